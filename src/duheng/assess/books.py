@@ -1,0 +1,151 @@
+"""The books of a city as of a moment: effective facts with the city's places, parameters and duties."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from threading import Lock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+import duheng.rules  # noqa: F401  # every rule registers its quantity
+from duheng import ledger
+from duheng.engine import Books, table
+from duheng.model.errors import UnknownName
+from duheng.model.glossary import Quantity, item_unit, quantity
+from duheng.model.plan import City, Plan, Target
+from duheng.model.units import convert
+
+ZONE = ZoneInfo("Asia/Shanghai")
+_KEPT = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """Books opened for one plan, with what was already worked out on them.
+
+    Shared between readers of the same moment: everything in `memo` follows from the books alone.
+    """
+
+    city: City
+    plan: Plan
+    scenario: str
+    books: Books
+    moment: datetime | None
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    def table(self, of: str, definition: str | None = None) -> pl.DataFrame:
+        """All cells of a quantity: entity, item (where it has one), period, value; worked out once."""
+        key = ("table", of, definition)
+        if key not in self.memo:
+            self.memo[key] = table(quantity(of), self.books, definition)
+        frame: pl.DataFrame = self.memo[key]
+        return frame
+
+    def series(
+        self, of: str, entity: str, item: str | None = None, definition: str | None = None
+    ) -> dict[str, float]:
+        """Known values of one entity (and item) by period text, in the quantity's declared unit."""
+        frame = self.table(of, definition).filter(pl.col("entity") == entity, pl.col("value").is_not_null())
+        if item is not None and "item" in frame.columns:
+            frame = frame.filter(pl.col("item") == item)
+        return dict(frame.select("period", "value").iter_rows())
+
+
+_opened: OrderedDict[tuple[object, ...], Opened] = OrderedDict()
+_lock = Lock()
+
+
+def open_books(
+    city: City, scenario: str = "actual", as_of: date | datetime | None = None, plan: Plan | None = None
+) -> Books:
+    """The books of a scenario as the ledger knew it at the end of a day (now where None).
+
+    plan: whose base year, duties and targets hold; the city's default plan where None.
+    """
+    return opened(city, plan or default_plan(city, scenario), scenario, as_of).books
+
+
+def opened(city: City, plan: Plan, scenario: str = "actual", as_of: date | datetime | None = None) -> Opened:
+    """The same with a memory of its own, kept while the ledger's head stays what it is."""
+    moment = end_of_day(as_of)
+    head = ledger.head()
+    key = (id(city), plan.id, scenario, moment, head.seq, head.hash)
+    with _lock:
+        if key in _opened:
+            _opened.move_to_end(key)
+            return _opened[key]
+    made = Opened(city, plan, scenario, _books(city, plan, scenario, moment), moment)
+    with _lock:
+        _opened[key] = made
+        while len(_opened) > _KEPT:
+            _opened.popitem(last=False)
+    return made
+
+
+def default_plan(city: City, scenario: str = "actual") -> Plan:
+    """The printed plan of a scenario: the first of the folder made for it, else for actual figures.
+
+    Raises UnknownName where the city has no plan.
+    """
+    for wanted in (scenario, "actual"):
+        fitting = [plan for plan in city.plans if plan.scenario == wanted and plan.articles]
+        if fitting:
+            return fitting[0]
+    if not city.plans:
+        raise UnknownName("plan", ())
+    return city.plans[0]
+
+
+def end_of_day(as_of: date | datetime | None) -> datetime | None:
+    """The moment an as-of date means: the end of that day in Shanghai; a datetime is itself."""
+    if as_of is None or isinstance(as_of, datetime):
+        return as_of
+    return datetime.combine(as_of, time.max, ZONE)
+
+
+def day_of(as_of: date | datetime | None) -> date:
+    """The calendar day of an as-of moment in Shanghai; today where None."""
+    if isinstance(as_of, datetime):
+        return as_of.astimezone(ZONE).date()
+    return as_of or datetime.now(ZONE).date()
+
+
+def _books(city: City, plan: Plan, scenario: str, moment: datetime | None) -> Books:
+    facts = ledger.read(scenario, as_of=moment)
+    return Books(
+        facts,
+        city.places,
+        city.parameters,
+        duties=plan.duties,
+        base_year=plan.base_year,
+        targets=_target_facts(plan.targets, day_of(moment)),
+    )
+
+
+def _target_facts(targets: Iterable[Target], day: date) -> pl.DataFrame:
+    """The plan's targets as facts in the quantities' declared units, for `X @ TARGET`."""
+    rows = []
+    for target in targets:
+        bound: Quantity = quantity(target.quantity)
+        value = target.on(day).value
+        if value is None or target.unit is None:
+            continue
+        stored = convert(value, target.unit, item_unit(bound, target.item))
+        rows.append(
+            {
+                "quantity": target.quantity,
+                "entity": target.entity,
+                "item": target.item,
+                "period": str(target.deadline),
+                "definition": None,
+                "value": float(stored),
+                "fact": f"target:{target.id}",
+            }
+        )
+    schema = dict.fromkeys(("quantity", "entity", "item", "period", "definition", "fact"), pl.String)
+    return pl.DataFrame(rows, schema={**schema, "value": pl.Float64})

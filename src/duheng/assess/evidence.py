@@ -1,0 +1,122 @@
+"""What a result rests on: the facts at the leaves of its reasons, and one line that names their source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from duheng import ledger
+from duheng.assess.books import ZONE, Opened
+from duheng.engine import Explanation, Step
+from duheng.model.glossary import quantity
+from duheng.model.periods import Period, parse
+
+UNVERIFIED = "未核实"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place of a table: a quantity's value for an entity, an item and a period under a definition."""
+
+    quantity: str
+    entity: str
+    item: str | None
+    period: str
+    definition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The facts under a result.
+
+    line: one line naming the newest fact's source, its cell, its date and status, and how many more there
+    are; None without facts. newest: date of the newest fact. unverified: some fact is from memory.
+    """
+
+    facts: tuple[str, ...] = ()
+    line: str | None = None
+    newest: date | None = None
+    unverified: bool = False
+
+
+def reasons(opened: Opened, cell: Cell) -> Step:
+    """The tree of reasons of a cell; what cells have in common is worked out once for these books."""
+    key = ("reasons", cell.definition)
+    if key not in opened.memo:
+        opened.memo[key] = Explanation(opened.books, cell.definition)
+    explanation: Explanation = opened.memo[key]
+    return explanation.step(quantity(cell.quantity), (cell.entity, cell.item, parse(cell.period)))
+
+
+def steps(step: Step) -> Iterator[Step]:
+    """A step and all below it, in order; each branch once, also where several results share it."""
+    seen: set[int] = set()
+    waiting = [step]
+    while waiting:
+        here = waiting.pop()
+        # A shared branch is relabelled where it stands, but its parts remain the very same tuple.
+        mark = id(here.parts) if here.parts else id(here)
+        if mark in seen:
+            continue
+        seen.add(mark)
+        yield here
+        waiting.extend(reversed(here.parts))
+
+
+def leaves(step: Step, kind: str) -> Iterator[Step]:
+    """The steps of one kind (fact, missing ...) among them."""
+    return (one for one in steps(step) if one.kind == kind)
+
+
+def evidence(opened: Opened, cells: Sequence[Cell]) -> Evidence:
+    """The facts that the given cells rest on, with the newest one's source."""
+    key = ("evidence", tuple(cells))
+    if key not in opened.memo:
+        ids = dict.fromkeys(
+            step.fact
+            for cell in cells
+            for step in steps(reasons(opened, cell))
+            if step.kind == "fact" and step.fact
+        )
+        opened.memo[key] = _evidence(opened, tuple(ids))
+    found: Evidence = opened.memo[key]
+    return found
+
+
+def _evidence(opened: Opened, ids: tuple[str, ...]) -> Evidence:
+    rows = opened.books.facts.filter(pl.col("fact").is_in(list(ids)))
+    if rows.is_empty():
+        return Evidence()
+    newest = rows.sort("recorded_at", "seq", descending=True).row(0, named=True)
+    source = ledger.source(newest["source"])
+    day = source.published_on or newest["recorded_at"].astimezone(ZONE).date()
+    memory = bool((rows["confidence"] == "memory").any())
+    return Evidence(ids, _line(opened, newest, source, day, rows.height, memory), day, memory)
+
+
+def _line(
+    opened: Opened, newest: dict[str, Any], source: ledger.SourceRecord, day: date, facts: int, memory: bool
+) -> str:
+    """`市统计局 能源平衡表2023.xlsx 终端消费!C14（2024-07-31，reported），另有 12 项事实`."""
+    stated = owner(opened, newest["quantity"], newest["entity"], parse(newest["period"]))
+    title = source.title if stated is None or stated in source.title else f"{stated} {source.title}"
+    words = [title, newest["locator"] or ""]
+    marks = [day.isoformat(), newest["status"], *([UNVERIFIED] if memory else [])]
+    more = f"，另有 {facts - 1} 项事实" if facts > 1 else ""
+    return f"{' '.join(word for word in words if word)}（{'，'.join(marks)}）{more}"
+
+
+def owner(opened: Opened, of: str, entity: str, period: Period) -> str | None:
+    """The unit that a duty makes state a quantity for an entity, or None."""
+    duties = opened.books.members.duties(of, entity)
+    fitting = [duty for duty in duties if duty.every == period.kind] or duties
+    return fitting[0].by if fitting else None
+
+
+def newest_date(many: Iterable[Evidence]) -> date | None:
+    """The newest date among several."""
+    return max((one.newest for one in many if one.newest), default=None)

@@ -1,0 +1,221 @@
+"""Findings over a ledger and over a plan's targets: what somebody should look at, in Chinese (L10, L12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from duheng import ledger
+from duheng.assess.books import Opened
+from duheng.assess.evidence import owner
+from duheng.assess.owed import Owed
+from duheng.assess.warning import Tolerance, tolerances
+from duheng.engine import Books, table
+from duheng.model.findings import Finding
+from duheng.model.glossary import Quantity, all_quantities, definitions, item_unit
+from duheng.model.periods import parse
+from duheng.model.plan import Target
+from duheng.model.rounding import shown
+from duheng.model.rule import Rule
+
+STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
+
+
+def of_target(
+    target: Target,
+    owing: Sequence[Owed],
+    unit_trouble: str | None = None,
+    mismatch: str | None = None,
+    gaps: Sequence[int] = (),
+) -> tuple[Finding, ...]:
+    """What is wrong with the data of one target: unit, definition, years a sum lacks, statements owed."""
+    found: list[Finding] = []
+    if unit_trouble:
+        found.append(
+            Finding("target-unit", "error", target.title, unit_trouble, "", "请核对计划中目标的单位")
+        )
+    if mismatch:
+        remedy = "请按目标口径填报，或由主管部门重新选定口径并签字"
+        found.append(Finding("definition-mismatch", "error", target.title, mismatch, "", remedy))
+    if gaps:
+        lacking = "、".join(f"{year}年" for year in gaps)
+        said = f"缺{lacking}的数据，累计数未知"
+        found.append(Finding("year-missing", "error", target.title, said, "规划期内逐年都有数据", "请补报"))
+    return (*found, *(_not_reported(one) for one in owing))
+
+
+def _not_reported(one: Owed) -> Finding:
+    return Finding(
+        "not-reported",
+        "warning",
+        one.what,
+        "未填报",
+        f"应于{one.due}前报送",
+        f"填报《{one.duty.title}》",
+        one.unit,
+    )
+
+
+def over_ledger(opened: Opened) -> tuple[Finding, ...]:
+    """All findings over the facts of a scenario as of the opening's moment, most severe kinds first."""
+    return (
+        *foreign_definitions(opened),
+        *counties_against_city(opened),
+        *stated_against_computed(opened),
+        *outranked(opened),
+    )
+
+
+def outranked(opened: Opened) -> tuple[Finding, ...]:
+    """Facts known but outranked by one of higher status (L2: the losers stay visible)."""
+    lost = ledger.losers(opened.scenario, as_of=opened.moment)
+    stated = dict(opened.books.facts.select("fact", "stated").iter_rows())
+    found = []
+    for row in lost.iter_rows(named=True):
+        status, winner = STATUS.get(row["status"], row["status"]), stated.get(row["winner"], "")
+        better = STATUS.get(row["winner_status"], row["winner_status"])
+        found.append(
+            Finding(
+                "outranked",
+                "notice",
+                _place(opened, row),
+                f"{status}值{row['stated'] or row['value']}未被采用",
+                f"采用{better}值{winner or row['winner_value']}（核定优于监测，监测优于填报，填报优于估算）",
+                "核对两个数值为何不同",
+                owner(opened, row["quantity"], row["entity"], parse(row["period"])),
+            )
+        )
+    return tuple(found)
+
+
+def foreign_definitions(opened: Opened) -> tuple[Finding, ...]:
+    """Facts under a definition (口径) their quantity is not declared to have: no rule ever reads them."""
+    known = all_quantities()
+    found = []
+    for row in opened.books.facts.filter(pl.col("definition").is_not_null()).iter_rows(named=True):
+        bound = known.get(row["quantity"])
+        if bound is None or row["definition"] in bound.definitions:
+            continue
+        titles = definitions()
+        title = titles[row["definition"]].title if row["definition"] in titles else row["definition"]
+        allowed = "、".join(titles[one].title for one in bound.definitions if one in titles) or "不注明口径"
+        found.append(
+            Finding(
+                "definition-foreign", "error", _place(opened, row), f"口径“{title}”", allowed, "请改正口径"
+            )
+        )
+    return tuple(found)
+
+
+def stated_against_computed(opened: Opened) -> tuple[Finding, ...]:
+    """Stated values of computed quantities that differ from what their inputs give, beyond the tolerance."""
+    known = all_quantities()
+    stated = opened.books.facts.filter(
+        pl.col("quantity").is_in([id for id, one in known.items() if isinstance(one, Rule)])
+    )
+    tolerance = tolerances()["stated_vs_computed"]
+    found: list[Finding] = []
+    for (id, definition), rows in stated.partition_by(
+        "quantity", "definition", as_dict=True, maintain_order=True
+    ).items():
+        bound = known[str(id)]
+        without = _without(opened, pl.col("quantity") != bound.id)
+        own = None if definition is None else str(definition)
+        found += _differing(
+            opened, bound, rows, _computed(bound, without, own), "stated-computed", "按规则计算值", tolerance
+        )
+    return tuple(found)
+
+
+def counties_against_city(opened: Opened) -> tuple[Finding, ...]:
+    """Stated values of the city that differ from the sum of its expected members, beyond the tolerance."""
+    known = all_quantities()
+    whole = opened.city.id
+    stated = opened.books.facts.filter(pl.col("entity") == whole)
+    tolerance = tolerances()["counties_vs_city"]
+    found: list[Finding] = []
+    for (id, definition), rows in stated.partition_by(
+        "quantity", "definition", as_dict=True, maintain_order=True
+    ).items():
+        bound = known.get(str(id))
+        if bound is None or bound.over_place != "sum" or isinstance(bound, Rule):
+            continue
+        without = _without(opened, (pl.col("quantity") != bound.id) | (pl.col("entity") != whole))
+        own = None if definition is None else str(definition)
+        # The city's own duty would await its statement instead of adding its members up.
+        found += _differing(
+            opened, bound, rows, _computed(bound, without, own), "members-whole", "各成员之和", tolerance
+        )
+    return tuple(found)
+
+
+def _without(opened: Opened, kept: pl.Expr) -> Books:
+    books = opened.books
+    return Books(
+        books.facts.filter(kept),
+        books.places,
+        books.parameters,
+        duties=tuple(duty for duty in books.duties if duty.entity != opened.city.id),
+        base_year=books.base_year,
+        targets=books.targets,
+    )
+
+
+def _computed(
+    bound: Quantity, books: Books, definition: str | None
+) -> dict[tuple[str, str | None, str], float]:
+    frame = table(bound, books, definition).filter(pl.col("value").is_not_null())
+    if "item" not in frame.columns:
+        frame = frame.with_columns(item=pl.lit(None, pl.String))
+    return {
+        (entity, item, period): value
+        for entity, item, period, value in frame.select("entity", "item", "period", "value").iter_rows()
+    }
+
+
+def _differing(
+    opened: Opened,
+    bound: Quantity,
+    rows: pl.DataFrame,
+    computed: dict[tuple[str, str | None, str], float],
+    code: str,
+    said: str,
+    tolerance: Tolerance,
+) -> Iterator[Finding]:
+    for row in rows.iter_rows(named=True):
+        other = computed.get((row["entity"], row["item"], row["period"]))
+        stated = row["value"]
+        if other is None or stated is None or _within(stated, other, tolerance.tolerance):
+            continue
+        unit = item_unit(bound, row["item"]) if "<" in bound.unit else bound.printed_unit
+        digits = [f"{one:g}" if "<" in bound.unit else shown(one, bound) for one in (stated, other)]
+        found = f"填报{digits[0]} {unit}，{said}{digits[1]} {unit}"
+        share = f"，差{abs(stated - other) / abs(other) * 100:.2f} %" if other else ""
+        yield Finding(
+            code,
+            "warning",
+            _place(opened, row),
+            found + share,
+            f"相差不超过{tolerance.tolerance * 100:f} %",
+            "核对填报值与其组成",
+            owner(opened, bound.id, row["entity"], parse(row["period"])),
+        )
+
+
+def _within(stated: float, other: float, tolerance: Decimal) -> bool:
+    return abs(stated - other) <= float(tolerance) * abs(other)
+
+
+def _place(opened: Opened, row: dict[str, object]) -> str:
+    entity = opened.city.places.get(str(row["entity"]))
+    known = all_quantities()
+    bound = known.get(str(row["quantity"]))
+    parts = (
+        entity.name if entity else str(row["entity"]),
+        bound.title if bound else str(row["quantity"]),
+        str(row["item"] or ""),
+        parse(str(row["period"])).title,
+    )
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,113 @@
+"""The judgement of one value: the path it is held against, gap, light, and a line naming the yardstick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from duheng.assess.progress import PERCENT, Clock, Measure, required
+from duheng.assess.warning import Level, Light, Paths, RequiredPath, WarningRule, gap_share, required_paths
+from duheng.model.rounding import judge
+
+_DIGITS_MORE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a value earns.
+
+    path: what was required at its period [printed unit], None where nothing was laid down. gap: what is
+    short of it (of the target where there is no path), positive is short [printed unit]. light: 1 worst.
+    """
+
+    path: Decimal | None
+    gap: Decimal | None
+    light: Light | None
+    level: Level | None
+    yardstick: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A value to be judged: all numbers as judged, in the printed unit."""
+
+    measure: Measure
+    actual: Decimal
+    goal: Decimal
+    unit: str
+    decimals: int
+    year: int
+    deadline: int
+    at: Clock
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        return -1 if self.measure == "limit" else 1
+
+
+def judgement(case: Case, rule: WarningRule, paths: Paths | None = None) -> Judgement:
+    """Judge a value against its target's path by a warning rule."""
+    laid = (paths or required_paths()).paths[case.measure]
+    path = required(case.measure, case.goal, case.at, laid, case.decimals, case.unit)
+    against = case.goal if path is None else path
+    gap = case.sign * (against - case.actual)
+    met = gap <= 0
+    if path is None and not (met and laid.kind == "deadline"):
+        return Judgement(None, gap, None, None, _unjudged(case, laid))
+    level = rule.level(case.actual, against, case.sign)
+    verdict = "已达到" if met else short(case.actual, against, gap, case.unit, rule, case.sign)
+    text = f"{_asked(case, laid, against)}，{verdict}"
+    return Judgement(path, gap, level.light if level else None, level, text)
+
+
+def with_unit(value: Decimal, unit: str) -> str:
+    """A number with its unit, as printed."""
+    return f"{value:f}" if unit == "1" else f"{value:f} {unit}"
+
+
+def _asked(case: Case, laid: RequiredPath, against: Decimal) -> str:
+    actual, asked = with_unit(case.actual, case.unit), with_unit(against, case.unit)
+    if case.measure == "limit":
+        return f"{laid.title}：应不高于{asked}，{case.year}年实际{actual}"
+    if case.measure == "level":
+        return f"{laid.title}：{case.deadline}年应达到{asked}，{case.year}年实际{actual}"
+    title = (
+        "五年结果" if case.at.closed and case.at.years == 5 else "期末结果" if case.at.closed else laid.title
+    )
+    return f"{title}：{case.year}年应累计{asked}，实际{actual}"
+
+
+def _unjudged(case: Case, laid: RequiredPath) -> str:
+    if laid.kind == "deadline":
+        return (
+            f"计划未定年度进度，期末判定：{case.deadline}年应达到{with_unit(case.goal, case.unit)}，"
+            f"{case.year}年实际{with_unit(case.actual, case.unit)}"
+        )
+    if case.at.elapsed <= 0:
+        return f"仅有基期数据（{case.year}年{with_unit(case.actual, case.unit)}），计划期内尚无数据，不作判定"
+    return f"{laid.title}：没有适用于{case.at.years}年计划第{case.at.elapsed}年的进度要求，不作判定"
+
+
+def short(
+    actual: Decimal, against: Decimal, gap: Decimal, unit: str, rule: WarningRule, sign: int = 1
+) -> str:
+    """`差2.7 %`: the gap as a share of what was asked, or as an amount where that is nought."""
+    word = "超出" if sign < 0 else "差"
+    share = gap_share(actual, against, sign)
+    if share is None:
+        return f"{word}{with_unit(gap, '个百分点' if unit == PERCENT else unit)}"
+    return f"{word}{_percent(share, rule)} %"
+
+
+def _percent(share: Fraction, rule: WarningRule) -> str:
+    """The gap in per cent, with as many digits as tell it from a threshold it is not on (the light must agree
+    with the printed digits)."""
+    limits = {Fraction(level.threshold) for level in rule.levels if level.measure == "gap_ratio"}
+    digits = required_paths().gap_decimals
+    for more in range(_DIGITS_MORE):
+        shown = judge(float(share * 100), digits + more)
+        if shown is not None and (Fraction(shown) / 100 not in limits or Fraction(shown) / 100 == share):
+            break
+    return f"{shown:f}"

@@ -1,0 +1,315 @@
+"""Where one target stands: its latest value, progress, light, evidence, and who owes what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import fsum
+
+from duheng.assess.books import Opened
+from duheng.assess.evidence import Cell, Evidence, evidence
+from duheng.assess.findings import of_target
+from duheng.assess.judging import Case, Judgement, judgement
+from duheng.assess.owed import Owed, obliged_units, owed
+from duheng.assess.progress import (
+    Clock,
+    Measure,
+    clock,
+    comparable,
+    measure_of,
+    printed,
+    printed_unit,
+    progress,
+    required,
+    required_rate,
+    unit_trouble,
+)
+from duheng.assess.warning import Level, Light, WarningRule, required_paths
+from duheng.model.errors import DefinitionMismatch
+from duheng.model.findings import Finding
+from duheng.model.glossary import Quantity, definitions, quantity
+from duheng.model.periods import parse
+from duheng.model.plan import NOT_STATED, Article, Target
+
+UNSTATED = "未填报，不作判定"
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """A year of a target, printed unit: actual as judged (None unknown), path asked (None: nothing)."""
+
+    period: str
+    actual: Decimal | None
+    path: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The values of a target by year, as judged, under one accounting definition.
+
+    gaps: years without which a later sum is unknown (L1). asked: definition of the target, None where it
+    states none and nobody chose. have: definition of the values, None where the quantity has none.
+    """
+
+    years: Mapping[int, Decimal]
+    gaps: tuple[int, ...] = ()
+    have: str | None = None
+    asked: str | None = None
+    mismatch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStatus:
+    """A target of the board. Numbers are as judged, in `unit`; None is unknown.
+
+    target: as it stood on the day. definition: the one the value is read under; asked: the one the target
+    states, or an official chose; None where neither. gap: what is short of the
+    path (positive is short). rate: the even yearly decline needed from now on. units: own or the article's.
+    """
+
+    target: Target
+    article: Article | None
+    unit: str
+    latest: Decimal | None
+    period: str | None
+    progress: float | None
+    gap: Decimal | None
+    path: Decimal | None
+    light: Light | None
+    level: Level | None
+    yardstick: str
+    definition: str | None
+    note: str
+    evidence: Evidence
+    units: tuple[str, ...]
+    inherited_units: tuple[str, ...]
+    owed: tuple[Owed, ...]
+    owed_by: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    trend: tuple[TrendPoint, ...]
+    rate: Decimal | None = None
+    asked: str | None = None
+
+    @property
+    def source(self) -> str | None:
+        """One line naming the newest fact behind the value, or None."""
+        return self.evidence.line
+
+    @property
+    def unverified(self) -> bool:
+        """Whether some fact behind the value is from memory."""
+        return self.evidence.unverified
+
+
+def status(
+    opened: Opened, target: Target, day: date, rule: WarningRule, choice: str | None = None
+) -> TargetStatus:
+    """Where a target stands on a day. choice: the signed definition, where the plan states none."""
+    target, bound = target.on(day), quantity(target.quantity)
+    article, unit, measure = (
+        opened.plan.article(target.article),
+        printed_unit(target, bound),
+        measure_of(target),
+    )
+    trouble = unit_trouble(target, bound)
+    reading = Reading({}) if trouble else read(opened, target, bound, measure, choice)
+    year = None if reading.gaps or not reading.years else max(reading.years)
+    latest = None if year is None else reading.years[year]
+    judged, done, rate = _judged(opened, target, bound, measure, reading, day, rule)
+    owing = _owing(opened, target, reading, day)
+    cells = _cells(opened, target, bound, reading, year)
+    return TargetStatus(
+        target=target,
+        article=article,
+        unit=unit,
+        latest=latest,
+        period=None if year is None else str(year),
+        progress=done,
+        gap=judged.gap,
+        path=judged.path,
+        light=judged.light,
+        level=judged.level,
+        yardstick=judged.yardstick,
+        definition=reading.have,
+        note=_note(target, bound, reading, choice),
+        evidence=evidence(opened, cells) if cells else Evidence(),
+        units=target.units if target.units is not None else article.responsible_units if article else (),
+        inherited_units=article.inherited_units if article else (),
+        owed=owing,
+        owed_by=_owing_units(opened, target, owing, reading),
+        findings=of_target(target, owing, trouble, reading.mismatch, reading.gaps),
+        trend=_trend(opened, target, bound, measure, reading, day),
+        rate=rate,
+        asked=reading.asked,
+    )
+
+
+def read(
+    opened: Opened, target: Target, bound: Quantity, measure: Measure, choice: str | None = None
+) -> Reading:
+    """The values of a target by year under its accounting definition (L8).
+
+    Where the target states none and nobody chose, the quantity's first definition is shown, labelled. Where
+    there are values only under another definition they are shown and never compared.
+    """
+    asked = choice or (None if target.definition in (None, NOT_STATED) else target.definition)
+    have = bound.definition(asked)
+    others = [one for one in bound.definitions if one != have]
+    for definition in (have, *others):
+        years, gaps = _years(opened, target, bound, measure, definition)
+        if not years and not gaps:
+            continue
+        try:
+            comparable(definition, asked if bound.definitions else None)
+            comparable(definition, have)
+        except DefinitionMismatch as mismatch:
+            return Reading(years, gaps, definition, asked, str(mismatch))
+        return Reading(years, gaps, definition, asked)
+    return Reading({}, (), have, asked)
+
+
+def _years(
+    opened: Opened, target: Target, bound: Quantity, measure: Measure, definition: str | None
+) -> tuple[dict[int, Decimal], tuple[int, ...]]:
+    """Judged values by year from the base year to the deadline (of sums: so far), and years a sum lacks."""
+    unit, base = printed_unit(target, bound), opened.plan.base_year
+    known: dict[int, float] = {}
+    for text, value in opened.series(bound.id, target.entity, target.item, definition).items():
+        period = parse(text)
+        if period.kind == "year" and base <= period.year <= target.deadline:
+            known[period.year] = value
+    if measure == "decline":
+        known.pop(base, None)  # nought by definition, evidence of nothing
+    if measure == "amount" and bound.over_time == "sum":
+        return _so_far({y: v for y, v in known.items() if y > base}, base + 1, bound, target.item, unit)
+    judged = {year: printed(value, bound, target.item, unit) for year, value in known.items()}
+    return {year: value for year, value in judged.items() if value is not None}, ()
+
+
+def _so_far(
+    known: dict[int, float], first: int, bound: Quantity, item: str | None, unit: str
+) -> tuple[dict[int, Decimal], tuple[int, ...]]:
+    gaps = tuple(year for year in range(first, max(known, default=first - 1) + 1) if year not in known)
+    sums: dict[int, Decimal] = {}
+    for year in range(first, gaps[0] if gaps else max(known, default=first - 1) + 1):
+        value = printed(fsum(known[one] for one in range(first, year + 1)), bound, item, unit)
+        if value is not None:
+            sums[year] = value
+    return sums, gaps
+
+
+def _judged(
+    opened: Opened,
+    target: Target,
+    bound: Quantity,
+    measure: Measure,
+    reading: Reading,
+    day: date,
+    rule: WarningRule,
+) -> tuple[Judgement, float | None, Decimal | None]:
+    """Judgement, progress and the yearly rate still needed."""
+    goal, unit = target.value, printed_unit(target, bound)
+    if goal is None:
+        return _none(f"目标数值由{target.set_by or '上级'}确定，尚无数值，不作判定"), None, None
+    if reading.mismatch:
+        return _none("口径不同，不作判定"), None, None
+    if reading.gaps:
+        return _none(f"缺{'、'.join(map(str, reading.gaps))}年数据，累计数未知，不作判定"), None, None
+    if not reading.years:
+        return _none(UNSTATED), None, None
+    year = max(reading.years)
+    actual, at = reading.years[year], clock(opened.plan, target, year, day)
+    case = Case(measure, actual, goal, unit, bound.decimals, year, target.deadline, at)
+    rate = required_rate(actual, goal, unit, at, bound.decimals) if measure == "decline" else None
+    return judgement(case, rule), progress(measure, actual, goal, unit, at), rate
+
+
+def _none(why: str) -> Judgement:
+    return Judgement(None, None, None, None, why)
+
+
+def _cells(
+    opened: Opened, target: Target, bound: Quantity, reading: Reading, year: int | None
+) -> tuple[Cell, ...]:
+    """The cells a latest value comes from: its own year, or every year of a sum."""
+    if year is None:
+        return ()
+    summed = measure_of(target) == "amount" and bound.over_time == "sum"
+    years = range(opened.plan.base_year + 1, year + 1) if summed else (year,)
+    return tuple(cell(target, one, reading.have) for one in years)
+
+
+def cell(target: Target, year: int, definition: str | None) -> Cell:
+    return Cell(target.quantity, target.entity, target.item, str(year), definition)
+
+
+def _owing(opened: Opened, target: Target, reading: Reading, day: date) -> tuple[Owed, ...]:
+    """What is owed for the years of the plan that are unknown, oldest year first."""
+    wanted = reading.asked or (None if reading.mismatch else reading.have)
+    known = (
+        set() if reading.mismatch else set(opened.series(target.quantity, target.entity, target.item, wanted))
+    )
+    years = range(opened.plan.base_year + 1, min(target.deadline, day.year) + 1)
+    found = (
+        one
+        for year in years
+        if str(year) not in known
+        for one in owed(opened, cell(target, year, wanted), day)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _owing_units(opened: Opened, target: Target, owing: Sequence[Owed], reading: Reading) -> tuple[str, ...]:
+    units = tuple(dict.fromkeys(one.unit for one in owing))
+    if units or reading.years:
+        return units
+    return obliged_units(opened, target.quantity, target.entity)
+
+
+def _note(target: Target, bound: Quantity, reading: Reading, choice: str | None) -> str:
+    """What must be said beside the number: definition, hedge, who sets it, what is read into the text."""
+    said = []
+    if target.value is None:
+        said.append(
+            f"目标数值由{target.set_by or '上级'}确定，尚未下达" if target.set_by else "目标数值尚未下达"
+        )
+    if target.definition == NOT_STATED and bound.definitions:
+        used = f"按“{_title(reading.have)}”计算" if reading.have else ""
+        said.append(f"口径已选定：{_title(choice)}" if choice else f"口径未明示，{used}，须选定并签字")
+    if target.implied:
+        said.append("目标数值由文字推定")
+    if target.hedge:
+        said.append(f"原文用语：{target.hedge}")
+    if target.note:
+        said.append(target.note)
+    return "；".join(said)
+
+
+def _title(definition: str | None) -> str:
+    known = definitions()
+    return known[definition].title if definition in known else definition or ""
+
+
+def _trend(
+    opened: Opened, target: Target, bound: Quantity, measure: Measure, reading: Reading, day: date
+) -> tuple[TrendPoint, ...]:
+    """Every year of the plan with its base year: actual and path."""
+    base, unit, goal = opened.plan.base_year, printed_unit(target, bound), target.value
+    grows = measure in ("decline", "amount") and bound.over_time != "last"
+    laid = required_paths().paths.get(measure)
+    points = []
+    for year in range(base, target.deadline + 1):
+        path = None
+        if year == base:
+            path = Decimal(0) if grows and goal is not None else None
+        elif goal is not None and laid is not None:
+            path = required(measure, goal, _at(opened, target, year, day), laid, bound.decimals, unit)
+        start = Decimal(0) if year == base and grows and reading.years and not reading.mismatch else None
+        points.append(TrendPoint(str(year), reading.years.get(year, start), path))
+    return tuple(points)
+
+
+def _at(opened: Opened, target: Target, year: int, day: date) -> Clock:
+    return clock(opened.plan, target, year, day)

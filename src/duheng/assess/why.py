@@ -1,0 +1,278 @@
+"""Why a number is what it is: the engine's tree of reasons, with the clause above it and the documents below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from duheng import ledger
+from duheng.engine import Step
+from duheng.model.entities import Places
+from duheng.model.glossary import Quantity, definition, quantity
+from duheng.model.periods import parse
+from duheng.model.plan import NOT_STATED, Target
+from duheng.model.rounding import printed, shown
+
+from .books import ZONE, Opened
+from .evidence import UNVERIFIED, Cell, leaves, owner, reasons
+
+CERTAINTY = {"secondary": "转引", "memory": UNVERIFIED, "derived": "推算"}
+STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Where a fact stands: source, place within it, when the ledger learned it, how sure it is."""
+
+    fact: str
+    title: str
+    address: str
+    locator: str
+    stated: str
+    status: str
+    confidence: str
+    owner: str | None
+    recorded_on: str
+
+    @property
+    def line(self) -> str:
+        """One line naming the statement and its document."""
+        by = f"{self.owner} " if self.owner and self.owner not in self.title else ""
+        doubt = f"（{UNVERIFIED}）" if self.confidence == "memory" else ""
+        status = STATUS.get(self.status, self.status)
+        where = " ".join(filter(None, (self.title, self.locator)))
+        return f"事实 {self.fact[:8]} {status}{doubt} {self.recorded_on} {by}{where}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of the tree: the engine's step, its printed value, its document where it is a fact."""
+
+    step: Step
+    name: str
+    value: str
+    unit: str
+    document: Document | None
+    parts: tuple[Reason, ...]
+
+    @property
+    def line(self) -> str:
+        """`name = value unit  formula  [citation]  document  note`."""
+        step = self.step
+        value = f"{self.value} {self.unit}" if step.value is not None else "未知"
+        words = [
+            f"{self.name} = {value}".rstrip(),
+            step.formula,
+            f"[{step.cite}{'，' + CERTAINTY[step.certainty] if step.certainty in CERTAINTY else ''}]"
+            if step.cite
+            else "",
+            self.document.line if self.document else "",
+            step.note,
+        ]
+        return "  ".join(filter(None, words))
+
+    def as_json(self) -> dict[str, Any]:
+        """The reason and all below it as plain data."""
+        step = self.step
+        document = self.document
+        return {
+            "label": step.label,
+            "kind": step.kind,
+            "quantity": step.quantity,
+            "title": step.text,
+            "entity": step.entity,
+            "item": step.item,
+            "period": step.period,
+            "value": step.value,
+            "unit": step.unit,
+            "shown": self.value or None,
+            "shown_unit": self.unit,
+            "formula": step.formula or None,
+            "cite": step.cite or None,
+            "certainty": step.certainty or None,
+            "note": step.note or None,
+            "fact": None
+            if document is None
+            else {
+                "id": document.fact,
+                "source": document.title,
+                "address": document.address,
+                "locator": document.locator,
+                "stated": document.stated,
+                "status": document.status,
+                "confidence": document.confidence,
+                "owner": document.owner,
+                "recorded_on": document.recorded_on,
+            },
+            "parts": [part.as_json() for part in self.parts],
+        }
+
+    def walk(self) -> Iterator[Reason]:
+        """This reason and all below it, depth first."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A number with its reasons, and the targets of the plan that it answers."""
+
+    opened: Opened
+    cell: Cell
+    top: Reason
+    targets: tuple[Target, ...]
+
+    @property
+    def headlines(self) -> list[str]:
+        """What the number is, under which definition, in which scenario, and the clauses above it."""
+        place = self.opened.city.places.get(self.cell.entity)
+        what = " ".join(
+            filter(None, (place.name if place else self.cell.entity, self.cell.item, self.cell.period))
+        )
+        known = f"{self.top.value} {self.top.unit}" if self.top.step.value is not None else "未知"
+        lines = [f"{self.top.step.text} {what}：{known}"]
+        if self.opened.scenario == "drill":
+            lines.append("演练数据：为练习而编造，不是真实数字")
+        if self.cell.definition:
+            lines.append(f"口径：{definition(self.cell.definition).title}")
+        return lines + [self.clause(target) for target in self.targets]
+
+    def clause(self, target: Target) -> str:
+        """The clause of the plan above the number."""
+        plan = self.opened.plan
+        aim = "由上级下达" if target.value is None else f"{target.value}{target.unit or ''}"
+        where = f"第{target.characters[0]}—{target.characters[1]}字" if target.characters else ""
+        doubt = "；口径未明示" if target.definition == NOT_STATED else ""
+        return f"目标：{target.title} {aim}（{plan.number} {target.article} {where}，期限{target.deadline}年{doubt}）"
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole as plain data."""
+        return {
+            "quantity": self.cell.quantity,
+            "entity": self.cell.entity,
+            "item": self.cell.item,
+            "period": self.cell.period,
+            "definition": self.cell.definition,
+            "scenario": self.opened.scenario,
+            "plan": self.opened.plan.id,
+            "targets": [
+                {
+                    "id": target.id,
+                    "article": target.article,
+                    "title": target.title,
+                    "target": None if target.value is None else float(target.value),
+                    "unit": target.unit,
+                    "deadline": target.deadline,
+                    "clause": self.clause(target),
+                }
+                for target in self.targets
+            ],
+            "why": self.top.as_json(),
+        }
+
+
+def why(
+    opened: Opened,
+    of: str,
+    entity: str,
+    period: str,
+    *,
+    item: str | None = None,
+    definition: str | None = None,
+) -> Why:
+    """The reasons of a number. of: a quantity's id or title; entity: id, name or alias; item: title or alias.
+
+    Raises UnknownName, PeriodError.
+    """
+    bound = find_quantity(of)
+    chosen = bound.definition(definition)
+    named = find_item(bound, item)
+    where = opened.city.places.find(entity).id
+    cell = Cell(bound.id, where, named, str(parse(period)), chosen)
+    step = reasons(opened, cell)
+    documents = _documents(opened, step)
+    targets = tuple(
+        t
+        for t in opened.plan.targets
+        if t.quantity == bound.id and t.entity == where and t.item in (None, named)
+    )
+    return Why(opened, cell, _reason(step, opened.city.places, documents, cell), targets)
+
+
+def find_quantity(text: str) -> Quantity:
+    """The quantity with this id or Chinese title. Raises UnknownName."""
+    from duheng.model.glossary import all_quantities
+
+    titled = {known.title: known for known in all_quantities().values()}
+    return titled.get(text.strip()) or quantity(text.strip())
+
+
+def find_item(of: Quantity, text: str | None) -> str | None:
+    """The item of the quantity's axis. Raises UnknownName where one is needed and missing or unknown."""
+    from duheng.model.glossary import axis
+
+    if of.axis is None:
+        return None
+    return axis(of.axis).find(text or "（未指定品种）").title
+
+
+def _documents(opened: Opened, step: Step) -> dict[str, Document]:
+    ids = [leaf.fact for leaf in leaves(step, "fact") if leaf.fact]
+    rows = opened.books.facts.filter(pl.col("fact").is_in(ids)).iter_rows(named=True)
+    found = {}
+    for row in rows:
+        source = ledger.source(row["source"])
+        day = source.published_on or row["recorded_at"].astimezone(ZONE).date()
+        found[row["fact"]] = Document(
+            row["fact"],
+            source.title,
+            source.address,
+            row["locator"] or "",
+            row["stated"],
+            row["status"],
+            row["confidence"],
+            owner(opened, row["quantity"], row["entity"], parse(row["period"])),
+            str(day),
+        )
+    return found
+
+
+def _reason(step: Step, places: Places, documents: dict[str, Document], above: Cell) -> Reason:
+    here = Cell(step.quantity, step.entity, step.item, step.period)
+    parts = tuple(_reason(part, places, documents, here) for part in step.parts)
+    value, unit = _printed(step)
+    document = documents.get(step.fact) if step.fact else None
+    return Reason(step, _name(step, places, above), value, unit, document, parts)
+
+
+def _name(step: Step, places: Places, above: Cell) -> str:
+    entity = places.get(step.entity)
+    called = entity.name if entity else step.entity
+    words = [step.label]
+    if step.text and step.label not in (step.text, called, step.item):
+        words.append(step.text)
+    if step.entity != above.entity and called not in words:
+        words.append(called)
+    if step.item and step.item != above.item and step.item not in words:
+        words.append(step.item)
+    if step.period != above.period:
+        words.append(step.period)
+    return " ".join(words)
+
+
+def _printed(step: Step) -> tuple[str, str]:
+    if step.value is None:
+        return "", step.unit
+    if (
+        step.kind in ("rule", "aggregate", "total", "target")
+        and step.quantity
+        and "<" not in quantity(step.quantity).unit
+    ):
+        bound = quantity(step.quantity)
+        if printed(step.value, bound):  # small numbers keep digits that printing would lose
+            return shown(step.value, bound) or "", bound.printed_unit
+    return f"{step.value:.10g}", step.unit

@@ -1,0 +1,109 @@
+"""Duties of a plan: who must state what, for whom, how often, by when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from duheng.city.fields import Group
+from duheng.city.report import Report, brief
+from duheng.model.entities import Places
+from duheng.model.glossary import all_quantities, axis, kinds
+from duheng.model.plan import Duty
+
+_ARTICLE = re.compile(r"（[一二三四五六七八九十]+）")
+_LATEST = 36
+
+
+def read_duty(entry: Group, places: Places, articles: Sequence[str], report: Report) -> Duty:
+    """The duty of one entry; every trouble becomes a finding."""
+    by = entry.text("by")
+    known = {name for e in places if e.kind == "department" for name in (e.id, e.name, *e.aliases)}
+    if by and by not in known:
+        report.unknown("unknown-unit-name", entry.place("by"), "部门（单位）", by, known)
+    quantities = _quantities(entry, report)
+    _members(entry, places, report)
+    for number in _ARTICLE.findall(entry.text("cite")):
+        if number not in articles:
+            report.unknown("unknown-article", entry.place("cite"), "条款", number, articles)
+    due = entry.get("due_months")
+    if due is not None and not 0 <= due <= _LATEST:
+        report.add(
+            "due-months", entry.place("due_months"), f"是{due}", f"0至{_LATEST}之间的月数", "核对报送期限"
+        )
+    return Duty(
+        id=entry.text("id"),
+        title=entry.text("title"),
+        title_en=entry.text("title_en"),
+        quantities=quantities,
+        by=by,
+        every=entry.get("every") or "year",
+        kind=entry.get("kind"),
+        entity=entry.get("entity"),
+        items=entry.get("items") or (),
+        due_months=6 if due is None else due,
+        cite=entry.text("cite"),
+    )
+
+
+def _quantities(entry: Group, report: Report) -> tuple[str, ...]:
+    names: tuple[str, ...] = entry.get("quantities") or ()
+    axes = set()
+    for name in names:
+        quantity = all_quantities().get(name)
+        if quantity is None:
+            report.unknown("unknown-quantity", entry.place("quantities"), "量", name, all_quantities())
+        else:
+            axes.add(quantity.axis)
+    if entry.get("quantities") == ():
+        report.add("no-quantities", entry.place("quantities"), "是空的", "至少一个量", "写明须报送的量")
+    items: tuple[str, ...] = entry.get("items") or ()
+    if items and axes == {None}:
+        report.add(
+            "item",
+            entry.place("items"),
+            f"写了“{brief('、'.join(items))}”",
+            "不写items（这些量不分项）",
+            "删去items",
+        )
+    for axis_id in sorted(filter(None, axes)):
+        for item in items:
+            if item not in axis(axis_id).items:
+                report.unknown("unknown-item", entry.place("items"), "分项", item, axis(axis_id).items)
+    return names
+
+
+def _members(entry: Group, places: Places, report: Report) -> None:
+    """Exactly one of kind and entity, and somebody who has to state."""
+    kind, entity = entry.get("kind"), entry.get("entity")
+    if (kind is None) == (entity is None):
+        found = "kind和entity都没有写" if kind is None else "kind和entity都写了"
+        report.add("duty-members", entry.place(), found, "写其中之一", "写明为哪一类实体或哪一个实体报送")
+        return
+    if entity is not None:
+        if entity not in places:
+            report.unknown(
+                "unknown-entity", entry.place("entity"), "实体编号", entity, [e.id for e in places]
+            )
+        return
+    if kind not in kinds():
+        report.unknown("unknown-kind", entry.place("kind"), "实体类别", kind, kinds())
+    elif not any(e.kind == kind for e in places):
+        title = kinds()[kind].title
+        if (report.folder / "registers" / f"{kind}.csv").is_file():
+            report.add(
+                "register-empty",
+                f"registers/{kind}.csv",
+                f"{title}台账是空的，合计视为未知",
+                "",
+                "收集后填入",
+                "notice",
+            )
+        else:
+            report.add(
+                "duty-without-member",
+                entry.place("kind"),
+                f"没有一个{title}须报送",
+                "至少一个",
+                "补充实体或改正kind",
+            )

@@ -1,0 +1,153 @@
+"""facts/*.csv: published figures that come with a city, as printed, each with its source."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from duheng.city.entities import CONFIDENCES
+from duheng.city.fields import day, number
+from duheng.city.plans import fits
+from duheng.city.report import Report
+from duheng.city.sheets import Row, read_rows
+from duheng.model.entities import Places
+from duheng.model.errors import PeriodError
+from duheng.model.glossary import all_quantities, axis, definitions
+from duheng.model.periods import parse
+from duheng.model.plan import PublicFact
+
+COLUMNS = (
+    "quantity",
+    "entity",
+    "item",
+    "period",
+    "definition",
+    "value",
+    "unit",
+    "status",
+    "stated_on",
+    "source",
+    "locator",
+    "confidence",
+)
+REQUIRED = ("quantity", "entity", "period", "value", "unit", "status", "stated_on", "source", "confidence")
+STATUSES = ("audited", "measured", "reported", "estimated")
+
+
+def read_facts(folder: Path, places: Places, report: Report) -> tuple[PublicFact, ...]:
+    """Every fact of the folder's facts/*.csv; what is wrong becomes findings."""
+    facts: list[PublicFact] = []
+    seen: dict[tuple[str, ...], str] = {}
+    for path in sorted((folder / "facts").glob("*")) if (folder / "facts").is_dir() else ():
+        if path.suffix != ".csv":
+            report.add(
+                "unknown-file",
+                report.name(path),
+                "不是.csv文件",
+                "facts中只放.csv文件",
+                "移走或改名",
+                "warning",
+            )
+            continue
+        for row in read_rows(path, report, COLUMNS, REQUIRED):
+            _check_once(row, seen, report)
+            fact = _fact(row, places, report)
+            if fact is not None:
+                facts.append(fact)
+    return tuple(facts)
+
+
+def _check_once(row: Row, seen: dict[tuple[str, ...], str], report: Report) -> None:
+    """One source says one value for a cell at a time; another day or source is another vintage."""
+    key = tuple(row[c] for c in ("quantity", "entity", "item", "period", "definition", "stated_on", "source"))
+    if key in seen:
+        report.add(
+            "two-values",
+            row.place("value"),
+            "同一来源对同一格给出两个数",
+            f"一个数（前一处在{seen[key]}）",
+            "只留一行",
+        )
+    seen.setdefault(key, row.place())
+
+
+def _fact(row: Row, places: Places, report: Report) -> PublicFact | None:
+    quantity = all_quantities().get(row["quantity"])
+    if quantity is None and row["quantity"]:
+        report.unknown("unknown-quantity", row.place("quantity"), "量", row["quantity"], all_quantities())
+    if row["entity"] and row["entity"] not in places:
+        report.unknown(
+            "unknown-entity", row.place("entity"), "实体编号", row["entity"], [e.id for e in places]
+        )
+    item = row["item"] or None
+    if quantity and quantity.axis is None and item:
+        report.add("item", row.place("item"), f"写了“{item}”", f"空（{quantity.title}没有分项）", "删去item")
+    elif quantity and quantity.axis and item not in axis(quantity.axis).items:
+        report.unknown("unknown-item", row.place("item"), "分项", item or "（空）", axis(quantity.axis).items)
+    if row["definition"] and row["definition"] not in definitions():
+        report.unknown(
+            "unknown-definition", row.place("definition"), "口径", row["definition"], definitions()
+        )
+    if row["unit"]:
+        fits(row["unit"], quantity, item, row.place("unit"), report)
+    _words(row, report)
+    value, stated_on, period = _value(row, report), _stated_on(row, report), _period(row, report)
+    if value is None or stated_on is None or period is None:
+        return None
+    return PublicFact(
+        quantity=row["quantity"],
+        entity=row["entity"],
+        item=item,
+        period=period,
+        definition=row["definition"] or None,
+        value=value,
+        unit=row["unit"],
+        status=row["status"],
+        stated_on=stated_on,
+        source=row["source"],
+        locator=row["locator"],
+        confidence=row["confidence"],
+        place=row.place(),
+    )
+
+
+def _words(row: Row, report: Report) -> None:
+    for column, known in (("status", STATUSES), ("confidence", CONFIDENCES)):
+        if row[column] and row[column] not in known:
+            report.unknown("unknown-word", row.place(column), "取值", row[column], known)
+
+
+def _value(row: Row, report: Report) -> Decimal | None:
+    value = number(row["value"])
+    if value is None and row["value"]:
+        report.add(
+            "number",
+            row.place("value"),
+            f"是“{row['value']}”",
+            "一个数（不带单位和千分位）",
+            "写出数字；不知道的不写，也不写0",
+        )
+    return value
+
+
+def _stated_on(row: Row, report: Report) -> date | None:
+    value = day(row["stated_on"])
+    if value is None:
+        if row["stated_on"]:
+            report.add(
+                "date", row.place("stated_on"), f"是“{row['stated_on']}”", "日期，如2023-04-08", "改正该日期"
+            )
+    elif value > date.today() + timedelta(days=1):
+        report.add("date", row.place("stated_on"), f"{value}还没有到", "已过去的日期", "改正该日期")
+    return value
+
+
+def _period(row: Row, report: Report) -> str | None:
+    """The canonical text of the period."""
+    try:
+        return str(parse(row["period"]))
+    except PeriodError as trouble:
+        if row["period"]:
+            report.add("period", row.place("period"), f"是“{row['period']}”", "一个时期", str(trouble))
+        return None

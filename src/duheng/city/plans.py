@@ -1,0 +1,312 @@
+"""A plan file: read into model.Plan, with every trouble in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from duheng.city import plan_keys as keys
+from duheng.city.duties import read_duty
+from duheng.city.fields import Group, group, groups, subgroups
+from duheng.city.marks import read_yaml
+from duheng.city.report import Report, brief
+from duheng.model.entities import Places
+from duheng.model.errors import PeriodError, UnitError
+from duheng.model.glossary import Quantity, all_quantities, axis, definitions, item_unit
+from duheng.model.periods import Period, of, parse
+from duheng.model.plan import NOT_STATED, Article, Change, Plan, Target
+from duheng.model.units import parse_unit, ratio
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the entries of one plan are checked against."""
+
+    report: Report
+    places: Places
+    period: Period
+    base_year: int
+    articles: tuple[str, ...]
+
+
+def read_plan(path: Path, places: Places, report: Report) -> Plan | None:
+    """The plan of a file; None where it cannot be understood at all. Every trouble becomes a finding."""
+    file = read_yaml(path, report)
+    if file is None:
+        return None
+    head = group(file, (), keys.PLAN, report)
+    if head is None:
+        return None
+    period = _period(head, report)
+    base_year = head.get("base_year") or period.start.year - 1
+    if not base_year < period.start.year:
+        report.add(
+            "base-year",
+            head.place("base_year"),
+            f"是{base_year}",
+            f"早于规划期首年{period.start.year}",
+            "核对基期年份",
+        )
+    article_groups = groups(file, "articles", keys.ARTICLE, report)
+    once(article_groups, "number", "条款", report)
+    known = tuple(a.text("number") for a in article_groups)
+    context = Context(report, places, period, base_year, known)
+    target_groups = groups(file, "targets", keys.TARGET, report)
+    duty_groups = groups(file, "duties", keys.DUTY, report)
+    once(target_groups, "id", "目标", report)
+    once(duty_groups, "id", "任务", report)
+    return Plan(
+        id=head.text("id"),
+        title=head.text("title"),
+        title_en=head.text("title_en"),
+        number=head.text("number"),
+        issuer=head.text("issuer"),
+        date=head.get("date") or date.min,
+        period=period,
+        base_year=base_year,
+        scenario=head.text("scenario", "actual"),
+        note=head.text("note"),
+        articles=tuple(_article(g, context) for g in article_groups),
+        targets=tuple(_target(g, context) for g in target_groups),
+        duties=tuple(read_duty(g, places, known, report) for g in duty_groups),
+    )
+
+
+def _period(head: Group, report: Report) -> Period:
+    text = head.text("period")
+    try:
+        return parse(text)
+    except PeriodError as trouble:
+        if text:
+            report.add("period", head.place("period"), f"是“{brief(text)}”", "如2021-2025", str(trouble))
+        return of("plan", head.get("date") or date(2021, 1, 1))
+
+
+def once(found: Iterable[Group], key: str, what: str, report: Report) -> None:
+    """A finding for every value of the key that an earlier group has too."""
+    first: dict[str, str] = {}
+    for entry in found:
+        name = entry.text(key)
+        if name in first:
+            place = entry.place(key)
+            report.add(
+                "repeated-id",
+                place,
+                f"{what}“{brief(name)}”重复",
+                f"唯一（前一处在{first[name]}）",
+                "改用另一个编号",
+            )
+        elif name:
+            first[name] = entry.place(key)
+
+
+def departments(entry: Group, key: str, places: Places, report: Report) -> tuple[str, ...]:
+    """Names of units as printed; a finding for each that is no department of entities.csv."""
+    names: tuple[str, ...] = entry.get(key) or ()
+    known = {name for e in places if e.kind == "department" for name in (e.id, e.name, *e.aliases)}
+    for name in names:
+        if name not in known:
+            report.unknown("unknown-unit-name", entry.place(key), "部门（单位）", name, known)
+    if len(set(names)) < len(names):
+        report.add(
+            "repeated-unit-name", entry.place(key), "有单位写了两次", "每个单位一次", "只留一处", "warning"
+        )
+    return names
+
+
+def _article(entry: Group, context: Context) -> Article:
+    named = {
+        key: departments(entry, key, context.places, context.report)
+        for key in ("responsible_units", "lead_units", "inherited_units")
+    }
+    if strangers := set(named["lead_units"]) - set(named["responsible_units"]):
+        context.report.add(
+            "lead-unit",
+            entry.place("lead_units"),
+            f"牵头单位{'、'.join(sorted(strangers))}不在责任单位之中",
+            "责任单位之一",
+            "核对原文的责任单位",
+        )
+    return Article(
+        number=entry.text("number"),
+        title=entry.text("title"),
+        title_en=entry.text("title_en"),
+        section=entry.text("section"),
+        measures=entry.text("measures"),
+        **named,
+    )
+
+
+def _target(entry: Group, context: Context) -> Target:
+    report, places = context.report, context.places
+    if entry.text("article") and entry.text("article") not in context.articles:
+        report.unknown(
+            "unknown-article", entry.place("article"), "条款", entry.text("article"), context.articles
+        )
+    entity = entry.text("entity")
+    if entity and entity not in places:
+        report.unknown("unknown-entity", entry.place("entity"), "实体编号", entity, [e.id for e in places])
+    quantity = _quantity(entry, report)
+    _number(entry, quantity, report)
+    _times(entry, context)
+    _definition(entry, quantity, report)
+    span = entry.get("characters")
+    if span and not 0 <= span[0] < span[1]:
+        report.add(
+            "characters",
+            entry.place("characters"),
+            f"是{list(span)}",
+            "起小于止且不为负",
+            "按原文重新数字符位置",
+        )
+    plain = ("id", "article", "title", "quantity", "entity")
+    optional = ("item", "comparator", "scope", "hedge", "period", "definition", "set_by", "unit")
+    return Target(
+        **{key: entry.text(key) for key in plain},
+        **{key: entry.get(key) for key in optional},
+        title_en=entry.text("title_en"),
+        note=entry.text("note"),
+        direction=entry.get("direction") or "assigned",
+        value=entry.get("value"),
+        base=entry.get("base"),
+        deadline=entry.get("deadline") or context.period.end.year,
+        implied=bool(entry.get("implied")),
+        units=departments(entry, "units", places, report) if entry.get("units") is not None else None,
+        characters=span,
+        changes=_changes(entry, report),
+    )
+
+
+def _changes(entry: Group, report: Report) -> tuple[Change, ...]:
+    changes = [
+        Change(since=g.get("since") or date.min, value=g.get("value"), document=g.text("document"))
+        for g in subgroups(entry, "changes", keys.CHANGE, report)
+    ]
+    days = [change.since for change in changes]
+    if days != sorted(set(days)):
+        report.add(
+            "changes",
+            entry.place("changes"),
+            "修订日期不是先后排列或有重复",
+            "按日期先后",
+            "调整各次修订的since",
+        )
+    return tuple(changes)
+
+
+def _quantity(entry: Group, report: Report) -> Quantity | None:
+    """The quantity, checked together with the item."""
+    name, item = entry.text("quantity"), entry.get("item")
+    quantity = all_quantities().get(name)
+    if quantity is None:
+        if name:
+            report.unknown("unknown-quantity", entry.place("quantity"), "量", name, all_quantities())
+        return None
+    if quantity.axis is None:
+        if item is not None:
+            report.add(
+                "item",
+                entry.place("item"),
+                f"写了“{brief(item)}”",
+                f"不分项（{quantity.title}没有分项）",
+                "删去item",
+            )
+    elif item is None:
+        report.add(
+            "item",
+            entry.place(),
+            "没有item",
+            f"{quantity.axis}中的一项（{quantity.title}按项统计）",
+            "补上item",
+        )
+    elif item not in axis(quantity.axis).items:
+        report.unknown("unknown-item", entry.place("item"), "分项", item, axis(quantity.axis).items)
+    return quantity
+
+
+def _number(entry: Group, quantity: Quantity | None, report: Report) -> None:
+    """Value, unit and direction must fit each other and the quantity."""
+    direction, value, unit = entry.get("direction"), entry.get("value"), entry.get("unit")
+    if direction == "assigned":
+        if value is not None:
+            report.add(
+                "direction",
+                entry.place("value"),
+                f"是{value}",
+                "null（由上级下达的目标没有数）",
+                "改direction或删去数值",
+            )
+        if not entry.text("set_by"):
+            report.add("set-by", entry.place(), "没有写由谁下达", "set_by", "补上set_by，如四川省（省下达）")
+        return
+    if direction and value is None:
+        report.add(
+            "direction",
+            entry.place("value"),
+            f"没有数值，而方向是{direction}",
+            "一个数",
+            "补上数值；由上级下达的写assigned",
+        )
+    if value is not None and unit is None:
+        report.add("unit", entry.place("unit"), "没有单位", "与数值同印的单位", '补上单位；无单位的写"1"')
+    elif unit is not None:
+        fits(unit, quantity, entry.get("item"), entry.place("unit"), report)
+    if direction == "decrease" and unit == "%" and value is not None and not 0 < value < 100:
+        report.add("value", entry.place("value"), f"下降{value}%", "大于0且小于100", "核对数值；降幅写正数")
+    if direction == "zero_growth" and value:
+        report.add("value", entry.place("value"), f"是{value}", "0（零增长）", "核对方向或数值")
+
+
+def fits(unit: str, quantity: Quantity | None, item: Any, place: str, report: Report) -> bool:
+    """Whether the unit exists and measures what the quantity measures; a finding where not."""
+    try:
+        parse_unit(unit)
+    except UnitError as trouble:
+        report.add("unknown-unit", place, f"单位“{brief(unit)}”无法识别", "单位表中的单位", str(trouble))
+        return False
+    if quantity is None:
+        return True
+    declared = item_unit(quantity, item)
+    try:
+        ratio(unit, declared)
+    except UnitError:
+        report.add(
+            "unit-does-not-fit",
+            place,
+            f"单位“{brief(unit)}”与{quantity.title}不符",
+            f"可换算为{quantity.printed_unit if declared == quantity.unit else declared}的单位",
+            "核对单位，或核对所绑定的量",
+        )
+        return False
+    return True
+
+
+def _times(entry: Group, context: Context) -> None:
+    report, period = context.report, context.period
+    deadline, base = entry.get("deadline"), entry.get("base")
+    if deadline is not None and not period.start.year <= deadline <= period.end.year:
+        report.add(
+            "deadline",
+            entry.place("deadline"),
+            f"是{deadline}",
+            f"在规划期{period}之内",
+            "核对期限，或核对规划期",
+        )
+    if base is not None and deadline is not None and not 1949 <= base < deadline:
+        report.add("base", entry.place("base"), f"是{base}", f"早于期限{deadline}的年份", "核对比较的基期")
+
+
+def _definition(entry: Group, quantity: Quantity | None, report: Report) -> None:
+    name = entry.text("definition")
+    if not name or name == NOT_STATED:
+        return
+    if name not in definitions():
+        report.unknown("unknown-definition", entry.place("definition"), "口径", name, definitions())
+    elif quantity and name not in quantity.definitions:
+        known = "、".join(quantity.definitions) or "不分口径，不写definition"
+        report.add(
+            "definition", entry.place("definition"), f"{quantity.title}没有“{name}”口径", known, "核对口径"
+        )

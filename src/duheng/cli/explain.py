@@ -1,0 +1,59 @@
+"""`duheng explain`: why a number is what it is, one line a step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from duheng.assess.why import Reason, Why
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("explain", help="说明一个数字的来历：算式、依据、事实。Why a number is what it is.")(explain)
+
+
+def explain(
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="指标编号或中文名。")],
+    entity: Annotated[str, typer.Argument(metavar="ENTITY", help="对象：名称或代码，如 资阳市。")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="时期，如 2023、2023Q1、2023-01。")],
+    item: Annotated[str | None, typer.Option("--item", help="品种，如 原煤、化学需氧量。")] = None,
+    city: Annotated[str, typer.Option("--city", help="城市代码。")] = "512000",
+    plan: Annotated[str | None, typer.Option("--plan", help="方案编号。")] = None,
+    scenario: Annotated[str, typer.Option("--scenario", help="情景：actual（真实）、drill（演练）。")] = "actual",
+    as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
+    definition: Annotated[str | None, typer.Option("--definition", help="口径编号。")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
+) -> None:
+    """说明一个数字的来历：每行一步，写明算式、依据和来源；缺的写明由谁填报。
+    退出码：0 正常，2 用法错误。
+    """
+    from duheng.assess.books import opened
+    from duheng.assess.why import why
+    from duheng.cli.opening import moment, ready
+
+    here, chosen = ready(city, scenario, plan)
+    books = opened(here, chosen, scenario, moment(as_of))
+    reasons = why(books, quantity, entity, period, item=item, definition=definition)
+    if as_json:
+        typer.echo(json.dumps(reasons.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for line in lines(reasons):
+            typer.echo(line)
+
+
+def lines(reasons: Why) -> Iterator[str]:
+    """The judgement, then the tree with box-drawing branches."""
+    yield from reasons.headlines
+    yield from _branch(reasons.top, "", "", "")
+
+
+def _branch(reason: Reason, lead: str, branch: str, below: str) -> Iterator[str]:
+    yield lead + branch + reason.line
+    for number, part in enumerate(reason.parts):
+        last = number == len(reason.parts) - 1
+        yield from _branch(part, lead + below, "└ " if last else "├ ", "  " if last else "│ ")

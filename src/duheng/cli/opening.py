@@ -1,0 +1,38 @@
+"""What every command that reads the ledger does first: open it, load the city when it is new, read the options."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from duheng.model.errors import DuhengError, UnknownName
+
+if TYPE_CHECKING:
+    from duheng.model.plan import City, Plan
+
+
+def ready(city: str, scenario: str = "actual", plan: str | None = None) -> tuple[City, Plan]:
+    """The city and the plan, with the ledger open and the city's figures in it.
+
+    Raises UnknownName for an unknown city, scenario or plan.
+    """
+    from duheng.assess.books import default_plan
+    from duheng.ingest.loading import open_city
+
+    opened = open_city(city, scenario)
+    if plan is None:
+        return opened, default_plan(opened, scenario)
+    found = opened.plan(plan)
+    if found is None:
+        raise UnknownName(plan, [known.id for known in opened.plans])
+    return opened, found
+
+
+def moment(text: str | None) -> date | datetime | None:
+    """An `--as-of` option: a date means the end of that day in Shanghai; with a time it is that moment."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) <= len("2024-07-31") else datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise DuhengError(f"--as-of {text!r} 不是日期；应写成 2024-07-31 或 2024-07-31T18:00+08:00") from error

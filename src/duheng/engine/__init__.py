@@ -1,0 +1,27 @@
+"""Reading rules over the books: a table of all cells, or the reasons of one."""
+
+from duheng.model.rule import Rule
+
+from .books import FACT_SCHEMA, Books
+from .evaluation import evaluation, table
+from .explain import Explanation, Step, explain, value
+from .members import Members
+
+
+def formula(rule: Rule) -> str:
+    """The formula of a rule's first wording over its argument names."""
+    return rule.wordings[0].formula()
+
+
+__all__ = [
+    "FACT_SCHEMA",
+    "Books",
+    "Explanation",
+    "Members",
+    "Step",
+    "evaluation",
+    "explain",
+    "formula",
+    "table",
+    "value",
+]

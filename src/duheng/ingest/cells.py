@@ -1,0 +1,122 @@
+"""What a person typed into one cell: a number with or without a unit, a period, a text; or a trouble in words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from duheng.model.errors import PeriodError
+from duheng.model.periods import Period, parse
+
+_NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)(.*)", re.DOTALL)
+_BRACKETED = re.compile(r"^(.*?)[(\[](.+)[)\]]\s*$")
+# Excel's own precision; further digits of a binary float are noise (0.1 + 0.2).
+_FLOAT_DIGITS = ".15g"
+
+
+class CellTrouble(Exception):
+    """A cell that cannot be read; becomes a Finding with the place of the cell."""
+
+    def __init__(self, code: str, found: str, expected: str, remedy: str) -> None:
+        super().__init__(found)
+        self.code, self.found, self.expected, self.remedy = code, found, expected, remedy
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as stated: its value, the unit written in the cell itself (None where none), the text."""
+
+    value: Decimal
+    unit: str | None
+    text: str
+
+
+def plain(value: object) -> str:
+    """The cell's text in one form: width folded, outer blanks and soft spaces gone; dates in ISO form."""
+    if isinstance(value, str):
+        return _folded(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float | int):
+        return format(Decimal(format(value, _FLOAT_DIGITS)), "f") if value == value else "NaN"
+    if isinstance(value, datetime) and (value.hour, value.minute, value.second) == (0, 0, 0):
+        return value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+@lru_cache(maxsize=65536)
+def _folded(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text.replace("\u200b", "").replace("\ufeff", ""))
+    return " ".join(folded.split())
+
+
+def split_unit(text: str) -> tuple[str, str | None]:
+    """A header and the unit in its brackets: `化肥使用量(折纯)(吨)` -> (`化肥使用量(折纯)`, `吨`)."""
+    found = _BRACKETED.match(text)
+    return (found[1].strip(), found[2].strip()) if found and found[1].strip() else (text, None)
+
+
+def read_number(value: object, percent: bool = False) -> Number | None:
+    """The number of a cell; None where the cell is empty (not stated, never zero).
+
+    percent: the cell is formatted as a percentage, so 0.145 is shown, and meant, as 14.5 %.
+    Raises CellTrouble where there is something that is no number.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, bool | date | time | timedelta):
+        kind = "是/否值" if isinstance(value, bool) else "日期或时间"
+        raise CellTrouble("not-a-number", f"{kind} {plain(value)}", "数字", "请把单元格格式改为“常规”，填写数字。")
+    if isinstance(value, float | int):
+        text = plain(value)
+        if text in ("NaN", "Infinity", "-Infinity"):
+            raise CellTrouble("not-a-number", text, "数字", "请填写数字；未掌握的请留空。")
+        stated = Decimal(text)
+        return Number(stated.scaleb(2).normalize(), "%", f"{stated.scaleb(2).normalize():f}%") if percent else Number(stated, None, text)
+    return _number_of_text(plain(value))
+
+
+@lru_cache(maxsize=65536)
+def _number_of_text(text: str) -> Number:
+    found = _NUMBER.fullmatch(text.replace("−", "-").replace("－", "-"))
+    digits = found[1] if found else ""
+    rest = found[2].strip() if found else text
+    try:
+        number = Decimal(digits.replace(",", ""))
+    except InvalidOperation:
+        raise _no_number(text) from None
+    # `1,23` and `3-5` are no numbers with a unit; a unit begins with neither digit nor sign.
+    if rest[:1] and (rest[0] in ",.+-~<>=/:" or rest[0].isdigit()):
+        raise _no_number(text)
+    return Number(number, rest or None, text)
+
+
+def _no_number(text: str) -> CellTrouble:
+    if text.startswith("="):
+        return CellTrouble("formula", f"公式“{text[:40]}”", "数字", "请在 Excel 中复制后“选择性粘贴—数值”，再导入。")
+    if text.startswith("#"):
+        return CellTrouble("not-a-number", f"错误值“{text[:40]}”", "数字", "请改正算出该错误值的公式，粘贴为数值。")
+    return CellTrouble("not-a-number", f"文字“{text[:40]}”", "数字", "请填写数字（单位可写在后面，如 4218吨）；未掌握的请留空，不要填“无”或“—”。")
+
+
+def read_period(value: object) -> Period:
+    """The period of a cell. A date cell is refused: whether its day, month or year is meant cannot be known."""
+    if isinstance(value, date | time | timedelta):
+        raise CellTrouble(
+            "period-is-date", f"日期单元格 {plain(value)}", "时期文字，如 2023、2023-01、2023年上半年", "请把单元格格式改为“文本”后重填时期。"
+        )
+    text = plain(value)
+    if not text:
+        raise CellTrouble("period-missing", "时期为空", "时期，如 2023 或 2023-01", "请填写时期。")
+    try:
+        return parse(text)
+    except PeriodError as trouble:
+        raise CellTrouble(
+            "period-unreadable", f"“{text[:40]}”不是一个时期", "如 2023、2023H1、2023-01、2023年一季度、2021-2025", "请改写时期。"
+        ) from trouble

@@ -1,0 +1,44 @@
+"""Imported files, kept verbatim under the hash of their content: DUHENG_HOME/documents/<SHA-256>."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duheng.settings
+from duheng.model.errors import UnreadableSource
+
+FOLDER = "documents"
+
+
+def folder() -> Path:
+    """The folder of the documents; made when absent."""
+    place = Path(duheng.settings.DUHENG_HOME) / FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def store_document(content: bytes, digest: str) -> str:
+    """Keep the content under its digest and return its address within DUHENG_HOME; a second time it is left alone.
+
+    It is on disk, whole, when this returns: a fact never cites a document that is not there.
+    """
+    place = folder() / digest
+    if not place.is_file():
+        fresh = place.with_name(f".{digest}.{os.getpid()}")
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(place)
+    return f"{FOLDER}/{digest}"
+
+
+def read_document(digest: str) -> bytes:
+    """The content of a kept document. UnreadableSource where there is none of that digest."""
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise UnreadableSource(f"文件编号“{digest[:70]}”不是 SHA-256 摘要。")
+    place = folder() / digest
+    if not place.is_file():
+        raise UnreadableSource(f"没有摘要为 {digest[:12]}… 的文件：它未在本机导入，或已从 {FOLDER} 移走。请从备份恢复。")
+    return place.read_bytes()

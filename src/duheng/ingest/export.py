@@ -1,0 +1,247 @@
+"""Tables out of Duheng: xlsx, csv, json or parquet, streamed, each saying what it is.
+
+Every export carries its title, definition, unit, as-of moment and source in lines above the table (in the schema's
+metadata of a parquet file). What comes from the drill carries the watermark in the first line, in the sheet's
+header and footer, and in a column of every row, so that no part of it can be mistaken for a real figure.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import xlsxwriter
+
+from duheng.model.errors import DuhengError, UnknownName
+
+Format = Literal["xlsx", "csv", "json", "parquet"]
+FORMATS: tuple[Format, ...] = ("xlsx", "csv", "json", "parquet")
+DRILL_MARK = "演练数据"
+DRILL_NOTICE = "演练数据：数字均为虚构，仅供练习，不得引用"
+MARK_COLUMN = "数据性质"
+# Rows a sheet can hold (1,048,576), less the lines above the table.
+_SHEET_ROWS = 1_048_000
+_LONGEST_TEXT = 32_767
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+Row = Sequence[object]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One table to be written."""
+
+    rows: Iterable[Row]
+    columns: Sequence[str]
+    title: str
+    lines: Sequence[str]
+    drill: bool
+
+
+def is_drill(scenario: str) -> bool:
+    """Whether a scenario is of the drill: `drill` and whatever is derived from it."""
+    return scenario == "drill" or scenario.startswith("drill-")
+
+
+def write_table(
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    out: Path | IO[bytes],
+    *,
+    title: str,
+    scenario: str,
+    format: str = "xlsx",
+    about: Mapping[str, str] | None = None,
+) -> int:
+    """Write a table and return the number of its rows; `rows` may be an endless-looking generator, it is streamed.
+
+    rows: cells of str, int, float, Decimal, bool, date, datetime or None (unknown: an empty cell, never 0).
+    about: further lines that say what the figures are (指标, 口径, 单位, 截至, 来源 ...), in order.
+    UnknownName for another format than xlsx, csv, json, parquet.
+    """
+    if format not in FORMATS:
+        raise UnknownName(format, FORMATS)
+    drill = is_drill(scenario)
+    lines = [f"{name}：{text}" for name, text in (about or {}).items() if text]
+    if drill:
+        rows = ((DRILL_MARK, *row) for row in rows)
+        columns = [MARK_COLUMN, *columns]
+    job = Job(rows, columns, title, lines, drill)
+    write: dict[str, Callable[[Job, IO[bytes]], int]] = {
+        "xlsx": _write_xlsx,
+        "csv": _write_csv,
+        "json": _write_json,
+        "parquet": _write_parquet,
+    }
+    if isinstance(out, Path):
+        try:
+            with out.open("wb") as file:
+                return write[format](job, file)
+        except OSError as trouble:
+            raise DuhengError(f"不能写入“{out}”：{trouble.strerror}。请核对文件夹和权限。") from trouble
+    return write[format](job, out)
+
+
+def _head(job: Job) -> list[str]:
+    return ([DRILL_NOTICE] if job.drill else []) + [job.title, *job.lines]
+
+
+def _text(cell: object) -> str:
+    """A cell as text; None is empty."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return repr(cell).removesuffix(".0")
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)
+
+
+# --- xlsx -------------------------------------------------------------------------------------------------------
+
+
+def _write_xlsx(job: Job, out: IO[bytes]) -> int:
+    # constant_memory writes each row to disk as it comes; strings are stored in the cells, so memory stays flat.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": job.title, "comments": DRILL_NOTICE if job.drill else ""})
+    rows = iter(job.rows)
+    count = 0
+    for number in itertools.count(1):
+        some = itertools.islice(rows, _SHEET_ROWS)
+        first = next(some, None)
+        if first is None and number > 1:
+            break
+        part = itertools.chain([first] if first is not None else [], some)
+        count += _sheet(book, job, "数据" if number == 1 else f"数据{number}", part)
+    book.close()
+    return count
+
+
+def _sheet(book: Any, job: Job, name: str, rows: Iterator[Row]) -> int:
+    sheet = book.add_worksheet(name)
+    alarm = book.add_format({"bold": True, "font_color": "#B3261E"})
+    bold = book.add_format({"bold": True})
+    header = book.add_format({"bold": True, "bg_color": "#E8EEF9", "bottom": 1})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    if job.drill:
+        for place in (sheet.set_header, sheet.set_footer):
+            place(f"&C&14&B{DRILL_NOTICE}")
+    lines = _head(job)
+    for number, line in enumerate(lines):
+        sheet.write_string(number, 0, line, alarm if job.drill and number == 0 else bold)
+    top = len(lines) + 1
+    for column, title in enumerate(job.columns):
+        sheet.write_string(top, column, title, header)
+        sheet.set_column(column, column, max(10, min(40, 2 * len(title) + 2)))
+    sheet.freeze_panes(top + 1, 0)
+    number = top
+    for row in rows:
+        number += 1
+        for column, cell in enumerate(row):
+            if isinstance(cell, float | int) and not isinstance(cell, bool) and cell == cell and abs(cell) != float("inf"):
+                sheet.write_number(number, column, cell)
+            elif isinstance(cell, Decimal) and len(cell.as_tuple().digits) <= 15:
+                sheet.write_number(number, column, float(cell))
+            elif isinstance(cell, date) and not isinstance(cell, datetime):
+                sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+            elif cell is not None and cell != "":
+                # Written as text: a leading = + - @ stays text and never becomes a formula.
+                sheet.write_string(number, column, _text(cell)[:_LONGEST_TEXT])
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    return number - top
+
+
+# --- csv, json, parquet -------------------------------------------------------------------------------------------
+
+
+def _harmless(cell: object) -> str:
+    """Text that no spreadsheet program runs as a formula; numbers stay numbers."""
+    text = _text(cell)
+    if isinstance(cell, str) and text.startswith(_DANGEROUS) and not _numeric(text):
+        return "'" + text
+    return text
+
+
+def _numeric(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _write_csv(job: Job, out: IO[bytes]) -> int:
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=False)
+    writer = csv.writer(text)
+    for line in _head(job):
+        writer.writerow(["# " + line])
+    writer.writerow(job.columns)
+    count = 0
+    for row in job.rows:
+        writer.writerow([_harmless(cell) for cell in row])
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def _plain_json(cell: object) -> object:
+    if cell is None or isinstance(cell, str | int | bool):
+        return cell
+    if isinstance(cell, float):
+        return cell if cell == cell and abs(cell) != float("inf") else None
+    if isinstance(cell, Decimal):
+        return float(cell)
+    return _text(cell)
+
+
+def _write_json(job: Job, out: IO[bytes]) -> int:
+    head: dict[str, object] = {"title": job.title, "about": list(job.lines), "columns": list(job.columns)}
+    if job.drill:
+        head = {"notice": DRILL_NOTICE, **head}
+    out.write(json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "rows": [')
+    count = 0
+    for row in job.rows:
+        record = json.dumps(dict(zip(job.columns, map(_plain_json, row), strict=True)), ensure_ascii=False)
+        out.write((",\n" if count else "\n").encode() + record.encode())
+        count += 1
+    out.write(b"\n]}\n")
+    return count
+
+
+def _write_parquet(job: Job, out: IO[bytes]) -> int:
+    """One typed column each: numbers where all cells are numbers, else text. Read whole, as parquet is by column."""
+    import polars as pl
+
+    cells: list[list[object]] = [[] for _ in job.columns]
+    for row in job.rows:
+        for column, cell in zip(cells, row, strict=True):
+            column.append(cell)
+    series = [_series(pl, name, column) for name, column in zip(job.columns, cells, strict=True)]
+    notice = {"notice": DRILL_NOTICE} if job.drill else {}
+    about = {"title": job.title, "about": "\n".join(job.lines), **notice}
+    pl.DataFrame(series).write_parquet(out, metadata=about)
+    return len(cells[0]) if cells else 0
+
+
+def _series(pl: Any, name: str, cells: list[object]) -> Any:
+    known = [cell for cell in cells if cell is not None]
+    if known and all(isinstance(cell, float | int | Decimal) and not isinstance(cell, bool) for cell in known):
+        return pl.Series(name, [None if cell is None else float(cell) for cell in cells], pl.Float64)  # type: ignore[arg-type]
+    return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], pl.String)

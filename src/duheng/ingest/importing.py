@@ -1,0 +1,149 @@
+"""From a file to the ledger: all of it, or nothing, or on request the good rows with a list of those that wait."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from duheng import ledger
+from duheng.ingest.documents import store_document
+from duheng.ingest.export import write_table
+from duheng.ingest.rows import Row
+from duheng.ingest.sheets import Reading, read_sheets
+from duheng.ledger.records import NewSource, Receipt
+from duheng.model.findings import Finding
+from duheng.model.plan import City
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did.
+
+    receipt: the ledger's (None where nothing was written). number: the receipt number, the source's. added,
+    duplicates: facts. ready: facts that were good. waiting: rows kept out, each with its reasons.
+    """
+
+    file: str
+    digest: str
+    scenario: str
+    receipt: Receipt | None
+    number: str | None
+    findings: tuple[Finding, ...]
+    ready: int
+    added: int
+    duplicates: int
+    waiting: tuple[Row, ...]
+    headers: dict[str, tuple[str, ...]]
+    dry_run: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error was found (whatever was imported besides)."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def as_json(self) -> dict[str, object]:
+        """The result for machines: counts, findings and waiting rows."""
+        return {
+            "file": self.file,
+            "digest": self.digest,
+            "scenario": self.scenario,
+            "dry_run": self.dry_run,
+            "receipt": self.number,
+            "ready": self.ready,
+            "added": self.added,
+            "duplicates": self.duplicates,
+            "waiting": [
+                {"sheet": row.sheet, "row": row.number, "reasons": [finding.text for finding in row.errors]}
+                for row in self.waiting
+            ],
+            "findings": [
+                {
+                    "code": finding.code,
+                    "severity": finding.severity,
+                    "place": finding.place,
+                    "found": finding.found,
+                    "expected": finding.expected,
+                    "remedy": finding.remedy,
+                    "owner": finding.owner,
+                    "text": finding.text,
+                }
+                for finding in self.findings
+            ],
+        }
+
+
+def import_file(
+    source: Path | str | bytes,
+    city: City,
+    *,
+    dry_run: bool = False,
+    good_rows: bool = False,
+    scenario: str = "actual",
+    status: str = "reported",
+    by: str = "命令行",
+    name: str | None = None,
+    today: date | None = None,
+) -> ImportResult:
+    """Import a sheet file into the ledger.
+
+    A file with errors imports nothing, unless `good_rows`: then its good rows enter and the others wait.
+    dry_run: read and judge only. by: who answers for it. The same file again adds nothing: equal facts are
+    duplicates. The file is kept verbatim by its digest; each fact's locator is its sheet and cell.
+    """
+    reading = read_sheets(source, city, name=name, scenario=scenario, status=status, today=today)
+    wanted = reading.facts if good_rows or not reading.failed else ()
+    if dry_run or not wanted:
+        return _result(reading, scenario, None, None, dry_run)
+    address = store_document(reading.content, reading.digest)
+    new = NewSource(kind="submission", title=reading.file, address=address, digest=reading.digest)
+    receipt = ledger.append(wanted, new, by)
+    number = _number(receipt, reading.digest)
+    detail = f"sha256={reading.digest} 新增 {receipt.added} 重复 {receipt.duplicates} 待改 {len(reading.waiting)}"
+    ledger.audit(by, "import", reading.file, detail)
+    return _result(reading, scenario, receipt, number, dry_run)
+
+
+def _number(receipt: Receipt, digest: str) -> str:
+    """The receipt number: the first ledger number given, and the file's digest to tell it from any other."""
+    return f"{receipt.first_seq or 0:08d}-{digest[:8]}"
+
+
+def _result(reading: Reading, scenario: str, receipt: Receipt | None, number: str | None, dry_run: bool) -> ImportResult:
+    return ImportResult(
+        file=reading.file,
+        digest=reading.digest,
+        scenario=scenario,
+        receipt=receipt,
+        number=number,
+        findings=reading.findings,
+        ready=len(reading.facts),
+        added=receipt.added if receipt else 0,
+        duplicates=receipt.duplicates if receipt else 0,
+        waiting=reading.waiting,
+        headers=reading.headers,
+        dry_run=dry_run,
+    )
+
+
+def waiting_rows(result: ImportResult, format: Literal["csv", "xlsx"] = "xlsx") -> bytes:
+    """The rows that waited, as they stood, each with its reasons: to be mended and imported again.
+
+    Columns: 工作表, 行号, 原因, then the columns of the sheet; the rows of several sheets follow each other.
+    """
+    sheets = list(dict.fromkeys(row.sheet for row in result.waiting))
+    heads = [result.headers.get(sheet, ()) for sheet in sheets]
+    width = max((len(row.texts) for row in result.waiting), default=0)
+    head: Sequence[str] = heads[0] if len(set(heads)) == 1 and heads else ()
+    titles = [head[i] if i < len(head) and head[i] else f"第{i + 1}列" for i in range(width)]
+    out = io.BytesIO()
+    rows = (
+        (row.sheet, row.number, "；".join(finding.text for finding in row.errors), *row.texts)
+        for row in result.waiting
+    )
+    title = f"{result.file} 待改正的行"
+    write_table(rows, ["工作表", "行号", "原因", *titles], out, title=title, scenario=result.scenario, format=format)
+    return out.getvalue()

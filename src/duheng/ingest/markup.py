@@ -1,0 +1,169 @@
+"""What the cells of an .xlsx sheet are besides their values: formulas, percent formats, hidden rows, size.
+
+calamine gives values only. These marks are read from the sheet's own XML with byte patterns, a hundred times faster
+than building a tree: 800,000 cells in about a second. Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.3.1.40 (f),
+18.3.1.73 (row), 18.3.1.13 (col), 18.8.30 (numFmt).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from duheng.ingest.guards import limits, read_part, refuse
+
+_FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<(?:\w+:)?f[\s/>]')
+_ANY_FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*>\s*<(?:\w+:)?f[\s/>]")
+_STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*?\br="([A-Z]{1,3}\d{1,7})")[^>]*?\bs="(\d+)"')
+_CELL_COLUMN = re.compile(rb'\br="([A-Z]{1,3})\d')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
+_HIDDEN_COLUMN = re.compile(
+    rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d+)")(?=[^>]*\bmax="(\d+)")'
+)
+_CELL_NAME = re.compile(r"([A-Z]+)(\d+)")
+# Built-in formats 9 and 10 are 0% and 0.00% (ECMA-376 Part 1, 18.8.30).
+_BUILT_IN_PERCENT = {9, 10}
+
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Marks of one sheet; rows and columns count from 0."""
+
+    formulas: frozenset[Cell] = frozenset()
+    unplaced_formulas: bool = False
+    percents: frozenset[Cell] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    hidden: bool = False
+    height: int = 0
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Package:
+    """The sheets of a workbook: name -> part, which of them are hidden, which cell styles are percentages."""
+
+    parts: dict[str, str]
+    hidden: frozenset[str]
+    percent_styles: frozenset[int] = field(default_factory=frozenset)
+
+
+def column_number(letters: str) -> int:
+    """A -> 0, Z -> 25, AA -> 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def cell_name(row: int, column: int) -> str:
+    """Row and column from 0 as a cell name: (13, 2) -> C14."""
+    letters = ""
+    rest = column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(65 + digit) + letters
+    return f"{letters}{row + 1}"
+
+
+def _position(name: str) -> Cell:
+    found = _CELL_NAME.fullmatch(name)
+    assert found is not None  # the pattern that produced `name` has this very form
+    return int(found[2]) - 1, column_number(found[1])
+
+
+def _tree(package: zipfile.ZipFile, part: str, name: str) -> ElementTree.Element:
+    text = read_part(package, part, name)
+    damaged = refuse("file-damaged", name, f"工作簿已损坏（{part} 不是合法的 XML）", "完整的 .xlsx", "请重新保存后再导入。")
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        raise damaged
+    try:
+        return ElementTree.fromstring(text)
+    except ElementTree.ParseError as trouble:
+        raise damaged from trouble
+
+
+def _attribute(element: ElementTree.Element, local: str) -> str:
+    for key, value in element.attrib.items():
+        if key.rsplit("}", 1)[-1] == local:
+            return value
+    return ""
+
+
+def _named(root: ElementTree.Element, local: str) -> list[ElementTree.Element]:
+    return [element for element in root.iter() if element.tag.rsplit("}", 1)[-1] == local]
+
+
+def read_package(package: zipfile.ZipFile, name: str) -> Package:
+    """Sheet names, their parts and the percent styles of a workbook."""
+    book = _tree(package, "xl/workbook.xml", name)
+    targets = {
+        _attribute(link, "Id"): _attribute(link, "Target")
+        for link in _named(_tree(package, "xl/_rels/workbook.xml.rels", name), "Relationship")
+    }
+    parts: dict[str, str] = {}
+    hidden: set[str] = set()
+    for sheet in _named(book, "sheet"):
+        target = targets.get(sheet.attrib.get(next((k for k in sheet.attrib if k.endswith("}id")), ""), ""), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        title = _attribute(sheet, "name")
+        if "worksheets/" in part:  # chart and dialog sheets hold no cells
+            parts[title] = part
+        if _attribute(sheet, "state") in ("hidden", "veryHidden"):
+            hidden.add(title)
+    styles = _percent_styles(package, name) if "xl/styles.xml" in package.namelist() else frozenset()
+    return Package(parts, frozenset(hidden), styles)
+
+
+def _percent_styles(package: zipfile.ZipFile, name: str) -> frozenset[int]:
+    root = _tree(package, "xl/styles.xml", name)
+    percent = _BUILT_IN_PERCENT | {
+        int(_attribute(fmt, "numFmtId") or -1) for fmt in _named(root, "numFmt") if "%" in _attribute(fmt, "formatCode")
+    }
+    formats = next(iter(_named(root, "cellXfs")), None)
+    if formats is None:
+        return frozenset()
+    return frozenset(i for i, xf in enumerate(formats) if int(_attribute(xf, "numFmtId") or 0) in percent)
+
+
+def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -> Marks:
+    """Marks of one sheet. Refuses a sheet whose cells span more than the limits (an endless empty table)."""
+    text = read_part(package, book.parts[sheet], name)
+    place = f"{name} {sheet}"
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in text[:4096] or b"<!ENTITY" in text[:4096]:
+        raise refuse("file-damaged", place, "工作表的编码不合规范", "Excel 或 WPS 保存的 .xlsx", "请重新另存后再导入。")
+    height = max(map(int, _ROW.findall(text)), default=0)
+    width = max((column_number(c.decode()) + 1 for c in set(_CELL_COLUMN.findall(text))), default=0)
+    if width > limits()["columns"] or height * width > limits()["cells"]:
+        raise refuse(
+            "sheet-too-large", place, f"{height} 行 × {width} 列", f"不超过 {limits()['columns']} 列、{limits()['cells']} 格",
+            "请删去表外的空行、空列（选中后右键删除），或分成几个文件。",
+        )  # fmt: skip
+    formulas = frozenset(_position(found.decode()) for found in _FORMULA.findall(text))
+    placed_all = len(_ANY_FORMULA.findall(text)) == len(formulas)
+    return Marks(
+        formulas=formulas,
+        unplaced_formulas=not placed_all,
+        percents=_percent_cells(text, book.percent_styles),
+        hidden_rows=frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(text)),
+        hidden_columns=frozenset(
+            column
+            for first, last in _HIDDEN_COLUMN.findall(text)
+            for column in range(int(first) - 1, min(int(last), limits()["columns"]))
+        ),
+        hidden=sheet in book.hidden,
+        height=height,
+        width=width,
+    )
+
+
+def _percent_cells(text: bytes, styles: frozenset[int]) -> frozenset[Cell]:
+    if not styles:
+        return frozenset()
+    wanted = {str(style).encode() for style in styles}
+    return frozenset(_position(cell.decode()) for cell, style in _STYLED.findall(text) if style in wanted)

@@ -1,0 +1,154 @@
+"""Names on a sheet -> the glossary and the city: quantities, entities, items, definitions, units.
+
+Every distinct text is looked up once, so that 100,000 rows cost as much as the few hundred names in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from duheng.ingest.cells import CellTrouble, Number, plain
+from duheng.model import glossary
+from duheng.model.entities import Entity, Places
+from duheng.model.errors import UnitError, nearest
+from duheng.model.glossary import Item, Quantity, item_unit
+from duheng.model.units import convert, known_units, parse_unit
+
+T = TypeVar("T")
+# The nearest name costs a comparison with every known one: a column of rubbish gets it only for its first texts.
+_MOST_GUESSES = 200
+
+
+@dataclass
+class Index(Generic[T]):
+    """Things by each of their names; `find` raises CellTrouble with the nearest name.
+
+    code: of the finding; what: the Chinese word for such a thing; offered: names worth suggesting.
+    """
+
+    code: str
+    what: str
+    names: Mapping[str, T]
+    offered: tuple[str, ...] = ()
+    troubles: dict[str, CellTrouble] = field(default_factory=dict)
+
+    def find(self, text: str) -> T:
+        """The thing of this name, id or alias; blanks within the text do not matter."""
+        found = self.names.get(text)
+        if found is None:
+            found = self.names.get(text.replace(" ", ""))
+        if found is None:
+            raise self._trouble(text)
+        return found
+
+    def _trouble(self, text: str) -> CellTrouble:
+        if text in self.troubles:
+            return self.troubles[text]
+        guess = bool(text) and len(self.troubles) < _MOST_GUESSES
+        near = nearest(text[:60], self.offered or self.names, 3) if guess else []
+        found = f"未知的{self.what}“{text[:40]}”" if text else f"{self.what}为空"
+        remedy = f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。" if near else f"请核对{self.what}的名称或代码。"
+        trouble = CellTrouble(self.code, found, f"已定义的{self.what}", remedy)
+        if len(self.troubles) < 10 * _MOST_GUESSES:
+            self.troubles[text] = trouble
+        return trouble
+
+
+def _by_name(things: Iterable[tuple[T, Iterable[str]]]) -> dict[str, T]:
+    names: dict[str, T] = {}
+    for thing, texts in things:
+        for text in filter(None, texts):
+            names.setdefault(plain(text), thing)
+            names.setdefault(plain(text).replace(" ", ""), thing)
+    return names
+
+
+class Names:
+    """All names that sheets of one city may use.
+
+    places: the entities that may be named (in the drill: those of the drill too).
+    """
+
+    def __init__(self, places: Places) -> None:
+        quantities = glossary.all_quantities().values()
+        self.quantities: Index[Quantity] = Index(
+            "quantity-unknown",
+            "指标",
+            _by_name((q, (q.id, q.title, q.title_en)) for q in quantities),
+            tuple(q.title for q in quantities) + tuple(q.id for q in quantities),
+        )
+        self.entities: Index[Entity] = Index(
+            "entity-unknown",
+            "对象",
+            _by_name((e, (e.id, e.name, *e.aliases, e.name_en)) for e in places),
+            tuple(e.name for e in places),
+        )
+        self._items: dict[str, Index[Item]] = {}
+        self._units: dict[tuple[str, str], CellTrouble | None] = {}
+
+    @cached_property
+    def definitions(self) -> Index[str]:
+        """Accounting definitions (口径) by id or title."""
+        known = glossary.definitions().values()
+        return Index("definition-unknown", "口径", _by_name((d.id, (d.id, d.title, d.title_en)) for d in known))
+
+    def item(self, quantity: Quantity, text: str) -> str | None:
+        """The item of the quantity's axis; None for a quantity without one."""
+        if quantity.axis is None:
+            if text:
+                raise CellTrouble("item-unexpected", f"品种“{text[:40]}”", f"“{quantity.title}”不分品种，应留空", "请清空品种一格，或改用分品种的指标。")
+            return None
+        if quantity.axis not in self._items:
+            items = glossary.axis(quantity.axis).items.values()
+            self._items[quantity.axis] = Index(
+                "item-unknown",
+                "品种",
+                _by_name((item, (item.title, item.title_en, *item.aliases)) for item in items),
+                tuple(item.title for item in items),
+            )
+        return self._items[quantity.axis].find(text).title
+
+    def convert(self, number: Number, column_unit: str | None, quantity: Quantity, item: str | None) -> tuple[Decimal, str, str]:
+        """The value in the declared unit, the statement as printed with its unit, and the declared unit.
+
+        The unit in the cell wins over the unit of its column or row. Raises CellTrouble for no unit, an unknown
+        one, or one of another dimension.
+        """
+        declared = item_unit(quantity, item)
+        said = number.unit or column_unit or ("1" if declared == "1" and quantity.printed_unit == "1" else None)
+        if said is None:
+            raise CellTrouble(
+                "unit-missing", f"数值 {number.text} 没有单位", f"单位，如{quantity.printed_unit if '<' not in declared else declared}", "请在单位一格或表头括号内写明单位。"
+            )
+        said = plain(said)
+        trouble = self._unit_trouble(said, declared, quantity)
+        if trouble is not None:
+            raise trouble
+        stated = number.text if number.unit or said == "1" else f"{number.text} {said}"
+        try:
+            return convert(number.value, said, declared), stated, declared
+        except UnitError as wrong:
+            raise CellTrouble("not-a-number", f"数值 {number.text[:40]}", "有限的数", "请核对数值。") from wrong
+
+    def _unit_trouble(self, said: str, declared: str, quantity: Quantity) -> CellTrouble | None:
+        key = (said, declared)
+        if key not in self._units:
+            self._units[key] = self._judge_unit(said, declared, quantity)
+        return self._units[key]
+
+    def _judge_unit(self, said: str, declared: str, quantity: Quantity) -> CellTrouble | None:
+        try:
+            fits = parse_unit(said).same_dimension(parse_unit(declared))
+        except UnitError:
+            near = nearest(said[:40], known_units(), 3) if len(self._units) < _MOST_GUESSES else []
+            hint = f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。" if near else f"请改用{declared}。"
+            return CellTrouble("unit-unknown", f"未知的单位“{said[:40]}”", f"可换算为{declared}的单位", hint)
+        if fits:
+            return None
+        return CellTrouble(
+            "unit-unfit", f"单位“{said}”与指标“{quantity.title}”不符", f"可换算为{declared}的单位", "请核对是否填错单位或填错列；折标煤须由程序按参数计算。"
+        )

@@ -1,0 +1,169 @@
+"""Rows of a sheet that stated something, and the checks that every statement passes whatever the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from duheng.ingest.cells import CellTrouble
+from duheng.ingest.guards import limits
+from duheng.model.entities import Entity
+from duheng.model.findings import Finding, Severity
+from duheng.model.glossary import Quantity
+from duheng.model.periods import Period
+from duheng.model.plan import City
+
+Key = tuple[str, str, str | None, str, str | None]
+
+
+@dataclass(slots=True)
+class Statement:
+    """One number of a sheet: what it says of whom, in the declared unit and as printed, and where it stands."""
+
+    quantity: Quantity
+    entity: Entity
+    item: str | None
+    period: Period
+    definition: str | None
+    value: Decimal
+    stated: str
+    unit: str
+    cell: str
+
+    @property
+    def key(self) -> Key:
+        """What may be stated only once in a file."""
+        return (self.quantity.id, self.entity.id, self.item, str(self.period), self.definition)
+
+
+@dataclass
+class Row:
+    """One row of a sheet as read: its texts, its statements, and the errors that keep it out."""
+
+    sheet: str
+    number: int
+    texts: tuple[str, ...]
+    statements: list[Statement] = field(default_factory=list)
+    errors: list[Finding] = field(default_factory=list)
+
+
+@dataclass
+class Notebook:
+    """What a reading of one file has come to so far: rows and findings, with the places of both.
+
+    file: its name. owner: the unit that can mend a finding, where the form names one.
+    """
+
+    file: str
+    rows: list[Row] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    owner: str | None = None
+
+    def place(self, sheet: str, cell: str = "") -> str:
+        """File, sheet and cell as findings name them: `月报.xlsx 表1!C14`."""
+        return f"{self.file} {locator(sheet, cell)}".strip()
+
+    def note(self, severity: Severity, sheet: str, cell: str, trouble: CellTrouble, row: Row | None = None) -> None:
+        """Keep a finding; an error of a row also keeps that row out."""
+        finding = Finding(
+            trouble.code, severity, self.place(sheet, cell), trouble.found, trouble.expected, trouble.remedy, self.owner
+        )
+        self.findings.append(finding)
+        if severity == "error" and row is not None:
+            row.errors.append(finding)
+
+
+def locator(sheet: str, cell: str) -> str:
+    """Sheet and cell within a file: `表1!C14`; only the cell where the file has no sheets (CSV)."""
+    return f"{sheet}!{cell}" if sheet and cell else sheet or cell
+
+
+def check_statements(book: Notebook, city: City, scenario: str, today: date) -> None:
+    """The checks of all statements of a file, in place: range, sign, period, validity, two values for one cell."""
+    check_period = _period_check(city, scenario, today)
+    for row in book.rows:
+        for said in row.statements:
+            for severity, trouble in (*_range(said), *check_period(said), *_validity(said)):
+                book.note(severity, row.sheet, said.cell, trouble, row)
+    _twice(book)
+
+
+def _range(said: Statement) -> Iterable[tuple[Severity, CellTrouble]]:
+    quantity = said.quantity
+    # A quantity that adds over places is an amount of something; none of the declared ones can be negative.
+    if said.value < 0 and quantity.over_place == "sum":
+        yield "error", CellTrouble("negative", f"“{quantity.title}”为负数 {said.stated}", "不小于0的数", "请核对数值；更正以往数字请重报该期全数。")
+    elif quantity.printed_unit == "%" and not -1 <= said.value <= 1:
+        yield "warning", CellTrouble("over-100", f"“{quantity.title}”为 {said.stated}", "不超过100%的比率", "请核对是否多填了两位，或单位应为“1”。")
+
+
+def _validity(said: Statement) -> Iterable[tuple[Severity, CellTrouble]]:
+    if not said.entity.valid(said.period.start, said.period.end):
+        span = f"{said.entity.since or '…'} 至 {said.entity.until or '…'}"
+        yield "warning", CellTrouble("entity-not-valid", f"“{said.entity.name}”在{said.period.title}不存在（{span}）", "存在的对象", "请核对对象和时期。")
+
+
+def _period_check(
+    city: City, scenario: str, today: date
+) -> Callable[[Statement], Iterable[tuple[Severity, CellTrouble]]]:
+    """Outside the city's plans is an error; some years before the first base year pass as history."""
+    bases = [plan.base_year for plan in city.plans]
+    first = min(bases) - limits()["history_years"] if bases else None
+    last = max((plan.period.end for plan in city.plans), default=None)
+    known: dict[Period, list[tuple[Severity, CellTrouble]]] = {}
+
+    def judge(period: Period) -> list[tuple[Severity, CellTrouble]]:
+        if first is not None and last is not None and (period.start.year < first or period.end > last):
+            expected = f"{first}年至{last.year}年之间的时期"
+            return [("error", CellTrouble("period-outside", f"时期 {period} 在方案之外", expected, "请核对时期。"))]
+        if scenario == "actual" and period.start > today:
+            return [("error", CellTrouble("period-future", f"时期 {period} 尚未开始", f"{today} 以前的时期", "实际数须在期末以后填报；预测请另选情景。"))]
+        return []
+
+    def check(said: Statement) -> Iterable[tuple[Severity, CellTrouble]]:
+        if said.period not in known:
+            known[said.period] = judge(said.period)
+        return known[said.period]
+
+    return check
+
+
+def _twice(book: Notebook) -> None:
+    """The same value twice counts once, with a warning; two different values keep both rows out."""
+    first: dict[Key, tuple[Row, Statement]] = {}
+    for row in book.rows:
+        kept: list[Statement] = []
+        for said in row.statements:
+            other_row, other = first.setdefault(said.key, (row, said))
+            if other is said:
+                kept.append(said)
+                continue
+            where = locator(other_row.sheet, other.cell)
+            if other.value == said.value:
+                trouble = CellTrouble("stated-twice", f"与 {where} 重复（同为 {said.stated}）", "同一数只填一次", "只计一次；请删去其中一行。")
+                book.note("warning", row.sheet, said.cell, trouble)
+                continue
+            for mine, its, theirs, place in (
+                (row, said, other, where),
+                (other_row, other, said, locator(row.sheet, said.cell)),
+            ):
+                found = f"同一对象同一时期有两个数：{its.stated}，{place} 为 {theirs.stated}"
+                trouble = CellTrouble("stated-differently", found, "一个数", "请核对后只留一个。")
+                book.note("error", mine.sheet, its.cell, trouble, mine)
+        row.statements = kept
+
+
+def shorten(findings: list[Finding], file: str) -> list[Finding]:
+    """At most the declared number of findings, errors first; the rest is counted in a last one."""
+    order = {"error": 0, "warning": 1, "notice": 2}
+    ranked = sorted(findings, key=lambda finding: order[finding.severity])
+    most = limits()["findings"]
+    if len(ranked) <= most:
+        return ranked
+    rest = ranked[most:]
+    worst = rest[0].severity
+    more = Finding("more", worst, file, f"另有 {len(rest)} 处问题未逐条列出", "", "请先改正已列出的问题，再重新导入。")
+    return [*ranked[:most], more]

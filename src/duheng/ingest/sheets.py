@@ -1,0 +1,176 @@
+"""Reading Excel and CSV into facts, with a finding for every cell that cannot be read or should be looked at.
+
+Two layouts are told apart by their texts: the long table (one number a row) and the program's own forms. Nothing
+is written here: `importing` decides what enters the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from duheng.ingest.cells import CellTrouble, plain
+from duheng.ingest.drill.places import places_of
+from duheng.ingest.grids import Sheet, read_grids
+from duheng.ingest.guards import FileRefused, read_bytes, refuse
+from duheng.ingest.headers import find_header, hints, role_titles
+from duheng.ingest.long_form import read_long
+from duheng.ingest.markup import cell_name
+from duheng.ingest.names import Names
+from duheng.ingest.rows import Notebook, Row, Statement, check_statements, locator, shorten
+from duheng.ingest.wide_form import is_form, read_form
+from duheng.ledger.records import STATUSES, NewFact
+from duheng.model.errors import UnknownName
+from duheng.model.findings import Finding
+from duheng.model.plan import City
+
+GUIDE_SHEET = "填报说明"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as read.
+
+    facts: those of the rows without errors, in file order. findings: errors first. waiting: rows kept out by
+    errors. headers: the header texts of each sheet. content: the file's bytes, digest their SHA-256.
+    """
+
+    file: str
+    digest: str
+    content: bytes
+    kind: str
+    facts: tuple[NewFact, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    waiting: tuple[Row, ...] = ()
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error: then nothing enters the ledger unless the good rows are asked for."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+def read_sheets(
+    source: Path | str | bytes,
+    city: City,
+    *,
+    name: str | None = None,
+    scenario: str = "actual",
+    status: str = "reported",
+    today: date | None = None,
+) -> Reading:
+    """Read an .xlsx, .xls or .csv file into facts and findings; a file that is no table gives one finding.
+
+    source: path or content; name: the file's name where only the content is given (an upload).
+    scenario, status: of the facts; a file cannot choose them. UnknownName for a status that does not exist.
+    today: for "a period that has not begun" (default: the clock's date).
+    """
+    if status not in STATUSES:
+        raise UnknownName(status, STATUSES)
+    path = Path(source) if isinstance(source, str) else source
+    file = name or (path.name if isinstance(path, Path) else "上传文件")
+    content = b""
+    try:
+        content = read_bytes(path, file)
+        kind, sheets = read_grids(content, file, hints())
+        book = Notebook(file)
+        _read_all(sheets, kind, city, scenario, book)
+        check_statements(book, city, scenario, today or date.today())
+    except FileRefused as refused:
+        return Reading(file, hashlib.sha256(content).hexdigest(), content, "", findings=(refused.finding,))
+    digest = hashlib.sha256(content).hexdigest()
+    good, waiting = _parted(book)
+    facts = tuple(
+        _fact(row, said, scenario, status) for row in good for said in row.statements
+    )
+    return Reading(file, digest, content, kind, facts, tuple(shorten(book.findings, file)), waiting, book.headers)
+
+
+def _parted(book: Notebook) -> tuple[list[Row], tuple[Row, ...]]:
+    good = [row for row in book.rows if not row.errors]
+    return good, tuple(row for row in book.rows if row.errors)
+
+
+def _fact(row: Row, said: Statement, scenario: str, status: str) -> NewFact:
+    return NewFact(
+        quantity=said.quantity.id,
+        entity=said.entity.id,
+        item=said.item,
+        period=str(said.period),
+        scenario=scenario,
+        definition=said.definition,
+        value=said.value,
+        unit=said.unit,
+        stated=said.stated,
+        status=status,
+        locator=locator(row.sheet, said.cell),
+    )
+
+
+def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, book: Notebook) -> None:
+    """Every visible sheet by its layout; what is not read is named."""
+    if kind == "xls":
+        book.note("warning", "", "", CellTrouble(
+            "old-format", "旧版 .xls 不能检查公式、百分比格式和隐藏行", "", "请核对数值；最好另存为 .xlsx 后导入。"))  # fmt: skip
+    places = places_of(city, scenario)
+    names = Names(places)
+    unread: list[Sheet] = []
+    read = 0
+    for sheet in sheets:
+        if sheet.name == GUIDE_SHEET and len(sheets) > 1:
+            continue
+        if sheet.marks.hidden:
+            book.note("notice", sheet.name, "", CellTrouble("sheet-hidden", "隐藏的工作表，未读", "", "如需导入，请取消隐藏。"))
+            continue
+        if not any(cell != "" for row in sheet.rows for cell in row):
+            continue
+        _note_marks(sheet, book)
+        if is_form(sheet):
+            read_form(sheet, city, places, names, book)
+        elif not read_long(sheet, names, book):
+            unread.append(sheet)
+            continue
+        read += 1
+    _note_unread(unread, read, book)
+
+
+def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
+    remedy = "请补上表头，或下载本系统的模板填写。"
+    if not read and not unread:
+        raise refuse("file-no-rows", book.file, "没有可读的数据", "至少一个表头和一行数据", remedy)
+    expected = "列名：" + "、".join(role_titles().values())
+    for sheet in unread:
+        severity = "notice" if read else "error"
+        found = "没有可识别的表头，未读"
+        book.note(severity, sheet.name, "A1", CellTrouble("column-missing", found, "" if read else expected, remedy))  # type: ignore[arg-type]
+
+
+def _note_marks(sheet: Sheet, book: Notebook) -> None:
+    """Hidden rows and columns are read and named; cells merged within the table keep it out."""
+    marks = sheet.marks
+    filled = [row for row in sorted(marks.hidden_rows) if row < len(sheet.rows) and any(map(plain, sheet.rows[row]))]
+    if filled:
+        said = "、".join(str(row + 1) for row in filled[:10]) + ("等" if len(filled) > 10 else "")
+        found = f"第 {said} 行是隐藏行，照常读取（共 {len(filled)} 行）"
+        book.note("notice", sheet.name, "", CellTrouble("rows-hidden", found, "", "请取消隐藏核对。"))
+    columns = [c for c in sorted(marks.hidden_columns) if c < marks.width]
+    if columns:
+        found = f"{'、'.join(cell_name(0, c)[:-1] for c in columns)} 列是隐藏列，照常读取"
+        book.note("notice", sheet.name, "", CellTrouble("columns-hidden", found, "", "请取消隐藏核对。"))
+    if marks.unplaced_formulas:
+        trouble = CellTrouble("formula", "含有位置不明的公式", "数值", "请全选复制后“选择性粘贴—数值”，再导入。")
+        book.note("error", sheet.name, "", trouble)
+    _note_merged(sheet, book)
+
+
+def _note_merged(sheet: Sheet, book: Notebook) -> None:
+    header = find_header(sheet.rows)
+    first = header.row if header is not None and not is_form(sheet) else 4
+    for (top, left), (bottom, right) in sheet.merged:
+        if bottom >= first:
+            span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
+            trouble = CellTrouble("merged", f"{span} 是合并单元格，只有第一格有内容", "每格各自填写", "请取消合并，逐格补填后再导入。")
+            book.note("error", sheet.name, span, trouble)

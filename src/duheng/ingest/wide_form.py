@@ -1,0 +1,314 @@
+"""Reading the program's own forms: rows are entities (and items), columns are quantities with their units.
+
+A form names its duty, plan and version in the block above the table; who owes it comes from the duty, so every
+finding can name the unit that can mend it. The layout is written by `template`; its texts are in `columns.yaml`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from duheng.ingest.cells import CellTrouble, plain, read_number, read_period, split_unit
+from duheng.ingest.grids import Grid, Sheet
+from duheng.ingest.headers import form_texts
+from duheng.ingest.long_form import formula_trouble
+from duheng.ingest.markup import cell_name
+from duheng.ingest.members import expected_items, expected_members
+from duheng.ingest.names import Names
+from duheng.ingest.rows import Notebook, Row, Statement
+from duheng.model.entities import Entity, Places
+from duheng.model.glossary import Quantity
+from duheng.model.periods import Period
+from duheng.model.plan import City, Duty, Plan
+
+FORM_VERSION = "1"
+_HEAD_ROWS = 40
+
+
+@dataclass(frozen=True)
+class FormHead:
+    """What the block above the table says: texts by label, with the cell each stands in."""
+
+    values: dict[str, tuple[str, object, str]]
+    header: int
+
+
+@dataclass(frozen=True)
+class FormColumns:
+    """Columns of the table below the head: keys, quantities, and the unit and definition texts of each."""
+
+    code: int | None
+    entity: int | None
+    item: int | None
+    item_unit: int | None
+    quantities: dict[int, Quantity]
+    units: dict[int, str | None]
+    definitions: dict[int, str | None]
+    first_row: int
+
+
+def is_form(sheet: Sheet) -> bool:
+    """Whether the sheet is one of the program's own forms: its identification stands in the head."""
+    mark = form_texts()["mark"]
+    return any(plain(cell) == mark for row in sheet.rows[:_HEAD_ROWS] for cell in row if isinstance(cell, str))
+
+
+def read_form(sheet: Sheet, city: City, places: Places, names: Names, book: Notebook) -> None:
+    """Read a form into the notebook. Findings of its cells name the unit that owes the form."""
+    head = _read_head(sheet)
+    found = _duty(sheet, head, city, book)
+    if found is None:
+        return
+    plan, duty = found
+    book.owner = duty.by
+    period = _period(sheet, head, plan, duty, book)
+    columns = _read_columns(sheet, head, duty, names, book)
+    if period is None or columns is None:
+        _all_wait(sheet, head, book)
+    else:
+        _FormReader(sheet, duty, period, columns, places, names, book).read()
+    book.owner = None
+
+
+def _read_head(sheet: Sheet) -> FormHead:
+    """Labels and the values right of them, and the row of the table's header."""
+    texts = form_texts()
+    labels = {texts[key] for key in ("mark", "plan", "version", "period")}
+    starts = {*texts["entity"], *texts["entity_code"]}
+    values: dict[str, tuple[str, object, str]] = {}
+    for number, row in enumerate(sheet.rows[:_HEAD_ROWS]):
+        said = [plain(cell) if isinstance(cell, str) else "" for cell in row]
+        if starts & set(said):
+            return FormHead(values, number)
+        for column, text in enumerate(said[:-1]):
+            if text in labels and text not in values:
+                values[text] = (plain(row[column + 1]), row[column + 1], cell_name(number, column + 1))
+    return FormHead(values, -1)
+
+
+def _duty(sheet: Sheet, head: FormHead, city: City, book: Notebook) -> tuple[Plan, Duty] | None:
+    texts = form_texts()
+    duty_id, _, cell = head.values.get(texts["mark"], ("", "", "A1"))
+    plan_id, _, plan_cell = head.values.get(texts["plan"], ("", "", cell))
+    version, _, version_cell = head.values.get(texts["version"], ("", "", cell))
+    plan = city.plan(plan_id)
+    fetch = "请重新下载模板，把数字粘贴进去。"
+    if plan is None:
+        known = "、".join(plan.id for plan in city.plans)
+        book.note("error", sheet.name, plan_cell, CellTrouble("form-plan", f"方案编号“{plan_id}”不存在", known, fetch))
+        return None
+    duty = next((duty for duty in plan.duties if duty.id == duty_id), None)
+    if duty is None:
+        expected = f"{plan.title}的表单编号"
+        book.note("error", sheet.name, cell, CellTrouble("form-duty", f"表单编号“{duty_id}”不存在", expected, fetch))
+        return None
+    if version != FORM_VERSION:
+        found = f"表单版本“{version}”"
+        book.note("error", sheet.name, version_cell, CellTrouble("form-version", found, f"版本 {FORM_VERSION}", fetch))
+        return None
+    if head.header < 0:
+        book.note("error", sheet.name, "A1", CellTrouble("column-missing", "找不到表头行", "“对象代码”“对象”列", fetch))
+        return None
+    return plan, duty
+
+
+def _period(sheet: Sheet, head: FormHead, plan: Plan, duty: Duty, book: Notebook) -> Period | None:
+    """The form's period: of the duty's kind, within the plan or its base year."""
+    _, cell, place = head.values.get(form_texts()["period"], ("", "", "A1"))
+    every = {"year": "年", "half": "半年", "quarter": "季度", "month": "月"}
+    try:
+        period = read_period(cell)
+        if period.kind != duty.every:
+            raise CellTrouble("period-kind", f"时期 {period}", f"一个{every[duty.every]}（本表按{every[duty.every]}填报）", "请改写时期。")
+        if not (plan.period.start <= period.start and period.end <= plan.period.end) and period.year != plan.base_year:
+            expected = f"{plan.period} 之内或基年 {plan.base_year}"
+            raise CellTrouble("period-outside", f"时期 {period} 在方案之外", expected, "请核对时期，或改用相应方案的模板。")
+    except CellTrouble as trouble:
+        book.note("error", sheet.name, place, trouble)
+        return None
+    return period
+
+
+def _read_columns(sheet: Sheet, head: FormHead, duty: Duty, names: Names, book: Notebook) -> FormColumns | None:
+    texts = form_texts()
+    row = sheet.rows[head.header]
+    keys: dict[str, int] = {}
+    quantities: dict[int, Quantity] = {}
+    broken = False
+    for column, cell in enumerate(row):
+        text = plain(cell) if isinstance(cell, str) else ""
+        role = next((r for r in ("entity", "entity_code", "item", "item_unit", "note") if text in texts[r]), None)
+        if role is not None:
+            keys[role] = column
+        elif text:
+            broken |= not _quantity_column(sheet, head.header, column, text, quantities, names, book)
+    missing = [id for id in duty.quantities if id not in {q.id for q in quantities.values()}]
+    if missing:
+        lacking = "、".join(names.quantities.names[id].title if id in names.quantities.names else id for id in missing)
+        trouble = CellTrouble("column-missing", f"缺少列：{lacking}", "表单原有的各列", "请恢复该列；未掌握的整列留空。")
+        book.note("error", sheet.name, cell_name(head.header, 0), trouble)
+    if missing or broken:
+        return None
+    units, definitions, first = _rows_below(sheet.rows, head.header, list(quantities))
+    return FormColumns(
+        keys.get("entity_code"), keys.get("entity"), keys.get("item"), keys.get("item_unit"), quantities, units, definitions, first
+    )
+
+
+def _quantity_column(
+    sheet: Sheet, number: int, column: int, text: str, quantities: dict[int, Quantity], names: Names, book: Notebook
+) -> bool:
+    """Recognise one quantity column; False after an error."""
+    title = text if text in names.quantities.names else split_unit(text)[0]
+    try:
+        quantity = names.quantities.find(title)
+        if quantity in quantities.values():
+            raise CellTrouble("column-twice", f"“{title}”有两列", "每个指标一列", "请删去其中一列。")
+    except CellTrouble as trouble:
+        book.note("error", sheet.name, cell_name(number, column), trouble)
+        return False
+    quantities[column] = quantity
+    return True
+
+
+def _rows_below(
+    rows: Grid, header: int, columns: list[int]
+) -> tuple[dict[int, str | None], dict[int, str | None], int]:
+    """Units (from the header's brackets or the row of units), definitions, and the first row of data."""
+    texts = form_texts()
+    units: dict[int, str | None] = {c: split_unit(plain(rows[header][c]))[1] for c in columns}
+    definitions: dict[int, str | None] = dict.fromkeys(columns)
+    first = header + 1
+    for below in rows[header + 1 : header + 3]:
+        label = plain(below[0]) if below and isinstance(below[0], str) else ""
+        if label not in (texts["units_row"], texts["definitions_row"]):
+            break
+        target = units if label == texts["units_row"] else definitions
+        for column in columns:
+            if column < len(below) and plain(below[column]):
+                target[column] = plain(below[column])
+        first += 1
+    return units, definitions, first
+
+
+def _all_wait(sheet: Sheet, head: FormHead, book: Notebook) -> None:
+    """Rows of a form that cannot be read as a whole wait with the form's own errors."""
+    errors = [finding for finding in book.findings if finding.severity == "error"]
+    book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[head.header])
+    for number in range(head.header + 1, len(sheet.rows)):
+        texts = tuple(plain(cell) for cell in sheet.rows[number])
+        if any(texts):
+            book.rows.append(Row(sheet.name, number + 1, texts, errors=list(errors)))
+
+
+def _given(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and bool(text)
+
+
+class _FormReader:
+    """Reads the rows of a form whose head and columns are in order."""
+
+    def __init__(
+        self, sheet: Sheet, duty: Duty, period: Period, columns: FormColumns, places: Places, names: Names, book: Notebook
+    ) -> None:
+        self.sheet, self.duty, self.period, self.columns = sheet, duty, period, columns
+        self.names, self.book = names, book
+        self.members = {entity.id: entity for entity in expected_members(duty, places, period)}
+        self.seen: set[tuple[str, str | None]] = set()
+        self.definitions = {column: self._definition(column) for column in columns.quantities}
+
+    def _definition(self, column: int) -> str | None:
+        said = self.columns.definitions[column]
+        if not said or said.startswith("("):
+            return None
+        try:
+            return self.names.definitions.find(said)
+        except CellTrouble as trouble:
+            self.book.note("error", self.sheet.name, cell_name(self.columns.first_row - 1, column), trouble)
+            return None
+
+    def read(self) -> None:
+        """All rows, then what is expected and has no row."""
+        header = self.sheet.rows[self.columns.first_row - 1]
+        self.book.headers[self.sheet.name] = tuple(plain(cell) for cell in header)
+        for number in range(self.columns.first_row, len(self.sheet.rows)):
+            texts = tuple(plain(cell) for cell in self.sheet.rows[number])
+            if any(texts):
+                row = Row(self.sheet.name, number + 1, texts)
+                self.book.rows.append(row)
+                self._row(number, row)
+        self._absent()
+
+    def _row(self, number: int, row: Row) -> None:
+        try:
+            entity = self._entity(number, row)
+            item_text = self._text(number, self.columns.item)
+        except CellTrouble as trouble:
+            column = self.columns.code if self.columns.code is not None else self.columns.entity or 0
+            self.book.note("error", row.sheet, cell_name(number, column), trouble, row)
+            return
+        empty = [c for c in self.columns.quantities if not self._filled(number, c)]
+        self.seen.add((entity.id, item_text or None))
+        for column, quantity in self.columns.quantities.items():
+            if column not in empty:
+                self._cell(number, column, quantity, entity, item_text, row)
+        self._note_empty(number, empty, row)
+
+    def _note_empty(self, number: int, empty: list[int], row: Row) -> None:
+        """Expected but not stated: one notice a cell, or one for a row left empty."""
+        remedy = "如已掌握请补填；确为零请填 0。"
+        if len(empty) == len(self.columns.quantities) and len(empty) > 1:
+            place, found = cell_name(number, empty[0]), "整行未填报（不是零）"
+            self.book.note("notice", row.sheet, place, CellTrouble("value-empty", found, "", remedy))
+            return
+        for column in empty:
+            found = f"“{self.columns.quantities[column].title}”未填报（不是零）"
+            self.book.note("notice", row.sheet, cell_name(number, column), CellTrouble("value-empty", found, "", remedy))
+
+    def _text(self, number: int, column: int | None) -> str:
+        row = self.sheet.rows[number]
+        return plain(row[column]) if column is not None and column < len(row) else ""
+
+    def _filled(self, number: int, column: int) -> bool:
+        return bool(self._text(number, column)) or (number, column) in self.sheet.marks.formulas
+
+    def _entity(self, number: int, row: Row) -> Entity:
+        code, name = self._text(number, self.columns.code), self._text(number, self.columns.entity)
+        entity = self.names.entities.find(code or name)
+        if code and name and self.names.entities.names.get(name) is not entity:
+            place = cell_name(number, self.columns.entity or 0)
+            raise CellTrouble("entity-mismatch", f"代码 {code} 是“{entity.name}”，名称却写“{name}”（{place}）", "代码与名称一致", "请恢复模板原有的代码和名称。")
+        if entity.id not in self.members:
+            place = cell_name(number, self.columns.code or self.columns.entity or 0)
+            found = f"“{entity.name}”不在本表应填对象之内"
+            self.book.note("warning", row.sheet, place, CellTrouble("entity-unexpected", found, "模板原有的对象", "请核对；仍予导入。"))
+        return entity
+
+    def _cell(self, number: int, column: int, quantity: Quantity, entity: Entity, item_text: str, row: Row) -> None:
+        cell = cell_name(number, column)
+        try:
+            if (number, column) in self.sheet.marks.formulas:
+                raise formula_trouble()
+            value = read_number(self.sheet.rows[number][column], (number, column) in self.sheet.marks.percents)
+            if value is None:
+                return
+            item = self.names.item(quantity, item_text if quantity.axis else "")
+            own = self._text(number, self.columns.item_unit) if "<" in quantity.unit else ""
+            unit = own or self.columns.units[column]
+            converted = self.names.convert(value, unit, quantity, item)
+        except CellTrouble as trouble:
+            self.book.note("error", row.sheet, cell, trouble, row)
+            return
+        definition = self.definitions[column]
+        row.statements.append(Statement(quantity, entity, item, self.period, definition, *converted, cell))
+
+    def _absent(self) -> None:
+        """Expected entities and items that have no row at all."""
+        wanted = expected_items(self.duty)
+        for entity in self.members.values():
+            lacking = [item for item in wanted if (entity.id, item) not in self.seen]
+            if lacking:
+                rows = "、".join(filter(_given, lacking))
+                found = f"缺少“{entity.name}”{f'（{rows}）' if rows else ''}的行，按未填报处理"
+                self.book.note("notice", self.sheet.name, "", CellTrouble("row-missing", found, "", "请恢复该行并填写。"))

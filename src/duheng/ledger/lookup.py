@@ -1,0 +1,105 @@
+"""Single facts and sources: by id, and all vintages of a cell."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from duheng.ledger import moments
+from duheng.ledger.records import STATUSES, FactRecord, SourceRecord
+from duheng.model.errors import DuhengError, UnknownName
+
+_SOURCE = ("id", "hash", "kind", "title", "address", "digest", "published_on")
+_FACT = ("seq", "hash", "previous", "algorithm", "scenario", "quantity", "entity", "item", "period", "definition",
+         "value", "unit", "stated", "status", "confidence", "locator", "recorded_at", "recorded_by",
+         "supersedes")  # fmt: skip
+_SELECT = (
+    f"SELECT f.{', f.'.join(_FACT)}, s.{', s.'.join(_SOURCE)} "
+    "FROM ledger_fact f JOIN ledger_source s ON s.id = f.source_id "
+)
+SHORTEST_ID = 6
+
+
+def source(id: int) -> SourceRecord:
+    """The source of that number; UnknownName where there is none."""
+    rows = _sources("WHERE id = %s", [int(id)])
+    if not rows:
+        raise UnknownName(f"来源 {id}")
+    return rows[0]
+
+
+def sources() -> list[SourceRecord]:
+    """All sources, in the order in which they came."""
+    return _sources("ORDER BY id", [])
+
+
+def fact(id: str) -> FactRecord:
+    """The fact of that id (its hash), or whose id alone begins so (at least 6 characters).
+
+    UnknownName where there is none, DuhengError where several begin so.
+    """
+    text = id.strip().lower()
+    if len(text) < SHORTEST_ID or not set(text) <= set("0123456789abcdef"):
+        raise UnknownName(f"事实 {id}")
+    # `g` follows every hexadecimal digit, so this is a range of the index.
+    rows = _rows("WHERE f.hash >= %s AND f.hash < %s ORDER BY f.seq LIMIT 2", [text, text + "g"])
+    if not rows:
+        raise UnknownName(f"事实 {id}")
+    if len(rows) > 1:
+        raise DuhengError(f"有多条事实的编号以 {text} 开头；请多给几位。")
+    cell = dict(zip(_FACT, rows[0], strict=False))
+    vintages = history(
+        cell["quantity"], cell["entity"], cell["item"], cell["period"], cell["scenario"], cell["definition"]
+    )
+    return next(one for one in vintages if one.id == cell["hash"])
+
+
+def history(
+    quantity: str, entity: str, item: str | None, period: str, scenario: str, definition: str | None
+) -> list[FactRecord]:
+    """All facts ever stated about a cell, newest first, each with its source and its standing today."""
+    rows = _rows(
+        "WHERE f.scenario = %s AND f.quantity = %s AND f.entity = %s AND f.period = %s AND f.item = %s "
+        "AND f.definition = %s ORDER BY f.seq DESC",
+        [scenario, quantity, entity, period, item or "", definition or ""],
+    )
+    superseded = {row[_FACT.index("supersedes")] for row in rows}
+    live = [row for row in rows if row[1] not in superseded]
+    best = min((STATUSES.index(row[_FACT.index("status")]) for row in live), default=0)
+    return [_record(row, superseded, STATUSES[best]) for row in rows]
+
+
+def _record(row: Sequence[object], superseded: set[object], best: str) -> FactRecord:
+    columns = dict(zip(_FACT, row, strict=False))
+    if columns["hash"] in superseded:
+        standing = "superseded"
+    else:
+        standing = "effective" if columns["status"] == best else "outranked"
+    at = moments.moment_of(str(columns.pop("recorded_at")))
+    value = Decimal(str(columns.pop("value")))
+    optional = {name: str(columns.pop(name)) or None for name in ("item", "definition", "supersedes")}
+    seq, id = int(str(columns.pop("seq"))), str(columns.pop("hash"))
+    texts = {name: str(text) for name, text in columns.items()}
+    said_by = _source_record(row[len(_FACT) :])
+    return FactRecord(
+        seq=seq, id=id, value=value, recorded_at=at, source=said_by, standing=standing, **optional, **texts
+    )
+
+
+def _source_record(row: Sequence[object]) -> SourceRecord:
+    id, *texts, published = row
+    day = date.fromisoformat(str(published)) if published else None
+    return SourceRecord(int(str(id)), *(str(text) for text in texts), day)
+
+
+def _rows(where: str, values: list[object]) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT + where, values)
+        return list(cursor.fetchall())
+
+
+def _sources(where: str, values: list[object]) -> list[SourceRecord]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(_SOURCE)} FROM ledger_source {where}", values)
+        return [_source_record(row) for row in cursor.fetchall()]

@@ -1,0 +1,58 @@
+"""Append-only in the database itself: triggers that refuse every change of facts, sources and audit entries.
+
+`install` is idempotent. Every migration that rebuilds one of the tables must call it again, because SQLite drops
+a table's triggers together with the table; a test and `verify` watch over that.
+"""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+TABLES = {"ledger_source": "id", "ledger_fact": "seq", "ledger_audit": "seq"}
+REFUSAL = "账本只增不改：事实、来源和审计记录不得修改或删除；更正请另记一条新事实。"
+
+
+def _sqlite(table: str, key: str) -> list[str]:
+    refuse = f"SELECT RAISE(ABORT, '{REFUSAL}');"
+    # INSERT OR REPLACE deletes the old row without firing the delete trigger, so the insert itself must be refused.
+    taken = f"NEW.{key} <= (SELECT max({key}) FROM {table}) OR EXISTS (SELECT 1 FROM {table} WHERE hash = NEW.hash)"
+    return [
+        f"DROP TRIGGER IF EXISTS {table}_update",
+        f"DROP TRIGGER IF EXISTS {table}_delete",
+        f"DROP TRIGGER IF EXISTS {table}_insert",
+        f"CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} BEGIN {refuse} END",
+        f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} BEGIN {refuse} END",
+        f"CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} WHEN {taken} BEGIN {refuse} END",
+    ]
+
+
+def _postgresql(table: str) -> list[str]:
+    call = "EXECUTE FUNCTION ledger_refuse()"
+    return [
+        "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
+        f"DROP TRIGGER IF EXISTS {table}_change ON {table}",
+        f"DROP TRIGGER IF EXISTS {table}_truncate ON {table}",
+        f"CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
+        f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}",
+    ]
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put the triggers onto the three tables, replacing what is there."""
+    with connection.cursor() as cursor:
+        for table, key in TABLES.items():
+            for statement in _sqlite(table, key) if connection.vendor == "sqlite" else _postgresql(table):
+                cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of the triggers that should be there, switched on, and are not."""
+    if connection.vendor == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        endings = ("update", "delete", "insert")
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+        endings = ("change", "truncate")
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {row[0] for row in cursor.fetchall()}
+    return [name for table in TABLES for ending in endings if (name := f"{table}_{ending}") not in there]

@@ -1,0 +1,157 @@
+"""Constants set by a text: every dated value carries its own citation (L3)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .data import root
+from .errors import FolderError, UnknownName
+from .references import Reference
+from .units import parse_unit
+
+CERTAINTIES = ("verified", "secondary", "memory", "derived")
+_KEYS = {"title", "title_en", "unit", "axis", "settings", "note", "notes"}
+_SETTING_KEYS = {"since", "where", "item", "value", "cite", "certainty", "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value in force from `since`, in the jurisdiction whose code starts with `where`, for one item."""
+
+    since: date
+    value: Decimal
+    cite: str
+    certainty: str = "verified"
+    where: str = ""
+    item: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter(Reference):
+    """A named constant with its dated settings; unit is that of all its values."""
+
+    id: str
+    title: str
+    unit: str
+    title_en: str = ""
+    axis: str | None = None
+    settings: tuple[Setting, ...] = ()
+    note: str = ""
+
+    def at(self, on: date, item: str | None = None, code: str = "") -> Setting | None:
+        """The setting in force on a day and at a place: most specific place, then latest date; or None."""
+        found = [
+            s
+            for s in self.settings
+            if s.since <= on and (s.item is None or s.item == item) and code.startswith(s.where)
+        ]
+        return max(found, key=lambda s: (len(s.where), s.since), default=None)
+
+    def local(self) -> bool:
+        """Whether any setting belongs to one jurisdiction only."""
+        return any(s.where for s in self.settings)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The parameters in use: the packaged ones, with a province's and a city's own settings added."""
+
+    own: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def get(self, id: str) -> Parameter:
+        """The parameter with this id. Raises UnknownName."""
+        return self.own.get(id) or parameter(id)
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return (self.get(id) for id in sorted({*packaged(), *self.own}))
+
+
+def parameter(id: str) -> Parameter:
+    """The packaged parameter with this id. Raises UnknownName with the nearest known id."""
+    known = packaged()
+    if id not in known:
+        raise UnknownName(id, known)
+    return known[id]
+
+
+@cache
+def packaged() -> dict[str, Parameter]:
+    """All parameters below cn/parameters, by id. Raises FolderError with every trouble."""
+    return read_parameters(root() / "parameters")
+
+
+def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -> dict[str, Parameter]:
+    """Parameters of a folder by id; settings are added to those of the same id in `onto`."""
+    troubles: list[str] = []
+    found: dict[str, Parameter] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        try:
+            read = _read_one(path)
+        except (ValueError, KeyError, TypeError, InvalidOperation, yaml.YAMLError) as trouble:
+            troubles.append(f"{path.name}：{trouble}")
+            continue
+        earlier = (onto or {}).get(read.id)
+        found[read.id] = replace(read, settings=(*earlier.settings, *read.settings)) if earlier else read
+    troubles += [text for p in found.values() for text in _twice(p)]
+    if troubles:
+        raise FolderError(troubles)
+    return found
+
+
+def _read_one(path: Path) -> Parameter:
+    content: Any = yaml.safe_load(path.read_text("utf-8"))
+    if unknown := set(content) - _KEYS:
+        raise ValueError(f"不认识的键 {sorted(unknown)}，可用 {sorted(_KEYS)}")
+    parse_unit(content["unit"])
+    rows = content["settings"]
+    if isinstance(rows, str):
+        with (path.parent / rows).open(encoding="utf-8", newline="") as file:
+            rows = [{k: v for k, v in row.items() if v} for row in csv.DictReader(file)]
+    return Parameter(
+        id=path.stem,
+        title=content["title"],
+        title_en=content.get("title_en", ""),
+        unit=content["unit"],
+        axis=content.get("axis"),
+        settings=tuple(_setting(row) for row in rows),
+        note=str(content.get("note") or content.get("notes") or ""),
+    )
+
+
+def _setting(row: Mapping[str, Any]) -> Setting:
+    if unknown := set(row) - _SETTING_KEYS:
+        raise ValueError(f"不认识的键 {sorted(unknown)}，可用 {sorted(_SETTING_KEYS)}")
+    if not str(row.get("cite", "")).strip():
+        raise ValueError(f"取值 {row.get('value')} 没有依据（cite）")
+    certainty = row.get("certainty", "verified")
+    if certainty not in CERTAINTIES:
+        raise ValueError(f"可信度 {certainty!r} 应为 {'、'.join(CERTAINTIES)} 之一")
+    since = row["since"]
+    return Setting(
+        since=since if isinstance(since, date) else date.fromisoformat(str(since)),
+        value=Decimal(str(row["value"])),
+        cite=str(row["cite"]),
+        certainty=certainty,
+        where=str(row.get("where", "") or ""),
+        item=row.get("item"),
+        note=str(row.get("note", "") or ""),
+    )
+
+
+def _twice(parameter: Parameter) -> Iterable[str]:
+    seen: set[tuple[date, str, str | None]] = set()
+    for s in parameter.settings:
+        key = (s.since, s.where, s.item)
+        if key in seen:
+            yield f"{parameter.id}：{s.since} {s.where or '全国'} {s.item or ''} 有两个取值，请只留一个（L5）"
+        seen.add(key)

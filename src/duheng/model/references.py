@@ -1,0 +1,76 @@
+"""What a rule may depend on: a quantity, a parameter, another moment of it, a total of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .periods import Period
+
+
+class Reference:
+    """Base of everything that may stand as a default argument of a rule."""
+
+    def __matmul__(self, moment: Moment) -> At:
+        return At(self, moment)
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Another time at which a quantity is looked up: base year, last year, the plan's target."""
+
+    id: str
+    title: str
+    title_en: str
+    _move: Callable[[Period, int | None], Period | None]
+
+    def of(self, period: Period, base_year: int | None = None) -> Period | None:
+        """The period looked up from this one; None where there is none."""
+        return self._move(period, base_year)
+
+
+def _to_base_year(period: Period, base_year: int | None) -> Period | None:
+    # A five-year plan's base is the last year of the plan before it: 2020 for 2021-2025.
+    year = base_year if base_year is not None else period.year - (period.year - 1) % 5 - 1
+    return period.shift_years(year - period.year)
+
+
+def _to_last_year(period: Period, base_year: int | None) -> Period | None:
+    return period.shift_years(-1)
+
+
+def _to_plan_end(period: Period, base_year: int | None) -> Period | None:
+    return period.shift_years((5 - period.year % 5) % 5)
+
+
+BASE_YEAR = Moment("base_year", "基期", "base year", _to_base_year)
+LAST_YEAR = Moment("last_year", "上年同期", "last year", _to_last_year)
+TARGET = Moment("target", "规划目标", "target", _to_plan_end)
+
+
+@dataclass(frozen=True, eq=False)
+class At(Reference):
+    """A reference looked up at another moment."""
+
+    of: Reference
+    moment: Moment
+
+
+CHILDREN = "children"
+MONTHS = "months"
+
+
+@dataclass(frozen=True, eq=False)
+class Total(Reference):
+    """The sum of a reference over its items, the entity's children, a kind of descendants, or months.
+
+    over: an axis name, CHILDREN, MONTHS, or the name of an entity kind.
+    """
+
+    of: Reference
+    over: str
+
+
+def total(of: Reference, over: str) -> Total:
+    """Sum over items, child entities, a kind of entities or months; unknown unless every member is (L1)."""
+    return Total(of, over)

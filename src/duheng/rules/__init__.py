@@ -1,0 +1,48 @@
+"""The rules: every computed quantity, by subject. Importing this package loads them all.
+
+`RULES` lists them by id in the order of the files. Rules are pure functions (law L6) and import only `model`.
+"""
+
+from types import ModuleType
+
+from duheng.model import Rule
+from duheng.rules import (
+    agriculture,
+    building,
+    carbon,
+    energy,
+    environment,
+    industry,
+    institutions,
+    parks,
+    pollutants,
+    progress,
+    transport,
+)
+
+SUBJECTS: dict[str, ModuleType] = {
+    "能源": energy,
+    "工业": industry,
+    "园区": parks,
+    "建筑": building,
+    "交通": transport,
+    "农业农村": agriculture,
+    "公共机构": institutions,
+    "主要污染物减排": pollutants,
+    "环境基础设施": environment,
+    "二氧化碳": carbon,
+    "进度与预警": progress,
+}
+
+
+def _own(module: ModuleType) -> dict[str, Rule]:
+    return {
+        value.id: value
+        for value in vars(module).values()
+        if isinstance(value, Rule) and value.wordings[0].body.__module__ == module.__name__
+    }
+
+
+RULES: dict[str, Rule] = {id: made for module in SUBJECTS.values() for id, made in _own(module).items()}
+
+__all__ = ["RULES", "SUBJECTS"]

@@ -1,0 +1,69 @@
+"""What is confidential: figures of single enterprises, and aggregates of fewer than three of them.
+
+Denied unless allowed: without the permission a reader sees of a tree of reasons only what rests on no confidential
+entity, or on a sum over at least three of them. A closed part closes what is computed from it, because a reader could
+otherwise subtract (statistics law: no figure from which a single unit can be identified).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from duheng.engine import Step
+from duheng.model.entities import Entity, Places
+from duheng.model.glossary import kinds
+
+LEAST_MEMBERS = 3
+
+
+def confidential_kind(kind: str) -> bool:
+    """Whether figures of single entities of this kind are confidential; an unknown kind is."""
+    known = kinds().get(kind)
+    return known is None or known.confidential
+
+
+def confidential(entity: Entity | None) -> bool:
+    """Whether an entity's own figures are confidential; an unknown entity's are."""
+    return entity is None or confidential_kind(entity.kind)
+
+
+class Closed:
+    """Which steps of trees over the same places are closed to a reader without the permission."""
+
+    def __init__(self, places: Places):
+        self.places = places
+        self._known: dict[int, tuple[bool, frozenset[str]]] = {}
+        self._kept: list[Step] = []
+
+    def __call__(self, step: Step) -> bool:
+        """Whether the step's value must not be shown."""
+        return self._judge(step)[0]
+
+    def _judge(self, step: Step) -> tuple[bool, frozenset[str]]:
+        known = self._known.get(id(step))
+        if known is None:
+            known = self._known[id(step)] = self._judged(step)
+            self._kept.append(step)  # an id is only good while its object lives
+        return known
+
+    def _judged(self, step: Step) -> tuple[bool, frozenset[str]]:
+        if step.kind == "parameter":
+            return False, frozenset()
+        own = confidential(self.places.get(step.entity))
+        below = [(part, *self._judge(part)) for part in step.parts]
+        members = frozenset().union(*(who for _, _, who in below)) if below else frozenset()
+        if own:
+            # A zero or an unknown does not hide its neighbours in a sum.
+            silent = step.value is None or step.value == 0
+            return True, members if silent else members | {step.entity}
+        summed = step.kind in ("total", "aggregate")
+        for part, closed, _ in below:
+            if closed and not (summed and confidential(self.places.get(part.entity))):
+                return True, members
+        direct = any(confidential(self.places.get(part.entity)) for part in step.parts)
+        return direct and len(members) < LEAST_MEMBERS, members
+
+
+def visible(entities: Iterable[Entity], sees_confidential: bool) -> list[Entity]:
+    """The entities whose own figures a reader may see."""
+    return [entity for entity in entities if sees_confidential or not confidential(entity)]

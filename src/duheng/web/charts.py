@@ -1,0 +1,195 @@
+"""Charts: one Vega-Lite grammar for the page, the picture and the report, rendered in this process.
+
+A chart is a plain Vega-Lite dict (what `altair.Chart.from_dict` takes), so that building one costs nothing; vl-convert
+renders it to SVG or PNG without browser, node or network. Pictures are kept by content, in memory and on disk: the
+same data never render twice, and the first page after a restart finds them ready.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+from duheng.web.store import home
+
+VEGA_LITE = "5.20"
+FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, WenQuanYi Micro Hei, sans-serif"
+KEPT_IN_MEMORY = 600
+KEPT_ON_DISK = 3000
+
+_memory: OrderedDict[str, bytes] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with a name (used in addresses), a title and what it shows in words for those who cannot see it.
+
+    Either `spec` (Vega-Lite) or `drawing` (SVG made by our own code, the map) is given. `watermark` is written
+    across exports of made-up figures.
+    """
+
+    name: str
+    title: str
+    description: str
+    spec: dict[str, Any] | None = None
+    drawing: str = ""
+    watermark: str = ""
+
+    def svg(self) -> str:
+        """The chart as SVG text."""
+        source = json.dumps(self.spec, ensure_ascii=False, sort_keys=True) if self.spec is not None else self.drawing
+        if self.spec is None:
+            return _marked(self.drawing, self.watermark)
+        text = _kept("svg", source, lambda: vl_convert.vegalite_to_svg(self.spec, vl_version=VEGA_LITE).encode())
+        return _marked(text.decode(), self.watermark)
+
+    def inline(self) -> str:
+        """The chart as SVG to stand in a page: scales with the page, has a name for screen readers."""
+        svg = self.svg()
+        label = _escape(f"{self.title}。{self.description}")
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+    def png(self, scale: float = 2) -> bytes:
+        """The chart as PNG; Chinese needs a CJK font on the machine (fonts-noto-cjk)."""
+        svg = self.svg()
+        return _kept("png", f"{scale}{svg}", lambda: vl_convert.svg_to_png(svg, scale=scale))
+
+
+def warm() -> None:
+    """Start the renderer, which costs half a second the first time."""
+    vl_convert.vegalite_to_svg({**BASE, "data": {"values": [{"x": 1}]}, "mark": "point"}, vl_version=VEGA_LITE)
+
+
+BASE: dict[str, Any] = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+    "background": "white",
+    "padding": 6,
+    "autosize": {"type": "fit", "contains": "padding"},
+    "config": {
+        "font": FONT,
+        "axis": {
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "labelColor": "#1b2433",
+            "titleColor": "#404b5c",
+            "gridColor": "#e3e8f0",
+            "domainColor": "#8894a6",
+        },
+        "view": {"stroke": None},
+        "text": {"font": FONT},
+    },
+}
+
+BLUE, RED, GREY = "#1d4fb8", "#b3261e", "#5b6778"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One period of a trend: label, the printed number of the fact, and of the path; None where unknown."""
+
+    period: str
+    actual: float | None
+    path: float | None
+
+
+def trend(points: list[Point], titles: dict[str, str], decimals: int, *, width: int, height: int = 260) -> dict[str, Any]:
+    """Vega-Lite of a trend against its path: actual a solid line with points, the path dashed.
+
+    titles: actual, path, unit. A period without a figure is a gap in the line, never a zero and never bridged.
+    """
+    rows = [{"period": p.period, "kind": titles["actual"], "value": p.actual} for p in points]
+    rows += [{"period": p.period, "kind": titles["path"], "value": p.path} for p in points]
+    kinds = [titles["actual"], titles["path"]]
+    x = {"field": "period", "type": "ordinal", "axis": {"title": None, "labelAngle": 0}, "sort": None}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {"title": titles["unit"] or None, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": -24, "tickCount": 5},
+        "scale": {"zero": False, "nice": True},
+    }
+    legend = {"title": None, "orient": "bottom", "symbolStrokeWidth": 2, "symbolType": "stroke", "labelFontSize": 12, "labelLimit": 320}
+    colour = {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": [BLUE, GREY]}, "legend": legend}
+    dash = {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": [[1, 0], [6, 4]]}, "legend": legend}
+    known = {"filter": f"isValid(datum.value) && datum.kind === {json.dumps(kinds[0], ensure_ascii=False)}"}
+    return {
+        **BASE,
+        "width": width,
+        "height": height,
+        "data": {"values": rows},
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {"mark": {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"}, "encoding": {"color": colour, "strokeDash": dash}},
+            {"transform": [known], "mark": {"type": "point", "filled": True, "size": 64, "opacity": 1}, "encoding": {"color": {"value": BLUE}}},
+            {"transform": [known], "mark": {"type": "text", "dy": -12, "fontSize": 12}, "encoding": {"text": {"field": "value", "type": "quantitative", "format": f".{decimals}f"}, "color": {"value": "#1b2433"}}},
+        ],
+    }
+
+
+def _kept(kind: str, source: str, make: Callable[[], bytes]) -> bytes:
+    """What was made from this source before, else made now and kept in memory and on disk."""
+    key = hashlib.sha256(f"{kind} {vl_convert.__version__} {VEGA_LITE} {source}".encode()).hexdigest()
+    with _lock:
+        if key in _memory:
+            _memory.move_to_end(key)
+            return _memory[key]
+    place = _folder() / f"{key}.{kind}"
+    try:
+        made = place.read_bytes()
+    except OSError:
+        made = make()
+        _write(place, made)
+    with _lock:
+        _memory[key] = made
+        while len(_memory) > KEPT_IN_MEMORY:
+            _memory.popitem(last=False)
+    return made
+
+
+def _folder() -> Path:
+    return home() / "cache" / "charts"
+
+
+def _write(place: Path, content: bytes) -> None:
+    # A cache that cannot be written (a read-only or full disk) costs time, not the page.
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = place.with_name(f"{place.name}.{os.getpid()}.{threading.get_ident()}")
+        fresh.write_bytes(content)
+        fresh.replace(place)
+        if int(place.name[:2], 16) == 0:
+            _forget_oldest(place.parent)
+    except OSError:
+        return
+
+
+def _forget_oldest(folder: Path) -> None:
+    kept = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+    for path in kept[: max(0, len(kept) - KEPT_ON_DISK)]:
+        path.unlink(missing_ok=True)
+
+
+def _marked(svg: str, watermark: str) -> str:
+    """The SVG with the watermark across it, so that no picture of a drill passes for a real one."""
+    if not watermark:
+        return svg
+    text = (
+        f'<text x="50%" y="54%" text-anchor="middle" font-family="{FONT}" font-size="34" font-weight="bold" '
+        f'fill="#b3261e" fill-opacity="0.22" transform="rotate(-12 200 140)">{_escape(watermark)}</text></svg>'
+    )
+    head, _, _ = svg.rpartition("</svg>")
+    return head + text
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

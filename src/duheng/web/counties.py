@@ -1,0 +1,158 @@
+"""The counties' lights as pages show them: rows of the 晴雨表, its table, the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duheng.assess.counties import CountyLight, county_lights
+from duheng.assess.evidence import Cell as Place
+from duheng.assess.evidence import reasons
+from duheng.model.entities import Entity
+from duheng.web import maps, state
+from duheng.web.access import Closed
+from duheng.web.boards import books
+from duheng.web.charts import Chart
+from duheng.web.page import Ask
+from duheng.web.tables import Cell, Column, Table
+from duheng.web.words import Words
+
+LEVELS = {1: "一级 十分严峻", 2: "二级 比较严峻", 3: "三级 进展顺利"}
+
+
+@dataclass(frozen=True)
+class CountyRow:
+    """A county as the page shows it; `closed` where its figures are withheld from this reader."""
+
+    light: CountyLight
+    name: str
+    href: str
+    annual: int | None
+    annual_word: str
+    five_year: int | None
+    five_year_word: str
+    mapped: bool
+    closed: bool
+
+    @property
+    def id(self) -> str:
+        """The county's division code."""
+        return self.light.entity.id
+
+
+def county_rows(ask: Ask) -> list[CountyRow]:
+    """The counties in administrative order, then the zones; none where the plan has no cumulative decline."""
+    declines = [one for one in ask.plan.targets if one.direction == "decrease" and one.entity == ask.city.id]
+    if not declines:
+        return []
+    signed = state.choices(ask.plan, ask.selection.as_of)
+    lights = county_lights(
+        ask.city, ask.plan, ask.selection.scenario, ask.selection.as_of, definition_choices=signed
+    )
+    drawn = maps.outlines(ask.city.map).shapes if ask.city.map else {}
+    return [_row(ask, light, declines[0].quantity, light.entity.id in drawn) for light in lights]
+
+
+def _row(ask: Ask, light: CountyLight, quantity: str, mapped: bool) -> CountyRow:
+    shut = _closed(ask, light, quantity)
+    annual = None if shut else light.annual.light
+    five = None if shut else light.five_year.light
+    return CountyRow(
+        light,
+        ask.words.name(light.entity),
+        f"/county/{light.entity.id}{ask.selection.context()}",
+        annual,
+        _word(ask.words, annual, light.year is not None, shut),
+        five,
+        _word(ask.words, five, light.actual is not None, shut),
+        mapped,
+        shut,
+    )
+
+
+def _closed(ask: Ask, light: CountyLight, quantity: str) -> bool:
+    if ask.sees_confidential or light.period is None:
+        return False
+    closed, here = Closed(ask.city.places), books(ask)
+    return closed(reasons(here, Place(quantity, light.entity.id, None, light.period)))
+
+
+def _word(words: Words, level: int | None, known: bool, shut: bool) -> str:
+    if shut:
+        return words("涉密未显示")
+    return words(LEVELS[level]) if level else words("不作判定") if known else words("未填报")
+
+
+def lights_table(ask: Ask, rows: list[CountyRow]) -> Table:
+    """The 晴雨表 for export and for readers of numbers."""
+    words = ask.words
+    columns = [
+        Column("name", words("县（区）"), width=18),
+        Column("period", words("报告期")),
+        Column("year", words("当年下降（%）"), number=True),
+        Column("task", words("年度任务（%）"), number=True),
+        Column("annual", words("年度任务预警"), width=18),
+        Column("actual", words("累计下降（%）"), number=True),
+        Column("path", words("五年进度要求（%）"), number=True),
+        Column("five_year", words("五年进度预警"), width=18),
+        Column("change", words("较上期变化"), width=30),
+        Column("owed_by", words("应报单位"), width=18),
+    ]
+    return Table("counties", words("县（区）晴雨表"), columns, [_cells(words, row) for row in rows])
+
+
+def _cells(words: Words, row: CountyRow) -> list[Cell]:
+    light = row.light
+
+    def number(value: object) -> Cell:
+        if row.closed:
+            return Cell(words("涉密未显示"), css="missing")
+        return Cell(f"{value:f}", value) if value is not None else Cell(words("未填报"), css="missing")  # type: ignore[str-format, arg-type]
+
+    return [
+        Cell(row.name, href=row.href),
+        Cell(light.period or "—"),
+        number(light.year),
+        number(light.task) if light.task is not None else Cell("—"),
+        Cell(row.annual_word, kind="light", light=row.annual),
+        number(light.actual),
+        number(light.five_year.path) if light.five_year.path is not None else Cell("—"),
+        Cell(row.five_year_word, kind="light", light=row.five_year),
+        Cell("—" if row.closed else light.change or "—"),
+        Cell(words.join(light.owed_by) or "—"),
+    ]
+
+
+def notes(ask: Ask, rows: list[CountyRow]) -> list[str]:
+    """What must be said under the table: who is not judged and why, what is judged by the city's target."""
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        for note in filter(None, row.light.note.split("；")):
+            said.setdefault(note, []).append(row.name)
+    return [f"{ask.words.join(names)}：{note}" for note, names in said.items()]
+
+
+def county_map(ask: Ask, rows: list[CountyRow]) -> Chart | None:
+    """The map of the counties by five-year light; None where the city's folder has no map."""
+    if ask.city.map is None or not rows:
+        return None
+    words = ask.words
+    marks = [maps.Mark(row.id, row.name, row.five_year or 0, row.five_year_word, row.href) for row in rows if row.mapped]
+    title = words("各县（区）五年进度预警")
+    drawing = maps.draw(maps.outlines(ask.city.map), marks, title)
+    told = "；".join(f"{row.name} {row.five_year_word}" for row in rows)
+    return Chart("map", title, told, drawing=drawing, watermark=words("演练数据") if ask.selection.drill else "")
+
+
+def place_options(ask: Ask) -> list[tuple[str, str]]:
+    """Counties and zones to choose from: id and name."""
+    from duheng.assess.counties import places_of
+
+    return [(one.id, ask.words.name(one)) for one in places_of(ask.city)]
+
+
+def find_place(ask: Ask, id: str) -> Entity | None:
+    """The county or zone with this id."""
+    known = {one for one, _ in place_options(ask)}
+    return ask.city.places.get(id) if id in known else None
+
+

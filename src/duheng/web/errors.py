@@ -1,0 +1,43 @@
+"""Errors a person can mend by changing the address, the file or the account; middleware turns them into pages.
+
+* DuhengError
+  - BadAddress    something in the address is not accepted (400)
+  - NotThere      no such page or thing (404)
+  - NotAllowed    the person may not see or do this (403)
+  - TooLarge      what was sent is larger than accepted (413)
+  - WrongKind     a file is not what it claims to be (415)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from duheng.model.errors import DuhengError
+
+
+class BadAddress(DuhengError):
+    """A part of the address is not accepted: what it is called, what was found, what is accepted."""
+
+    def __init__(self, part: str, found: str, accepted: Iterable[str] | str):
+        self.part, self.found = part, found[:80]
+        self.accepted = accepted if isinstance(accepted, str) else "、".join(list(accepted)[:40])
+        super().__init__(f"地址中的“{part}”为“{self.found}”，不能识别。可用：{self.accepted}。")
+
+
+class NotThere(DuhengError):
+    """No such thing: what was asked for and where to look instead."""
+
+
+class NotAllowed(DuhengError):
+    """The person may not see or do this; the message says which role may."""
+
+
+class TooLarge(DuhengError):
+    """More was sent than is accepted."""
+
+    def __init__(self, limit: int):
+        super().__init__(f"上传内容超过 {limit // (1024 * 1024)} MB 的上限，未接收。请拆分文件或删去图片后再上传。")
+
+
+class WrongKind(DuhengError):
+    """A file is not what it claims to be."""

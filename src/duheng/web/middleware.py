@@ -1,0 +1,155 @@
+"""Around every page: size of what is sent, safety headers, language, and errors in words without a stack trace."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+from duheng.model.errors import DuhengError, PeriodError, UnknownName
+from duheng.web.errors import BadAddress, NotAllowed, NotThere, TooLarge, WrongKind
+from duheng.web.words import LANGUAGES, Words
+
+Get = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("django.duheng")
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+COOKIE = "duheng_lang"
+DRAINED_AT_MOST = 300 * 1024 * 1024
+STATUS: dict[type[Exception], int] = {
+    BadAddress: 400,
+    PeriodError: 400,
+    UnknownName: 404,
+    NotThere: 404,
+    NotAllowed: 403,
+    TooLarge: 413,
+    WrongKind: 415,
+}
+TITLES = {
+    400: "地址有误",
+    403: "没有权限",
+    404: "没有此页",
+    405: "不支持此操作",
+    413: "文件过大",
+    415: "文件类型不符",
+    422: "不能处理",
+    429: "请稍候再试",
+    500: "程序出错",
+}
+
+
+def language(request: HttpRequest) -> str:
+    """The reader's language: ?lang= of the address, else the cookie, else Chinese. BadAddress for others."""
+    asked = request.GET.get("lang")
+    if asked is not None and asked not in LANGUAGES:
+        raise BadAddress("lang", asked, [f"{key}（{title}）" for key, title in LANGUAGES.items()])
+    kept = request.COOKIES.get(COOKIE, "zh")
+    return asked or (kept if kept in LANGUAGES else "zh")
+
+
+def limit_size(get_response: Get) -> Get:
+    """Refuse a request whose stated length is above the limit before anything of it is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > settings.DUHENG_UPLOAD_LIMIT + 65_536:
+            _drain(request, min(length, DRAINED_AT_MOST))
+            response = error_page(request, 413, str(TooLarge(settings.DUHENG_UPLOAD_LIMIT)))
+            response["Connection"] = "close"
+            return response
+        return get_response(request)
+
+    return middleware
+
+
+def _drain(request: HttpRequest, length: int) -> None:
+    # A browser shows our answer only once it has sent everything; the pieces are read and thrown away.
+    stream = request.META.get("wsgi.input")
+    while stream is not None and length > 0:
+        piece = stream.read(min(length, 262_144))
+        if not piece:
+            return
+        length -= len(piece)
+
+
+def policy(get_response: Get) -> Get:
+    """Content policy and the cookie of the chosen language."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        asked = request.GET.get("lang")
+        if asked in LANGUAGES:
+            response.set_cookie(
+                COOKIE, asked, max_age=31_536_000, samesite="Lax", httponly=True, secure=settings.PRODUCTION
+            )
+        return response
+
+    return middleware
+
+
+class SayErrors:
+    """Turns errors into pages: what a person can mend says how, what only we can mend says that it is noted."""
+
+    def __init__(self, get_response: Get):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass through; errors come to `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page of an error of ours; None leaves the error to Django, which logs it and calls `failed`."""
+        if not isinstance(error, DuhengError):
+            return None
+        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        return error_page(request, status, str(error))
+
+
+def error_page(request: HttpRequest, status: int, text: str) -> HttpResponse:
+    """An error as page, or as JSON where the address asks for it."""
+    title = TITLES.get(status, "出错")
+    if request.path.endswith(".json"):
+        return JsonResponse(
+            {"error": title, "detail": text}, status=status, json_dumps_params={"ensure_ascii": False}
+        )
+    kept = request.GET.get("lang") or request.COOKIES.get(COOKIE, "zh")
+    words = Words(kept if kept in LANGUAGES else "zh")
+    body = render_to_string("error.html", {"_": words, "status": status, "title": words(title), "text": text})
+    return HttpResponse(body, status=status)
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return error_page(request, 404, "没有这个地址。请从首页看板开始，或检查地址是否完整。")
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return error_page(request, 403, "没有权限查看或操作。请先登录，或与管理员联系。")
+
+
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return error_page(request, 400, "请求不完整或不合要求。请返回上一页重试。")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500, without stack trace; the trace is in the log."""
+    return error_page(request, 500, "程序出错，已记入日志。数据未受影响，请稍后重试；若仍出现，请把时间和地址告诉管理员。")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
+    """403 for a form without its token."""
+    return error_page(request, 403, "表单已过期或来源不明，未作任何改动。请刷新页面后重新提交。")

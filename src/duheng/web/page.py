@@ -1,0 +1,247 @@
+"""A page is made once and answered in the form the address asks for: HTML, .json, .xlsx, .csv, .svg or .png.
+
+    def board(ask: Ask) -> Page: ...
+    urlpatterns = both("", "board", board)         # /  /board.json  /board.xlsx?table=targets  ...
+
+Pages for readers without account depend on nothing but the ledger, the plans, the day and the address; they are kept
+until one of these changes. That is safe because facts are immutable (law L2).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+
+from duheng.model.plan import City, Plan
+from duheng.web import roles, state
+from duheng.web.charts import Chart
+from duheng.web.errors import BadAddress
+from duheng.web.middleware import language
+from duheng.web.selection import SCENARIOS, Selection, selection_of
+from duheng.web.tables import DRILL_NOTICE, Table, as_csv, as_xlsx
+from duheng.web.words import Words
+
+SUFFIXES = ("json", "xlsx", "csv", "svg", "png")
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+KEPT_PAGES = 400
+KEPT_BYTES = 96 * 1024 * 1024
+
+
+@dataclass
+class Ask:
+    """What a page is asked for: the request, the selection in its address and the words of the language."""
+
+    request: HttpRequest
+    selection: Selection
+    words: Words
+
+    @property
+    def user(self) -> Any:
+        """The reader; anonymous without account."""
+        return self.request.user
+
+    @cached_property
+    def sees_confidential(self) -> bool:
+        """Whether single enterprises' figures may be shown to this reader."""
+        return roles.may(self.user, roles.SEE_CONFIDENTIAL)
+
+    @cached_property
+    def city(self) -> City:
+        """The city of this installation."""
+        return state.city()
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The chosen plan; BadAddress where there is none of this id."""
+        return state.plan_of(self.selection)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its template and what it needs, the same content as data, its tables and charts."""
+
+    template: str
+    title: str
+    data: Mapping[str, Any]
+    context: Mapping[str, Any] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class _Kept:
+    body: bytes
+    packed: bytes
+    etag: str
+    kind: str
+    status: int
+    name: str
+
+
+View = Callable[..., "Page | HttpResponse"]
+_pages: OrderedDict[tuple[Any, ...], _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def answer(view: View, *, keep: bool = True, writes: bool = False) -> Callable[..., HttpResponse]:
+    """The Django view of a page. keep: may be kept for readers without account. writes: accepts POST."""
+
+    def django_view(request: HttpRequest, suffix: str = "html", **parts: str) -> HttpResponse:
+        allowed = ["GET", "HEAD", "POST"] if writes else ["GET", "HEAD"]
+        if request.method not in allowed:
+            return HttpResponseNotAllowed(allowed)
+        lang = language(request)
+        ask = Ask(request, selection_of(request.GET, lang), Words(lang))
+        anonymous = not request.user.is_authenticated
+        if not (keep and anonymous):
+            made = view(ask, **parts)
+            return made if isinstance(made, HttpResponse) else _respond(request, _render(ask, made, suffix), False)
+        key = (request.path, request.GET.urlencode(), ask.selection, suffix, state.stamp())
+        with _lock:
+            kept = _pages.get(key)
+            if kept is not None:
+                _pages.move_to_end(key)
+        if kept is None:
+            made = view(ask, **parts)
+            if isinstance(made, HttpResponse):
+                return made
+            kept = _render(ask, made, suffix)
+            _remember(key, kept)
+        return _respond(request, kept, True)
+
+    return django_view
+
+
+def _remember(key: tuple[Any, ...], kept: _Kept) -> None:
+    with _lock:
+        _pages[key] = kept
+        size = sum(len(page.body) + len(page.packed) for page in _pages.values())
+        while _pages and (len(_pages) > KEPT_PAGES or size > KEPT_BYTES):
+            _, gone = _pages.popitem(last=False)
+            size -= len(gone.body) + len(gone.packed)
+
+
+def forget() -> None:
+    """Forget all kept pages (tests, and after a change that the ledger does not see)."""
+    with _lock:
+        _pages.clear()
+
+
+def _render(ask: Ask, page: Page, suffix: str) -> _Kept:
+    """The page in one form. BadAddress where it has no such table or chart."""
+    name = page.template.removesuffix(".html")
+    if suffix == "html":
+        body = _html(ask, page).encode()
+    elif suffix == "json":
+        body = _json(ask, page)
+    elif suffix in ("xlsx", "csv"):
+        body, name = _table(ask, page, suffix)
+    else:
+        chart = _chosen("chart", ask, page.charts)
+        body, name = (chart.svg().encode() if suffix == "svg" else chart.png()), chart.name
+    packed = gzip.compress(body, 6, mtime=0) if suffix in ("html", "json", "csv", "svg") else b""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    return _Kept(body, packed, etag, suffix, page.status, f"{name}.{suffix}")
+
+
+def _html(ask: Ask, page: Page) -> str:
+    shown = {
+        "_": ask.words,
+        "words": ask.words,
+        "ask": ask,
+        "request": ask.request,
+        "selection": ask.selection,
+        "title": page.title,
+        "page": page,
+        "tables": {table.name: table for table in page.tables},
+        "charts": {chart.name: chart for chart in page.charts},
+        "path": page_path(ask.request.path),
+        "drill_notice": ask.words(DRILL_NOTICE),
+        "city": ask.city,
+        "plans": ask.city.plans,
+        "role": roles.role_of(ask.user),
+        "may": lambda permission: roles.may(ask.user, permission),
+        "SCENARIOS": SCENARIOS,
+    }
+    return render_to_string(page.template, {**shown, **page.context})
+
+
+def page_path(path: str) -> str:
+    """The path without form suffix, `/board` for the first page: what export links are built on."""
+    base, dot, last = path.rpartition(".")
+    path = base if dot and last in SUFFIXES else path
+    return "/board" if path == "/" else path
+
+
+def _json(ask: Ask, page: Page) -> bytes:
+    said: dict[str, Any] = {"notice": DRILL_NOTICE} if ask.selection.drill else {}
+    return json.dumps({**said, **page.data}, ensure_ascii=False, indent=1, default=str).encode()
+
+
+def _table(ask: Ask, page: Page, suffix: str) -> tuple[bytes, str]:
+    asked = ask.request.GET.get("table", "")
+    if suffix == "xlsx" and not asked and page.tables:
+        return as_xlsx(page.tables, _about(ask, page), ask.selection, ask.words), page.tables[0].name
+    table = _chosen("table", ask, page.tables)
+    if suffix == "csv":
+        return as_csv(table, _about(ask, page), ask.selection, ask.words), table.name
+    return as_xlsx([table], _about(ask, page), ask.selection, ask.words), table.name
+
+
+def _chosen(part: str, ask: Ask, known: tuple[Any, ...]) -> Any:
+    asked = ask.request.GET.get(part, "")
+    if not known:
+        raise BadAddress(part, asked, ask.words("此页没有可导出的内容，请用 .json"))
+    if not asked:
+        return known[0]
+    for one in known:
+        if one.name == asked:
+            return one
+    raise BadAddress(part, asked, [one.name for one in known])
+
+
+def _about(ask: Ask, page: Page) -> list[tuple[str, str]]:
+    words, selection = ask.words, ask.selection
+    return [
+        (words("城市"), words.name(ask.city)),
+        (words("页面"), page.title),
+        (words("情景"), words(SCENARIOS[selection.scenario])),
+        (words("数据截至"), words.day(selection.as_of or state.today())),
+        (words("地址"), ask.request.build_absolute_uri(page_path(ask.request.path) + selection.query())),
+    ]
+
+
+def _respond(request: HttpRequest, kept: _Kept, public: bool) -> HttpResponse:
+    if public and request.headers.get("If-None-Match") == kept.etag:
+        response = HttpResponse(status=304)
+    else:
+        pack = public and bool(kept.packed) and "gzip" in request.headers.get("Accept-Encoding", "")
+        response = HttpResponse(kept.packed if pack else kept.body, content_type=TYPES[kept.kind], status=kept.status)
+        if pack:
+            response["Content-Encoding"] = "gzip"
+        if kept.kind in ("xlsx", "csv"):
+            response["Content-Disposition"] = f'attachment; filename="duheng-{kept.name}"'
+    response["ETag"] = kept.etag
+    # Kept by the reader's own browser only, and asked for again each time: one ETag comparison.
+    response["Cache-Control"] = "private, no-cache" if public else "private, no-store"
+    patch_vary_headers(response, ("Cookie", "Accept-Encoding"))
+    return response

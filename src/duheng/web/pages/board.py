@@ -1,0 +1,183 @@
+"""The first page: where all targets stand, the counties' lights, the map, the trend of the first target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duheng.model.plan import Article
+from duheng.model.rounding import printed
+from duheng.model.glossary import quantity
+from duheng.web import state
+from duheng.web.boards import books, open_board, rows_of
+from duheng.web.counties import county_map, county_rows, find_place, lights_table, notes, place_options
+from duheng.web.errors import BadAddress
+from duheng.web.page import Ask, Page
+from duheng.web.reasons import cell_address
+from duheng.web.selection import LIGHTS
+from duheng.web.tables import Cell, Column, Table
+from duheng.web.targets import Row, as_json, percent
+from duheng.web.trends import trend_charts
+
+HEADLINES = 5
+
+
+def show(ask: Ask) -> Page:
+    """The board of the selection."""
+    made = open_board(ask)
+    every = rows_of(ask, made)
+    _check(ask, every)
+    rows = [row for row in every if _passes(ask, row)]
+    counties, head = county_rows(ask), every[:HEADLINES]
+    shown_map, trend = county_map(ask, counties), trend_charts(ask, head[0], "trend") if head else ()
+    place = find_place(ask, ask.selection.county)
+    context = {
+        "head": head,
+        "groups": _grouped(ask, rows),
+        "shown": len(rows),
+        "total": len(every),
+        "counts": _counts(every),
+        "counties": counties,
+        "lights_caption": _caption(ask, counties),
+        "lights_notes": notes(ask, counties),
+        "choices": _choices(ask, every),
+        "off_map": [one for one in counties if not one.mapped],
+        "county_name": ask.words.name(place) if place else "",
+        "county_values": _county_values(ask, rows) if place else {},
+        "today": state.today(),
+    }
+    data = {**as_json(made, rows), "counties": [one.light.as_json() for one in counties if not one.closed]}
+    return Page(
+        template="board.html",
+        title=ask.words("{city}节能减排看板", city=ask.words.name(ask.city)),
+        data=data,
+        context=context,
+        tables=(targets_table(ask, rows), lights_table(ask, counties)),
+        charts=(*trend, *([shown_map] if shown_map else [])),
+    )
+
+
+def _check(ask: Ask, rows: list[Row]) -> None:
+    """BadAddress for a filter that names nothing of the plan."""
+    chosen = ask.selection
+    for field, title, known in _choices(ask, rows):
+        value = getattr(chosen, field)
+        if value and value not in dict(known):
+            raise BadAddress(field, value, [one for one, _ in known])
+
+
+def _passes(ask: Ask, row: Row) -> bool:
+    chosen, status = ask.selection, row.status
+    if chosen.article and row.number != chosen.article:
+        return False
+    if chosen.unit and chosen.unit not in (*status.units, *status.inherited_units, *status.owed_by):
+        return False
+    if chosen.light and chosen.light != _light_key(row):
+        return False
+    return not chosen.county or _concerns(ask, row, chosen.county)
+
+
+def _light_key(row: Row) -> str:
+    return str(row.status.light) if row.status.light else "none"
+
+
+def _concerns(ask: Ask, row: Row, county: str) -> bool:
+    """Whether a target has a figure of the county, or a statement owed for it or for something within it."""
+    target, here = row.status.target, books(ask)
+    if here.series(target.quantity, county, target.item, row.status.definition):
+        return True
+    inside = {county, *(one.id for one in ask.city.places.descendants(county))}
+    return any(one.entity.id in inside for one in row.status.owed)
+
+
+def _county_values(ask: Ask, rows: list[Row]) -> dict[str, Cell]:
+    """The county's own newest figure of each target's quantity."""
+    here, county = books(ask), ask.selection.county
+    values = {}
+    for row in rows:
+        target, bound = row.status.target, quantity(row.status.target.quantity)
+        known = {
+            period: value
+            for period, value in here.series(target.quantity, county, target.item, row.status.definition).items()
+            if period.isdigit() and ask.plan.base_year < int(period) <= target.deadline
+        }
+        if not known or row.closed:
+            values[row.id] = Cell("")
+            continue
+        period = max(known)
+        number = printed(known[period], bound)
+        address = cell_address("why", ask, bound.id, county, period, target.item, row.status.definition)
+        text = f"{number:f} {ask.words.unit(bound.printed_unit if '<' not in bound.unit else row.unit)}（{period}）"
+        values[row.id] = Cell(text, number, href=address)
+    return values
+
+
+def _grouped(ask: Ask, rows: list[Row]) -> list[tuple[Article, list[Row]]]:
+    groups = [(article, [row for row in rows if row.number == article.number]) for article in ask.plan.articles]
+    return [(article, members) for article, members in groups if members]
+
+
+def _counts(rows: list[Row]) -> dict[int | str, int]:
+    """How many targets show each light, how many nobody has reported, how many are not judged."""
+    lights: dict[int | str, int] = {level: sum(row.status.light == level for row in rows) for level in (1, 2, 3)}
+    missing = sum(row.unstated for row in rows)
+    return {**lights, "missing": missing, "none": len(rows) - missing - sum(lights.values())}
+
+
+def _caption(ask: Ask, counties: list[Any]) -> str:
+    period = next((one.light.period for one in counties if one.light.period), None)
+    if period is None:
+        return ask.words("单位地区生产总值能耗降低率；各县（区）均未填报")
+    return ask.words("单位地区生产总值能耗降低率，{period}年，按行政区划顺序", period=period)
+
+
+def _choices(ask: Ask, rows: list[Row]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The filters: field, title, known values with their texts."""
+    words = ask.words
+    used = {row.number for row in rows}
+    articles = [(one.number, f"{one.number} {words.title(one)}") for one in ask.plan.articles if one.number in used]
+    units = dict.fromkeys(unit for row in rows for unit in (*row.status.units, *row.status.inherited_units, *row.status.owed_by))
+    lights = [(key, words(title)) for key, title in LIGHTS.items()]
+    return [
+        ("article", words("条款"), articles),
+        ("unit", words("责任单位"), [(unit, unit) for unit in units]),
+        ("county", words("县（区）"), place_options(ask)),
+        ("light", words("预警"), lights),
+    ]
+
+
+def targets_table(ask: Ask, rows: list[Row]) -> Table:
+    """All shown targets as a plain table, for export."""
+    words = ask.words
+    columns = [
+        Column("article", words("条款"), width=8),
+        Column("title", words("目标"), width=32),
+        Column("demand", words("要求"), width=22),
+        Column("latest", words("最新值"), number=True),
+        Column("unit", words("单位"), width=8),
+        Column("period", words("数据年份"), width=10),
+        Column("progress", words("进度"), width=10),
+        Column("light", words("预警"), width=16),
+        Column("units", words("责任单位"), width=36),
+        Column("owed_by", words("应报单位"), width=18),
+        Column("source", words("依据与日期"), width=40),
+    ]
+    return Table("targets", words("目标一览"), columns, [_line(ask, row) for row in rows])
+
+
+def _line(ask: Ask, row: Row) -> list[Cell]:
+    words, status = ask.words, row.status
+    missing = words("涉密未显示") if row.closed else words("未填报")
+    latest = Cell(row.value, status.latest) if row.value else Cell(missing, css="missing")
+    return [
+        Cell(row.number),
+        Cell(row.title),
+        Cell(f"{row.demand}（{status.target.deadline}）"),
+        latest,
+        Cell(row.unit),
+        Cell(status.period or "—"),
+        Cell(percent(status.progress) or "—"),
+        Cell(row.light_text),
+        Cell(words.join(status.units) or words("方案未列")),
+        Cell(words.join(status.owed_by) or "—"),
+        Cell("—" if row.closed else status.source or "—"),
+    ]

@@ -1,0 +1,144 @@
+"""The tree of reasons as a page shows it: in the reader's language, with links, and with confidential values closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from duheng.assess.why import CERTAINTY, STATUS, Reason, Why
+from duheng.engine import Step
+from duheng.model.glossary import all_quantities, axes, axis
+from duheng.web.access import Closed
+from duheng.web.page import Ask
+
+KINDS = {
+    "fact": "事实",
+    "rule": "规则",
+    "parameter": "参数",
+    "total": "合计",
+    "aggregate": "汇总",
+    "target": "目标",
+    "missing": "缺报",
+    "moment": "时点",
+}
+CLOSED_TEXT = "涉密未显示"
+CLOSED_NOTE = "单个企业的数据（含不足三家的汇总）属保密统计资料，登录后按权限查阅"
+
+
+@dataclass(frozen=True)
+class Node:
+    """One line of the tree, ready to print. `history` is the address of the fact's vintages, "" where none."""
+
+    label: str
+    title: str
+    kind: str
+    value: str
+    unit: str
+    closed: bool
+    unknown: bool
+    formula: str
+    cite: str
+    doubt: str
+    source: str
+    note: str
+    history: str
+    why: str
+    parts: tuple[Node, ...]
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+def tree(ask: Ask, found: Why) -> Node:
+    """The nodes of a number's reasons for this reader."""
+    closed = Closed(ask.city.places)
+    return _node(ask, found.top, closed, None)
+
+
+def redacted(ask: Ask, found: Why) -> dict[str, Any]:
+    """The same as plain data: like `Why.as_json`, values closed where the reader may not see them."""
+    told = found.as_json()
+    if not ask.sees_confidential:
+        _close(told["why"], found.top, Closed(ask.city.places))
+    return told
+
+
+def _close(told: dict[str, Any], reason: Reason, closed: Closed) -> None:
+    if closed(reason.step):
+        told.update(value=None, shown=None, fact=None, note=CLOSED_NOTE, confidential=True)
+    for part, below in zip(told["parts"], reason.parts, strict=True):
+        _close(part, below, closed)
+
+
+def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
+    step, words = reason.step, ask.words
+    shut = not ask.sees_confidential and closed(step)
+    document = None if shut else reason.document
+    return Node(
+        label="" if above is None or step.label in (step.entity, step.item, step.text) or not step.label.isascii() else step.label,
+        title=name_of(ask, step, above),
+        kind=step.kind,
+        value=words(CLOSED_TEXT) if shut else reason.value if step.value is not None else words("未知"),
+        unit=words.unit(reason.unit) if step.value is not None and not shut else "",
+        closed=shut,
+        unknown=step.value is None,
+        formula=step.formula,
+        cite=step.cite,
+        doubt=words(CERTAINTY[step.certainty]) if step.certainty in CERTAINTY else "",
+        source=_source(ask, document) if document else "",
+        note=words(CLOSED_NOTE) if shut else step.note,
+        history=_address("history", ask, step) if document else "",
+        why=_address("why", ask, step) if step.kind in ("rule", "total", "aggregate") and step.quantity and above else "",
+        parts=tuple(_node(ask, part, closed, step) for part in reason.parts),
+    )
+
+
+def _source(ask: Ask, document: Any) -> str:
+    words = ask.words
+    doubt = f"（{words('未核实')}）" if document.confidence == "memory" else ""
+    status = words(STATUS.get(document.status, document.status))
+    owner = f"{document.owner} " if document.owner and document.owner not in document.title else ""
+    stated = words("原文 {stated}", stated=document.stated) if document.stated else ""
+    return "　".join(filter(None, (f"{owner}{document.title} {document.locator}".strip(), f"{status}{doubt}", document.recorded_on, stated)))
+
+
+def name_of(ask: Ask, step: Step, above: Step | None) -> str:
+    """What a step is: title, and the place, item and period where they differ from the step above."""
+    words = ask.words
+    known = all_quantities().get(step.quantity)
+    title = words.title(known) if known else step.text or step.label
+    parts = [title]
+    if step.entity and (above is None or step.entity != above.entity):
+        entity = ask.city.places.get(step.entity)
+        parts.append(words.name(entity) if entity else step.entity)
+    if step.item and (above is None or step.item != above.item):
+        parts.append(item_title(ask, known.axis if known else None, step.item))
+    if above is None or step.period != above.period:
+        parts.append(step.period)
+    return " ".join(filter(None, parts))
+
+
+def item_title(ask: Ask, of: str | None, item: str) -> str:
+    """The title of an item in the reader's language."""
+    for name in (of,) if of else axes():
+        known = axis(name).items.get(item)
+        if known is not None:
+            return ask.words.title(known)
+    return item
+
+
+def _address(page: str, ask: Ask, step: Step) -> str:
+    return cell_address(page, ask, step.quantity, step.entity, step.period, step.item)
+
+
+def cell_address(page: str, ask: Ask, quantity: str, entity: str, period: str, item: str | None = None, definition: str | None = None) -> str:
+    """Address of a cell's page (why or history), carrying the reader's scenario, plan and date."""
+    path = f"/{page}/{quote(quantity)}/{quote(entity)}/{quote(period)}"
+    query = ask.selection.context()
+    extra = urlencode({key: value for key, value in (("item", item), ("definition", definition)) if value})
+    return path + query + (("&" if query else "?") + extra if extra else "")

@@ -1,0 +1,62 @@
+"""What pages read: the city and its plans, with the definitions that officials signed.
+
+`stamp()` changes whenever anything a page shows may change: a new fact, a signed decision, a new day.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import Max
+
+from duheng import __version__, ledger
+from duheng.assess.books import default_plan, end_of_day
+from duheng.city import default_city_folder, load
+from duheng.model.plan import City, Plan
+from duheng.web.errors import BadAddress
+from duheng.web.models import Decision
+from duheng.web.selection import Selection
+from duheng.web.words import SHANGHAI
+
+
+@lru_cache(maxsize=1)
+def city() -> City:
+    """The city of this installation (DUHENG_CITY), read once."""
+    return load(default_city_folder(settings.DUHENG_CITY))
+
+
+def today() -> date:
+    """The calendar day in Shanghai."""
+    return datetime.now(SHANGHAI).date()
+
+
+def stamp() -> tuple[object, ...]:
+    """What kept pages depend on besides their address."""
+    signed = Decision.objects.aggregate(last=Max("id"))["last"]
+    head = ledger.head()
+    return (__version__, settings.DUHENG_CITY, head.seq, head.hash, signed, today())
+
+
+def plan_of(selection: Selection) -> Plan:
+    """The chosen plan. BadAddress for an unknown id."""
+    here = city()
+    if not selection.plan:
+        return default_plan(here, selection.scenario)
+    plan = here.plan(selection.plan)
+    if plan is None:
+        raise BadAddress("plan", selection.plan, [f"{known.id}（{known.title}）" for known in here.plans])
+    return plan
+
+
+def decisions(plan: Plan, as_of: date | None = None) -> list[Decision]:
+    """All definitions signed for the plan's targets by the end of that day (now where None), oldest first."""
+    signed = Decision.objects.filter(city=settings.DUHENG_CITY, plan=plan.id)
+    moment = end_of_day(as_of)
+    return list((signed if moment is None else signed.filter(signed_at__lte=moment)).order_by("id"))
+
+
+def choices(plan: Plan, as_of: date | None = None) -> dict[str, str]:
+    """Target id -> the definition signed last."""
+    return {one.target: one.definition for one in decisions(plan, as_of)}

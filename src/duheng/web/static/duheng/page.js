@@ -1,0 +1,30 @@
+// Small comforts only; every page works without this file. Plain ES2015 for old Chromium.
+(function () {
+  "use strict";
+  function limit(form) {
+    var field = form.querySelector("input[type=file][data-limit]");
+    if (!field) { return; }
+    field.addEventListener("change", function () {
+      var most = Number(field.getAttribute("data-limit")), sum = 0, i;
+      for (i = 0; i < field.files.length; i += 1) { sum += field.files[i].size; }
+      var said = document.getElementById(field.getAttribute("aria-describedby"));
+      field.setCustomValidity(sum > most ? field.getAttribute("data-refusal") : "");
+      if (said) { said.textContent = sum > most ? field.getAttribute("data-refusal") : ""; }
+    });
+  }
+  function tree(box) {
+    box.addEventListener("click", function () {
+      var open = box.getAttribute("data-open") === "yes";
+      document.querySelectorAll(".tree details").forEach(function (one) { one.open = open; });
+    });
+  }
+  function start() {
+    document.querySelectorAll("form[enctype]").forEach(limit);
+    document.querySelectorAll("button[data-open]").forEach(tree);
+    document.querySelectorAll("button[data-print]").forEach(function (one) {
+      one.hidden = false;
+      one.addEventListener("click", function () { window.print(); });
+    });
+  }
+  document.addEventListener("DOMContentLoaded", start);
+}());

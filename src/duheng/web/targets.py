@@ -1,0 +1,172 @@
+"""How a target's status reads on a page: its demand in words, its value, its light, what is withheld."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from duheng.assess.board import Board
+from duheng.assess.books import Opened
+from duheng.assess.evidence import Cell, reasons
+from duheng.assess.progress import clock, measure_of, progress
+from duheng.assess.status import TargetStatus
+from duheng.model.glossary import quantity
+from duheng.model.plan import NOT_STATED, Plan, Target
+from duheng.web import state
+from duheng.web.access import Closed
+from duheng.web.page import Ask
+from duheng.web.reasons import cell_address
+from duheng.web.words import Words
+
+DEMANDS = {
+    "decrease": "下降{value}",
+    "complete": "完成{value}",
+    "reach": "达到{value}",
+    "at_least": "{value}以上",
+    "at_most": "不高于{value}",
+    "zero_growth": "零增长",
+}
+NO_LIGHT = "不作判定"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A target as the board shows it to this reader."""
+
+    status: TargetStatus
+    title: str
+    demand: str
+    value: str
+    unit: str
+    why: str
+    href: str
+    due: float | None
+    progress_text: str
+    light_text: str
+    unstated: bool
+    undefined: bool
+    closed: bool
+
+    @property
+    def id(self) -> str:
+        """The target's id."""
+        return self.status.target.id
+
+    @property
+    def number(self) -> str:
+        """The number of the target's article."""
+        return self.status.target.article
+
+
+def row_of(ask: Ask, books: Opened, status: TargetStatus) -> Row:
+    """A target as this reader may see it."""
+    shut = not ask.sees_confidential and is_closed(books, status)
+    if shut:
+        status = withheld(status)
+    target, words = status.target, ask.words
+    known = status.latest is not None and status.period is not None
+    why = cell_address("why", ask, target.quantity, target.entity, status.period or "", target.item, status.definition)
+    return Row(
+        status=status,
+        title=title_of(ask, target),
+        demand=demand(target, words),
+        value=f"{status.latest:f}" if status.latest is not None else "",
+        unit=words.unit(status.unit),
+        why=why if known else "",
+        href=f"/target/{target.id}{ask.selection.context()}",
+        due=_due(ask.plan, status),
+        progress_text=progress_text(status, words),
+        light_text=light_text(status, words),
+        unstated=not known and not shut,
+        undefined=needs_definition(ask, target),
+        closed=shut,
+    )
+
+
+def needs_definition(ask: Ask, target: Target) -> bool:
+    """Whether the plan names no accounting definition for the target and no official has signed one."""
+    if target.definition != NOT_STATED or not quantity(target.quantity).definitions:
+        return False
+    return target.id not in state.choices(ask.plan, ask.selection.as_of)
+
+
+def is_closed(books: Opened, status: TargetStatus) -> bool:
+    """Whether a value of the target rests on fewer than three confidential entities in any year shown."""
+    target, closed = status.target, Closed(books.city.places)
+    years = [point.period for point in status.trend if point.actual is not None]
+    if status.period is not None and status.period not in years:
+        years.append(status.period)
+    cells = [Cell(target.quantity, target.entity, target.item, year, status.definition) for year in years]
+    return any(closed(reasons(books, cell)) for cell in cells)
+
+
+def withheld(status: TargetStatus) -> TargetStatus:
+    """The status without any of its figures."""
+    trend = tuple(replace(point, actual=None) for point in status.trend)
+    return replace(
+        status, latest=None, progress=None, gap=None, light=None, level=None, rate=None, trend=trend, yardstick="单个企业的数据属保密统计资料，不作显示", findings=()
+    )
+
+
+def title_of(ask: Ask, target: Target) -> str:
+    """The target's title, with its scope where two targets share a title."""
+    title = ask.words.title(target)
+    same = [other for other in ask.plan.targets if other.title == target.title]
+    return f"{title}（{target.scope}）" if len(same) > 1 and target.scope and ask.words.lang == "zh" else title
+
+
+def demand(target: Target, words: Words) -> str:
+    """What the plan demands, in words: 比2020年下降14.5%, 完成4218吨, 由省下达."""
+    if target.direction == "assigned" or (target.value is None and target.direction != "zero_growth"):
+        return words("由{who}", who=target.set_by or words("上级下达"))
+    unit = words.unit(target.unit)
+    space = "" if not unit or unit == "%" or words.lang == "zh" else " "
+    text = words(DEMANDS[target.direction], value=f"{target.value}{space}{unit}")
+    if target.direction == "decrease" and target.base:
+        text = words("比{base}年", base=target.base) + text if words.lang == "zh" else f"{text} on {target.base}"
+    return words("力争") + text if target.hedge and words.lang == "zh" else text
+
+
+def _due(plan: Plan, status: TargetStatus) -> float | None:
+    """Where the path demands the bar to stand, as a share of the target."""
+    target = status.target
+    if status.path is None or status.period is None or target.value is None:
+        return None
+    at = clock(plan, target, int(status.period[:4]), state.today())
+    return progress(measure_of(target), status.path, target.value, status.unit, at)
+
+
+def percent(share: float | None) -> str:
+    """A share as per cent with one decimal; "" where unknown."""
+    return "" if share is None else f"{share * 100:.1f}%"
+
+
+def progress_text(status: TargetStatus, words: Words) -> str:
+    """The progress in words: 进度 58.3%，应达 8.97%."""
+    if status.progress is None:
+        return ""
+    text = words("进度 {share}", share=percent(status.progress))
+    if status.path is None:
+        return text
+    return text + words("，应达 {path}{unit}", path=f"{status.path:f}", unit=words.unit(status.unit))
+
+
+def light_text(status: TargetStatus, words: Words) -> str:
+    """The word beside the light; without a light, why there is none."""
+    if status.light is None:
+        return words("未填报") if status.latest is None and status.target.value is not None else words(NO_LIGHT)
+    return words({1: "一级 十分严峻", 2: "二级 比较严峻", 3: "三级 进展顺利"}[status.light])
+
+
+def as_json(board: Board, rows: list[Row]) -> dict[str, Any]:
+    """The board as data, with what this reader may not see set to null."""
+    told = board.as_json()
+    shut = {row.id for row in rows if row.closed}
+    kept = {row.id for row in rows}
+    targets = [dict(one) for one in told["targets"] if one["id"] in kept]
+    for one in targets:
+        if one["id"] in shut:
+            one.update(latest=None, progress=None, light=None, source=None, confidential=True)
+    return {**told, "targets": targets}
+
+

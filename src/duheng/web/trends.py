@@ -1,0 +1,66 @@
+"""The trend of a target against its path, wide for a desk and narrow for a phone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from duheng.web import charts
+from duheng.web.charts import Chart, Point
+from duheng.web.page import Ask
+from duheng.web.tables import DRILL_NOTICE, Cell, Column, Table
+from duheng.web.targets import Row
+
+WIDE, NARROW = 1180, 320
+
+
+def trend_charts(ask: Ask, row: Row, name: str, wide: int = WIDE) -> tuple[Chart, ...]:
+    """The chart of a row's trend in two widths: `name` and `name`-narrow; none where the plan names no path."""
+    points = [Point(p.period, _float(p.actual), _float(p.path)) for p in row.status.trend]
+    if all(p.actual is None and p.path is None for p in points):
+        return ()
+    words = ask.words
+    unit = row.unit
+    titles = {"actual": words("实际"), "path": words("要求的进度"), "unit": unit}
+    decimals = max((_decimals(p.actual) for p in row.status.trend), default=0)
+    title = words("{title}：实际与要求的进度", title=row.title)
+    mark = words("演练数据") if ask.selection.drill else ""
+    told = "；".join(f"{p.period} {words('实际')} {_said(p.actual)}，{words('要求的进度')} {_said(p.path)}" for p in row.status.trend)
+    made = []
+    for suffix, width, height in (("", wide, 260), ("-narrow", NARROW, 240)):
+        spec = charts.trend(points, titles, decimals, width=width, height=height)
+        if mark:
+            spec = {**spec, "title": {"text": words(DRILL_NOTICE), "color": charts.RED, "fontSize": 12}}
+        made.append(Chart(name + suffix, title, told, spec=spec, watermark=mark))
+    return tuple(made)
+
+
+def trend_table(ask: Ask, row: Row, name: str = "trend") -> Table:
+    """The same as a table, for those who read numbers and for export."""
+    words = ask.words
+    columns = [
+        Column("period", words("年份")),
+        Column("actual", f"{words('实际')} {row.unit}".strip(), number=True),
+        Column("path", f"{words('要求的进度')} {row.unit}".strip(), number=True),
+    ]
+    rows = [
+        [
+            Cell(p.period),
+            Cell(f"{p.actual:f}", p.actual) if p.actual is not None else Cell(words("未填报"), css="missing"),
+            Cell(f"{p.path:f}", p.path) if p.path is not None else Cell("—"),
+        ]
+        for p in row.status.trend
+    ]
+    return Table(name, words("{title}：实际与要求的进度", title=row.title), columns, rows)
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _said(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:f}"
+
+
+def _decimals(value: Decimal | None) -> int:
+    exponent = value.as_tuple().exponent if value is not None else 0
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,44 @@
+"""Two readings of every rule, written independently, agree on random cells (L1, L6)."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+import duheng.rules  # noqa: F401  # every rule registers its quantity
+from duheng.engine import Books, Explanation, table
+from duheng.model import all_quantities
+from duheng.model.periods import parse
+
+from .random_books import books
+
+SEEDS = range(6)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def random_books(request: pytest.FixtureRequest) -> Books:
+    return books(request.param, gaps=0.0 if request.param < 2 else 0.05, computed=request.param % 2 == 0)
+
+
+def agree(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("id", sorted(all_quantities()))
+def test_table_equals_explain_on_random_cells(id: str, random_books: Books) -> None:
+    quantity = all_quantities()[id]
+    for definition in quantity.definitions or (None,):
+        cells = table(quantity, random_books, definition).rows(named=True)
+        why = Explanation(random_books, definition)
+        for row in random.Random(id).sample(cells, k=min(60, len(cells))):
+            step = why.step(quantity, (row["entity"], row.get("item"), parse(row["period"])))
+            assert agree(row["value"], step.value), (row, step)
+
+
+def test_random_books_reach_known_cells_of_most_quantities(random_books: Books) -> None:
+    known = [id for id, q in all_quantities().items() if table(q, random_books)["value"].drop_nulls().len()]
+    assert len(known) > len(all_quantities()) * 0.6

@@ -1,0 +1,146 @@
+"""One body, many readings: the same random cells give the same numbers in every reading of every rule."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping
+
+import ibis
+import polars as pl
+import pytest
+from duheng.engine import Books, explain, formula, table
+from duheng.engine.columns import IbisColumns, PolarsColumns
+from duheng.model import Entity, Places, Wording, all_quantities, axis, quantity
+from duheng.model.rule import leaves
+from duheng.rules import RULES
+
+WORDINGS = [
+    pytest.param(wording, id=f"{id} {wording.definition or ''}".strip())
+    for id, made in RULES.items()
+    for wording in made.wordings
+]
+EDGES = (None, None, 0.0, 0.0, 1.0, -1.0, 0.5, 3.0, 5.0, 1e-3)
+ROWS = 400
+
+
+def _cell(chance: random.Random) -> float | None:
+    kind = chance.random()
+    if kind < 0.4:
+        return chance.choice(EDGES)
+    return chance.uniform(-2, 2) if kind < 0.6 else chance.uniform(0, 1) if kind < 0.8 else chance.uniform(0, 5e3)
+
+
+def _cells(wording: Wording) -> dict[str, list[float | None]]:
+    chance = random.Random(20230129)  # noqa: S311  (reproducible, not secret)
+    return {name: [_cell(chance) for _ in range(ROWS)] for name in wording.inputs}
+
+
+def _numbers(wording: Wording, cells: Mapping[str, list[float | None]]) -> list[float | None]:
+    rows = zip(*cells.values(), strict=True)
+    return [wording.number(dict(zip(cells, row, strict=True))) for row in rows]
+
+
+def _differing(left: list[float | None], right: list[float | None]) -> list[tuple[int, float | None, float | None]]:
+    return [
+        (row, a, b)
+        for row, (a, b) in enumerate(zip(left, right, strict=True))
+        if (a is None) != (b is None)
+        or (a is not None and b is not None and not math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12))
+    ]
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_polars_columns_give_the_same_numbers_as_plain_floats(wording: Wording) -> None:
+    cells = _cells(wording)
+    frame = pl.DataFrame(cells, dict.fromkeys(cells, pl.Float64))
+    columns = wording.read(PolarsColumns(), {name: pl.col(name) for name in cells}) * wording.factor
+    assert _differing(_numbers(wording, cells), frame.select(columns.alias("value"))["value"].to_list()) == []
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_ibis_columns_on_duckdb_give_the_same_numbers_as_plain_floats(wording: Wording) -> None:
+    cells = _cells(wording)
+    frame = pl.DataFrame(cells, dict.fromkeys(cells, pl.Float64)).with_row_index("row")
+    stored = ibis.memtable(frame)
+    result = wording.read(IbisColumns(), {name: stored[name] for name in cells}) * wording.factor
+    computed = stored.select("row", value=result).order_by("row").to_polars()
+    assert _differing(_numbers(wording, cells), computed["value"].to_list()) == []
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_random_cells_reach_known_and_unknown_results(wording: Wording) -> None:
+    results = _numbers(wording, _cells(wording))
+    assert any(result is None for result in results)
+    assert sum(result is not None for result in results) >= ROWS / 10
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_the_formula_names_every_input(wording: Wording) -> None:
+    assert [name for name in wording.inputs if name not in wording.formula()] == []
+
+
+@pytest.mark.parametrize("id", RULES)
+def test_the_unit_reading_derives_a_positive_factor(id: str) -> None:
+    assert formula(RULES[id])
+    assert all(wording.factor > 0 for wording in RULES[id].wordings)
+
+
+PARKED = {"industrial_park": "甲县", "sewage_plant": "甲县", "reduction_project": "乙县"}
+
+
+def _places() -> Places:
+    city = Entity("示例市", "示例市", "city")
+    counties = [Entity(name, name, "county", parent="示例市") for name in ("甲县", "乙县")]
+    registers = [
+        Entity(f"{kind}{number}", f"{kind}{number}", kind, parent=county)
+        for kind, county in PARKED.items()
+        for number in (1, 2)
+    ]
+    return Places([city, *counties, *registers])
+
+
+def _random_books(id: str, seed: int) -> Books:
+    """Books in which every leaf of a rule is stated at random, some cells left out."""
+    chance = random.Random(f"{id} {seed}")  # noqa: S311  (reproducible, not secret)
+    places = _places()
+    rows = [
+        (leaf, entity.id, item, str(year), None, value)
+        for leaf in sorted(leaves(RULES[id]))
+        for entity in places
+        if entity.kind != "city"
+        for item in _items(leaf)
+        for year in (2020, 2021, 2022)
+        if (value := _stated(chance)) is not None
+    ]
+    columns = ("quantity", "entity", "item", "period", "definition")
+    schema = dict.fromkeys(columns, pl.String) | {"value": pl.Float64}
+    return Books(pl.DataFrame(rows, schema, orient="row"), places)
+
+
+def _items(leaf: str) -> list[str | None]:
+    known = quantity(leaf).axis
+    return list(axis(known).items)[:3] if known else [None]
+
+
+def _stated(chance: random.Random) -> float | None:
+    kind = chance.random()
+    return None if kind < 0.1 else 0.0 if kind < 0.15 else chance.uniform(0.01, 0.99)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("id", RULES)
+def test_the_table_and_the_reasons_agree_in_every_cell_of_random_books(id: str, seed: int) -> None:
+    books = _random_books(id, seed)
+    for definition in RULES[id].definitions or (None,):
+        cells = table(RULES[id], books, definition)
+        reasons = [
+            explain(RULES[id], books, row["entity"], row["period"], row.get("item"), definition).value
+            for row in cells.iter_rows(named=True)
+        ]
+        assert cells.height
+        assert _differing(cells["value"].to_list(), reasons) == []
+
+
+def test_every_rule_stands_in_the_glossary() -> None:
+    assert {id: all_quantities().get(id) for id in RULES} == RULES
