@@ -12,6 +12,11 @@ JOBS ?= 2
 # Only of the whole run: a part of the tests says nothing about coverage.
 COVERAGE := --cov --cov-config=pyproject.toml --cov-report=term-missing:skip-covered
 
+# Empty, as if unset: without compiled files every start would compile Django, Polars and Altair again (20 s).
+export PYTHONDONTWRITEBYTECODE :=
+# The product of this checkout must not be mixed with what the person's shell points at.
+unexport PYTHONPATH PYTHONHOME
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint format bench soak bundle lock clean
 
@@ -36,7 +41,7 @@ test:
 	@scripts/prepare test
 	@scripts/system-packages
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n $(JOBS) $(if $(ARGS),$(ARGS),$(COVERAGE))
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(if $(ARGS),$(ARGS),$(COVERAGE))
 
 lint:
 	@scripts/prepare test

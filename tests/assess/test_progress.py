@@ -101,7 +101,8 @@ def test_the_last_year_asks_the_target_itself() -> None:
 
 def test_an_amount_is_asked_by_share_of_time() -> None:
     path = required_paths().paths["amount"]
-    shares = [required("amount", Decimal(4218), Clock(m, 5, final=False, closed=False), path, 2, "t") for m in (1, 2, 3, 4)]  # fmt: skip
+    clocks = [Clock(elapsed, 5, final=False, closed=False) for elapsed in (1, 2, 3, 4)]
+    shares = [required("amount", Decimal(4218), at, path, 2, "t") for at in clocks]
     assert shares == [Decimal("843.60"), Decimal("1687.20"), Decimal("2530.80"), Decimal("3374.40")]
 
 
@@ -142,7 +143,7 @@ def test_a_fall_in_tonnes_is_an_amount_and_a_fall_in_per_cent_compounds() -> Non
 
 
 def test_comparing_across_definitions_is_refused_by_name() -> None:
-    with pytest.raises(DefinitionMismatch, match="扣除原料用能.*全口径"):
+    with pytest.raises(DefinitionMismatch, match=r"扣除原料用能.*全口径"):
         comparable("minus-feedstock", "full")
 
 

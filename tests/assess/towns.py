@@ -17,6 +17,7 @@ from duheng.model.periods import parse
 from duheng.model.plan import Article, City, Duty, Plan, Target
 
 CITY, JIA, YI, BING, ZONE, REST = "990000", "990001", "990002", "990003", "9900G1", "990001X"
+LATE = date(2026, 7, 1)
 COUNTIES = (JIA, YI, BING)
 STATISTICS = "市统计局"
 
@@ -87,23 +88,23 @@ def city(*plans: Plan, entities: Iterable[Entity] = ENTITIES) -> City:
 
 def state(
     quantity: str,
-    values: Mapping[str, Mapping[int | str, float | str]],
+    values: Mapping[str, Mapping[int, float | str | Decimal]],
     *,
     item: str | None = None,
     definition: str | None = None,
     scenario: str = "actual",
     status: str = "reported",
     confidence: str = "quoted",
-    on: date = date(2026, 7, 1),
+    on: date = LATE,
     title: str = "报表.xlsx",
     locator: str = "表1!C14",
 ) -> None:
-    """Append facts: entity -> period -> value in the quantity's declared unit, of a source of that day."""
+    """Append facts: entity -> period -> value in the declared unit, of a source of that day."""
     facts = [
         NewFact(
-            quantity=quantity, entity=entity, period=str(period), value=Decimal(str(value)), scenario=scenario,
-            item=item, definition=definition, stated=str(value), status=status, confidence=confidence,
-            locator=locator,
+            quantity=quantity, entity=entity, period=str(period), value=Decimal(str(value)),
+            scenario=scenario, item=item, definition=definition, stated=str(value), status=status,
+            confidence=confidence, locator=locator,
         )
         for entity, series in values.items()
         for period, value in series.items()
@@ -112,17 +113,20 @@ def state(
     ledger.append(facts, NewSource(kind="document", title=title, published_on=on), "tests", moment)
 
 
-def economy(counties: Iterable[str] = COUNTIES, years: Iterable[int] = range(2020, 2026)) -> None:
+def economy(
+    counties: Iterable[str] = COUNTIES, years: Iterable[int] = range(2020, 2026), on: date = LATE
+) -> None:
     """A gross domestic product of 100 亿元 in each county and year."""
-    state("gdp", {county: dict.fromkeys(years, 100) for county in counties})
+    state("gdp", {county: dict.fromkeys(years, 100) for county in counties}, on=on)
 
 
-def intensity(declines: Mapping[str, Mapping[int, float | str]]) -> None:
-    """Energy that makes the stated cumulative declines (percent) at a constant product; 100,000 t in 2020."""
+def intensity(declines: Mapping[str, Mapping[int, float | str]], on: date = LATE) -> None:
+    """Energy that makes the cumulative declines (percent) at a constant product; 100,000 t in 2020."""
     state(
         "energy",
         {
             county: {2020: 100000, **{y: 1000 * (100 - Decimal(str(d))) for y, d in series.items()}}
             for county, series in declines.items()
         },
+        on=on,
     )

@@ -26,9 +26,7 @@ def places() -> Places:
     ]
     kinds = ("industrial_park", "sewage_plant", "reduction_project", "public_institution", "enterprise")
     homes = ("512002", "512000G1", "512021", "512022")
-    registers = [
-        Entity(f"{kind}{n}", f"{kind}{n}", kind, homes[n % 4]) for kind in kinds for n in range(5)
-    ]
+    registers = [Entity(f"{kind}{n}", f"{kind}{n}", kind, homes[n % 4]) for kind in kinds for n in range(5)]
     return Places([*fixed, *registers])
 
 
@@ -42,8 +40,12 @@ def books(seed: int, *, gaps: float = 0.05, computed: bool = True) -> Books:
             continue
         items: list[str | None] = [None]
         if quantity.axis:
-            items = [*dice.sample(sorted(axis(quantity.axis).items), k=min(3, len(axis(quantity.axis).items)))]
-        level = dice.choice(["county", "zone", "city", "enterprise", "sewage_plant", "reduction_project", "industrial_park"])
+            items = [
+                *dice.sample(sorted(axis(quantity.axis).items), k=min(3, len(axis(quantity.axis).items)))
+            ]
+        level = dice.choice(
+            ["county", "zone", "city", "enterprise", "sewage_plant", "reduction_project", "industrial_park"]
+        )
         entities = [e for e in here if e.kind in (level, "county" if level == "zone" else level)]
         for entity in entities:
             monthly = quantity.over_time != "none" and dice.random() < 0.3
@@ -53,10 +55,14 @@ def books(seed: int, *, gaps: float = 0.05, computed: bool = True) -> Books:
                     for item in items:
                         if dice.random() >= gaps:
                             value = dice.choice([0.0, dice.uniform(0.01, 2), dice.uniform(1, 1000)])
-                            what = dice.choice([None, *quantity.definitions]) if quantity.definitions else None
+                            what = (
+                                dice.choice([None, *quantity.definitions]) if quantity.definitions else None
+                            )
                             rows.append((quantity.id, entity.id, item, period, what, value, f"f{len(rows)}"))
     facts = pl.DataFrame(rows, FACT_SCHEMA, orient="row").unique(
         ["quantity", "entity", "item", "period", "definition"], maintain_order=True
     )
-    duties = [Duty("gdp", "核算", ("gdp", "fuel_use"), "市统计局", kind="county")] if dice.random() < 0.5 else []
+    duties = (
+        [Duty("gdp", "核算", ("gdp", "fuel_use"), "市统计局", kind="county")] if dice.random() < 0.5 else []
+    )
     return Books(facts, here, duties=duties)

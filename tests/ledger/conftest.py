@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from django.db import connections
 from django.db.utils import load_backend
-from pytest_django.fixtures import SettingsWrapper
-from pytest_django.plugin import DjangoDbBlocker
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 import duheng.settings
 from duheng import ledger
@@ -24,16 +24,16 @@ BOTH = ["sqlite", "postgresql"]
 
 
 @contextmanager
-def connected(url: str, home: Path, settings: SettingsWrapper) -> Iterator[None]:
+def connected(url: str, home: Path) -> Iterator[None]:
     """Within it Django's connection is one to `url`, and DUHENG_HOME is `home`."""
     home.mkdir(parents=True, exist_ok=True)
-    settings.DUHENG_HOME = home
     described = connections.configure_settings({"default": duheng.settings.database(url, home)})["default"]
     before, connections.settings["default"] = connections.settings["default"], described
     saved = connections["default"]
     connections["default"] = load_backend(described["ENGINE"]).DatabaseWrapper(described, "default")
     try:
-        yield
+        with override_settings(DUHENG_HOME=home):
+            yield
     finally:
         connections["default"].close()
         connections["default"], connections.settings["default"] = saved, before
@@ -43,12 +43,10 @@ def connected(url: str, home: Path, settings: SettingsWrapper) -> Iterator[None]
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
     """An empty ledger's file, made once: the tables take longer than most tests."""
     home = tmp_path_factory.mktemp("template")
-    wrapper = SettingsWrapper()
-    with django_db_blocker.unblock(), connected("", home, wrapper):
+    with django_db_blocker.unblock(), connected("", home):
         ledger.setup()
         with connections["default"].cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    wrapper.finalize()
     return home / "duheng.sqlite3"
 
 
@@ -76,11 +74,9 @@ def postgres_template(
     """A server with an empty ledger's database to copy."""
     server = Postgres(postgres_url)
     server.execute("CREATE DATABASE ledger_template")
-    wrapper = SettingsWrapper()
     home = tmp_path_factory.mktemp("template")
-    with django_db_blocker.unblock(), connected(f"{server.base}/ledger_template", home, wrapper):
+    with django_db_blocker.unblock(), connected(f"{server.base}/ledger_template", home):
         ledger.setup()
-    wrapper.finalize()
     return server
 
 
@@ -103,12 +99,11 @@ def place(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], tup
 def database(
     request: pytest.FixtureRequest,
     place: Callable[[str], tuple[str, Path]],
-    settings: SettingsWrapper,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[tuple[str, Path]]:
     """URL and home of an empty ledger that Django is connected to; indirect parameter: sqlite (default) | postgresql."""
     url, home = place(getattr(request, "param", "sqlite"))
-    with django_db_blocker.unblock(), connected(url, home, settings):
+    with django_db_blocker.unblock(), connected(url, home):
         ledger.setup()
         yield url, home
 

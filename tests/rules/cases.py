@@ -6,7 +6,7 @@ A file below tests/cases is a list of cases:
       cite: the text it follows
       given:  {quantity: {entity: {period: value}}}          with an axis: {entity: {item: {period: value}}}
       expect: {quantity: {entity: {period: value}}}          `unknown` where the result must be unknown
-      definition: minus-feedstock                            accounting definition of what is expected (optional)
+      definition: minus-feedstock         definition of what is expected (optional)
       base_year: 2005                                        (optional; else of the five-year plan)
       places: {name: {kind: sewage_plant, parent: 资阳市}}     (optional)
       parameters: {standard_coal_factor: {天然气: 12.143}}     a place's own setting (optional)
@@ -26,6 +26,7 @@ from typing import Any
 
 import polars as pl
 import yaml
+
 from duheng.engine import Books
 from duheng.model import Entity, Parameter, Parameters, Places, Quantity, Setting, parameter, quantity
 from duheng.model.units import convert
@@ -62,7 +63,9 @@ class Case:
     @property
     def books(self) -> Books:
         """The given numbers as books."""
-        rows = [(c.quantity, c.entity, c.item, c.period, *_stated(c)) for c in self.given if c.value is not None]
+        rows = [
+            (c.quantity, c.entity, c.item, c.period, *_stated(c)) for c in self.given if c.value is not None
+        ]
         columns = ("quantity", "entity", "item", "period", "definition", "value")
         facts = pl.DataFrame(rows, dict.fromkeys(columns, pl.String) | {"value": pl.Float64}, orient="row")
         return Books(facts, self.places, self.parameters, base_year=self.base_year)
@@ -98,13 +101,19 @@ def _case(entry: dict[str, Any], path: Path) -> Case:
         expect=expect,
         definition=entry.get("definition"),
         base_year=entry.get("base_year"),
-        places=Places(Entity(id=name, name=name, **{"kind": "county", **more}) for name, more in names.items()),
-        parameters=Parameters({id: _set(parameter(id), own) for id, own in (entry.get("parameters") or {}).items()}),
+        places=Places(
+            Entity(id=name, name=name, **{"kind": "county", **more}) for name, more in names.items()
+        ),
+        parameters=Parameters(
+            {id: _set(parameter(id), own) for id, own in (entry.get("parameters") or {}).items()}
+        ),
     )
 
 
 def _set(known: Parameter, own: dict[str, Any]) -> Parameter:
-    settings = [Setting(date(1949, 10, 1), _decimal(value), "本例给定", item=item) for item, value in own.items()]
+    settings = [
+        Setting(date(1949, 10, 1), _decimal(value), "本例给定", item=item) for item, value in own.items()
+    ]
     return replace(known, settings=(*(s for s in known.settings if s.item not in own), *settings))
 
 

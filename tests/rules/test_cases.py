@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+
 from duheng.engine import explain, table
 from duheng.model import quantity
 from duheng.model.rounding import judge
 from duheng.model.units import convert
 from duheng.rules import RULES
-
 from tests.rules.cases import Case, Cell, cases
 
 ALL = cases()

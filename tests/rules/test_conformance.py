@@ -9,9 +9,10 @@ from collections.abc import Mapping
 import ibis
 import polars as pl
 import pytest
+
 from duheng.engine import Books, explain, formula, table
 from duheng.engine.columns import IbisColumns, PolarsColumns
-from duheng.model import Entity, Places, Wording, all_quantities, axis, quantity
+from duheng.model import Entity, Places, Wording, all_quantities, quantity
 from duheng.model.rule import leaves
 from duheng.rules import RULES
 
@@ -28,11 +29,17 @@ def _cell(chance: random.Random) -> float | None:
     kind = chance.random()
     if kind < 0.4:
         return chance.choice(EDGES)
-    return chance.uniform(-2, 2) if kind < 0.6 else chance.uniform(0, 1) if kind < 0.8 else chance.uniform(0, 5e3)
+    return (
+        chance.uniform(-2, 2)
+        if kind < 0.6
+        else chance.uniform(0, 1)
+        if kind < 0.8
+        else chance.uniform(0, 5e3)
+    )
 
 
 def _cells(wording: Wording) -> dict[str, list[float | None]]:
-    chance = random.Random(20230129)  # noqa: S311  (reproducible, not secret)
+    chance = random.Random(20230129)
     return {name: [_cell(chance) for _ in range(ROWS)] for name in wording.inputs}
 
 
@@ -41,7 +48,9 @@ def _numbers(wording: Wording, cells: Mapping[str, list[float | None]]) -> list[
     return [wording.number(dict(zip(cells, row, strict=True))) for row in rows]
 
 
-def _differing(left: list[float | None], right: list[float | None]) -> list[tuple[int, float | None, float | None]]:
+def _differing(
+    left: list[float | None], right: list[float | None]
+) -> list[tuple[int, float | None, float | None]]:
     return [
         (row, a, b)
         for row, (a, b) in enumerate(zip(left, right, strict=True))
@@ -102,7 +111,7 @@ def _places() -> Places:
 
 def _random_books(id: str, seed: int) -> Books:
     """Books in which every leaf of a rule is stated at random, some cells left out."""
-    chance = random.Random(f"{id} {seed}")  # noqa: S311  (reproducible, not secret)
+    chance = random.Random(f"{id} {seed}")
     places = _places()
     rows = [
         (leaf, entity.id, item, str(year), None, value)
@@ -118,17 +127,21 @@ def _random_books(id: str, seed: int) -> Books:
     return Books(pl.DataFrame(rows, schema, orient="row"), places)
 
 
-def _items(leaf: str) -> list[str | None]:
+# Items for which every parameter has a value in these years, so that results are known too.
+ITEMS = {"fuel": ("汽油", "柴油", "燃料油"), "pollutant": ("化学需氧量", "氨氮")}
+
+
+def _items(leaf: str) -> tuple[str | None, ...]:
     known = quantity(leaf).axis
-    return list(axis(known).items)[:3] if known else [None]
+    return ITEMS[known] if known else (None,)
 
 
 def _stated(chance: random.Random) -> float | None:
     kind = chance.random()
-    return None if kind < 0.1 else 0.0 if kind < 0.15 else chance.uniform(0.01, 0.99)
+    return None if kind < 0.06 else 0.0 if kind < 0.1 else chance.uniform(0.01, 0.99)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("id", RULES)
 def test_the_table_and_the_reasons_agree_in_every_cell_of_random_books(id: str, seed: int) -> None:
     books = _random_books(id, seed)
@@ -138,7 +151,7 @@ def test_the_table_and_the_reasons_agree_in_every_cell_of_random_books(id: str, 
             explain(RULES[id], books, row["entity"], row["period"], row.get("item"), definition).value
             for row in cells.iter_rows(named=True)
         ]
-        assert cells.height
+        assert cells["value"].null_count() < cells.height
         assert _differing(cells["value"].to_list(), reasons) == []
 
 

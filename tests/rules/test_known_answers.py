@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from duheng.engine import Books, value
 from duheng.model import Parameters, Places, Quantity, Setting, parameter
 from duheng.rules import energy as e
@@ -71,7 +72,9 @@ def _with_gas(gas: float | None) -> Parameters:
     if gas is None:
         return Parameters()
     own = Setting(date(1949, 10, 1), Decimal(str(gas)), "本例给定", item="天然气")
-    replaced = type(factor)(factor.id, factor.title, factor.unit, axis="fuel", settings=(*factor.settings, own))
+    replaced = type(factor)(
+        factor.id, factor.title, factor.unit, axis="fuel", settings=(*factor.settings, own)
+    )
     return Parameters({factor.id: replaced})
 
 
@@ -81,7 +84,7 @@ def result(
     return known(value(quantity, books, "甲市", str(year), item, definition))
 
 
-# --- methods/known_answers.json --------------------------------------------------------------------------------
+# --- methods/known_answers.json ---
 
 
 def test_yearly_rates_of_shenzhen_and_its_districts(answers: dict[str, Any]) -> None:
@@ -217,7 +220,7 @@ def test_the_path_required_after_each_history(answers: dict[str, Any]) -> None:
     assert [(a, b) for a, b in zip(logarithmic, printed, strict=True) if b is not None and a != b] == []
 
 
-# --- standards/energy.md, standards/pollutants.md ---------------------------------------------------------------
+# --- standards/energy.md, standards/pollutants.md ---
 
 
 def test_example_e1_five_fuels() -> None:

@@ -7,8 +7,12 @@ from itertools import pairwise, permutations
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from duheng.engine import Books, value
 from duheng.model import Entity, Places, Wording
+from duheng.model.parameters import CERTAINTIES
 from duheng.rules import RULES
 from duheng.rules.energy import energy_intensity_decline, implied_gdp_growth
 from duheng.rules.institutions import public_energy_per_area
@@ -20,13 +24,13 @@ from duheng.rules.progress import (
     path_decline,
     required_annual_rate,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 declines = st.floats(-0.2, 0.9)
 targets = st.floats(0.001, 0.9)
 years = st.integers(2, 10)
 amounts = st.floats(0.1, 1e6)
+# A busy machine is no counterexample.
+unhurried = settings(deadline=None)
 
 WORDINGS = [
     pytest.param(wording, id=f"{id} {wording.definition or ''}".strip())
@@ -55,6 +59,12 @@ def test_every_rule_says_what_it_is_and_by_which_text(id: str) -> None:
     assert made.title_en.strip()
 
 
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_a_text_that_was_not_checked_is_not_called_verified(wording: Wording) -> None:
+    assert wording.certainty in CERTAINTIES
+    assert ("待核" in wording.cite) <= (wording.certainty != "verified")
+
+
 @pytest.mark.parametrize("id", RULES)
 def test_the_first_line_of_a_docstring_is_a_noun_not_a_command(id: str) -> None:
     first = RULES[id].wordings[0].text.splitlines()[0]
@@ -62,12 +72,14 @@ def test_the_first_line_of_a_docstring_is_a_noun_not_a_command(id: str) -> None:
     assert first.endswith((".", ";"))
 
 
+@unhurried
 @given(targets, years)
 def test_even_yearly_rates_make_up_the_target(target: float, total: int) -> None:
     rate = known(even_annual_rate.number(target=target, years=total))
     assert math.isclose(1 - (1 - rate) ** total, target, rel_tol=1e-9)
 
 
+@unhurried
 @given(targets, years)
 def test_the_path_begins_at_nought_and_ends_at_the_target(target: float, total: int) -> None:
     assert known(path_decline.number(target=target, years=total, elapsed=0)) == 0
@@ -75,6 +87,7 @@ def test_the_path_begins_at_nought_and_ends_at_the_target(target: float, total: 
     assert math.isclose(end, target, rel_tol=1e-9)
 
 
+@unhurried
 @given(targets, years, st.data())
 def test_on_an_even_path_the_rest_needs_the_even_rate(target: float, total: int, data: st.DataObject) -> None:
     elapsed = data.draw(st.integers(0, total - 1))
@@ -84,6 +97,7 @@ def test_on_an_even_path_the_rest_needs_the_even_rate(target: float, total: int,
     assert math.isclose(known(rest), known(even), rel_tol=1e-6, abs_tol=1e-9)
 
 
+@unhurried
 @given(targets, years, st.data())
 def test_ahead_of_the_path_the_rest_needs_less_than_the_even_rate(
     target: float, total: int, data: st.DataObject
@@ -95,6 +109,7 @@ def test_ahead_of_the_path_the_rest_needs_less_than_the_even_rate(
     assert known(rest) <= known(even_annual_rate.number(target=target, years=total)) + 1e-9
 
 
+@unhurried
 @given(declines, declines, targets)
 def test_more_decline_is_never_less_progress(one: float, other: float, target: float) -> None:
     less, more = sorted((one, other))
@@ -103,12 +118,14 @@ def test_more_decline_is_never_less_progress(one: float, other: float, target: f
     )
 
 
+@unhurried
 @given(targets)
 def test_a_target_just_reached_is_complete_and_not_exceeded(target: float) -> None:
     assert known(log_progress.number(actual=target, target=target)) == 1
     assert known(overachievement.number(actual=target, target=target)) == 0
 
 
+@unhurried
 @given(st.lists(st.floats(-0.1, 0.2), min_size=3, max_size=4))
 def test_the_cumulative_decline_does_not_depend_on_the_order_of_the_years(rates: list[float]) -> None:
     results = []
@@ -120,6 +137,7 @@ def test_the_cumulative_decline_does_not_depend_on_the_order_of_the_years(rates:
     assert all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairwise(results))
 
 
+@unhurried
 @given(st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
 def test_energy_growth_is_economic_growth_less_the_decline(growth: float, decline: float) -> None:
     energy = (1 + growth) * (1 - decline) - 1
@@ -128,6 +146,7 @@ def test_energy_growth_is_economic_growth_less_the_decline(growth: float, declin
     )
 
 
+@unhurried
 @given(st.lists(st.tuples(amounts, st.floats(0, 500), st.floats(0, 100)), min_size=2, max_size=5))
 def test_the_additions_of_the_years_telescope_to_the_whole_change(
     plant: list[tuple[float, float, float]],
@@ -139,16 +158,23 @@ def test_the_additions_of_the_years_telescope_to_the_whole_change(
     assert math.isclose(sum(added), removed[-1] - removed[0], rel_tol=1e-9, abs_tol=1e-3)
 
 
-CITY = Places([Entity("全市", "全市", "city"), *(Entity(n, n, "county", parent="全市") for n in ("甲县", "乙县"))])
+CITY = Places(
+    [Entity("全市", "全市", "city"), *(Entity(n, n, "county", parent="全市") for n in ("甲县", "乙县"))]
+)
 
 
 def _city_of(**by_quantity: dict[str, float]) -> Books:
-    rows = [(q, place, "2023", number) for q, places in by_quantity.items() for place, number in places.items()]
+    rows = [
+        (q, place, "2023", number) for q, places in by_quantity.items() for place, number in places.items()
+    ]
     return Books(pl.DataFrame(rows, ["quantity", "entity", "period", "value"], orient="row"), CITY)
 
 
+@unhurried
 @given(amounts, amounts, amounts, amounts)
-def test_a_citys_ratio_lies_between_the_ratios_of_its_counties(a: float, b: float, c: float, d: float) -> None:
+def test_a_citys_ratio_lies_between_the_ratios_of_its_counties(
+    a: float, b: float, c: float, d: float
+) -> None:
     books = _city_of(public_energy={"甲县": a, "乙县": b}, public_area={"甲县": c, "乙县": d})
     whole = known(value(public_energy_per_area, books, "全市", "2023"))
     parts = [known(value(public_energy_per_area, books, county, "2023")) for county in ("甲县", "乙县")]

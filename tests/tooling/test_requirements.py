@@ -86,7 +86,10 @@ def test_nothing_the_product_needs_is_under_gpl_or_agpl(checkout: Path) -> None:
             about = metadata.metadata(package)
         except metadata.PackageNotFoundError:
             continue  # for another system only
-        said = [about.get("License-Expression") or (about.get("License") or "")[:200]]
+        # The older field may hold a whole licence text, whose first words are enough.
+        said = [
+            each[:200] for field in ("License-Expression", "License") for each in about.get_all(field) or []
+        ]
         said += [each for each in about.get_all("Classifier") or [] if each.startswith("License ::")]
         text = " ".join(said)
         if re.search(r"GPL|GNU", text) and package not in WEAK_COPYLEFT:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import cached_property
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +15,10 @@ import polars as pl
 
 import duheng.rules  # noqa: F401  # every rule registers its quantity
 from duheng import ledger
+from duheng.assess.narrowing import Narrowed, narrowed
+from duheng.assess.warning import required_paths
 from duheng.engine import Books, table
-from duheng.model.errors import UnknownName
+from duheng.model.errors import UnitError, UnknownName
 from duheng.model.glossary import Quantity, item_unit, quantity
 from duheng.model.plan import City, Plan, Target
 from duheng.model.units import convert
@@ -37,6 +40,18 @@ class Opened:
     books: Books
     moment: datetime | None
     memo: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _narrow(self) -> Narrowed:
+        annual, targets = required_paths().annual_quantities, self.plan.targets
+        asked = {id for one in targets for id in (one.quantity, annual.get(one.quantity)) if id}
+        places = self.books.places.children(self.city.id, statistical=False)
+        around = {self.city.id, *(one.id for one in places), *(one.entity for one in targets)}
+        return narrowed(self.books, asked, around)
+
+    def books_for(self, of: str, entity: str) -> Books:
+        """The smallest books that answer for a quantity of an entity."""
+        return self._narrow.for_cell(of, entity) or self.books
 
     def table(self, of: str, definition: str | None = None) -> pl.DataFrame:
         """All cells of a quantity: entity, item (where it has one), period, value; worked out once."""
@@ -88,24 +103,24 @@ def opened(city: City, plan: Plan, scenario: str = "actual", as_of: date | datet
 
 
 def default_plan(city: City, scenario: str = "actual") -> Plan:
-    """The printed plan of a scenario: the first of the folder made for it, else for actual figures.
+    """The plan meant where none is named: the newest printed one for actual figures, whatever the scenario.
 
-    Raises UnknownName where the city has no plan.
+    A drill practises on the printed plan; its own plans are asked for by name. Raises UnknownName where the city
+    has no plan.
     """
-    for wanted in (scenario, "actual"):
-        fitting = [plan for plan in city.plans if plan.scenario == wanted and plan.articles]
-        if fitting:
-            return fitting[0]
-    if not city.plans:
+    printed = [plan for plan in city.plans if plan.scenario == "actual" and plan.articles]
+    known = printed or [plan for plan in city.plans if plan.scenario == scenario] or list(city.plans)
+    if not known:
         raise UnknownName("plan", ())
-    return city.plans[0]
+    return max(known, key=lambda plan: plan.date)
 
 
 def end_of_day(as_of: date | datetime | None) -> datetime | None:
-    """The moment an as-of date means: the end of that day in Shanghai; a datetime is itself."""
-    if as_of is None or isinstance(as_of, datetime):
-        return as_of
-    return datetime.combine(as_of, time.max, ZONE)
+    """The moment an as-of date means, in UTC: the end of that day in Shanghai; a datetime is itself."""
+    if as_of is None:
+        return None
+    moment = as_of if isinstance(as_of, datetime) else datetime.combine(as_of, time.max, ZONE)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
 
 
 def day_of(as_of: date | datetime | None) -> date:
@@ -135,7 +150,10 @@ def _target_facts(targets: Iterable[Target], day: date) -> pl.DataFrame:
         value = target.on(day).value
         if value is None or target.unit is None:
             continue
-        stored = convert(value, target.unit, item_unit(bound, target.item))
+        try:
+            stored = convert(value, target.unit, item_unit(bound, target.item))
+        except UnitError:
+            continue  # a finding of the board (L10)
         rows.append(
             {
                 "quantity": target.quantity,

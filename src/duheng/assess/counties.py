@@ -10,8 +10,9 @@ from typing import Any
 
 from duheng.assess.board import number
 from duheng.assess.books import Opened, day_of, opened
+from duheng.assess.evidence import Cell, known_years
 from duheng.assess.judging import Case, Judgement, judgement, short, with_unit
-from duheng.assess.owed import Owed, obliged_units, owed
+from duheng.assess.owed import Owed, each_once, obliged_units, owed
 from duheng.assess.progress import annual_decline, annual_task, clock, printed, printed_unit
 from duheng.assess.status import UNSTATED, Reading, cell, read
 from duheng.assess.warning import WarningRule, required_paths, warning_rule
@@ -140,8 +141,9 @@ def _annual(opened: Opened, target: Target, bound: Quantity, reading: Reading) -
     named = required_paths().annual_quantities.get(bound.id)
     if named:
         yearly = quantity(named)
-        known = opened.series(named, target.entity, target.item, reading.have)
-        found = {year: printed(known.get(str(year)), yearly, target.item, unit) for year in reading.years}
+        place = Cell(named, target.entity, target.item, str(base), reading.have)
+        known = known_years(opened, place, reading.years)
+        found = {year: printed(value, yearly, target.item, unit) for year, value in known.items()}
     else:
         before = {base: Decimal(0), **reading.years}
         found = {
@@ -234,7 +236,7 @@ def _owing(opened: Opened, row: _Row, year: int | None, day: date) -> tuple[Owed
     if year is None:
         years = range(opened.plan.base_year + 1, min(row.target.deadline, day.year) + 1)
         found = [one for y in years for one in owed(opened, cell(row.target, y, row.reading.have), day)]
-        return tuple(dict.fromkeys(found))
+        return each_once(found)
     return owed(opened, cell(row.target, year, row.reading.have), day)
 
 

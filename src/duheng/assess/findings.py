@@ -13,7 +13,7 @@ from duheng.assess.evidence import owner
 from duheng.assess.owed import Owed
 from duheng.assess.warning import Tolerance, tolerances
 from duheng.engine import Books, table
-from duheng.model.findings import Finding
+from duheng.model.findings import Finding, Severity
 from duheng.model.glossary import Quantity, all_quantities, definitions, item_unit
 from duheng.model.periods import parse
 from duheng.model.plan import Target
@@ -91,21 +91,24 @@ def outranked(opened: Opened) -> tuple[Finding, ...]:
 
 
 def foreign_definitions(opened: Opened) -> tuple[Finding, ...]:
-    """Facts under a definition (口径) their quantity is not declared to have: no rule ever reads them."""
-    known = all_quantities()
+    """Facts under a definition (口径) their quantity is not declared to have.
+
+    Where the quantity has definitions no rule reads such a fact (error); where it has none the fact is read as
+    if it named none (warning).
+    """
+    known, titles = all_quantities(), definitions()
+    facts = ledger.read(opened.scenario, as_of=opened.moment).filter(pl.col("definition").is_not_null())
     found = []
-    for row in opened.books.facts.filter(pl.col("definition").is_not_null()).iter_rows(named=True):
+    for row in facts.iter_rows(named=True):
         bound = known.get(row["quantity"])
         if bound is None or row["definition"] in bound.definitions:
             continue
-        titles = definitions()
         title = titles[row["definition"]].title if row["definition"] in titles else row["definition"]
         allowed = "、".join(titles[one].title for one in bound.definitions if one in titles) or "不注明口径"
-        found.append(
-            Finding(
-                "definition-foreign", "error", _place(opened, row), f"口径“{title}”", allowed, "请改正口径"
-            )
-        )
+        said = f"口径“{title}”" + ("，未被采用" if bound.definitions else "")
+        severity: Severity = "error" if bound.definitions else "warning"
+        place = _place(opened, row)
+        found.append(Finding("definition-foreign", severity, place, said, allowed, "请核对口径"))
     return tuple(found)
 
 

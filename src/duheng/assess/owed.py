@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,11 @@ class Owed:
     due: date
 
     @property
+    def key(self) -> tuple[str, str, str, str | None, str]:
+        """What makes it the same debt."""
+        return (self.duty.id, self.quantity, self.entity.id, self.item, str(self.period))
+
+    @property
     def what(self) -> str:
         """`乐至县 分品种能源消费实物量 原煤 2024年`."""
         parts = (self.entity.name, quantity(self.quantity).title, self.item, self.period.title)
@@ -40,6 +45,11 @@ class Owed:
         return f"{self.unit}：{self.what}，应于{self.due}前报送"
 
 
+def each_once(many: Iterable[Owed]) -> tuple[Owed, ...]:
+    """The debts in their order, each once."""
+    return tuple({one.key: one for one in many}.values())
+
+
 def owed(opened: Opened, cell: Cell, day: date) -> tuple[Owed, ...]:
     """The statements due by a day for want of which a cell is unknown, in the order of its reasons.
 
@@ -48,7 +58,7 @@ def owed(opened: Opened, cell: Cell, day: date) -> tuple[Owed, ...]:
     """
     key = ("owed", cell)
     if key not in opened.memo:
-        opened.memo[key] = tuple(dict.fromkeys(_wanting(opened, reasons(opened, cell), (), set())))
+        opened.memo[key] = each_once(_wanting(opened, reasons(opened, cell), (), set()))
     every: tuple[Owed, ...] = opened.memo[key]
     return tuple(one for one in every if one.due <= day)
 

@@ -37,6 +37,7 @@ _MEASURES: dict[str, Measure] = {
     "assigned": "assigned",
 }
 PERCENT, ONE = "%", "1"
+_EXACT = 12  # digits of a progress: all that is meant, without the noise of binary numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,11 @@ def progress(measure: Measure, actual: Decimal, goal: Decimal, unit: str, at: Cl
     if measure == "limit":
         return 1.0 if actual <= goal else 0.0
     if measure == "decline" and not at.closed:
-        return log_progress.number(actual=fraction(actual, unit), target=fraction(goal, unit))
-    return linear_progress.number(actual=float(actual), target=float(goal))
+        done = log_progress.number(actual=fraction(actual, unit), target=fraction(goal, unit))
+    else:
+        done = linear_progress.number(actual=float(actual), target=float(goal))
+    exact = judge(done, _EXACT)
+    return None if exact is None else float(exact)
 
 
 def annual_task(goal: Decimal, unit: str, years: int, decimals: int) -> Decimal | None:

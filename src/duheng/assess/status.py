@@ -9,10 +9,10 @@ from decimal import Decimal
 from math import fsum
 
 from duheng.assess.books import Opened
-from duheng.assess.evidence import Cell, Evidence, evidence
+from duheng.assess.evidence import Cell, Evidence, evidence, known_years
 from duheng.assess.findings import of_target
 from duheng.assess.judging import Case, Judgement, judgement
-from duheng.assess.owed import Owed, obliged_units, owed
+from duheng.assess.owed import Owed, each_once, obliged_units, owed
 from duheng.assess.progress import (
     Clock,
     Measure,
@@ -30,7 +30,6 @@ from duheng.assess.warning import Level, Light, WarningRule, required_paths
 from duheng.model.errors import DefinitionMismatch
 from duheng.model.findings import Finding
 from duheng.model.glossary import Quantity, definitions, quantity
-from duheng.model.periods import parse
 from duheng.model.plan import NOT_STATED, Article, Target
 
 UNSTATED = "未填报，不作判定"
@@ -175,11 +174,8 @@ def _years(
 ) -> tuple[dict[int, Decimal], tuple[int, ...]]:
     """Judged values by year from the base year to the deadline (of sums: so far), and years a sum lacks."""
     unit, base = printed_unit(target, bound), opened.plan.base_year
-    known: dict[int, float] = {}
-    for text, value in opened.series(bound.id, target.entity, target.item, definition).items():
-        period = parse(text)
-        if period.kind == "year" and base <= period.year <= target.deadline:
-            known[period.year] = value
+    years = range(base, target.deadline + 1)
+    known = known_years(opened, cell(target, base, definition), years)
     if measure == "decline":
         known.pop(base, None)  # nought by definition, evidence of nothing
     if measure == "amount" and bound.over_time == "sum":
@@ -248,17 +244,12 @@ def cell(target: Target, year: int, definition: str | None) -> Cell:
 def _owing(opened: Opened, target: Target, reading: Reading, day: date) -> tuple[Owed, ...]:
     """What is owed for the years of the plan that are unknown, oldest year first."""
     wanted = reading.asked or (None if reading.mismatch else reading.have)
-    known = (
-        set() if reading.mismatch else set(opened.series(target.quantity, target.entity, target.item, wanted))
-    )
     years = range(opened.plan.base_year + 1, min(target.deadline, day.year) + 1)
+    known = {} if reading.mismatch else known_years(opened, cell(target, 0, wanted), years)
     found = (
-        one
-        for year in years
-        if str(year) not in known
-        for one in owed(opened, cell(target, year, wanted), day)
+        one for year in years if year not in known for one in owed(opened, cell(target, year, wanted), day)
     )
-    return tuple(dict.fromkeys(found))
+    return each_once(found)
 
 
 def _owing_units(opened: Opened, target: Target, owing: Sequence[Owed], reading: Reading) -> tuple[str, ...]:

@@ -163,6 +163,6 @@ def _matched(ours: Sequence[Target], theirs: Sequence[Target]) -> dict[int, int]
 
 def _likeness(a: Target, b: Target) -> float:
     """Up to 12; the title weighs most, so that a changed number is a difference and not another target."""
-    title: float = difflib.SequenceMatcher(None, a.title, b.title, autojunk=False).ratio()
-    equal = sum(getattr(a, key) == getattr(b, key) for key in ("value", "unit", "direction", "scope"))
-    return 6 * title + 2.0 * (a.article == b.article) + equal
+    title = difflib.SequenceMatcher(None, a.title, b.title, autojunk=False).ratio()
+    equal = sum(bool(getattr(a, key) == getattr(b, key)) for key in ("value", "unit", "direction", "scope"))
+    return 6 * title + 2 * (a.article == b.article) + equal

@@ -41,15 +41,7 @@ def read_plan(path: Path, places: Places, report: Report) -> Plan | None:
     if head is None:
         return None
     period = _period(head, report)
-    base_year = head.get("base_year") or period.start.year - 1
-    if not base_year < period.start.year:
-        report.add(
-            "base-year",
-            head.place("base_year"),
-            f"是{base_year}",
-            f"早于规划期首年{period.start.year}",
-            "核对基期年份",
-        )
+    base_year = _base_year(head, period, report)
     article_groups = groups(file, "articles", keys.ARTICLE, report)
     once(article_groups, "number", "条款", report)
     known = tuple(a.text("number") for a in article_groups)
@@ -83,6 +75,14 @@ def _period(head: Group, report: Report) -> Period:
         if text:
             report.add("period", head.place("period"), f"是“{brief(text)}”", "如2021-2025", str(trouble))
         return of("plan", head.get("date") or date(2021, 1, 1))
+
+
+def _base_year(head: Group, period: Period, report: Report) -> int:
+    year: int = head.get("base_year") or period.start.year - 1
+    if not year < period.start.year:
+        expected = f"早于规划期首年{period.start.year}"
+        report.add("base-year", head.place("base_year"), f"是{year}", expected, "核对基期年份")
+    return year
 
 
 def once(found: Iterable[Group], key: str, what: str, report: Report) -> None:

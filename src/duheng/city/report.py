@@ -10,6 +10,8 @@ from typing import Literal
 from duheng.model.errors import nearest
 from duheng.model.findings import Finding
 
+_FEW = 8
+
 
 @dataclass
 class Report:
@@ -33,14 +35,16 @@ class Report:
             self.findings.append(finding)
 
     def unknown(self, code: str, place: str, what: str, name: object, known: Iterable[str]) -> None:
-        """Note a name that is not among the known ones, and offer the nearest of them."""
-        names = list(known)
+        """Note a name that is not among the known ones, and offer all of few or the nearest of many."""
+        names = list(dict.fromkeys(known))
         near = nearest(str(name), names)
-        if near:
-            expected = "“" + "”、“".join(near) + "”之类已有的" + what
+        if 0 < len(names) <= _FEW:
+            expected = f"{'、'.join(names)}之一"
         else:
-            expected = f"已有的{what}" + (f"（{'、'.join(names)}）" if 0 < len(names) <= 12 else "")
-        self.add(code, place, f"{what}“{brief(name)}”不存在", expected, f"改用已有的{what}，或先补充其定义")
+            expected = f"“{'”、“'.join(near)}”之类已有的{what}" if near else f"已有的{what}"
+        ours = what in ("键", "列", "取值")
+        remedy = f"改正该{what}" if ours else f"改用已有的{what}，或先补充其定义"
+        self.add(code, place, f"{what}“{brief(name)}”不存在", expected, remedy)
 
     def name(self, path: Path) -> str:
         """A path as it is written in findings: relative to the folder, with forward slashes."""

@@ -67,7 +67,7 @@ def _header_fits(
         return False
     for n, column in enumerate(header, 1):
         if column not in columns:
-            report.unknown("unknown-column", f"{place} 第{n}列", "列名", column, columns)
+            report.unknown("unknown-column", f"{place} 第{n}列", "列", column, columns)
         elif header.index(column) != n - 1:
             report.add("repeated-column", f"{place} 第{n}列", f"列“{column}”出现两次", "每列一次", "只留一列")
     missing = [column for column in required if column not in header]

@@ -32,7 +32,9 @@ def init(city: str, into: Path, code: str | None = None) -> Path:
     folder = into / id
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DuhengError(f"文件夹“{folder}”已有内容，没有改动它。请换一个位置，或先移走原有内容。")
-    words = {"id": id, "name": name, "code": id[:4], "province": f"{id[:2]}0000"}
+    province = f"{id[:2]}0000"
+    # A municipality is its own province: the nation stands above it.
+    words = {"id": id, "name": name, "code": id[:4], "province": "100000" if province == id else province}
     for source in sorted(path for path in _TEMPLATE.rglob("*") if path.is_file()):
         target = folder / source.relative_to(_TEMPLATE)
         target.parent.mkdir(parents=True, exist_ok=True)

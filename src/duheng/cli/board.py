@@ -27,9 +27,7 @@ def register(app: typer.Typer) -> None:
 def board(
     city: Annotated[str, typer.Option("--city", help="城市代码。")] = "512000",
     plan: Annotated[str | None, typer.Option("--plan", help="方案编号。")] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")
-    ] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
     scenario: Annotated[
         str, typer.Option("--scenario", help="情景：actual（真实）、drill（演练）。")
     ] = "actual",

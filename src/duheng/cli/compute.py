@@ -14,13 +14,18 @@ def register(app: typer.Typer) -> None:
 
 
 def compute(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="规则编号或中文名，如 energy_intensity_decline。")],
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="规则编号或中文名，如 energy_intensity_decline。")
+    ],
     table: Annotated[Path, typer.Argument(metavar="INPUT.csv", exists=True, dir_okay=False, readable=True)],
     out: Annotated[Path | None, typer.Option("-o", "--output", help="写到文件；缺省打印。")] = None,
     base_year: Annotated[
-        int | None, typer.Option("--base-year", help="基期年份；缺省为所在五年规划的前一年（2021—2025 为 2020）。")
+        int | None,
+        typer.Option("--base-year", help="基期年份；缺省为所在五年规划的前一年（2021—2025 为 2020）。"),
     ] = None,
-    definition: Annotated[str | None, typer.Option("--definition", help="口径编号，如 minus-feedstock。")] = None,
+    definition: Annotated[
+        str | None, typer.Option("--definition", help="口径编号，如 minus-feedstock。")
+    ] = None,
 ) -> None:
     """用一条规则计算一张表。列：entity、item、period（规则有几项就要几项），每个输入量一列，单位为声明的单位；
     若第二行是单位行，则按该行换算。基期和上年的值在表内查找；合计要求表中列出的每个对象、每个品种都有值。

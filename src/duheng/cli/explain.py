@@ -24,7 +24,9 @@ def explain(
     item: Annotated[str | None, typer.Option("--item", help="品种，如 原煤、化学需氧量。")] = None,
     city: Annotated[str, typer.Option("--city", help="城市代码。")] = "512000",
     plan: Annotated[str | None, typer.Option("--plan", help="方案编号。")] = None,
-    scenario: Annotated[str, typer.Option("--scenario", help="情景：actual（真实）、drill（演练）。")] = "actual",
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="情景：actual（真实）、drill（演练）。")
+    ] = "actual",
     as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
     definition: Annotated[str | None, typer.Option("--definition", help="口径编号。")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,

@@ -33,6 +33,12 @@ def moment(text: str | None) -> date | datetime | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text) if len(text) <= len("2024-07-31") else datetime.fromisoformat(text).astimezone()
+        return (
+            date.fromisoformat(text)
+            if len(text) <= len("2024-07-31")
+            else datetime.fromisoformat(text).astimezone()
+        )
     except ValueError as error:
-        raise DuhengError(f"--as-of {text!r} 不是日期；应写成 2024-07-31 或 2024-07-31T18:00+08:00") from error
+        raise DuhengError(
+            f"--as-of {text!r} 不是日期；应写成 2024-07-31 或 2024-07-31T18:00+08:00"
+        ) from error

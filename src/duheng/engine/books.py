@@ -24,6 +24,7 @@ FACT_SCHEMA = {
     "value": pl.Float64,
     "fact": pl.String,
 }
+ENTITY, ITEM, PERIOD = "entity", "item", "period"
 Cell = tuple[str, str | None, str, str | None]  # entity, item, period, definition
 
 
@@ -52,29 +53,50 @@ class Books:
         self.targets = _typed(targets if targets is not None else self.facts.clear())
 
     @cached_property
+    def stated(self) -> Mapping[str, list[str]]:
+        """Every entity, item and period stated, in the order met; the place in the list is the code."""
+        return {
+            name: self.facts[name].drop_nulls().unique(maintain_order=True).to_list()
+            for name in (ENTITY, ITEM, PERIOD)
+        }
+
+    @cached_property
+    def coded(self) -> Mapping[str, pl.DataFrame]:
+        """Facts by quantity: entity, item, period as codes, definition, value."""
+        ids = self.facts["quantity"].unique(maintain_order=True).to_list()
+        coded = self.facts.select(
+            encode("quantity", ids),
+            *(encode(name, texts) for name, texts in self.stated.items()),
+            "definition",
+            "value",
+        )
+        split = coded.partition_by("quantity", as_dict=True, include_key=False)
+        return {ids[int(str(key[0]))]: frame for key, frame in split.items()}
+
+    @cached_property
     def members(self) -> Members:
         """Expected members of totals."""
-        listed = self.facts.group_by("quantity").agg(pl.col("entity").unique(), pl.col("item").drop_nulls().unique())
-        return Members(
-            self.places,
-            self.duties,
-            {q: (frozenset(entities), tuple(sorted(items))) for q, entities, items in listed.iter_rows()},
+        return Members(self.places, self.duties, self.listed)
+
+    def listed(self, quantity: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Entities and items for which a quantity is stated."""
+        if quantity not in self.coded:
+            return frozenset(), frozenset()
+        entities, items = (
+            frozenset(self.stated[name][code] for code in self.coded[quantity][name].drop_nulls().unique())
+            for name in (ENTITY, ITEM)
         )
+        return entities, items
 
     @cached_property
     def periods(self) -> Mapping[str, Period]:
         """Every period stated in the books, by its text."""
-        return {text: parse(text) for text in self.facts["period"].unique().to_list()}
-
-    @cached_property
-    def by_quantity(self) -> Mapping[str, pl.DataFrame]:
-        """Facts of each quantity."""
-        return {str(key[0]): frame for key, frame in self.facts.partition_by("quantity", as_dict=True).items()}
+        return {text: parse(text) for text in self.stated[PERIOD]}
 
     def cells(self, quantity: str) -> Mapping[Cell, tuple[float | None, str | None]]:
         """value and fact id of each stated cell of a quantity."""
         if quantity not in self._cells:
-            self._cells[quantity] = _cells(self.by_quantity.get(quantity))
+            self._cells[quantity] = _cells(self.facts.filter(pl.col("quantity") == quantity))
         return self._cells[quantity]
 
     def target_cells(self, quantity: str) -> Mapping[Cell, tuple[float | None, str | None]]:
@@ -87,7 +109,9 @@ class Books:
 
 
 def _typed(facts: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in FACT_SCHEMA.items() if name not in facts.columns]
+    absent = [
+        pl.lit(None, dtype).alias(name) for name, dtype in FACT_SCHEMA.items() if name not in facts.columns
+    ]
     typed = facts.with_columns(absent).with_columns(
         pl.col(name).cast(dtype) for name, dtype in FACT_SCHEMA.items()
     )
@@ -99,8 +123,11 @@ def _typed(facts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _cells(facts: pl.DataFrame | None) -> Mapping[Cell, tuple[float | None, str | None]]:
-    if facts is None:
-        return {}
+def _cells(facts: pl.DataFrame) -> Mapping[Cell, tuple[float | None, str | None]]:
     rows = facts.select("entity", "item", "period", "definition", "value", "fact").iter_rows()
     return {(entity, item, period, what): (value, fact) for entity, item, period, what, value, fact in rows}
+
+
+def encode(column: str, texts: list[str]) -> pl.Expr:
+    """A column's texts as codes: their place in the list."""
+    return pl.col(column).cast(pl.Enum(texts)).to_physical().cast(pl.UInt32)

@@ -34,8 +34,8 @@ class PolarsColumns(Algebra):
         if operator == "/":
             return pl.when(right != 0).then(left / right)
         if operator == "**":
-            result = left**right
-            return pl.when(result.is_finite()).then(result)
+            power = left**right
+            return pl.when(power.is_finite()).then(power)
         result: pl.Expr = _ARITHMETIC[operator](left, right)
         return result
 
@@ -71,9 +71,9 @@ class IbisColumns(Algebra):
             return left / right.nullif(0.0)
         if operator == "**":
             # A zero base with a negative exponent and a root of a negative are unknown, not an engine's error.
-            defined = ((left > 0) | ((left == 0) & (right > 0)) | ((left < 0) & (right == right.floor()))).fill_null(
-                False
-            )
+            defined = (
+                (left > 0) | ((left == 0) & (right > 0)) | ((left < 0) & (right == right.floor()))
+            ).fill_null(False)
             return ibis.ifelse(defined, ibis.ifelse(defined, left, 1.0) ** right, ibis.null("float64"))
         return _ARITHMETIC[operator](left, right)
 

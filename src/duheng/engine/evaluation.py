@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import product
 from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter
+from duheng.model.periods import Period
 from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Reference, Total
 from duheng.model.rule import Rule, Wording, axis_of, leaves
 
-from .books import Books
+from .books import ENTITY, ITEM, PERIOD, Books, encode
 from .columns import PolarsColumns
-from .grid import ENTITY, ITEM, PERIOD, Grid, Keys, encode
+from .grid import Grid, Keys
 from .sums import Sums
 
 
@@ -62,45 +65,34 @@ class Evaluation:
         return self.sums.over_places(of, keys, values)
 
     def _stated(self, of: Quantity, keys: Keys, definition: str | None) -> pl.Series | None:
-        if of.id not in self.books.by_quantity:
+        facts = self.books.coded.get(of.id)
+        if facts is None:
             return None
-        facts = self.grid.coded.filter(pl.col("quantity") == of.id)
         meant = of.definition(definition)
         if meant is not None:
             stated = pl.col("definition")
             facts = facts.filter((stated == meant) | stated.is_null()).sort(stated.is_null())
-        facts = facts.unique(keys.names, keep="first", maintain_order=True).select(*keys.names, "value")
+            facts = facts.unique(keys.names, keep="first", maintain_order=True)
+        facts = facts.select(*keys.names, "value")
         if facts.height == keys.frame.height and facts.select(keys.names).equals(keys.frame):
             return facts["value"]
         return keys.frame.join(facts, on=keys.names, how="left", maintain_order="left")["value"]
 
     def _computed(self, of: Rule, keys: Keys, definition: str | None) -> pl.Series:
         meant = of.definition(definition)
-        if len(of.wordings) == 1 and of.wordings[0].definition in (None, meant) and _everywhere(of.wordings[0]):
-            return self._worded(of.wordings[0], keys, definition)
-        chosen, choice = self._choice(of, keys, meant)
+        local = any(w.where for w in of.wordings)
+        in_force = [of.wording(date.start, law, meant) for law, date, _ in self._cases(local, by_item=False)]
+        chosen = list(dict.fromkeys(in_force))
+        if len(chosen) == 1 and chosen[0]:
+            return self._worded(chosen[0], keys, definition)
+        number = pl.Series([chosen.index(wording) for wording in in_force], dtype=pl.UInt32)
+        choice = number.gather(self._places(keys, local, by_item=False))
         result = pl.repeat(None, keys.frame.height, dtype=pl.Float64, eager=True)
-        for number, wording in enumerate(chosen):
-            values = self._worded(wording, keys, definition)
-            result = pl.select(pl.when(choice == number).then(values).otherwise(result)).to_series()
+        for number_, wording in enumerate(chosen):
+            if wording:
+                values = self._worded(wording, keys, definition)
+                result = pl.select(pl.when(choice == number_).then(values).otherwise(result)).to_series()
         return result
-
-    def _choice(self, of: Rule, keys: Keys, definition: str | None) -> tuple[list[Wording], pl.Series]:
-        """The wordings in force somewhere on the keys, and the number of the one in force in each row."""
-        codes = self._law_codes(keys) if any(w.where for w in of.wordings) else pl.Series([""]).new_from_index(
-            0, keys.frame.height
-        )
-        where = pl.DataFrame({PERIOD: keys.frame[PERIOD], "law": codes})
-        cases = where.unique(maintain_order=True)
-        chosen: list[Wording] = []
-        numbers: list[int | None] = []
-        for period, law in cases.iter_rows():
-            wording = of.wording(self.grid.dates[period].start, law, definition)
-            if wording and wording not in chosen:
-                chosen.append(wording)
-            numbers.append(chosen.index(wording) if wording else None)
-        cases = cases.with_columns(pl.Series("number", numbers, pl.UInt32))
-        return chosen, where.join(cases, on=[PERIOD, "law"], how="left", maintain_order="left")["number"]
 
     def _worded(self, wording: Wording, keys: Keys, definition: str | None) -> pl.Series:
         inputs = {name: self.column(ref, keys, definition) for name, ref in wording.inputs.items()}
@@ -114,32 +106,42 @@ class Evaluation:
     def _parameter(self, of: Parameter, keys: Keys) -> pl.Series:
         parameter = self.books.parameters.get(of.id)
         by_item = parameter.axis is not None and ITEM in keys.names
-        columns = [PERIOD, *([ITEM] if by_item else [])]
-        frame = keys.frame.select(columns)
-        if parameter.local():
-            frame = frame.with_columns(self._law_codes(keys).alias("law"))
-        cases = frame.unique(maintain_order=True)
-        values: list[float | None] = []
-        for row in cases.iter_rows(named=True):
-            item = self.grid.items[row[ITEM]] if by_item and row[ITEM] is not None else None
-            setting = parameter.at(self.grid.dates[row[PERIOD]].start, item, row.get("law", ""))
-            values.append(float(setting.value) if setting else None)
-        cases = cases.with_columns(pl.Series("value", values, pl.Float64))
-        return frame.join(cases, on=frame.columns, how="left", maintain_order="left")["value"]
+        cases = self._cases(parameter.local(), by_item=by_item)
+        settings = (parameter.at(date.start, item, law) for law, date, item in cases)
+        values = pl.Series([float(s.value) if s else None for s in settings], dtype=pl.Float64)
+        return values.gather(self._places(keys, parameter.local(), by_item=by_item))
 
-    def _law_codes(self, keys: Keys) -> pl.Series:
-        codes = [self.books.places.code(id) for id in self.grid.entities]
-        return pl.Series("law", codes, pl.String).gather(keys.frame[ENTITY])
+    def _cases(self, local: bool, *, by_item: bool) -> Iterator[tuple[str, Period, str | None]]:
+        """Every jurisdiction, date and item: few, so each is worked out once and looked up by its place."""
+        return product(self._laws if local else [""], self.grid.dates, self.grid.items if by_item else [None])
+
+    def _places(self, keys: Keys, local: bool, *, by_item: bool) -> pl.Series:
+        """Place of each row among the cases."""
+        items = len(self.grid.items) if by_item else 1
+        place = pl.col(PERIOD) * items + (pl.col(ITEM) if by_item else 0)
+        if local:
+            law = pl.Series([self._laws.index(law) for law in self._law_of_entity], dtype=pl.UInt32)
+            place += pl.lit(law).gather(pl.col(ENTITY)) * (len(self.grid.dates) * items)
+        return keys.frame.select(place.alias("place"))["place"]
+
+    @cached_property
+    def _law_of_entity(self) -> list[str]:
+        return [self.books.places.code(id) for id in self.grid.entities]
+
+    @cached_property
+    def _laws(self) -> list[str]:
+        return list(dict.fromkeys(self._law_of_entity))
 
     def _target(self, of: Reference, keys: Keys) -> pl.Series:
         id = of.id if isinstance(of, Quantity) else ""
         ends = [str(TARGET.of(period) or "") if period.kind != "plan" else "" for period in self.grid.dates]
         facts = self.books.targets.filter(pl.col("quantity") == id).filter(
-            pl.col(ENTITY).is_in(self.grid.entities), pl.col(ITEM).is_null() | pl.col(ITEM).is_in(self.grid.items)
+            pl.col(ENTITY).is_in(self.grid.entities),
+            pl.col(ITEM).is_null() | pl.col(ITEM).is_in(self.grid.items),
         )
-        facts = facts.with_columns(
-            encode(pl.col(ENTITY), self.grid.entities), encode(pl.col(ITEM), self.grid.items)
-        ).rename({PERIOD: "end"})
+        facts = facts.with_columns(encode(ENTITY, self.grid.entities), encode(ITEM, self.grid.items)).rename(
+            {PERIOD: "end"}
+        )
         facts = facts.unique([n if n != PERIOD else "end" for n in keys.names], keep="last")
         looked_up = keys.frame.with_columns(pl.Series("end", ends, pl.String).gather(keys.frame[PERIOD]))
         on = [n if n != PERIOD else "end" for n in keys.names]
@@ -158,10 +160,6 @@ class Evaluation:
         if of.over == CHILDREN:
             return self.sums.over_members(own, values, lambda id: members.children(resting_on, id))
         return self.sums.over_members(own, values, lambda id: members.descendants(id, of.over))
-
-
-def _everywhere(wording: Wording) -> bool:
-    return wording.since.year == 1 and not wording.where
 
 
 def _filled(values: pl.Series, more: pl.Series) -> pl.Series:
@@ -186,5 +184,3 @@ def table(quantity: Quantity, books: Books, definition: str | None = None) -> pl
     made = evaluation(books)
     keys = made.grid.keys(quantity.axis)
     return made.grid.decoded(keys).with_columns(value=made.quantity(quantity, definition))
-
-

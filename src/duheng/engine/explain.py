@@ -122,7 +122,9 @@ class Explanation:
             formula=wording.formula(),
             cite=wording.cite,
             certainty=wording.certainty,
-            note="除数为零，结果未知" if value is None and all(p.value is not None for p in parts.values()) else "",
+            note="除数为零，结果未知"
+            if value is None and all(p.value is not None for p in parts.values())
+            else "",
             parts=tuple(replace(part, label=name) for name, part in parts.items()),
         )
 
@@ -132,7 +134,10 @@ class Explanation:
         if of.over_time == "none" or below is None or not self._finer_stated(of, period):
             return None
         halves = period.parts(below)  # type: ignore[arg-type]
-        steps = [self.step(of, (entity, item, part)) for part in (halves[-1:] if of.over_time == "last" else halves)]
+        steps = [
+            self.step(of, (entity, item, part))
+            for part in (halves[-1:] if of.over_time == "last" else halves)
+        ]
         return self._summed(of, at, "aggregate", steps, f"{len(steps)}个分期", str)
 
     def _finer_stated(self, of: Quantity, period: Period) -> bool:
@@ -145,12 +150,16 @@ class Explanation:
             return None
         resting_on = frozenset(leaves(of)) | {of.id}
         members = valid(self.books.members.children(resting_on, entity), period)
-        return self._of_members(of, at, "aggregate", members, partial(self._contained, of)) if members else None
+        return (
+            self._of_members(of, at, "aggregate", members, partial(self._contained, of)) if members else None
+        )
 
     def _contained(self, of: Quantity, at: Place) -> Step:
         entity = self.books.places.get(at[0])
         # A residual is part of the whole only by its own figures; its difference would come from the whole.
-        return self._quantity(of, at, by_difference=False) if entity and entity.residual else self.step(of, at)
+        return (
+            self._quantity(of, at, by_difference=False) if entity and entity.residual else self.step(of, at)
+        )
 
     def _residual(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
@@ -172,7 +181,8 @@ class Explanation:
         if moment is TARGET and isinstance(of, Quantity):
             cells = self.books.target_cells(of.id)
             found = next(
-                (v for (e, i, p, _), v in cells.items() if (e, i, p) == (entity, item, str(moved))), (None, None)
+                (v for (e, i, p, _), v in cells.items() if (e, i, p) == (entity, item, str(moved))),
+                (None, None),
             )
             return self._made(of, (entity, item, moved), "target", found[0], fact=found[1])
         return self.step(of, (entity, item, moved))
@@ -203,7 +213,9 @@ class Explanation:
         steps = [replace(each((m.id, item, period)), label=m.name) for m in members]
         return self._summed(of, at, kind, steps, f"{len(steps)}个成员合计", str)
 
-    def _summed(self, of: Reference, at: Place, kind: Kind, steps: list[Step], said: str, name: object) -> Step:
+    def _summed(
+        self, of: Reference, at: Place, kind: Kind, steps: list[Step], said: str, name: object
+    ) -> Step:
         known = [step.value for step in steps if step.value is not None]
         missing = [step for step in steps if step.value is None]
         note = f"应有{len(steps)}项，已知{len(known)}项"
@@ -230,13 +242,16 @@ class Explanation:
             value=float(setting.value),
             cite=setting.cite,
             certainty=setting.certainty,
-            note=" ".join(filter(None, (f"自{setting.since}起" if setting.since.year > 1900 else "", setting.note))),
+            note=" ".join(
+                filter(None, (f"自{setting.since}起" if setting.since.year > 1900 else "", setting.note))
+            ),
         )
 
     def _missing(self, of: Quantity, at: Place) -> Step:
         entity, _, period = at
         owing = [
-            f"{duty.by}应报《{duty.title}》（{duty.due(period)}前）" for duty in self.books.members.duties(of.id, entity)
+            f"{duty.by}应报《{duty.title}》（{duty.due(period)}前）"
+            for duty in self.books.members.duties(of.id, entity)
         ]
         return self._made(of, at, "missing", None, note="未填报" + ("：" + "；".join(owing) if owing else ""))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +12,8 @@ from duheng.model import glossary
 from duheng.model.periods import Period, parse
 from duheng.model.references import Moment
 
-from .books import Books
+from .books import ENTITY, ITEM, PERIOD, Books
 
-ENTITY, ITEM, PERIOD = "entity", "item", "period"
 LARGER: tuple[str, ...] = ("quarter", "half", "year")
 
 
@@ -37,12 +36,12 @@ class Grid:
         self.books = books
         self._keys: dict[str | None, Keys] = {}
         self._indices: dict[tuple[str, str | None], pl.Series] = {}
+        self._item_rows: dict[str | None, dict[str, pl.Series]] = {}
 
     @cached_property
     def entities(self) -> list[str]:
         """Entity ids by code: those stated, those that contain them, residuals beside them."""
-        stated = self.books.facts[ENTITY].unique(maintain_order=True).to_list()
-        places = self.books.places
+        stated, places = self.books.stated[ENTITY], self.books.places
         reached = dict.fromkeys(stated)
         if len(places):
             above = {a.id: None for id in stated for a in places.ancestors(id)}
@@ -53,13 +52,13 @@ class Grid:
     @cached_property
     def periods(self) -> list[str]:
         """Period texts by code: those stated and the larger ones that contain them."""
-        larger = {str(p): None for stated in self.books.periods.values() for p in containing(stated)}
-        return list(dict.fromkeys([*self.books.periods, *larger]))
+        larger = [str(p) for stated in self.books.periods.values() for p in containing(stated)]
+        return list(dict.fromkeys([*self.books.stated[PERIOD], *larger]))
 
-    @cached_property
+    @property
     def items(self) -> list[str]:
         """Item titles by code."""
-        return self.books.facts[ITEM].drop_nulls().unique(maintain_order=True).to_list()
+        return self.books.stated[ITEM]
 
     @cached_property
     def dates(self) -> list[Period]:
@@ -77,15 +76,6 @@ class Grid:
     def _codes(self) -> dict[str, dict[str, int]]:
         return {}
 
-    @cached_property
-    def coded(self) -> pl.DataFrame:
-        """The facts with entity, item and period as codes."""
-        return self.books.facts.with_columns(
-            encode(pl.col(ENTITY), self.entities),
-            encode(pl.col(ITEM), self.items),
-            encode(pl.col(PERIOD), self.periods),
-        )
-
     def keys(self, axis: str | None) -> Keys:
         """The cells of an axis."""
         if axis not in self._keys:
@@ -93,18 +83,23 @@ class Grid:
         return self._keys[axis]
 
     def _stated(self, axis: str | None) -> pl.DataFrame:
-        if axis is None:
-            return self.coded.select(ENTITY, PERIOD).unique(maintain_order=True)
         known = glossary.all_quantities()
-        of_axis = [q for q in self.books.by_quantity if q in known and known[q].axis == axis]
-        stated = self.coded.filter(pl.col("quantity").is_in(of_axis) & pl.col(ITEM).is_not_null())
-        return stated.select(ENTITY, ITEM, PERIOD).unique(maintain_order=True)
+        names = [ENTITY, PERIOD] if axis is None else [ENTITY, ITEM, PERIOD]
+        distinct: list[pl.DataFrame] = [pl.DataFrame(schema=dict.fromkeys(names, pl.UInt32))]
+        for id, frame in self.books.coded.items():
+            if axis is None or (id in known and known[id].axis == axis):
+                cells = frame.select(names)
+                if not cells.equals(distinct[-1]):  # most quantities are stated for the same cells
+                    distinct.append(cells)
+        return pl.concat(distinct).drop_nulls().unique(maintain_order=True)
 
     def _closed(self, stated: pl.DataFrame) -> pl.DataFrame:
         frame = stated
         for name, pairs in ((PERIOD, self._above_periods), (ENTITY, self._above_entities)):
             if pairs.height:
-                lifted = frame.join(pairs, on=name).with_columns(pl.col("above").alias(name)).select(frame.columns)
+                lifted = (
+                    frame.join(pairs, on=name).with_columns(pl.col("above").alias(name)).select(frame.columns)
+                )
                 frame = pl.concat([frame, lifted]).unique(maintain_order=True)
         return frame
 
@@ -121,12 +116,15 @@ class Grid:
     @cached_property
     def _above_entities(self) -> pl.DataFrame:
         places, code = self.books.places, self.code(ENTITY)
-        rows = [
-            (code[id], code[a.id]) for id in self.entities if id in places for a in places.ancestors(id)
-        ]
+        rows = [(code[id], code[a.id]) for id in self.entities if id in places for a in places.ancestors(id)]
         # A residual is reached wherever its statistical parent is.
         rows += [(code[r.contained_in or ""], code[r.id]) for r in self.residuals]
-        rows += [(low, code[r.id]) for r in self.residuals for low, high in rows if high == code[r.contained_in or ""]]
+        rows += [
+            (low, code[r.id])
+            for r in self.residuals
+            for low, high in rows
+            if high == code[r.contained_in or ""]
+        ]
         return pairs_frame(list(dict.fromkeys(rows)), ENTITY, "above")
 
     @cached_property
@@ -139,12 +137,30 @@ class Grid:
         """Row in the axis-free keys of each row of these keys."""
         return self._index("base", keys, self.keys(None).frame, [ENTITY, PERIOD], keys.frame)
 
+    def item_rows(self, keys: Keys) -> dict[str, pl.Series]:
+        """Per item of these keys, the row of each axis-free cell; null where that item has no such cell."""
+        if keys.axis not in self._item_rows:
+            base = self.keys(None).frame
+            numbered = keys.frame.with_row_index("row").partition_by(ITEM, as_dict=True, include_key=False)
+            self._item_rows[keys.axis] = {
+                self.items[int(str(code[0]))]: base.join(
+                    rows, on=[ENTITY, PERIOD], how="left", maintain_order="left"
+                )["row"]
+                for code, rows in numbered.items()
+            }
+        return self._item_rows[keys.axis]
+
     def moved_rows(self, keys: Keys, moment: Moment) -> pl.Series:
         """Row of the same cell at another moment; null where the books do not reach it."""
         code = self.code(PERIOD)
-        moved = [moment.of(period, self.books.base_year) if period.kind != "plan" else None for period in self.dates]
+        moved = [
+            moment.of(period, self.books.base_year) if period.kind != "plan" else None
+            for period in self.dates
+        ]
         there = [code.get(str(period)) if period else None for period in moved]
-        mapping = pl.DataFrame({PERIOD: range(len(there)), "there": there}, {PERIOD: pl.UInt32, "there": pl.UInt32})
+        mapping = pl.DataFrame(
+            {PERIOD: range(len(there)), "there": there}, {PERIOD: pl.UInt32, "there": pl.UInt32}
+        )
         looked_up = keys.frame.join(mapping, on=PERIOD, how="left", maintain_order="left")
         looked_up = looked_up.with_columns(pl.col("there").alias(PERIOD)).select(keys.names)
         return self._index(moment.id, keys, keys.frame, keys.names, looked_up)
@@ -161,19 +177,18 @@ class Grid:
     def decoded(self, keys: Keys) -> pl.DataFrame:
         """The keys as texts."""
         texts = {ENTITY: self.entities, ITEM: self.items, PERIOD: self.periods}
-        return keys.frame.select(pl.Series(name, texts[name], pl.String).gather(keys.frame[name]) for name in keys.names)
+        return keys.frame.select(
+            pl.Series(name, texts[name], pl.String).gather(keys.frame[name]) for name in keys.names
+        )
 
 
 def containing(period: Period) -> list[Period]:
     """The quarter, half and year that contain a smaller period."""
     return [
-        above for kind in LARGER if (above := period.within(kind)) and above != period  # type: ignore[arg-type]
+        above
+        for kind in LARGER
+        if (above := period.within(kind)) and above != period  # type: ignore[arg-type]
     ]
-
-
-def encode(column: pl.Expr, texts: Iterable[str]) -> pl.Expr:
-    """Codes of texts: their place in the list."""
-    return column.cast(pl.Enum(list(texts))).to_physical().cast(pl.UInt32)
 
 
 def pairs_frame(rows: list[tuple[int, int]], first: str, second: str) -> pl.DataFrame:

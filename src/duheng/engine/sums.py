@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import polars as pl
 
@@ -10,8 +11,8 @@ from duheng.model.entities import Entity
 from duheng.model.glossary import Quantity
 from duheng.model.rule import leaves
 
-from .books import Books
-from .grid import ENTITY, ITEM, PERIOD, Grid, Keys, encode, pairs_frame
+from .books import ENTITY, PERIOD, Books
+from .grid import Grid, Keys, pairs_frame
 
 _STEPS = (("quarter", "month"), ("half", "quarter"), ("year", "half"))
 
@@ -23,29 +24,35 @@ class Sums:
         self.books = books
         self.grid = grid
 
+    @cached_property
+    def _containers(self) -> list[str]:
+        return [id for id in self.grid.entities if id in self.books.places.containers]
+
     def over_items(self, keys: Keys, values: pl.Series, resting_on: frozenset[str]) -> pl.Series:
-        """Sum over the items of an axis, on the axis-free keys; unknown unless every expected item is known."""
+        """Sum over the items of an axis, on the axis-free keys; unknown unless every expected item is known.
+
+        An item that is not expected counts where it is known.
+        """
         expected = self.books.members.items(resting_on)
         base = self.grid.keys(None).frame
-        if not expected or keys.frame.height == 0:
+        if not expected or not set(expected) <= set(self.grid.items):
             return pl.repeat(None, base.height, dtype=pl.Float64, eager=True)
-        listed = [item for item in expected if item in set(self.grid.items)]
-        codes = pl.select(encode(pl.Series(ITEM, listed, pl.String), self.grid.items)).to_series().to_list() if listed else []
-        frame = pl.DataFrame({"row": self.grid.base_rows(keys), "value": values, ITEM: keys.frame[ITEM]})
-        known = pl.col("value").is_not_null()
-        wanted = known if len(codes) == len(self.grid.items) else known & pl.col(ITEM).is_in(codes)
-        totals = frame.group_by("row").agg(pl.col("value").sum(), wanted.sum().alias("known"))
-        totals = totals.with_columns(pl.when(pl.col("known") == len(expected)).then("value").alias("value"))
-        rows = pl.int_range(base.height, eager=True, dtype=pl.get_index_type()).alias("row").to_frame()
-        return rows.join(totals, on="row", how="left", maintain_order="left")["value"]
+        total = pl.lit(0.0)
+        parts = {}
+        for item, rows in self.grid.item_rows(keys).items():
+            parts[item] = values.gather(rows)
+            total += pl.col(item) if item in expected else pl.col(item).fill_null(0.0)
+        return pl.DataFrame(parts).select(total)["literal"] if parts else pl.Series([None], dtype=pl.Float64)
 
     def over_months(self, keys: Keys, values: pl.Series) -> pl.Series:
         """Sum over the months of a longer period."""
         return self._over_parts(keys, values, ("quarter", "half", "year"), "month", last=False)
 
-    def over_members(self, keys: Keys, values: pl.Series, members: Callable[[str], Iterable[Entity]]) -> pl.Series:
+    def over_members(
+        self, keys: Keys, values: pl.Series, members: Callable[[str], Iterable[Entity]]
+    ) -> pl.Series:
         """Sum over each entity's expected members, those valid in the period."""
-        expected = {id: list(members(id)) for id in self.grid.entities}
+        expected = {id: list(members(id)) for id in self._containers}
         return self._over_entities(keys, values, {id: found for id, found in expected.items() if found})
 
     def over_time(self, of: Quantity, keys: Keys, values: pl.Series) -> pl.Series:
@@ -65,7 +72,7 @@ class Sums:
             return values
         resting_on = frozenset(leaves(of)) | {of.id}
         by_depth: dict[int, dict[str, list[Entity]]] = {}
-        for id in self.grid.entities:
+        for id in self._containers:
             if expected := self.books.members.children(resting_on, id):
                 by_depth.setdefault(len(self.books.places.ancestors(id)), {})[id] = expected
         for depth in sorted(by_depth, reverse=True):
@@ -76,7 +83,9 @@ class Sums:
         for residual in self.grid.residuals:
             outside = self.books.members.outside(residual.contained_in)
             rest = self._over_entities(keys, values, {residual.id: outside})
-            whole = self._over_entities(keys, values, {residual.id: [self.books.places.find(residual.contained_in)]})
+            whole = self._over_entities(
+                keys, values, {residual.id: [self.books.places.find(residual.contained_in)]}
+            )
             values = _filled(values, whole - rest)
         return values
 
@@ -96,7 +105,11 @@ class Sums:
             on = ["into", PERIOD]
         else:
             valid = pairs
-            due = pl.DataFrame([(code[id], len(m)) for id, m in expected.items()], {"into": pl.UInt32, "due": pl.UInt32}, orient="row")
+            due = pl.DataFrame(
+                [(code[id], len(m)) for id, m in expected.items()],
+                {"into": pl.UInt32, "due": pl.UInt32},
+                orient="row",
+            )
             on = ["into"]
         stated = keys.frame.with_columns(value=values).filter(pl.col("value").is_not_null())
         joined = stated.join(valid, on=[ENTITY, PERIOD] if bounded else [ENTITY])

@@ -16,6 +16,7 @@ _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d
 _BRACKETED = re.compile(r"^(.*?)[(\[](.+)[)\]]\s*$")
 # Excel's own precision; further digits of a binary float are noise (0.1 + 0.2).
 _FLOAT_DIGITS = ".15g"
+_LONGEST_NUMBER = 40
 
 
 class CellTrouble(Exception):
@@ -72,13 +73,19 @@ def read_number(value: object, percent: bool = False) -> Number | None:
         return None
     if isinstance(value, bool | date | time | timedelta):
         kind = "是/否值" if isinstance(value, bool) else "日期或时间"
-        raise CellTrouble("not-a-number", f"{kind} {plain(value)}", "数字", "请把单元格格式改为“常规”，填写数字。")
+        raise CellTrouble(
+            "not-a-number", f"{kind} {plain(value)}", "数字", "请把单元格格式改为“常规”，填写数字。"
+        )
     if isinstance(value, float | int):
         text = plain(value)
         if text in ("NaN", "Infinity", "-Infinity"):
             raise CellTrouble("not-a-number", text, "数字", "请填写数字；未掌握的请留空。")
         stated = Decimal(text)
-        return Number(stated.scaleb(2).normalize(), "%", f"{stated.scaleb(2).normalize():f}%") if percent else Number(stated, None, text)
+        return (
+            Number(stated.scaleb(2).normalize(), "%", f"{stated.scaleb(2).normalize():f}%")
+            if percent
+            else Number(stated, None, text)
+        )
     return _number_of_text(plain(value))
 
 
@@ -91,6 +98,8 @@ def _number_of_text(text: str) -> Number:
         number = Decimal(digits.replace(",", ""))
     except InvalidOperation:
         raise _no_number(text) from None
+    if len(digits) > _LONGEST_NUMBER or abs(number.adjusted()) > _LONGEST_NUMBER:
+        raise _no_number(text)
     # `1,23` and `3-5` are no numbers with a unit; a unit begins with neither digit nor sign.
     if rest[:1] and (rest[0] in ",.+-~<>=/:" or rest[0].isdigit()):
         raise _no_number(text)
@@ -99,17 +108,29 @@ def _number_of_text(text: str) -> Number:
 
 def _no_number(text: str) -> CellTrouble:
     if text.startswith("="):
-        return CellTrouble("formula", f"公式“{text[:40]}”", "数字", "请在 Excel 中复制后“选择性粘贴—数值”，再导入。")
+        return CellTrouble(
+            "formula", f"公式“{text[:40]}”", "数字", "请在 Excel 中复制后“选择性粘贴—数值”，再导入。"
+        )
     if text.startswith("#"):
-        return CellTrouble("not-a-number", f"错误值“{text[:40]}”", "数字", "请改正算出该错误值的公式，粘贴为数值。")
-    return CellTrouble("not-a-number", f"文字“{text[:40]}”", "数字", "请填写数字（单位可写在后面，如 4218吨）；未掌握的请留空，不要填“无”或“—”。")
+        return CellTrouble(
+            "not-a-number", f"错误值“{text[:40]}”", "数字", "请改正算出该错误值的公式，粘贴为数值。"
+        )
+    return CellTrouble(
+        "not-a-number",
+        f"文字“{text[:40]}”",
+        "数字",
+        "请填写数字（单位可写在后面，如 4218吨）；未掌握的请留空，不要填“无”或“—”。",
+    )
 
 
 def read_period(value: object) -> Period:
     """The period of a cell. A date cell is refused: whether its day, month or year is meant cannot be known."""
     if isinstance(value, date | time | timedelta):
         raise CellTrouble(
-            "period-is-date", f"日期单元格 {plain(value)}", "时期文字，如 2023、2023-01、2023年上半年", "请把单元格格式改为“文本”后重填时期。"
+            "period-is-date",
+            f"日期单元格 {plain(value)}",
+            "时期文字，如 2023、2023-01、2023年上半年",
+            "请把单元格格式改为“文本”后重填时期。",
         )
     text = plain(value)
     if not text:
@@ -118,5 +139,8 @@ def read_period(value: object) -> Period:
         return parse(text)
     except PeriodError as trouble:
         raise CellTrouble(
-            "period-unreadable", f"“{text[:40]}”不是一个时期", "如 2023、2023H1、2023-01、2023年一季度、2021-2025", "请改写时期。"
+            "period-unreadable",
+            f"“{text[:40]}”不是一个时期",
+            "如 2023、2023H1、2023-01、2023年一季度、2021-2025",
+            "请改写时期。",
         ) from trouble

@@ -40,5 +40,7 @@ def read_document(digest: str) -> bytes:
         raise UnreadableSource(f"文件编号“{digest[:70]}”不是 SHA-256 摘要。")
     place = folder() / digest
     if not place.is_file():
-        raise UnreadableSource(f"没有摘要为 {digest[:12]}… 的文件：它未在本机导入，或已从 {FOLDER} 移走。请从备份恢复。")
+        raise UnreadableSource(
+            f"没有摘要为 {digest[:12]}… 的文件：它未在本机导入，或已从 {FOLDER} 移走。请从备份恢复。"
+        )
     return place.read_bytes()

@@ -20,7 +20,10 @@ from typing import IO, Any, Literal
 
 import xlsxwriter
 
+from duheng.ingest.drill.places import is_drill
 from duheng.model.errors import DuhengError, UnknownName
+
+__all__ = ["DRILL_MARK", "DRILL_NOTICE", "FORMATS", "Format", "is_drill", "write_table"]
 
 Format = Literal["xlsx", "csv", "json", "parquet"]
 FORMATS: tuple[Format, ...] = ("xlsx", "csv", "json", "parquet")
@@ -44,11 +47,6 @@ class Job:
     title: str
     lines: Sequence[str]
     drill: bool
-
-
-def is_drill(scenario: str) -> bool:
-    """Whether a scenario is of the drill: `drill` and whatever is derived from it."""
-    return scenario == "drill" or scenario.startswith("drill-")
 
 
 def write_table(
@@ -116,7 +114,12 @@ def _text(cell: object) -> str:
 
 def _write_xlsx(job: Job, out: IO[bytes]) -> int:
     # constant_memory writes each row to disk as it comes; strings are stored in the cells, so memory stays flat.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": job.title, "comments": DRILL_NOTICE if job.drill else ""})
     rows = iter(job.rows)
@@ -153,7 +156,12 @@ def _sheet(book: Any, job: Job, name: str, rows: Iterator[Row]) -> int:
     for row in rows:
         number += 1
         for column, cell in enumerate(row):
-            if isinstance(cell, float | int) and not isinstance(cell, bool) and cell == cell and abs(cell) != float("inf"):
+            if (
+                isinstance(cell, float | int)
+                and not isinstance(cell, bool)
+                and cell == cell
+                and abs(cell) != float("inf")
+            ):
                 sheet.write_number(number, column, cell)
             elif isinstance(cell, Decimal) and len(cell.as_tuple().digits) <= 15:
                 sheet.write_number(number, column, float(cell))
@@ -242,6 +250,8 @@ def _write_parquet(job: Job, out: IO[bytes]) -> int:
 
 def _series(pl: Any, name: str, cells: list[object]) -> Any:
     known = [cell for cell in cells if cell is not None]
-    if known and all(isinstance(cell, float | int | Decimal) and not isinstance(cell, bool) for cell in known):
+    if known and all(
+        isinstance(cell, float | int | Decimal) and not isinstance(cell, bool) for cell in known
+    ):
         return pl.Series(name, [None if cell is None else float(cell) for cell in cells], pl.Float64)  # type: ignore[arg-type]
     return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], pl.String)

@@ -52,7 +52,9 @@ def _read_calamine(data: bytes, name: str, marks: dict[str, Marks]) -> list[Shee
     try:
         book = python_calamine.load_workbook(io.BytesIO(data))
         hidden = {
-            meta.name for meta in book.sheets_metadata if meta.visible != python_calamine.SheetVisibleEnum.Visible
+            meta.name
+            for meta in book.sheets_metadata
+            if meta.visible != python_calamine.SheetVisibleEnum.Visible
         }
         wanted = list(marks) or [
             meta.name for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
@@ -64,7 +66,11 @@ def _read_calamine(data: bytes, name: str, marks: dict[str, Marks]) -> list[Shee
         ) from trouble
     except (python_calamine.CalamineError, ValueError, OSError) as trouble:
         raise refuse(
-            "file-damaged", name, "工作簿已损坏，不能读出", "完整的 .xlsx", "请用 Excel 或 WPS 打开修复，另存后再导入。"
+            "file-damaged",
+            name,
+            "工作簿已损坏，不能读出",
+            "完整的 .xlsx",
+            "请用 Excel 或 WPS 打开修复，另存后再导入。",
         ) from trouble
 
 
@@ -88,7 +94,11 @@ def decode(data: bytes, name: str) -> str:
         if _is_text(text):
             return text
     raise refuse(
-        "file-not-text", name, "内容不是可读的文本", "UTF-8 或 GBK 编码的 CSV 表", "请确认没有传错文件；CSV 请从 Excel 另存为“CSV UTF-8”。"
+        "file-not-text",
+        name,
+        "内容不是可读的文本",
+        "UTF-8 或 GBK 编码的 CSV 表",
+        "请确认没有传错文件；CSV 请从 Excel 另存为“CSV UTF-8”。",
     )
 
 

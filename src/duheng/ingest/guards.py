@@ -66,13 +66,19 @@ def read_bytes(source: Path | bytes, name: str) -> bytes:
     if isinstance(source, bytes):
         size = len(source)
     elif not source.is_file():
-        raise refuse("file-missing", name, "没有这个文件", "一个 .xlsx 或 .csv 文件", "请核对文件名和所在文件夹。")
+        raise refuse(
+            "file-missing", name, "没有这个文件", "一个 .xlsx 或 .csv 文件", "请核对文件名和所在文件夹。"
+        )
     else:
         size = source.stat().st_size
     if size > most:
-        raise refuse("file-too-large", name, f"文件 {_size(size)}", f"不超过 {_size(most)}", "请分成几个文件导入。")
+        raise refuse(
+            "file-too-large", name, f"文件 {_size(size)}", f"不超过 {_size(most)}", "请分成几个文件导入。"
+        )
     if size == 0:
-        raise refuse("file-empty", name, "空文件（0 字节）", "至少一个表头和一行数据", "请重新导出或保存后再导入。")
+        raise refuse(
+            "file-empty", name, "空文件（0 字节）", "至少一个表头和一行数据", "请重新导出或保存后再导入。"
+        )
     return source if isinstance(source, bytes) else source.read_bytes()
 
 
@@ -81,7 +87,9 @@ def sniff(data: bytes, name: str) -> str:
     suffix = Path(name).suffix.lower()
     for magic, kind in FOREIGN_MAGIC.items():
         if data.startswith(magic):
-            raise refuse("file-foreign", name, f"文件内容是{kind}", "Excel 工作簿（.xlsx）或 CSV 文本", SAVE_AS)
+            raise refuse(
+                "file-foreign", name, f"文件内容是{kind}", "Excel 工作簿（.xlsx）或 CSV 文本", SAVE_AS
+            )
     if data.startswith(OLE_MAGIC):
         found = _old_office(data, name)
     elif data.startswith((ZIP_MAGIC, b"PK\x05\x06")):
@@ -90,34 +98,51 @@ def sniff(data: bytes, name: str) -> str:
         found = "text"
     named = {".xlsx": "xlsx", ".xls": "xls", ".csv": "text", ".txt": "text", ".tsv": "text"}.get(suffix)
     if suffix in (".xlsm", ".xltm", ".xlsb"):
-        raise refuse("file-macro", name, f"{suffix} 文件（可带宏或二进制工作簿）", "不含宏的 .xlsx 或 .csv", SAVE_AS)
+        raise refuse(
+            "file-macro", name, f"{suffix} 文件（可带宏或二进制工作簿）", "不含宏的 .xlsx 或 .csv", SAVE_AS
+        )
     if suffix and named is None:
         raise refuse("file-type", name, f"扩展名 {suffix}", ".xlsx、.xls、.csv、.txt 或 .tsv", SAVE_AS)
     if named is not None and named != found:
         kinds = {"xlsx": "Excel 工作簿（.xlsx）", "xls": "旧版 Excel 工作簿（.xls）", "text": "文本"}
         raise refuse(
-            "file-not-as-named", name, f"文件名是 {suffix}，内容却是{kinds[found]}", f"内容与扩展名 {suffix} 一致", SAVE_AS
+            "file-not-as-named",
+            name,
+            f"文件名是 {suffix}，内容却是{kinds[found]}",
+            f"内容与扩展名 {suffix} 一致",
+            SAVE_AS,
         )
     return found
 
 
 def _old_office(data: bytes, name: str) -> str:
     """An OLE2 container is an old workbook, an encrypted new one, or something else (its directory says which)."""
+
     def holds(stream: str) -> bool:
         return stream.encode("utf-16-le") in data
 
     if holds("EncryptedPackage"):
-        raise refuse("file-encrypted", name, "工作簿设有打开密码", "未加密的 .xlsx", "请取消打开密码，另存后再导入。")
+        raise refuse(
+            "file-encrypted", name, "工作簿设有打开密码", "未加密的 .xlsx", "请取消打开密码，另存后再导入。"
+        )
     if holds("_VBA_PROJECT"):
         raise refuse("file-macro", name, "工作簿含宏（VBA）", "不含宏的 .xlsx 或 .csv", SAVE_AS)
     if not (holds("Workbook") or holds("Book")):
-        raise refuse("file-foreign", name, "旧版 Office 文件，但不是工作簿", "Excel 工作簿或 CSV 文本", SAVE_AS)
+        raise refuse(
+            "file-foreign", name, "旧版 Office 文件，但不是工作簿", "Excel 工作簿或 CSV 文本", SAVE_AS
+        )
     return "xls"
 
 
 def open_package(data: bytes, name: str) -> zipfile.ZipFile:
     """The .xlsx package, after its list of parts was checked: a workbook, no macros, no bomb."""
-    damaged = refuse("file-damaged", name, "工作簿已损坏，不能解压", "完整的 .xlsx", "请重新保存或重新上传（可能没有传完）。")
+    damaged = refuse(
+        "file-damaged",
+        name,
+        "工作簿已损坏，不能解压",
+        "完整的 .xlsx",
+        "请重新保存或重新上传（可能没有传完）。",
+    )
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
         parts = package.infolist()
@@ -131,7 +156,9 @@ def open_package(data: bytes, name: str) -> zipfile.ZipFile:
     if "xl/workbook.bin" in names or "content.xml" in names:
         raise refuse("file-type", name, "其他格式的工作簿（.xlsb 或 .ods）", ".xlsx 或 .csv", SAVE_AS)
     if "[Content_Types].xml" not in names or not any(part.startswith("xl/") for part in names):
-        raise refuse("file-foreign", name, "压缩包，但不是 Excel 工作簿", "Excel 工作簿（.xlsx）或 CSV 文本", SAVE_AS)
+        raise refuse(
+            "file-foreign", name, "压缩包，但不是 Excel 工作簿", "Excel 工作簿（.xlsx）或 CSV 文本", SAVE_AS
+        )
     _refuse_bomb(parts, name)
     return package
 
@@ -156,5 +183,9 @@ def read_part(package: zipfile.ZipFile, part: str, name: str) -> bytes:
         return package.read(part)
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, NotImplementedError) as trouble:
         raise refuse(
-            "file-damaged", name, f"工作簿已损坏（{part} 不能读出）", "完整的 .xlsx", "请重新保存或重新上传（可能没有传完）。"
+            "file-damaged",
+            name,
+            f"工作簿已损坏（{part} 不能读出）",
+            "完整的 .xlsx",
+            "请重新保存或重新上传（可能没有传完）。",
         ) from trouble

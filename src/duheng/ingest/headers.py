@@ -53,7 +53,11 @@ def scenario_texts() -> frozenset[str]:
 @cache
 def hints() -> frozenset[str]:
     """All header texts, by which the delimiter of a CSV is told."""
-    form = {text.lower() for value in form_texts().values() for text in ([value] if isinstance(value, str) else value)}
+    form = {
+        text.lower()
+        for value in form_texts().values()
+        for text in ([value] if isinstance(value, str) else value)
+    }
     return frozenset({*_long(), *form})
 
 

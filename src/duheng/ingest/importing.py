@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from duheng import ledger
 from duheng.ingest.documents import store_document
 from duheng.ingest.export import write_table
+from duheng.ingest.loading import unsaid
 from duheng.ingest.rows import Row
 from duheng.ingest.sheets import Reading, read_sheets
 from duheng.ledger.records import NewSource, Receipt
@@ -98,21 +99,31 @@ def import_file(
     wanted = reading.facts if good_rows or not reading.failed else ()
     if dry_run or not wanted:
         return _result(reading, scenario, None, None, dry_run)
+    # A file imported before says nothing new, even where a later file has corrected it since.
+    stated_by = NewSource("submission", reading.file, "", reading.digest)
+    fresh = unsaid(wanted, stated_by)
     address = store_document(reading.content, reading.digest)
-    new = NewSource(kind="submission", title=reading.file, address=address, digest=reading.digest)
-    receipt = ledger.append(wanted, new, by)
-    number = _number(receipt, reading.digest)
-    detail = f"sha256={reading.digest} 新增 {receipt.added} 重复 {receipt.duplicates} 待改 {len(reading.waiting)}"
+    stated_by = replace(stated_by, address=address)
+    said = len(wanted) - len(fresh)
+    receipt = ledger.append(fresh, stated_by, by) if fresh else Receipt(0, 0, None, None)
+    receipt = replace(receipt, duplicates=receipt.duplicates + said)
+    number = _number(reading.digest)
+    detail = (
+        f"sha256={reading.digest} 新增 {receipt.added} 重复 {receipt.duplicates} 待改 {len(reading.waiting)}"
+    )
     ledger.audit(by, "import", reading.file, detail)
     return _result(reading, scenario, receipt, number, dry_run)
 
 
-def _number(receipt: Receipt, digest: str) -> str:
-    """The receipt number: the first ledger number given, and the file's digest to tell it from any other."""
-    return f"{receipt.first_seq or 0:08d}-{digest[:8]}"
+def _number(digest: str) -> str | None:
+    """The receipt number: that of the file as a source of the ledger, by which its facts are found again."""
+    known = [source.id for source in ledger.sources() if source.digest == digest]
+    return f"S{known[-1]:06d}" if known else None
 
 
-def _result(reading: Reading, scenario: str, receipt: Receipt | None, number: str | None, dry_run: bool) -> ImportResult:
+def _result(
+    reading: Reading, scenario: str, receipt: Receipt | None, number: str | None, dry_run: bool
+) -> ImportResult:
     return ImportResult(
         file=reading.file,
         digest=reading.digest,
@@ -145,5 +156,7 @@ def waiting_rows(result: ImportResult, format: Literal["csv", "xlsx"] = "xlsx") 
         for row in result.waiting
     )
     title = f"{result.file} 待改正的行"
-    write_table(rows, ["工作表", "行号", "原因", *titles], out, title=title, scenario=result.scenario, format=format)
+    write_table(
+        rows, ["工作表", "行号", "原因", *titles], out, title=title, scenario=result.scenario, format=format
+    )
     return out.getvalue()

@@ -11,6 +11,7 @@ from duheng.ingest.headers import Header, find_header, required_roles, role_titl
 from duheng.ingest.markup import cell_name
 from duheng.ingest.names import Names
 from duheng.ingest.rows import Notebook, Row, Statement
+from duheng.model.periods import Period
 
 T = TypeVar("T")
 
@@ -56,6 +57,7 @@ class _RowReader:
     def __init__(self, sheet: Sheet, header: Header, names: Names, book: Notebook) -> None:
         self.sheet, self.header, self.names, self.book = sheet, header, names, book
         self.columns = header.columns
+        self._periods: dict[object, tuple[Period, str]] = {}
 
     def _cell(self, number: int, role: str) -> object:
         column = self.columns.get(role)
@@ -68,7 +70,7 @@ class _RowReader:
 
     def read(self, number: int, broken: bool) -> None:
         """One row: a statement, or the findings that keep it out. An unreadable table's rows only wait."""
-        row = Row(self.sheet.name, number + 1, tuple(plain(cell) for cell in self.sheet.rows[number]))
+        row = Row(self.sheet.name, number + 1, self.sheet.rows[number])
         self.book.rows.append(row)
         if broken:
             row.errors = [f for f in self.book.findings if f.code in ("column-missing", "column-twice")]
@@ -77,8 +79,59 @@ class _RowReader:
             for column in self.columns.values():
                 if (number, column) in self.sheet.marks.formulas:
                     self.book.note("error", row.sheet, cell_name(number, column), formula_trouble(), row)
-        if not row.errors:
-            self._statement(number, row)
+        if row.errors:
+            return
+        try:
+            said = self._statement(number, row)
+        except CellTrouble:
+            self._name_troubles(number, row)
+        else:
+            if said is not None:
+                row.statements.append(said)
+
+    def _statement(self, number: int, row: Row) -> Statement | None:
+        """What the row says; None where its number is empty. Raises the first CellTrouble."""
+        names, text = self.names, self._text
+        quantity = names.quantities.find(text(number, "quantity"))
+        entity = names.entities.find(text(number, "entity"))
+        period, period_text = self._period(number)
+        definition = names.definitions.find(said) if (said := text(number, "definition")) else None
+        item = names.item(quantity, text(number, "item"))
+        value = self._number(number)
+        cell = cell_name(number, self.columns["value"])
+        if value is None:
+            found, remedy = "数值为空，按未填报处理（不是零）", "如已掌握请补填；确为零请填 0。"
+            self.book.note("notice", row.sheet, cell, CellTrouble("value-empty", found, "", remedy))
+            return None
+        unit = text(number, "unit") or self.header.value_unit
+        converted = names.convert(value, unit, quantity, item)
+        return Statement(quantity, entity, item, period, period_text, definition, *converted, cell)
+
+    def _period(self, number: int) -> tuple[Period, str]:
+        cell = self._cell(number, "period")
+        known = self._periods.get(cell)
+        if known is None:
+            period = read_period(cell)
+            known = self._periods[cell] = (period, str(period))
+        return known
+
+    def _name_troubles(self, number: int, row: Row) -> None:
+        """Every trouble of a row that has one, each at its own cell."""
+        names, text = self.names, self._text
+        quantity = self._try(number, "quantity", row, lambda: names.quantities.find(text(number, "quantity")))
+        self._try(number, "entity", row, lambda: names.entities.find(text(number, "entity")))
+        self._try(number, "period", row, lambda: self._period(number))
+        if said := text(number, "definition"):
+            self._try(number, "definition", row, lambda: names.definitions.find(said))
+        value = self._try(number, "value", row, lambda: self._number(number))
+        if quantity is None:
+            return
+        before = len(row.errors)
+        item = self._try(number, "item", row, lambda: names.item(quantity, text(number, "item")))
+        if value is not None and len(row.errors) == before:
+            own = text(number, "unit")
+            unit, role = own or self.header.value_unit, "unit" if own else "value"
+            self._try(number, role, row, lambda: names.convert(value, unit, quantity, item))
 
     def _try(self, number: int, role: str, row: Row, read: Callable[[], T]) -> T | None:
         """What `read` gives; None and an error at the role's cell where it cannot be read."""
@@ -92,31 +145,6 @@ class _RowReader:
     def _number(self, number: int) -> Number | None:
         percent = (number, self.columns["value"]) in self.sheet.marks.percents
         return read_number(self._cell(number, "value"), percent)
-
-    def _statement(self, number: int, row: Row) -> None:
-        names, text = self.names, self._text
-        quantity = self._try(number, "quantity", row, lambda: names.quantities.find(text(number, "quantity")))
-        entity = self._try(number, "entity", row, lambda: names.entities.find(text(number, "entity")))
-        period = self._try(number, "period", row, lambda: read_period(self._cell(number, "period")))
-        definition = None
-        if said := text(number, "definition"):
-            definition = self._try(number, "definition", row, lambda: names.definitions.find(said))
-        value = self._try(number, "value", row, lambda: self._number(number))
-        if quantity is None:
-            return
-        item = self._try(number, "item", row, lambda: names.item(quantity, text(number, "item")))
-        if row.errors or entity is None or period is None:
-            return
-        cell = cell_name(number, self.columns["value"])
-        if value is None:
-            remedy = "如已掌握请补填；确为零请填 0。"
-            self.book.note("notice", row.sheet, cell, CellTrouble("value-empty", "数值为空，按未填报处理（不是零）", "", remedy))
-            return
-        own_unit = text(number, "unit")
-        unit, role = own_unit or self.header.value_unit, "unit" if own_unit else "value"
-        converted = self._try(number, role, row, lambda: names.convert(value, unit, quantity, item))
-        if converted is not None:
-            row.statements.append(Statement(quantity, entity, item, period, definition, *converted, cell))
 
 
 def formula_trouble() -> CellTrouble:

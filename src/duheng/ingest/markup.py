@@ -18,6 +18,7 @@ _FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<(
 _ANY_FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*>\s*<(?:\w+:)?f[\s/>]")
 _STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*?\br="([A-Z]{1,3}\d{1,7})")[^>]*?\bs="(\d+)"')
 _CELL_COLUMN = re.compile(rb'\br="([A-Z]{1,3})\d')
+_LATER_COLUMNS = re.compile(rb'\br="[A-Z]{2}')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
 _HIDDEN_COLUMN = re.compile(
@@ -79,7 +80,9 @@ def _position(name: str) -> Cell:
 
 def _tree(package: zipfile.ZipFile, part: str, name: str) -> ElementTree.Element:
     text = read_part(package, part, name)
-    damaged = refuse("file-damaged", name, f"工作簿已损坏（{part} 不是合法的 XML）", "完整的 .xlsx", "请重新保存后再导入。")
+    damaged = refuse(
+        "file-damaged", name, f"工作簿已损坏（{part} 不是合法的 XML）", "完整的 .xlsx", "请重新保存后再导入。"
+    )
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise damaged
     try:
@@ -109,7 +112,9 @@ def read_package(package: zipfile.ZipFile, name: str) -> Package:
     parts: dict[str, str] = {}
     hidden: set[str] = set()
     for sheet in _named(book, "sheet"):
-        target = targets.get(sheet.attrib.get(next((k for k in sheet.attrib if k.endswith("}id")), ""), ""), "")
+        target = targets.get(
+            sheet.attrib.get(next((k for k in sheet.attrib if k.endswith("}id")), ""), ""), ""
+        )
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         title = _attribute(sheet, "name")
         if "worksheets/" in part:  # chart and dialog sheets hold no cells
@@ -123,7 +128,9 @@ def read_package(package: zipfile.ZipFile, name: str) -> Package:
 def _percent_styles(package: zipfile.ZipFile, name: str) -> frozenset[int]:
     root = _tree(package, "xl/styles.xml", name)
     percent = _BUILT_IN_PERCENT | {
-        int(_attribute(fmt, "numFmtId") or -1) for fmt in _named(root, "numFmt") if "%" in _attribute(fmt, "formatCode")
+        int(_attribute(fmt, "numFmtId") or -1)
+        for fmt in _named(root, "numFmt")
+        if "%" in _attribute(fmt, "formatCode")
     }
     formats = next(iter(_named(root, "cellXfs")), None)
     if formats is None:
@@ -136,21 +143,26 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
     text = read_part(package, book.parts[sheet], name)
     place = f"{name} {sheet}"
     if text[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in text[:4096] or b"<!ENTITY" in text[:4096]:
-        raise refuse("file-damaged", place, "工作表的编码不合规范", "Excel 或 WPS 保存的 .xlsx", "请重新另存后再导入。")
+        raise refuse(
+            "file-damaged", place, "工作表的编码不合规范", "Excel 或 WPS 保存的 .xlsx", "请重新另存后再导入。"
+        )
     height = max(map(int, _ROW.findall(text)), default=0)
-    width = max((column_number(c.decode()) + 1 for c in set(_CELL_COLUMN.findall(text))), default=0)
+    # Most sheets end before column AA: then the width need not be counted cell by cell.
+    columns = set(_CELL_COLUMN.findall(text)) if _LATER_COLUMNS.search(text) else {b"Z"}
+    width = max(column_number(letters.decode()) + 1 for letters in columns)
     if width > limits()["columns"] or height * width > limits()["cells"]:
         raise refuse(
             "sheet-too-large", place, f"{height} 行 × {width} 列", f"不超过 {limits()['columns']} 列、{limits()['cells']} 格",
             "请删去表外的空行、空列（选中后右键删除），或分成几个文件。",
         )  # fmt: skip
-    formulas = frozenset(_position(found.decode()) for found in _FORMULA.findall(text))
-    placed_all = len(_ANY_FORMULA.findall(text)) == len(formulas)
+    has_formulas = any(mark in text for mark in (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"<f\n", b"<f\r", b"<f\t"))
+    formulas = frozenset(_position(found.decode()) for found in _FORMULA.findall(text)) if has_formulas else frozenset()
+    placed_all = not has_formulas or len(_ANY_FORMULA.findall(text)) == len(formulas)
     return Marks(
         formulas=formulas,
         unplaced_formulas=not placed_all,
         percents=_percent_cells(text, book.percent_styles),
-        hidden_rows=frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(text)),
+        hidden_rows=frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(text)) if b"hidden=" in text else frozenset(),
         hidden_columns=frozenset(
             column
             for first, last in _HIDDEN_COLUMN.findall(text)

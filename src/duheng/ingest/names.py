@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -16,11 +17,14 @@ from duheng.model import glossary
 from duheng.model.entities import Entity, Places
 from duheng.model.errors import UnitError, nearest
 from duheng.model.glossary import Item, Quantity, item_unit
-from duheng.model.units import convert, known_units, parse_unit
+from duheng.model.units import Unit, convert, known_units, parse_unit, ratio
 
 T = TypeVar("T")
 # The nearest name costs a comparison with every known one: a column of rubbish gets it only for its first texts.
 _MOST_GUESSES = 200
+# A number of a cell has at most some dozens of digits and a scale a few: their product is exact in this context.
+_EXACT = Context(prec=200)
+Scale = CellTrouble | Decimal | tuple[Unit, Unit]
 
 
 @dataclass
@@ -51,7 +55,11 @@ class Index(Generic[T]):
         guess = bool(text) and len(self.troubles) < _MOST_GUESSES
         near = nearest(text[:60], self.offered or self.names, 3) if guess else []
         found = f"未知的{self.what}“{text[:40]}”" if text else f"{self.what}为空"
-        remedy = f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。" if near else f"请核对{self.what}的名称或代码。"
+        remedy = (
+            f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。"
+            if near
+            else f"请核对{self.what}的名称或代码。"
+        )
         trouble = CellTrouble(self.code, found, f"已定义的{self.what}", remedy)
         if len(self.troubles) < 10 * _MOST_GUESSES:
             self.troubles[text] = trouble
@@ -88,19 +96,27 @@ class Names:
             tuple(e.name for e in places),
         )
         self._items: dict[str, Index[Item]] = {}
-        self._units: dict[tuple[str, str], CellTrouble | None] = {}
+        self._units: dict[tuple[str, str, str], Scale] = {}
+        self._declared_units: dict[tuple[str, str | None], str] = {}
 
     @cached_property
     def definitions(self) -> Index[str]:
         """Accounting definitions (口径) by id or title."""
         known = glossary.definitions().values()
-        return Index("definition-unknown", "口径", _by_name((d.id, (d.id, d.title, d.title_en)) for d in known))
+        return Index(
+            "definition-unknown", "口径", _by_name((d.id, (d.id, d.title, d.title_en)) for d in known)
+        )
 
     def item(self, quantity: Quantity, text: str) -> str | None:
         """The item of the quantity's axis; None for a quantity without one."""
         if quantity.axis is None:
             if text:
-                raise CellTrouble("item-unexpected", f"品种“{text[:40]}”", f"“{quantity.title}”不分品种，应留空", "请清空品种一格，或改用分品种的指标。")
+                raise CellTrouble(
+                    "item-unexpected",
+                    f"品种“{text[:40]}”",
+                    f"“{quantity.title}”不分品种，应留空",
+                    "请清空品种一格，或改用分品种的指标。",
+                )
             return None
         if quantity.axis not in self._items:
             items = glossary.axis(quantity.axis).items.values()
@@ -112,43 +128,64 @@ class Names:
             )
         return self._items[quantity.axis].find(text).title
 
-    def convert(self, number: Number, column_unit: str | None, quantity: Quantity, item: str | None) -> tuple[Decimal, str, str]:
+    def convert(
+        self, number: Number, column_unit: str | None, quantity: Quantity, item: str | None
+    ) -> tuple[Decimal, str, str]:
         """The value in the declared unit, the statement as printed with its unit, and the declared unit.
 
         The unit in the cell wins over the unit of its column or row. Raises CellTrouble for no unit, an unknown
         one, or one of another dimension.
         """
-        declared = item_unit(quantity, item)
-        said = number.unit or column_unit or ("1" if declared == "1" and quantity.printed_unit == "1" else None)
+        declared = self._declared(quantity, item)
+        said = number.unit or column_unit
+        if said is None and declared == "1" and quantity.printed_unit == "1":
+            said = "1"
         if said is None:
-            raise CellTrouble(
-                "unit-missing", f"数值 {number.text} 没有单位", f"单位，如{quantity.printed_unit if '<' not in declared else declared}", "请在单位一格或表头括号内写明单位。"
-            )
-        said = plain(said)
-        trouble = self._unit_trouble(said, declared, quantity)
-        if trouble is not None:
-            raise trouble
-        stated = number.text if number.unit or said == "1" else f"{number.text} {said}"
-        try:
-            return convert(number.value, said, declared), stated, declared
-        except UnitError as wrong:
-            raise CellTrouble("not-a-number", f"数值 {number.text[:40]}", "有限的数", "请核对数值。") from wrong
-
-    def _unit_trouble(self, said: str, declared: str, quantity: Quantity) -> CellTrouble | None:
-        key = (said, declared)
+            like = quantity.printed_unit if "<" not in declared else declared
+            remedy = "请在单位一格或表头括号内写明单位。"
+            raise CellTrouble("unit-missing", f"数值 {number.text} 没有单位", f"单位，如{like}", remedy)
+        key = (said, declared, quantity.id)
         if key not in self._units:
-            self._units[key] = self._judge_unit(said, declared, quantity)
-        return self._units[key]
+            self._units[key] = self._scale(plain(said), declared, quantity)
+        scale = self._units[key]
+        if isinstance(scale, CellTrouble):
+            raise scale
+        stated = number.text if number.unit or said == "1" else f"{number.text} {said}"
+        if isinstance(scale, Decimal):
+            return number.value if scale == 1 else _EXACT.multiply(number.value, scale), stated, declared
+        return convert(number.value, *scale), stated, declared
+
+    def _declared(self, quantity: Quantity, item: str | None) -> str:
+        key = (quantity.id, item)
+        if key not in self._declared_units:
+            self._declared_units[key] = item_unit(quantity, item)
+        return self._declared_units[key]
+
+    def _scale(self, said: str, declared: str, quantity: Quantity) -> Scale:
+        """What to multiply by; the two units where that is no finite decimal; or why they do not fit."""
+        trouble = self._judge_unit(said, declared, quantity)
+        if trouble is not None:
+            return trouble
+        units = (parse_unit(said), parse_unit(declared))
+        factor = convert(Decimal(1), *units)
+        return factor if Fraction(factor) == ratio(*units) else units
 
     def _judge_unit(self, said: str, declared: str, quantity: Quantity) -> CellTrouble | None:
         try:
             fits = parse_unit(said).same_dimension(parse_unit(declared))
         except UnitError:
             near = nearest(said[:40], known_units(), 3) if len(self._units) < _MOST_GUESSES else []
-            hint = f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。" if near else f"请改用{declared}。"
+            hint = (
+                f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。"
+                if near
+                else f"请改用{declared}。"
+            )
             return CellTrouble("unit-unknown", f"未知的单位“{said[:40]}”", f"可换算为{declared}的单位", hint)
         if fits:
             return None
         return CellTrouble(
-            "unit-unfit", f"单位“{said}”与指标“{quantity.title}”不符", f"可换算为{declared}的单位", "请核对是否填错单位或填错列；折标煤须由程序按参数计算。"
+            "unit-unfit",
+            f"单位“{said}”与指标“{quantity.title}”不符",
+            f"可换算为{declared}的单位",
+            "请核对是否填错单位或填错列；折标煤须由程序按参数计算。",
         )

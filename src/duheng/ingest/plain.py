@@ -72,16 +72,20 @@ def read_table(path: Path) -> list[list[str]]:
         except UnicodeDecodeError:
             continue
         try:
-            return [row for row in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in row)]
+            return [
+                row for row in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in row)
+            ]
         except csv.Error as error:
             raise UnreadableSource(f"{path.name} 不是可读的 CSV（{error}）；请另存为 CSV 再试") from error
     raise UnreadableSource(f"{path.name} 既不是 UTF-8 也不是 GBK 编码；请另存为 UTF-8 的 CSV")
 
 
-def compute(rule: Rule, path: Path, *, base_year: int | None = None, definition: str | None = None) -> Computed:
+def compute(
+    rule: Rule, path: Path, *, base_year: int | None = None, definition: str | None = None
+) -> Computed:
     """The rule over a table. Raises UnreadableSource where the table cannot be read at all."""
     findings: list[Finding] = []
-    sheet = _sheet(path.name, read_table(path), findings)
+    sheet = _sheet(path.name, read_table(path), _arguments(rule), findings)
     facts = _facts(rule, sheet, findings)
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
     books = Books(facts, _places(sheet, kind), base_year=base_year)
@@ -101,10 +105,20 @@ def inputs_of(rule: Rule) -> dict[str, Quantity]:
     return found
 
 
-def _sheet(name: str, rows: list[list[str]], findings: list[Finding]) -> _Sheet:
+def _arguments(rule: Rule) -> dict[str, str]:
+    """The rule's own names for its direct inputs, which a table may use as well."""
+    known = inputs_of(rule)
+    return {
+        name: reference.id
+        for name, reference in rule.wordings[0].inputs.items()
+        if isinstance(reference, Quantity) and name not in known
+    }
+
+
+def _sheet(name: str, rows: list[list[str]], aliases: dict[str, str], findings: list[Finding]) -> _Sheet:
     if not rows:
         raise UnreadableSource(f"{name} 是空的；第一行应为列名：entity, item, period 和各输入量")
-    header = [_column_name(cell) for cell in rows[0]]
+    header = [_column_name(cell, aliases) for cell in rows[0]]
     twice = sorted({column for column in header if column and header.count(column) > 1})
     if twice:
         raise UnreadableSource(f"{name} 第1行：列 {'、'.join(twice)} 出现两次；请只留一列")
@@ -117,19 +131,36 @@ def _sheet(name: str, rows: list[list[str]], findings: list[Finding]) -> _Sheet:
     for line, row in enumerate(rows[first:], start=first + 1):
         if len(row) > len(header):
             findings.append(
-                Finding("table.long-row", "error", f"{name} 第{line}行", f"{len(row)}格", f"{len(header)}格", "请删去多出的格")
+                Finding(
+                    "table.long-row",
+                    "error",
+                    f"{name} 第{line}行",
+                    f"{len(row)}格",
+                    f"{len(header)}格",
+                    "请删去多出的格",
+                )
             )
         body.append((line, [*row[: len(header)], *[""] * (len(header) - len(row))]))
     return _Sheet(name, header, units, body)
 
 
-_CHINESE = {"对象": "entity", "地区": "entity", "名称": "entity", "品种": "item", "分项": "item", "时期": "period", "年份": "period"}
+_CHINESE = {
+    "对象": "entity",
+    "地区": "entity",
+    "名称": "entity",
+    "品种": "item",
+    "分项": "item",
+    "时期": "period",
+    "年份": "period",
+}
 
 
-def _column_name(cell: str) -> str:
+def _column_name(cell: str, aliases: dict[str, str]) -> str:
     text = cell.strip()
     if text.lower() in KEYS:
         return text.lower()
+    if text in aliases:
+        return aliases[text]
     titles = {quantity.title: id for id, quantity in all_quantities().items()}
     return _CHINESE.get(text) or titles.get(text, text)
 
@@ -157,10 +188,16 @@ def _facts(rule: Rule, sheet: _Sheet, findings: list[Finding]) -> pl.DataFrame:
             f"{sheet.name} 中没有 {rule.id} 的输入列；可用的列：{'、'.join(sorted(known))}"
         )
     periods = _periods(sheet, findings)
-    facts: list[tuple[str, str, str | None, str, float]] = []
+    facts: list[tuple[str, str, str | None, str, float | None]] = []
     for column in given:
         facts.extend(_stated(known[column], column, sheet, periods, findings))
-    schema = {"quantity": pl.String, "entity": pl.String, "item": pl.String, "period": pl.String, "value": pl.Float64}
+    schema = {
+        "quantity": pl.String,
+        "entity": pl.String,
+        "item": pl.String,
+        "period": pl.String,
+        "value": pl.Float64,
+    }
     return pl.DataFrame(facts, schema, orient="row")
 
 
@@ -174,7 +211,14 @@ def _periods(sheet: _Sheet, findings: list[Finding]) -> list[str | None]:
         except PeriodError as error:
             texts.append(None)
             findings.append(
-                Finding("table.period", "error", f"{sheet.name} 第{line}行 period", text, "如 2023、2023Q1、2023-01", str(error))
+                Finding(
+                    "table.period",
+                    "error",
+                    f"{sheet.name} 第{line}行 period",
+                    text or "空格",
+                    "如 2023、2023Q1、2023-01",
+                    str(error),
+                )
             )
     return texts
 
@@ -189,8 +233,10 @@ def _stated(
         sheet.rows, entities, items, periods, sheet.column(column), strict=True
     ):
         place = f"{sheet.name} 第{line}行 {column}"
-        known_item = _item(quantity, item, place, findings)
-        if period is None or known_item is False:
+        known_item = _item(quantity, item)
+        if known_item is None:
+            findings.append(_unknown_item(quantity, item, place))
+        if period is None or known_item is None:
             continue
         value = _value(quantity, known_item or None, cell, sheet.units.get(column), place, findings)
         key = (entity.strip(), known_item or None, period)
@@ -198,7 +244,14 @@ def _stated(
             before, earlier = seen[key]
             if cell.strip() and value != earlier:
                 findings.append(
-                    Finding("table.twice", "error", place, cell, f"与第{before}行相同的 {earlier}", "同一格有两个值，请只留一个；先用前一行")
+                    Finding(
+                        "table.twice",
+                        "error",
+                        place,
+                        cell,
+                        f"与第{before}行相同的 {earlier}",
+                        "同一格有两个值，请只留一个；先用前一行",
+                    )
                 )
             continue
         if not cell.strip() and not quantity.axis and "item" in sheet.header and sheet.column("item")[0]:
@@ -207,14 +260,22 @@ def _stated(
         yield (quantity.id, entity.strip(), known_item or None, period, value)
 
 
-def _item(quantity: Quantity, text: str, place: str, findings: list[Finding]) -> str | bool:
-    if not quantity.axis:
+def _item(of: Quantity, text: str) -> str | None:
+    """Title of the item meant, or None where the axis has no such item; "" where the quantity has no items."""
+    if not of.axis:
         return ""
     try:
-        return axis(quantity.axis).find(text).title
+        return axis(of.axis).find(text).title
+    except UnknownName:
+        return None
+
+
+def _unknown_item(of: Quantity, text: str, place: str) -> Finding:
+    try:
+        axis(of.axis or "").find(text)
     except UnknownName as error:
-        findings.append(Finding("table.item", "error", place, text, f"{quantity.axis} 中的一项", str(error)))
-        return False
+        return Finding("table.item", "error", place, text or "空格", f"{of.title}的一个品种", str(error))
+    raise AssertionError("only called for unknown items")
 
 
 def _value(
@@ -224,11 +285,15 @@ def _value(
     if not text:
         return None
     if not _is_number(text):
-        findings.append(Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空"))
+        findings.append(
+            Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
+        )
         return None
     declared = item_unit(quantity, item)
     try:
-        return float(convert(Decimal(text), parse_unit(unit), parse_unit(declared)) if unit else Decimal(text))
+        return float(
+            convert(Decimal(text), parse_unit(unit), parse_unit(declared)) if unit else Decimal(text)
+        )
     except UnitError as error:
         findings.append(Finding("table.unit", "error", place, unit or "", declared, str(error)))
         return None
@@ -261,27 +326,34 @@ def _joined(rule: Rule, sheet: _Sheet, result: pl.DataFrame, findings: list[Find
     keys = [key for key in KEYS if key in sheet.header and (key != "item" or rule.axis)]
     names = [*keys, rule.id]
     values = {
-        (row.get("entity") or "", row.get("item") or "", row["period"]): row["value"] for row in result.iter_rows(named=True)
+        (row.get("entity") or "", row.get("item") or "", row["period"]): row["value"]
+        for row in result.iter_rows(named=True)
     }
-    wanted = [
-        (entity if not over_places else _WHOLE, item, period)
-        for entity, item, period in _cells(rule, sheet)
-    ]
-    rows = []
-    for cell in dict.fromkeys(wanted):
-        value = values.get(cell)
-        named = dict(zip(KEYS, cell, strict=True))
-        rows.append((*(named[key] for key in keys), "" if value is None else repr(value)))
-    return Computed(tuple(names), tuple(rows), tuple(findings))
+    rows: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for written, cell in _cells(rule, sheet):
+        if over_places:
+            written, cell = (_WHOLE, *written[1:]), (_WHOLE, *cell[1:])
+        named = dict(zip(KEYS, written, strict=True))
+        rows.setdefault(cell, (*(named[key] for key in keys), _digits(values.get(cell))))
+    return Computed(tuple(names), tuple(rows.values()), tuple(findings))
 
 
-def _cells(rule: Rule, sheet: _Sheet) -> Iterator[tuple[str, str, str]]:
+def _digits(value: float | None) -> str:
+    """The number with 15 significant digits: what a float holds without noise; empty where unknown."""
+    return "" if value is None else repr(float(f"{value:.15g}"))
+
+
+Written = tuple[str, str, str]
+
+
+def _cells(rule: Rule, sheet: _Sheet) -> Iterator[tuple[Written, Written]]:
+    """Each row's entity, item and period as written, and the cell that they name."""
     entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
     items = sheet.column("item") if "item" in sheet.header and rule.axis else [""] * len(sheet.rows)
     for entity, item, period in zip(entities, items, _periods(sheet, []), strict=True):
+        known = _item(rule, item)
         if period is not None:
-            known = _item(rule, item, "", []) if rule.axis else ""
-            yield entity.strip(), known or item.strip(), period
+            yield (entity.strip(), item.strip(), period), (entity.strip(), known or item.strip(), period)
 
 
 def find_rule(id: str) -> Rule:
@@ -293,5 +365,6 @@ def find_rule(id: str) -> Rule:
     if found is None:
         raise UnknownName(id, [q.id for q in known.values() if isinstance(q, Rule)])
     if not isinstance(found, Rule):
-        raise DuhengError(f"{id} 是填报量，没有算式；可计算的有：{'、'.join(sorted(i for i, q in known.items() if isinstance(q, Rule)))}")
+        computable = sorted(i for i, q in known.items() if isinstance(q, Rule))
+        raise DuhengError(f"{id} 是填报量，没有算式；可计算的有：{'、'.join(computable)}")
     return found

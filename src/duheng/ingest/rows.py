@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from duheng.ingest.cells import CellTrouble
+from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.guards import limits
 from duheng.model.entities import Entity
 from duheng.model.findings import Finding, Severity
@@ -26,6 +26,7 @@ class Statement:
     entity: Entity
     item: str | None
     period: Period
+    period_text: str
     definition: str | None
     value: Decimal
     stated: str
@@ -35,18 +36,24 @@ class Statement:
     @property
     def key(self) -> Key:
         """What may be stated only once in a file."""
-        return (self.quantity.id, self.entity.id, self.item, str(self.period), self.definition)
+        return (self.quantity.id, self.entity.id, self.item, self.period_text, self.definition)
 
 
 @dataclass
 class Row:
-    """One row of a sheet as read: its texts, its statements, and the errors that keep it out."""
+    """One row of a sheet as read: its cells, its statements, the errors that keep it out, and who can mend them."""
 
     sheet: str
     number: int
-    texts: tuple[str, ...]
+    cells: Sequence[object]
     statements: list[Statement] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
+    owner: str | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The row's cells as texts."""
+        return tuple(plain(cell) for cell in self.cells)
 
 
 @dataclass
@@ -66,10 +73,18 @@ class Notebook:
         """File, sheet and cell as findings name them: `月报.xlsx 表1!C14`."""
         return f"{self.file} {locator(sheet, cell)}".strip()
 
-    def note(self, severity: Severity, sheet: str, cell: str, trouble: CellTrouble, row: Row | None = None) -> None:
+    def note(
+        self, severity: Severity, sheet: str, cell: str, trouble: CellTrouble, row: Row | None = None
+    ) -> None:
         """Keep a finding; an error of a row also keeps that row out."""
         finding = Finding(
-            trouble.code, severity, self.place(sheet, cell), trouble.found, trouble.expected, trouble.remedy, self.owner
+            trouble.code,
+            severity,
+            self.place(sheet, cell),
+            trouble.found,
+            trouble.expected,
+            trouble.remedy,
+            (row.owner if row is not None else None) or self.owner,
         )
         self.findings.append(finding)
         if severity == "error" and row is not None:
@@ -83,52 +98,57 @@ def locator(sheet: str, cell: str) -> str:
 
 def check_statements(book: Notebook, city: City, scenario: str, today: date) -> None:
     """The checks of all statements of a file, in place: range, sign, period, validity, two values for one cell."""
-    check_period = _period_check(city, scenario, today)
+    judge_period = _period_judge(city, scenario, today)
+    known: dict[str, CellTrouble | None] = {}
     for row in book.rows:
         for said in row.statements:
-            for severity, trouble in (*_range(said), *check_period(said), *_validity(said)):
-                book.note(severity, row.sheet, said.cell, trouble, row)
+            if said.value < 0 or said.quantity.printed_unit == "%":
+                _check_range(said, row, book)
+            if said.period_text not in known:
+                known[said.period_text] = judge_period(said.period)
+            if (trouble := known[said.period_text]) is not None:
+                book.note("error", row.sheet, said.cell, trouble, row)
+            if said.entity.since is not None or said.entity.until is not None:
+                _check_validity(said, row, book)
     _twice(book)
 
 
-def _range(said: Statement) -> Iterable[tuple[Severity, CellTrouble]]:
+def _check_range(said: Statement, row: Row, book: Notebook) -> None:
     quantity = said.quantity
     # A quantity that adds over places is an amount of something; none of the declared ones can be negative.
     if said.value < 0 and quantity.over_place == "sum":
-        yield "error", CellTrouble("negative", f"“{quantity.title}”为负数 {said.stated}", "不小于0的数", "请核对数值；更正以往数字请重报该期全数。")
+        found, remedy = f"“{quantity.title}”为负数 {said.stated}", "请核对数值；更正以往数字请重报该期全数。"
+        book.note("error", row.sheet, said.cell, CellTrouble("negative", found, "不小于0的数", remedy), row)
     elif quantity.printed_unit == "%" and not -1 <= said.value <= 1:
-        yield "warning", CellTrouble("over-100", f"“{quantity.title}”为 {said.stated}", "不超过100%的比率", "请核对是否多填了两位，或单位应为“1”。")
+        found, remedy = f"“{quantity.title}”为 {said.stated}", "请核对是否多填了两位，或单位应为“1”。"
+        trouble = CellTrouble("over-100", found, "不超过100%的比率", remedy)
+        book.note("warning", row.sheet, said.cell, trouble, row)
 
 
-def _validity(said: Statement) -> Iterable[tuple[Severity, CellTrouble]]:
-    if not said.entity.valid(said.period.start, said.period.end):
-        span = f"{said.entity.since or '…'} 至 {said.entity.until or '…'}"
-        yield "warning", CellTrouble("entity-not-valid", f"“{said.entity.name}”在{said.period.title}不存在（{span}）", "存在的对象", "请核对对象和时期。")
+def _check_validity(said: Statement, row: Row, book: Notebook) -> None:
+    entity = said.entity
+    if not entity.valid(said.period.start, said.period.end):
+        found = f"“{entity.name}”在{said.period.title}不存在（{entity.since or '…'} 至 {entity.until or '…'}）"
+        trouble = CellTrouble("entity-not-valid", found, "存在的对象", "请核对对象和时期。")
+        book.note("warning", row.sheet, said.cell, trouble, row)
 
 
-def _period_check(
-    city: City, scenario: str, today: date
-) -> Callable[[Statement], Iterable[tuple[Severity, CellTrouble]]]:
+def _period_judge(city: City, scenario: str, today: date) -> Callable[[Period], CellTrouble | None]:
     """Outside the city's plans is an error; some years before the first base year pass as history."""
     bases = [plan.base_year for plan in city.plans]
     first = min(bases) - limits()["history_years"] if bases else None
     last = max((plan.period.end for plan in city.plans), default=None)
-    known: dict[Period, list[tuple[Severity, CellTrouble]]] = {}
 
-    def judge(period: Period) -> list[tuple[Severity, CellTrouble]]:
+    def judge(period: Period) -> CellTrouble | None:
         if first is not None and last is not None and (period.start.year < first or period.end > last):
-            expected = f"{first}年至{last.year}年之间的时期"
-            return [("error", CellTrouble("period-outside", f"时期 {period} 在方案之外", expected, "请核对时期。"))]
+            found, expected = f"时期 {period} 在方案之外", f"{first}年至{last.year}年之间的时期"
+            return CellTrouble("period-outside", found, expected, "请核对时期。")
         if scenario == "actual" and period.start > today:
-            return [("error", CellTrouble("period-future", f"时期 {period} 尚未开始", f"{today} 以前的时期", "实际数须在期末以后填报；预测请另选情景。"))]
-        return []
+            found, remedy = f"时期 {period} 尚未开始", "实际数须在期末以后填报；预测请另选情景。"
+            return CellTrouble("period-future", found, f"{today} 以前的时期", remedy)
+        return None
 
-    def check(said: Statement) -> Iterable[tuple[Severity, CellTrouble]]:
-        if said.period not in known:
-            known[said.period] = judge(said.period)
-        return known[said.period]
-
-    return check
+    return judge
 
 
 def _twice(book: Notebook) -> None:
@@ -143,7 +163,8 @@ def _twice(book: Notebook) -> None:
                 continue
             where = locator(other_row.sheet, other.cell)
             if other.value == said.value:
-                trouble = CellTrouble("stated-twice", f"与 {where} 重复（同为 {said.stated}）", "同一数只填一次", "只计一次；请删去其中一行。")
+                found, remedy = f"与 {where} 重复（同为 {said.stated}）", "只计一次；请删去其中一行。"
+                trouble = CellTrouble("stated-twice", found, "同一数只填一次", remedy)
                 book.note("warning", row.sheet, said.cell, trouble)
                 continue
             for mine, its, theirs, place in (
@@ -165,5 +186,7 @@ def shorten(findings: list[Finding], file: str) -> list[Finding]:
         return ranked
     rest = ranked[most:]
     worst = rest[0].severity
-    more = Finding("more", worst, file, f"另有 {len(rest)} 处问题未逐条列出", "", "请先改正已列出的问题，再重新导入。")
+    more = Finding(
+        "more", worst, file, f"另有 {len(rest)} 处问题未逐条列出", "", "请先改正已列出的问题，再重新导入。"
+    )
     return [*ranked[:most], more]

@@ -83,10 +83,10 @@ def read_sheets(
         return Reading(file, hashlib.sha256(content).hexdigest(), content, "", findings=(refused.finding,))
     digest = hashlib.sha256(content).hexdigest()
     good, waiting = _parted(book)
-    facts = tuple(
-        _fact(row, said, scenario, status) for row in good for said in row.statements
+    facts = tuple(_fact(row, said, scenario, status) for row in good for said in row.statements)
+    return Reading(
+        file, digest, content, kind, facts, tuple(shorten(book.findings, file)), waiting, book.headers
     )
-    return Reading(file, digest, content, kind, facts, tuple(shorten(book.findings, file)), waiting, book.headers)
 
 
 def _parted(book: Notebook) -> tuple[list[Row], tuple[Row, ...]]:
@@ -99,13 +99,14 @@ def _fact(row: Row, said: Statement, scenario: str, status: str) -> NewFact:
         quantity=said.quantity.id,
         entity=said.entity.id,
         item=said.item,
-        period=str(said.period),
+        period=said.period_text,
         scenario=scenario,
         definition=said.definition,
         value=said.value,
         unit=said.unit,
         stated=said.stated,
         status=status,
+        confidence="quoted",
         locator=locator(row.sheet, said.cell),
     )
 
@@ -123,7 +124,12 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
         if sheet.name == GUIDE_SHEET and len(sheets) > 1:
             continue
         if sheet.marks.hidden:
-            book.note("notice", sheet.name, "", CellTrouble("sheet-hidden", "隐藏的工作表，未读", "", "如需导入，请取消隐藏。"))
+            book.note(
+                "notice",
+                sheet.name,
+                "",
+                CellTrouble("sheet-hidden", "隐藏的工作表，未读", "", "如需导入，请取消隐藏。"),
+            )
             continue
         if not any(cell != "" for row in sheet.rows for cell in row):
             continue
@@ -145,13 +151,17 @@ def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
     for sheet in unread:
         severity = "notice" if read else "error"
         found = "没有可识别的表头，未读"
-        book.note(severity, sheet.name, "A1", CellTrouble("column-missing", found, "" if read else expected, remedy))  # type: ignore[arg-type]
+        book.note(
+            severity, sheet.name, "A1", CellTrouble("column-missing", found, "" if read else expected, remedy)
+        )  # type: ignore[arg-type]
 
 
 def _note_marks(sheet: Sheet, book: Notebook) -> None:
     """Hidden rows and columns are read and named; cells merged within the table keep it out."""
     marks = sheet.marks
-    filled = [row for row in sorted(marks.hidden_rows) if row < len(sheet.rows) and any(map(plain, sheet.rows[row]))]
+    filled = [
+        row for row in sorted(marks.hidden_rows) if row < len(sheet.rows) and any(map(plain, sheet.rows[row]))
+    ]
     if filled:
         said = "、".join(str(row + 1) for row in filled[:10]) + ("等" if len(filled) > 10 else "")
         found = f"第 {said} 行是隐藏行，照常读取（共 {len(filled)} 行）"
@@ -161,7 +171,9 @@ def _note_marks(sheet: Sheet, book: Notebook) -> None:
         found = f"{'、'.join(cell_name(0, c)[:-1] for c in columns)} 列是隐藏列，照常读取"
         book.note("notice", sheet.name, "", CellTrouble("columns-hidden", found, "", "请取消隐藏核对。"))
     if marks.unplaced_formulas:
-        trouble = CellTrouble("formula", "含有位置不明的公式", "数值", "请全选复制后“选择性粘贴—数值”，再导入。")
+        trouble = CellTrouble(
+            "formula", "含有位置不明的公式", "数值", "请全选复制后“选择性粘贴—数值”，再导入。"
+        )
         book.note("error", sheet.name, "", trouble)
     _note_merged(sheet, book)
 
@@ -172,5 +184,10 @@ def _note_merged(sheet: Sheet, book: Notebook) -> None:
     for (top, left), (bottom, right) in sheet.merged:
         if bottom >= first:
             span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
-            trouble = CellTrouble("merged", f"{span} 是合并单元格，只有第一格有内容", "每格各自填写", "请取消合并，逐格补填后再导入。")
+            trouble = CellTrouble(
+                "merged",
+                f"{span} 是合并单元格，只有第一格有内容",
+                "每格各自填写",
+                "请取消合并，逐格补填后再导入。",
+            )
             book.note("error", sheet.name, span, trouble)

@@ -70,12 +70,20 @@ def latest_period(duty: Duty, plan: Plan, today: date) -> Period:
     return min(max(before, first), last)
 
 
-def make_form(city: City, plan: Plan, duty: Duty, period: Period | str | None = None, today: date | None = None) -> Form:
+def make_form(
+    city: City, plan: Plan, duty: Duty, period: Period | str | None = None, today: date | None = None
+) -> Form:
     """The form of a duty for a period (default: the last whole one). PeriodError for a period of another kind."""
-    chosen = parse(period) if isinstance(period, str) else period or latest_period(duty, plan, today or date.today())
+    chosen = (
+        parse(period)
+        if isinstance(period, str)
+        else period or latest_period(duty, plan, today or date.today())
+    )
     if chosen.kind != duty.every:
         kinds = "、".join(KINDS)
-        raise PeriodError(f"“{duty.title}”{_EVERY[duty.every]}填报，不能为“{chosen}”（类别 {chosen.kind}，可用：{kinds}）。")
+        raise PeriodError(
+            f"“{duty.title}”{_EVERY[duty.every]}填报，不能为“{chosen}”（类别 {chosen.kind}，可用：{kinds}）。"
+        )
     members = expected_members(duty, places_of(city, plan.scenario), chosen)
     quantities = [glossary.quantity(id) for id in duty.quantities]
     return Form(city, plan, duty, chosen, members, expected_items(duty), quantities)
@@ -85,7 +93,9 @@ def write_template(forms: Sequence[Form], out: Path | IO[bytes]) -> None:
     """Write the forms into one workbook: a sheet each, after a sheet of instructions."""
     book = xlsxwriter.Workbook(str(out) if isinstance(out, Path) else out, {"in_memory": True})
     drill = any(form.drill for form in forms)
-    book.set_properties({"title": "、".join(form.duty.title for form in forms), "comments": DRILL_NOTICE if drill else ""})
+    book.set_properties(
+        {"title": "、".join(form.duty.title for form in forms), "comments": DRILL_NOTICE if drill else ""}
+    )
     styles = _styles(book)
     used: set[str] = {GUIDE_SHEET}
     for form in forms:
@@ -99,7 +109,9 @@ def _styles(book: Any) -> dict[str, Any]:
         "title": book.add_format({"bold": True, "font_size": 14}),
         "label": book.add_format({"bold": True, "font_color": "#555555"}),
         "plain": book.add_format({}),
-        "header": book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF9", "text_wrap": True, "valign": "vcenter"}),
+        "header": book.add_format(
+            {"bold": True, "border": 1, "bg_color": "#E8EEF9", "text_wrap": True, "valign": "vcenter"}
+        ),
         "key": book.add_format({"border": 1, "bg_color": "#F5F5F5"}),
         "input": book.add_format({"border": 1, "locked": False, "num_format": "General"}),
         "free": book.add_format({"locked": False, "num_format": "@", "bottom": 1}),
@@ -126,14 +138,20 @@ def _form_sheet(sheet: Any, form: Form, styles: dict[str, Any]) -> None:
             place(f"&C&14&B{DRILL_NOTICE}")
     head = [
         [(texts["mark"], form.duty.id), (texts["plan"], form.plan.id), (texts["version"], FORM_VERSION)],
-        [("填报单位", form.duty.by), (texts["period"], str(form.period)), ("截止日期", form.duty.due(form.period).isoformat())],
+        [
+            ("填报单位", form.duty.by),
+            (texts["period"], str(form.period)),
+            ("截止日期", form.duty.due(form.period).isoformat()),
+        ],
     ]
     for number, pairs in enumerate(head, start=1):
         for column, (label, value) in enumerate(pairs):
             sheet.write_string(number, 2 * column, label, styles["label"])
             style = styles["free"] if label == texts["period"] else styles["plain"]
             sheet.write_string(number, 2 * column + 1, value, style)
-    sheet.write_string(3, 0, f"依据：{form.plan.number} {form.duty.cite}；未掌握的格留空，确为零填 0。", styles["plain"])
+    sheet.write_string(
+        3, 0, f"依据：{form.plan.number} {form.duty.cite}；未掌握的格留空，确为零填 0。", styles["plain"]
+    )
     first = _header(sheet, form, styles)
     _rows(sheet, form, first, styles)
     sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": False, "sort": False})
@@ -224,7 +242,9 @@ def _guide(sheet: Any, forms: Sequence[Form], styles: dict[str, Any]) -> None:
     if any(form.drill for form in forms):
         lines.insert(1, DRILL_NOTICE)
     for number, line in enumerate(lines):
-        style = styles["title"] if number == 0 else styles["alarm"] if line == DRILL_NOTICE else styles["plain"]
+        style = (
+            styles["title"] if number == 0 else styles["alarm"] if line == DRILL_NOTICE else styles["plain"]
+        )
         sheet.write_string(number, 0, line, style)
     number = len(lines) + 1
     for column, title in enumerate(("指标名称", "印刷单位", "指标解释")):

@@ -46,12 +46,15 @@ class FormColumns:
     units: dict[int, str | None]
     definitions: dict[int, str | None]
     first_row: int
+    header: int
 
 
 def is_form(sheet: Sheet) -> bool:
     """Whether the sheet is one of the program's own forms: its identification stands in the head."""
     mark = form_texts()["mark"]
-    return any(plain(cell) == mark for row in sheet.rows[:_HEAD_ROWS] for cell in row if isinstance(cell, str))
+    return any(
+        plain(cell) == mark for row in sheet.rows[:_HEAD_ROWS] for cell in row if isinstance(cell, str)
+    )
 
 
 def read_form(sheet: Sheet, city: City, places: Places, names: Names, book: Notebook) -> None:
@@ -96,19 +99,36 @@ def _duty(sheet: Sheet, head: FormHead, city: City, book: Notebook) -> tuple[Pla
     fetch = "请重新下载模板，把数字粘贴进去。"
     if plan is None:
         known = "、".join(plan.id for plan in city.plans)
-        book.note("error", sheet.name, plan_cell, CellTrouble("form-plan", f"方案编号“{plan_id}”不存在", known, fetch))
+        book.note(
+            "error",
+            sheet.name,
+            plan_cell,
+            CellTrouble("form-plan", f"方案编号“{plan_id}”不存在", known, fetch),
+        )
         return None
     duty = next((duty for duty in plan.duties if duty.id == duty_id), None)
     if duty is None:
         expected = f"{plan.title}的表单编号"
-        book.note("error", sheet.name, cell, CellTrouble("form-duty", f"表单编号“{duty_id}”不存在", expected, fetch))
+        book.note(
+            "error", sheet.name, cell, CellTrouble("form-duty", f"表单编号“{duty_id}”不存在", expected, fetch)
+        )
         return None
     if version != FORM_VERSION:
         found = f"表单版本“{version}”"
-        book.note("error", sheet.name, version_cell, CellTrouble("form-version", found, f"版本 {FORM_VERSION}", fetch))
+        book.note(
+            "error",
+            sheet.name,
+            version_cell,
+            CellTrouble("form-version", found, f"版本 {FORM_VERSION}", fetch),
+        )
         return None
     if head.header < 0:
-        book.note("error", sheet.name, "A1", CellTrouble("column-missing", "找不到表头行", "“对象代码”“对象”列", fetch))
+        book.note(
+            "error",
+            sheet.name,
+            "A1",
+            CellTrouble("column-missing", "找不到表头行", "“对象代码”“对象”列", fetch),
+        )
         return None
     return plan, duty
 
@@ -120,17 +140,29 @@ def _period(sheet: Sheet, head: FormHead, plan: Plan, duty: Duty, book: Notebook
     try:
         period = read_period(cell)
         if period.kind != duty.every:
-            raise CellTrouble("period-kind", f"时期 {period}", f"一个{every[duty.every]}（本表按{every[duty.every]}填报）", "请改写时期。")
-        if not (plan.period.start <= period.start and period.end <= plan.period.end) and period.year != plan.base_year:
+            raise CellTrouble(
+                "period-kind",
+                f"时期 {period}",
+                f"一个{every[duty.every]}（本表按{every[duty.every]}填报）",
+                "请改写时期。",
+            )
+        if (
+            not (plan.period.start <= period.start and period.end <= plan.period.end)
+            and period.year != plan.base_year
+        ):
             expected = f"{plan.period} 之内或基年 {plan.base_year}"
-            raise CellTrouble("period-outside", f"时期 {period} 在方案之外", expected, "请核对时期，或改用相应方案的模板。")
+            raise CellTrouble(
+                "period-outside", f"时期 {period} 在方案之外", expected, "请核对时期，或改用相应方案的模板。"
+            )
     except CellTrouble as trouble:
         book.note("error", sheet.name, place, trouble)
         return None
     return period
 
 
-def _read_columns(sheet: Sheet, head: FormHead, duty: Duty, names: Names, book: Notebook) -> FormColumns | None:
+def _read_columns(
+    sheet: Sheet, head: FormHead, duty: Duty, names: Names, book: Notebook
+) -> FormColumns | None:
     texts = form_texts()
     row = sheet.rows[head.header]
     keys: dict[str, int] = {}
@@ -138,26 +170,46 @@ def _read_columns(sheet: Sheet, head: FormHead, duty: Duty, names: Names, book: 
     broken = False
     for column, cell in enumerate(row):
         text = plain(cell) if isinstance(cell, str) else ""
-        role = next((r for r in ("entity", "entity_code", "item", "item_unit", "note") if text in texts[r]), None)
+        role = next(
+            (r for r in ("entity", "entity_code", "item", "item_unit", "note") if text in texts[r]), None
+        )
         if role is not None:
             keys[role] = column
         elif text:
             broken |= not _quantity_column(sheet, head.header, column, text, quantities, names, book)
     missing = [id for id in duty.quantities if id not in {q.id for q in quantities.values()}]
     if missing:
-        lacking = "、".join(names.quantities.names[id].title if id in names.quantities.names else id for id in missing)
-        trouble = CellTrouble("column-missing", f"缺少列：{lacking}", "表单原有的各列", "请恢复该列；未掌握的整列留空。")
+        lacking = "、".join(
+            names.quantities.names[id].title if id in names.quantities.names else id for id in missing
+        )
+        trouble = CellTrouble(
+            "column-missing", f"缺少列：{lacking}", "表单原有的各列", "请恢复该列；未掌握的整列留空。"
+        )
         book.note("error", sheet.name, cell_name(head.header, 0), trouble)
     if missing or broken:
         return None
     units, definitions, first = _rows_below(sheet.rows, head.header, list(quantities))
     return FormColumns(
-        keys.get("entity_code"), keys.get("entity"), keys.get("item"), keys.get("item_unit"), quantities, units, definitions, first
+        keys.get("entity_code"),
+        keys.get("entity"),
+        keys.get("item"),
+        keys.get("item_unit"),
+        quantities,
+        units,
+        definitions,
+        first,
+        head.header,
     )
 
 
 def _quantity_column(
-    sheet: Sheet, number: int, column: int, text: str, quantities: dict[int, Quantity], names: Names, book: Notebook
+    sheet: Sheet,
+    number: int,
+    column: int,
+    text: str,
+    quantities: dict[int, Quantity],
+    names: Names,
+    book: Notebook,
 ) -> bool:
     """Recognise one quantity column; False after an error."""
     title = text if text in names.quantities.names else split_unit(text)[0]
@@ -199,7 +251,7 @@ def _all_wait(sheet: Sheet, head: FormHead, book: Notebook) -> None:
     for number in range(head.header + 1, len(sheet.rows)):
         texts = tuple(plain(cell) for cell in sheet.rows[number])
         if any(texts):
-            book.rows.append(Row(sheet.name, number + 1, texts, errors=list(errors)))
+            book.rows.append(Row(sheet.name, number + 1, sheet.rows[number], errors=list(errors), owner=book.owner))
 
 
 def _given(text: object) -> TypeGuard[str]:
@@ -210,7 +262,14 @@ class _FormReader:
     """Reads the rows of a form whose head and columns are in order."""
 
     def __init__(
-        self, sheet: Sheet, duty: Duty, period: Period, columns: FormColumns, places: Places, names: Names, book: Notebook
+        self,
+        sheet: Sheet,
+        duty: Duty,
+        period: Period,
+        columns: FormColumns,
+        places: Places,
+        names: Names,
+        book: Notebook,
     ) -> None:
         self.sheet, self.duty, self.period, self.columns = sheet, duty, period, columns
         self.names, self.book = names, book
@@ -230,12 +289,12 @@ class _FormReader:
 
     def read(self) -> None:
         """All rows, then what is expected and has no row."""
-        header = self.sheet.rows[self.columns.first_row - 1]
+        header = self.sheet.rows[self.columns.header]
         self.book.headers[self.sheet.name] = tuple(plain(cell) for cell in header)
         for number in range(self.columns.first_row, len(self.sheet.rows)):
             texts = tuple(plain(cell) for cell in self.sheet.rows[number])
             if any(texts):
-                row = Row(self.sheet.name, number + 1, texts)
+                row = Row(self.sheet.name, number + 1, self.sheet.rows[number], owner=self.duty.by)
                 self.book.rows.append(row)
                 self._row(number, row)
         self._absent()
@@ -264,7 +323,9 @@ class _FormReader:
             return
         for column in empty:
             found = f"“{self.columns.quantities[column].title}”未填报（不是零）"
-            self.book.note("notice", row.sheet, cell_name(number, column), CellTrouble("value-empty", found, "", remedy))
+            self.book.note(
+                "notice", row.sheet, cell_name(number, column), CellTrouble("value-empty", found, "", remedy)
+            )
 
     def _text(self, number: int, column: int | None) -> str:
         row = self.sheet.rows[number]
@@ -278,19 +339,33 @@ class _FormReader:
         entity = self.names.entities.find(code or name)
         if code and name and self.names.entities.names.get(name) is not entity:
             place = cell_name(number, self.columns.entity or 0)
-            raise CellTrouble("entity-mismatch", f"代码 {code} 是“{entity.name}”，名称却写“{name}”（{place}）", "代码与名称一致", "请恢复模板原有的代码和名称。")
+            raise CellTrouble(
+                "entity-mismatch",
+                f"代码 {code} 是“{entity.name}”，名称却写“{name}”（{place}）",
+                "代码与名称一致",
+                "请恢复模板原有的代码和名称。",
+            )
         if entity.id not in self.members:
             place = cell_name(number, self.columns.code or self.columns.entity or 0)
             found = f"“{entity.name}”不在本表应填对象之内"
-            self.book.note("warning", row.sheet, place, CellTrouble("entity-unexpected", found, "模板原有的对象", "请核对；仍予导入。"))
+            self.book.note(
+                "warning",
+                row.sheet,
+                place,
+                CellTrouble("entity-unexpected", found, "模板原有的对象", "请核对；仍予导入。"),
+            )
         return entity
 
-    def _cell(self, number: int, column: int, quantity: Quantity, entity: Entity, item_text: str, row: Row) -> None:
+    def _cell(
+        self, number: int, column: int, quantity: Quantity, entity: Entity, item_text: str, row: Row
+    ) -> None:
         cell = cell_name(number, column)
         try:
             if (number, column) in self.sheet.marks.formulas:
                 raise formula_trouble()
-            value = read_number(self.sheet.rows[number][column], (number, column) in self.sheet.marks.percents)
+            value = read_number(
+                self.sheet.rows[number][column], (number, column) in self.sheet.marks.percents
+            )
             if value is None:
                 return
             item = self.names.item(quantity, item_text if quantity.axis else "")
@@ -301,14 +376,19 @@ class _FormReader:
             self.book.note("error", row.sheet, cell, trouble, row)
             return
         definition = self.definitions[column]
-        row.statements.append(Statement(quantity, entity, item, self.period, definition, *converted, cell))
+        row.statements.append(Statement(quantity, entity, item, self.period, str(self.period), definition, *converted, cell))
 
     def _absent(self) -> None:
         """Expected entities and items that have no row at all."""
+        if not self.members:
+            found, remedy = "本表没有应填对象（台账为空）", "请先在台账中登记对象，再重新下载模板。"
+            self.book.note("notice", self.sheet.name, "", CellTrouble("no-members", found, "", remedy))
         wanted = expected_items(self.duty)
         for entity in self.members.values():
             lacking = [item for item in wanted if (entity.id, item) not in self.seen]
             if lacking:
                 rows = "、".join(filter(_given, lacking))
                 found = f"缺少“{entity.name}”{f'（{rows}）' if rows else ''}的行，按未填报处理"
-                self.book.note("notice", self.sheet.name, "", CellTrouble("row-missing", found, "", "请恢复该行并填写。"))
+                self.book.note(
+                    "notice", self.sheet.name, "", CellTrouble("row-missing", found, "", "请恢复该行并填写。")
+                )

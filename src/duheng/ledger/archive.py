@@ -49,7 +49,8 @@ def backup(path: str | Path) -> heads.Head:
             f"备份未能写入 {target}：{trouble.strerror or trouble}。请检查磁盘空间与权限。"
         ) from trouble
     finally:
-        unfinished.unlink(missing_ok=True)
+        if unfinished.exists():
+            unfinished.unlink()
     return head
 
 

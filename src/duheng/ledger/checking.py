@@ -94,7 +94,7 @@ def _sources(links: dict[int, str]) -> Iterator[Finding]:
         links[int(str(id))] = str(link)
         try:
             fits = chain.link(chain.SOURCE, row) == link
-        except ValueError:  # an algorithm that does not exist
+        except DuhengError:  # an algorithm that does not exist
             fits = False
         if not fits:
             place = f"账本来源第 {id} 号（{row[chain.SOURCE.index('title')]}，{str(link)[:12]}）"

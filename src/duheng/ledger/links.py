@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from duheng.ledger import chain
 from duheng.ledger.snapshot import rows
+from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding
 
 REMEDY = "请查明何人何时改动了数据库，并从备份恢复（duheng restore）"
@@ -48,7 +49,7 @@ class Chain:
             row = [seq if key == "seq" else column for key, column in zip(self.keys, row, strict=True)]
         try:
             return chain.link(self.keys, row) == link
-        except ValueError:  # an algorithm that does not exist
+        except DuhengError:  # an algorithm that does not exist
             return False
 
 

@@ -11,7 +11,7 @@ from django.db import models
 class Source(models.Model):
     """Who said it and where: a document, a submission, a telemetry roll-up, a solver run, a plan."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = models.IntegerField(primary_key=True)
     hash = models.TextField()
     algorithm = models.TextField()
     kind = models.TextField()
@@ -28,7 +28,7 @@ class Source(models.Model):
 class Fact(models.Model):
     """One statement of a source about one cell; its hash covers all columns and the fact before it."""
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = models.IntegerField(primary_key=True)
     hash = models.TextField()
     previous = models.TextField()
     algorithm = models.TextField()
@@ -63,7 +63,7 @@ class Fact(models.Model):
 class Audit(models.Model):
     """Who did what to what: chained like the facts."""
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = models.IntegerField(primary_key=True)
     hash = models.TextField()
     previous = models.TextField()
     algorithm = models.TextField()
@@ -83,7 +83,7 @@ class Head(models.Model):
 
     chain = models.TextField(primary_key=True)
     ledger = models.TextField()
-    seq = models.BigIntegerField()
+    seq = models.IntegerField()
     hash = models.TextField()
 
     class Meta:

@@ -154,5 +154,5 @@ def _fetched(scenario: str, after: int) -> pl.DataFrame:
     return pl.concat(parts, rechunk=True).with_columns(
         *absent,
         pl.col("value").cast(pl.Float64),
-        pl.col("recorded_at").str.to_datetime(moments.FORMAT, time_unit="us", time_zone="UTC"),
+        pl.col("recorded_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.6fZ", time_unit="us", time_zone="UTC"),
     )

@@ -75,6 +75,10 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
 def _check(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     """Every part is there and has the digest that the manifest gives it, before anything is touched."""
     parts = {f"tables/{table}.jsonl": described["sha256"] for table, described in manifest["tables"].items()}
+    for name in manifest["files"]:
+        inside = PurePosixPath(name)
+        if inside.is_absolute() or ".." in inside.parts or inside.parts[0] not in FOLDERS:
+            raise UnreadableSource(f"备份中的文件名 {name!r} 指向文件夹之外，已拒绝。请改用可靠的备份。")
     for name, expected in (parts | manifest["files"]).items():
         if _digest(archive, name) != expected:
             raise UnreadableSource(f"备份中的 {name} 已损坏或缺失：校验值不符。请改用另一份备份。")
@@ -186,10 +190,7 @@ def _unpack(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     """Documents and uploads into their folders; a file already there with the same content stays."""
     home = Path(settings.DUHENG_HOME)
     for name, digest in manifest["files"].items():
-        inside = PurePosixPath(name)
-        if inside.is_absolute() or ".." in inside.parts or inside.parts[0] not in FOLDERS:
-            raise UnreadableSource(f"备份中的文件名 {name!r} 指向文件夹之外，未写入。")
-        target = home / inside
+        target = home / name
         if target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == digest:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -51,6 +51,7 @@ class Places:
         self._by_id = {entity.id: entity for entity in entities}
         self._statistical: dict[str, list[Entity]] = defaultdict(list)
         self._administrative: dict[str, list[Entity]] = defaultdict(list)
+        self._ancestors: dict[str, list[Entity]] = {}
         for entity in self._by_id.values():
             if entity.contained_in:
                 self._statistical[entity.contained_in].append(entity)
@@ -103,11 +104,16 @@ class Places:
 
     def ancestors(self, id: str) -> list[Entity]:
         """The entities that statistically contain this one, nearest first."""
-        found: list[Entity] = []
-        entity = self.get(id)
-        while entity and entity.contained_in and (entity := self.get(entity.contained_in)):
-            found.append(entity)
-        return found
+        if id not in self._ancestors:
+            here = self.get(id)
+            above = self.get(here.contained_in) if here and here.contained_in else None
+            self._ancestors[id] = [above, *self.ancestors(above.id)] if above else []
+        return self._ancestors[id]
+
+    @cached_property
+    def containers(self) -> frozenset[str]:
+        """Ids of the entities that statistically contain others."""
+        return frozenset(self._statistical)
 
     def code(self, id: str) -> str:
         """Division code whose law applies to the entity: its own, or the nearest ancestor's; "" if none."""

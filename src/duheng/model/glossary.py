@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, Protocol
 
 import yaml
@@ -68,13 +68,17 @@ class Axis:
     id: str
     items: Mapping[str, Item]
 
+    @cached_property
+    def _names(self) -> dict[str, Item]:
+        names = {name: item for item in self.items.values() for name in (*item.aliases, item.title_en)}
+        return {**names, **self.items}
+
     def find(self, text: str) -> Item:
         """The item with this title or alias. Raises UnknownName."""
-        names = {name: item for item in self.items.values() for name in (*item.aliases, item.title_en)}
-        names.update(self.items)
-        if text.strip() not in names:
-            raise UnknownName(text, names)
-        return names[text.strip()]
+        found = self._names.get(text.strip())
+        if found is None:
+            raise UnknownName(text, self._names)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,9 @@ def kinds() -> dict[str, Kind]:
             title=entry["title"],
             title_en=entry.get("title_en", ""),
             confidential=bool(entry.get("confidential", False)),
-            attributes={name: Attribute(**column) for name, column in (entry.get("attributes") or {}).items()},
+            attributes={
+                name: Attribute(**column) for name, column in (entry.get("attributes") or {}).items()
+            },
         )
         for id, entry in _yaml("kinds.yaml").items()
     }

@@ -175,7 +175,7 @@ _FORMS: tuple[re.Pattern[str], ...] = tuple(
         r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})",
         r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})",
         rf"(?P<year>\d{{4}})年{_MONTH}月(?P<day>\d{{1,2}})日",
-        r"(?P<plan>[三四五六七八九十]{1,3})五(?:时期|期间|规划期?)?",
+        r"(?P<plan>[一二三四五六七八九十]{1,3})五(?:时期|期间|规划期?)?",
     )
 )
 _DASHES = str.maketrans({**dict.fromkeys("—–−‐‑‒―~〜～至", "-"), **dict.fromkeys('“”"「」『』', "")})
@@ -198,12 +198,16 @@ def _parse(text: str) -> Period:
 def _build(said: dict[str, str]) -> Period:
     """The period of the named groups of a form; ValueError where they name none."""
     if "plan" in said:
-        year = 1981 + 5 * (_number(said["plan"]) - 6)
-        return of("plan", date(year, 1, 1))
+        number = _number(said["plan"])
+        if number < 3:  # the first two ran from years ending in 3 and 8
+            raise ValueError(number)
+        return of("plan", date(1981 + 5 * (number - 6), 1, 1))
     year = int(said["year"])
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise ValueError(year)
     if "until" in said:
+        if year < 1966:
+            raise ValueError(year)
         return Period("plan", date(year, 1, 1), date(int(said["until"]), 12, 31))
     if "half" in said:
         return of("half", date(year, 1 if said["half"] in "1上" else 7, 1))

@@ -1,10 +1,10 @@
 """Rounding and comparing: the only place where a number loses digits (law L7).
 
-GB/T 8170-2019 3.2: digits are dropped half to even, once, from the number as measured or computed. A number
+GB/T 8170-2008 3.2: digits are dropped half to even, once, from the number as measured or computed. A number
 from the rules is binary: 14.5 may arrive as 14.499999999999998. That noise is removed first, at 15
 significant digits or ten places beyond the judged ones, whichever is coarser: the second catches what a
 difference such as `1 - now / base` leaves behind, which 15 digits do not. The result is the decimal number
-that was meant, and it is rounded once. (The successive rounding that 3.2.2 forbids stops on the way at digits
+that was meant, and it is rounded once. (The successive rounding that 3.3 forbids stops on the way at digits
 that somebody reads.) A Decimal is exact as it is and loses nothing before the one rounding.
 """
 
@@ -33,9 +33,9 @@ class Printed(Protocol):
 
 
 def judge(value: float | Decimal | None, decimals: int) -> Decimal | None:
-    """The number with so many decimals, half to even (GB/T 8170-2019 3.2); None where it is unknown.
+    """The number with so many decimals, half to even (GB/T 8170-2008 3.2); None where it is unknown.
 
-    A float that is not finite is unknown (division by zero, L1). Negative decimals round to tens, hundreds ...
+    A float that is not finite is unknown (division by zero, L1). Negative decimals round to tens, hundreds.
     """
     if value is None:
         return None

@@ -181,7 +181,9 @@ def _factor(body: Body, inputs: Mapping[str, Reference], of: Rule) -> float:
     if result.number == 0:
         return 1.0
     if not result.unit.same_dimension(declared):
-        raise RuleError(f"{of.id}：算出的单位是 {result.unit}，声明的是 {of.unit}，量纲不同；请核对输入或声明")
+        raise RuleError(
+            f"{of.id}：算出的单位是 {result.unit}，声明的是 {of.unit}，量纲不同；请核对输入或声明"
+        )
     return float(result.unit.factor / declared.factor)
 
 

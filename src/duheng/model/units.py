@@ -272,7 +272,7 @@ _SIGNS = str.maketrans(
 _TOKENS = re.compile(r"<[A-Za-z_][A-Za-z0-9_]*>|[()/·]|[^()/·<>]+|[<>]")
 _POWERED = re.compile(r"(.*?[^-^\d])\^?(-?[1-9])", re.ASCII)
 _POWER = re.compile(r"\^?(-?[1-9])", re.ASCII)
-_TEN = re.compile(r"10\^(\d{1,2})(?=\D)", re.ASCII)
+_TEN = re.compile(r"(?:10\^|1[eE])(\d{1,2})(?=\D)", re.ASCII)
 
 
 def _plain(text: str) -> str:
@@ -313,7 +313,7 @@ def _expression(tokens: list[str], table: _Table, text: str) -> Unit:
         if tokens.pop() == "/":
             unit, divided = unit / _term(tokens, table, text), True
         elif divided:
-            # a/b·c is read both ways by different people (GB 3101-1993 3.2.3 asks for brackets).
+            # a/b·c is read both ways by different people (GB 3101-1993 asks for brackets).
             raise UnitError(f"单位“{text}”有歧义，请用括号写明分母，如kgce/(m2·a)。")
         else:
             unit = unit * _term(tokens, table, text)
@@ -370,7 +370,7 @@ def _named(name: str, table: _Table) -> Unit | None:
 
 
 def _multiple(token: str, table: _Table) -> Unit | None:
-    """The unit of a name after 万, 亿, 10^4 ...; None where there is none."""
+    """The unit of a name after 万, 亿, 10^4, 1e4 ...; None where there is none."""
     ten = _TEN.match(token)
     powers = {f"{Fraction(10) ** int(ten[1])}": ten[0]} if ten else {}
     for prefix, value in table.prefixes.items():

@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 from .errors import RuleError
 
 
-
 class Algebra(ABC):
     """One reading of a rule's body. Every operation gives unknown where an operand is unknown (L1)."""
 
@@ -128,7 +127,7 @@ def _algebra(*operands: object) -> Algebra:
 
 def _values(algebra: Algebra, *operands: object) -> list[Any]:
     probe = Term(None, algebra)
-    return [probe._raw(operand) for operand in operands]  # noqa: SLF001  # same class
+    return [probe._raw(operand) for operand in operands]  # same class
 
 
 def where(condition: object, then: object, otherwise: object) -> Any:

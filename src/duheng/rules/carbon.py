@@ -1,6 +1,6 @@
 """Carbon dioxide from burning fuels."""
 
-from duheng.model import parameter, quantity, rule, total
+from duheng.model import parameter, quantity, rule
 
 FUEL_USE = quantity("fuel_use")
 NET_CALORIFIC_VALUE = parameter("net_calorific_value")
@@ -18,6 +18,7 @@ CO2_PER_CARBON = parameter("co2_per_carbon")
     over_time="sum",
     over_place="sum",
     cite="GB/T 32151.1-2015 5.2.2（条号待核）",
+    certainty="memory",
 )
 def fuel_heat(use=FUEL_USE, heat=NET_CALORIFIC_VALUE):
     """Heat of a fuel burnt, on the net basis."""
@@ -33,11 +34,12 @@ def fuel_heat(use=FUEL_USE, heat=NET_CALORIFIC_VALUE):
     over_time="sum",
     over_place="sum",
     cite="GB/T 32151.1-2015 5.2.2（条号待核）",
+    certainty="memory",
 )
 def combustion_emission(heat=fuel_heat, carbon=CARBON_CONTENT, oxidised=OXIDATION_RATE, ratio=CO2_PER_CARBON):
     """Carbon dioxide from burning a fuel.
 
-    Feedstock is not burnt: its energy has to be left out of the use stated for this rule. A fuel without a factor
-    of the chosen set stays unknown; sets of different guides are never mixed.
+    Feedstock is not burnt: its energy has to be left out of the use stated for this rule. A fuel without a
+    factor of the chosen set stays unknown; sets of different guides are never mixed.
     """
     return heat * carbon * oxidised * ratio

@@ -1,4 +1,4 @@
-"""Energy: consumption in standard coal, intensity of the economy and its decline (plan section 二, articles （八） and （十一）).
+"""Energy: consumption in standard coal, intensity of the economy and its decline (plan 二, （八）, （十一）).
 
 Three accounting definitions (口径) run through this file. Each keeps the same base year in both terms, as the
 texts ask: what is left out of the current year is left out of the base year too.
@@ -25,6 +25,7 @@ DEFINITIONS = ("full", "minus-feedstock", "minus-feedstock-nonfossil")
     over_time="sum",
     over_place="sum",
     cite="GB/T 2589-2020 式（1）（条号待核）",
+    certainty="memory",
 )
 def fuel_energy(use=FUEL_USE, factor=STANDARD_COAL_FACTOR):
     """Energy consumed of one kind, in standard coal.
@@ -43,6 +44,7 @@ def fuel_energy(use=FUEL_USE, factor=STANDARD_COAL_FACTOR):
     over_time="sum",
     over_place="sum",
     cite="发改环资〔2022〕803号（条号待核）",
+    certainty="secondary",
 )
 def fuel_feedstock(use=FEEDSTOCK_USE, factor=STANDARD_COAL_FACTOR):
     """Energy of one kind that becomes part of a product instead of being burnt, in standard coal."""
@@ -58,9 +60,10 @@ def fuel_feedstock(use=FEEDSTOCK_USE, factor=STANDARD_COAL_FACTOR):
     over_time="sum",
     over_place="sum",
     cite="发改环资〔2022〕803号（条号待核）",
+    certainty="secondary",
 )
 def feedstock_energy(by_fuel=total(fuel_feedstock, over="fuel")):
-    """Energy used as raw material of non-energy products: olefins, aromatics, alcohols, ammonia and the like."""
+    """Energy used as raw material of other products: olefins, aromatics, alcohols, ammonia and the like."""
     return by_fuel
 
 
@@ -75,22 +78,30 @@ def feedstock_energy(by_fuel=total(fuel_feedstock, over="fuel")):
     definition="full",
     definitions=DEFINITIONS,
     cite="GB/T 2589-2020 式（1）（条号待核）",
+    certainty="memory",
 )
 def energy(by_fuel=total(fuel_energy, over="fuel")):
     """Energy consumed in a year, all kinds together.
 
-    Thermal power is counted by the fuel burnt for it, so the electricity among the fuels is primary and net imported.
+    Thermal power is counted by the fuel burnt for it, so the electricity among the fuels is primary and net
+    imported.
     """
     return by_fuel
 
 
-@energy.amend(definition="minus-feedstock", cite="发改环资〔2022〕803号；方案（十一）")
+@energy.amend(
+    definition="minus-feedstock",
+    cite="发改环资〔2022〕803号；资府发〔2023〕3号（十一）",
+    certainty="secondary",
+)
 def energy_without_feedstock(by_fuel=total(fuel_energy, over="fuel"), feedstock=feedstock_energy):
     """Energy consumed less what served as raw material; the gross domestic product is not adjusted."""
     return by_fuel - feedstock
 
 
-@energy.amend(definition="minus-feedstock-nonfossil", cite="国发〔2024〕12号（条号待核）")
+@energy.amend(
+    definition="minus-feedstock-nonfossil", cite="国发〔2024〕12号（条号待核）", certainty="secondary"
+)
 def energy_fossil_without_feedstock(
     by_fuel=total(fuel_energy, over="fuel"), feedstock=feedstock_energy, nonfossil=NONFOSSIL_ENERGY
 ):
@@ -108,6 +119,7 @@ def energy_fossil_without_feedstock(
     decimals=4,
     definitions=DEFINITIONS,
     cite="川府发〔2022〕20号；国家统计局单位GDP能耗公报指标解释（条号待核）",
+    certainty="memory",
 )
 def energy_intensity(energy=energy, gdp=GDP):
     """Energy spent for one unit of gross domestic product at the prices of the base year."""
@@ -139,6 +151,7 @@ def energy_intensity_decline(now=energy_intensity, base=energy_intensity @ BASE_
     decimals=2,
     definitions=DEFINITIONS,
     cite="资府发〔2023〕3号（十一）；国家统计局单位GDP能耗公报指标解释（条号待核）",
+    certainty="memory",
 )
 def annual_intensity_decline(now=energy_intensity, last=energy_intensity @ LAST_YEAR):
     """Fall of energy intensity since the year before; positive means a fall."""
@@ -153,6 +166,7 @@ def annual_intensity_decline(now=energy_intensity, last=energy_intensity @ LAST_
     decimals=2,
     definitions=DEFINITIONS,
     cite="国家统计局单位GDP能耗公报指标解释（条号待核）",
+    certainty="memory",
 )
 def energy_growth(now=energy, last=energy @ LAST_YEAR):
     """Growth of energy consumption over the year before."""
@@ -166,6 +180,7 @@ def energy_growth(now=energy, last=energy @ LAST_YEAR):
     title_en="Real growth of gross domestic product, from the amounts",
     decimals=2,
     cite="国家统计局地区生产总值核算指标解释（条号待核）",
+    certainty="memory",
 )
 def gdp_real_growth(now=GDP, last=GDP @ LAST_YEAR):
     """Growth of gross domestic product over the year before, both at the prices of the base year.
@@ -182,6 +197,7 @@ def gdp_real_growth(now=GDP, last=GDP @ LAST_YEAR):
     decimals=2,
     definitions=DEFINITIONS,
     cite="中国能源统计年鉴 能源消费弹性系数指标解释（条号待核）",
+    certainty="memory",
 )
 def energy_elasticity(energy=energy_growth, gdp=gdp_real_growth):
     """Growth of energy consumption for each percent of economic growth.
@@ -199,9 +215,10 @@ def energy_elasticity(energy=energy_growth, gdp=gdp_real_growth):
     decimals=2,
     definitions=DEFINITIONS,
     cite="单位GDP能耗定义的恒等式 (1+能耗增速)=(1+经济增速)(1-降低率)",
+    certainty="derived",
 )
 def implied_gdp_growth(energy=energy_growth, decline=annual_intensity_decline):
-    """Economic growth without which a published energy growth and a published decline contradict each other."""
+    """Economic growth without which a published energy growth and a published decline contradict."""
     return (1 + energy) / (1 - decline) - 1
 
 
@@ -227,6 +244,7 @@ def non_fossil_share(nonfossil=NONFOSSIL_ENERGY, energy=energy):
     title_en="Energy consumption per resident",
     decimals=2,
     cite="中国能源统计年鉴 人均能源消费量指标解释（条号待核）",
+    certainty="memory",
 )
 def energy_per_head(energy=energy, population=POPULATION):
     """Energy consumed for each resident counted at the end of the period."""

@@ -13,9 +13,13 @@ INDUSTRIAL_WATER = quantity("industrial_water")
     title_en="Energy for a unit of industrial value added",
     decimals=4,
     cite="资府发〔2023〕3号（一）；国家统计局规模以上工业单位增加值能耗指标解释（条号待核）",
+    certainty="memory",
 )
 def industrial_energy_intensity(energy=INDUSTRIAL_ENERGY, value_added=INDUSTRIAL_VALUE_ADDED):
-    """Energy spent for one unit of value added at the prices of the base year; electricity at its calorific value."""
+    """Energy spent for one unit of value added at the prices of the base year.
+
+    Electricity counts at its calorific value.
+    """
     return energy / value_added
 
 
@@ -41,6 +45,7 @@ def industrial_energy_intensity_decline(
     title_en="Fall of industrial energy intensity since last year",
     decimals=2,
     cite="国家统计局规模以上工业单位增加值能耗指标解释（条号待核）",
+    certainty="memory",
 )
 def annual_industrial_intensity_decline(
     now=industrial_energy_intensity, last=industrial_energy_intensity @ LAST_YEAR
@@ -55,6 +60,7 @@ def annual_industrial_intensity_decline(
     title_en="Water for ten thousand yuan of industrial value added",
     decimals=2,
     cite="资府发〔2023〕3号（一）；水资源公报指标解释（条号待核）",
+    certainty="memory",
 )
 def industrial_water_intensity(water=INDUSTRIAL_WATER, value_added=INDUSTRIAL_VALUE_ADDED):
     """New water taken for one unit of industrial value added at the prices of the base year.

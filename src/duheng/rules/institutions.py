@@ -1,7 +1,7 @@
 """Public institutions and organs: energy, water, carbon, certified saving (plan article （六）).
 
-The value of a city is the ratio of its totals, never the mean of ratios. The plan names no base year for the four
-declines; 2020 is used, as in the statistics of public institutions for the period (standards: energy, section 13).
+The value of a city is the ratio of its totals, never the mean of ratios. The plan names no base year for the
+four declines; 2020 is used, the last year of the plan before, as the national survey compares its periods.
 """
 
 from duheng.model import BASE_YEAR, quantity, rule
@@ -66,6 +66,7 @@ def water_saving_institution_share(saving=INSTITUTIONS_WATER_SAVING, institution
     title_en="Energy of public institutions per floor area",
     decimals=2,
     cite=SURVEY,
+    certainty="secondary",
 )
 def public_energy_per_area(energy=PUBLIC_ENERGY, area=PUBLIC_AREA):
     """Energy of public institutions for each square metre used, without housing and dormitories."""
@@ -78,6 +79,7 @@ def public_energy_per_area(energy=PUBLIC_ENERGY, area=PUBLIC_AREA):
     title_en="Energy of public institutions per head",
     decimals=2,
     cite=SURVEY,
+    certainty="secondary",
 )
 def public_energy_per_head(energy=PUBLIC_ENERGY, people=PUBLIC_PEOPLE):
     """Energy of public institutions for each person actually using them."""
@@ -90,6 +92,7 @@ def public_energy_per_head(energy=PUBLIC_ENERGY, people=PUBLIC_PEOPLE):
     title_en="Water of public institutions per head",
     decimals=2,
     cite=SURVEY,
+    certainty="secondary",
 )
 def public_water_per_head(water=PUBLIC_WATER, people=PUBLIC_PEOPLE):
     """Water of public institutions for each person actually using them."""
@@ -102,6 +105,7 @@ def public_water_per_head(water=PUBLIC_WATER, people=PUBLIC_PEOPLE):
     title_en="Carbon dioxide of public institutions per floor area",
     decimals=2,
     cite=SURVEY,
+    certainty="secondary",
 )
 def public_carbon_per_area(carbon=PUBLIC_CARBON, area=PUBLIC_AREA):
     """Carbon dioxide of public institutions for each square metre used."""

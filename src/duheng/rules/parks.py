@@ -15,7 +15,8 @@ PARK_ELIGIBLE = quantity("park_eligible")
     cite="资府发〔2023〕3号（二）",
 )
 def circular_park_share(
-    circular=total(PARK_CIRCULAR, over="industrial_park"), eligible=total(PARK_ELIGIBLE, over="industrial_park")
+    circular=total(PARK_CIRCULAR, over="industrial_park"),
+    eligible=total(PARK_ELIGIBLE, over="industrial_park"),
 ):
     """Share of the parks fit for it that carried out circular transformation.
 

@@ -19,6 +19,7 @@ GUIDE = "主要污染物总量减排核算技术指南（2022年修订）（条�
     over_time="sum",
     over_place="sum",
     cite=GUIDE,
+    certainty="memory",
 )
 def pollutant_removed(volume=TREATED_VOLUME, inlet=INLET_CONCENTRATION, outlet=OUTLET_CONCENTRATION):
     """Mass of a pollutant that a sewage plant takes out of the water in a year, from flow-weighted means."""
@@ -34,6 +35,7 @@ def pollutant_removed(volume=TREATED_VOLUME, inlet=INLET_CONCENTRATION, outlet=O
     over_time="sum",
     over_place="sum",
     cite=GUIDE,
+    certainty="memory",
 )
 def new_reduction(now=pollutant_removed, last=pollutant_removed @ LAST_YEAR):
     """Removal of the year beyond the removal of the year before.
@@ -53,6 +55,7 @@ def new_reduction(now=pollutant_removed, last=pollutant_removed @ LAST_YEAR):
     over_time="sum",
     over_place="sum",
     cite="资府发〔2023〕3号 二；" + GUIDE,
+    certainty="memory",
 )
 def key_project_reduction(by_project=total(PROJECT_REDUCTION, over="reduction_project")):
     """Reduction newly formed in the year by all registered projects.

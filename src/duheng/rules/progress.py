@@ -117,7 +117,7 @@ def path_decline(target=CUMULATIVE_TARGET, years=YEARS_TOTAL, elapsed=YEARS_ELAP
 def required_annual_rate(
     actual=CUMULATIVE_DECLINE, target=CUMULATIVE_TARGET, years=YEARS_TOTAL, elapsed=YEARS_ELAPSED
 ):
-    """The even yearly decline with which the remaining years still reach the target; none once they are over."""
+    """The even yearly decline with which the remaining years still reach the target; unknown once over."""
     return 1 - ((1 - target) / (1 - actual)) ** (1 / (years - elapsed))
 
 

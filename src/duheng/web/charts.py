@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import vl_convert
 from duheng.web.store import home
 
 VEGA_LITE = "5.20"
+RENDERER = version("vl-convert-python")
 FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, WenQuanYi Micro Hei, sans-serif"
 KEPT_IN_MEMORY = 600
 KEPT_ON_DISK = 3000
@@ -47,11 +49,12 @@ class Chart:
 
     def svg(self) -> str:
         """The chart as SVG text."""
-        source = json.dumps(self.spec, ensure_ascii=False, sort_keys=True) if self.spec is not None else self.drawing
-        if self.spec is None:
+        spec = self.spec
+        if spec is None:
             return _marked(self.drawing, self.watermark)
-        text = _kept("svg", source, lambda: vl_convert.vegalite_to_svg(self.spec, vl_version=VEGA_LITE).encode())
-        return _marked(text.decode(), self.watermark)
+        source = json.dumps(spec, ensure_ascii=False, sort_keys=True)
+        made = _kept("svg", source, lambda: vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode())
+        return _marked(made.decode(), self.watermark)
 
     def inline(self) -> str:
         """The chart as SVG to stand in a page: scales with the page, has a name for screen readers."""
@@ -67,7 +70,9 @@ class Chart:
 
 def warm() -> None:
     """Start the renderer, which costs half a second the first time."""
-    vl_convert.vegalite_to_svg({**BASE, "data": {"values": [{"x": 1}]}, "mark": "point"}, vl_version=VEGA_LITE)
+    vl_convert.vegalite_to_svg(
+        {**BASE, "data": {"values": [{"x": 1}]}, "mark": "point"}, vl_version=VEGA_LITE
+    )
 
 
 BASE: dict[str, Any] = {
@@ -102,25 +107,59 @@ class Point:
     actual: float | None
     path: float | None
 
+    @property
+    def below(self) -> bool:
+        """Whether the point lies under the path, where its number has more room below."""
+        return self.actual is not None and self.path is not None and self.actual < self.path
 
-def trend(points: list[Point], titles: dict[str, str], decimals: int, *, width: int, height: int = 260) -> dict[str, Any]:
+
+def trend(
+    points: list[Point], titles: dict[str, str], decimals: int, *, width: int, height: int = 260
+) -> dict[str, Any]:
     """Vega-Lite of a trend against its path: actual a solid line with points, the path dashed.
 
     titles: actual, path, unit. A period without a figure is a gap in the line, never a zero and never bridged.
     """
-    rows = [{"period": p.period, "kind": titles["actual"], "value": p.actual} for p in points]
+    rows = [
+        {"period": p.period, "kind": titles["actual"], "value": p.actual, "below": p.below} for p in points
+    ]
     rows += [{"period": p.period, "kind": titles["path"], "value": p.path} for p in points]
     kinds = [titles["actual"], titles["path"]]
     x = {"field": "period", "type": "ordinal", "axis": {"title": None, "labelAngle": 0}, "sort": None}
     y = {
         "field": "value",
         "type": "quantitative",
-        "axis": {"title": titles["unit"] or None, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": -24, "tickCount": 5},
+        "axis": {
+            "title": titles["unit"] or None,
+            "titleAngle": 0,
+            "titleAlign": "left",
+            "titleAnchor": "end",
+            "titleY": -12,
+            "titleX": -24,
+            "tickCount": 5,
+        },
         "scale": {"zero": False, "nice": True},
     }
-    legend = {"title": None, "orient": "bottom", "symbolStrokeWidth": 2, "symbolType": "stroke", "labelFontSize": 12, "labelLimit": 320}
-    colour = {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": [BLUE, GREY]}, "legend": legend}
-    dash = {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": [[1, 0], [6, 4]]}, "legend": legend}
+    legend = {
+        "title": None,
+        "orient": "bottom",
+        "symbolStrokeWidth": 2,
+        "symbolType": "stroke",
+        "labelFontSize": 12,
+        "labelLimit": 320,
+    }
+    colour = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": kinds, "range": [BLUE, GREY]},
+        "legend": legend,
+    }
+    dash = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": kinds, "range": [[1, 0], [6, 4]]},
+        "legend": legend,
+    }
     known = {"filter": f"isValid(datum.value) && datum.kind === {json.dumps(kinds[0], ensure_ascii=False)}"}
     return {
         **BASE,
@@ -129,16 +168,33 @@ def trend(points: list[Point], titles: dict[str, str], decimals: int, *, width: 
         "data": {"values": rows},
         "encoding": {"x": x, "y": y},
         "layer": [
-            {"mark": {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"}, "encoding": {"color": colour, "strokeDash": dash}},
-            {"transform": [known], "mark": {"type": "point", "filled": True, "size": 64, "opacity": 1}, "encoding": {"color": {"value": BLUE}}},
-            {"transform": [known], "mark": {"type": "text", "dy": -12, "fontSize": 12}, "encoding": {"text": {"field": "value", "type": "quantitative", "format": f".{decimals}f"}, "color": {"value": "#1b2433"}}},
+            {
+                "mark": {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"},
+                "encoding": {"color": colour, "strokeDash": dash},
+            },
+            {
+                "transform": [known],
+                "mark": {"type": "point", "filled": True, "size": 64, "opacity": 1},
+                "encoding": {"color": {"value": BLUE}},
+            },
+            _labels(known, "!datum.below", -12, decimals),
+            _labels(known, "datum.below", 15, decimals),
         ],
+    }
+
+
+def _labels(known: dict[str, Any], which: str, dy: int, decimals: int) -> dict[str, Any]:
+    text = {"field": "value", "type": "quantitative", "format": f".{decimals}f"}
+    return {
+        "transform": [known, {"filter": which}],
+        "mark": {"type": "text", "dy": dy, "fontSize": 12},
+        "encoding": {"text": text, "color": {"value": "#1b2433"}},
     }
 
 
 def _kept(kind: str, source: str, make: Callable[[], bytes]) -> bytes:
     """What was made from this source before, else made now and kept in memory and on disk."""
-    key = hashlib.sha256(f"{kind} {vl_convert.__version__} {VEGA_LITE} {source}".encode()).hexdigest()
+    key = hashlib.sha256(f"{kind} {RENDERER} {VEGA_LITE} {source}".encode()).hexdigest()
     with _lock:
         if key in _memory:
             _memory.move_to_end(key)

@@ -26,7 +26,11 @@ def cookies_need_tls(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """An error where a production start would send the session cookie in the clear."""
     if not settings.PRODUCTION or (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
         return []
-    return [Error("生产环境的登录凭据只能经 HTTPS 传送。", hint="不要关闭 SESSION_COOKIE_SECURE。", id="duheng.E001")]
+    return [
+        Error(
+            "生产环境的登录凭据只能经 HTTPS 传送。", hint="不要关闭 SESSION_COOKIE_SECURE。", id="duheng.E001"
+        )
+    ]
 
 
 @register(Tags.database)

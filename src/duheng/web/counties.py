@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from duheng.assess.counties import CountyLight, county_lights
 from duheng.assess.evidence import Cell as Place
@@ -97,16 +98,16 @@ def lights_table(ask: Ask, rows: list[CountyRow]) -> Table:
         Column("change", words("较上期变化"), width=30),
         Column("owed_by", words("应报单位"), width=18),
     ]
-    return Table("counties", words("县（区）晴雨表"), columns, [_cells(words, row) for row in rows])
+    return Table("counties", words("县（区）晴雨表"), columns, [_cells(ask, row) for row in rows])
 
 
-def _cells(words: Words, row: CountyRow) -> list[Cell]:
-    light = row.light
+def _cells(ask: Ask, row: CountyRow) -> list[Cell]:
+    light, words = row.light, ask.words
 
-    def number(value: object) -> Cell:
+    def number(value: Decimal | None) -> Cell:
         if row.closed:
             return Cell(words("涉密未显示"), css="missing")
-        return Cell(f"{value:f}", value) if value is not None else Cell(words("未填报"), css="missing")  # type: ignore[str-format, arg-type]
+        return Cell(f"{value:f}", value) if value is not None else Cell(words("未填报"), css="missing")
 
     return [
         Cell(row.name, href=row.href),
@@ -118,7 +119,7 @@ def _cells(words: Words, row: CountyRow) -> list[Cell]:
         number(light.five_year.path) if light.five_year.path is not None else Cell("—"),
         Cell(row.five_year_word, kind="light", light=row.five_year),
         Cell("—" if row.closed else light.change or "—"),
-        Cell(words.join(light.owed_by) or "—"),
+        Cell(ask.who(light.owed_by) or "—"),
     ]
 
 
@@ -136,11 +137,17 @@ def county_map(ask: Ask, rows: list[CountyRow]) -> Chart | None:
     if ask.city.map is None or not rows:
         return None
     words = ask.words
-    marks = [maps.Mark(row.id, row.name, row.five_year or 0, row.five_year_word, row.href) for row in rows if row.mapped]
+    marks = [
+        maps.Mark(row.id, row.name, row.five_year or 0, row.five_year_word, row.href)
+        for row in rows
+        if row.mapped
+    ]
     title = words("各县（区）五年进度预警")
     drawing = maps.draw(maps.outlines(ask.city.map), marks, title)
     told = "；".join(f"{row.name} {row.five_year_word}" for row in rows)
-    return Chart("map", title, told, drawing=drawing, watermark=words("演练数据") if ask.selection.drill else "")
+    return Chart(
+        "map", title, told, drawing=drawing, watermark=words("演练数据") if ask.selection.drill else ""
+    )
 
 
 def place_options(ask: Ask) -> list[tuple[str, str]]:
@@ -154,5 +161,3 @@ def find_place(ask: Ask, id: str) -> Entity | None:
     """The county or zone with this id."""
     known = {one for one, _ in place_options(ask)}
     return ask.city.places.get(id) if id in known else None
-
-

@@ -36,7 +36,9 @@ class TooLarge(DuhengError):
     """More was sent than is accepted."""
 
     def __init__(self, limit: int):
-        super().__init__(f"上传内容超过 {limit // (1024 * 1024)} MB 的上限，未接收。请拆分文件或删去图片后再上传。")
+        super().__init__(
+            f"上传内容超过 {limit // (1024 * 1024)} MB 的上限，未接收。请拆分文件或删去图片后再上传。"
+        )
 
 
 class WrongKind(DuhengError):

@@ -95,13 +95,14 @@ def draw(known: Outlines, marks: Sequence[Mark], title: str) -> str:
             f'<a href="{_safe(mark.href)}" aria-label="{_safe(mark.name)} {_safe(mark.word)}"><path d="{shape.path}" '
             f'fill="{FILLS[mark.level]}" stroke="{EDGES[mark.level]}" stroke-width="1.6" stroke-linejoin="round"/></a>'
         )
+    halo = 'stroke="#fff" stroke-width="3" paint-order="stroke"'
     for mark, shape in shown:
         x, y = shape.at
         parts.append(
             f'<g transform="translate({x:.0f} {y:.0f})" pointer-events="none" text-anchor="middle" fill="#1b2433">'
             f'<g transform="translate(0 -26)">{SHAPES[mark.level]}</g>'
-            f'<text font-size="19" font-weight="bold" stroke="#fff" stroke-width="3" paint-order="stroke">{_safe(mark.name)}</text>'
-            f'<text y="21" font-size="15" stroke="#fff" stroke-width="3" paint-order="stroke">{_safe(mark.word)}</text></g>'
+            f'<text font-size="19" font-weight="bold" {halo}>{_safe(mark.name)}</text>'
+            f'<text y="21" font-size="15" {halo}>{_safe(mark.word)}</text></g>'
         )
     return "".join(parts) + "</svg>"
 

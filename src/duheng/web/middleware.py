@@ -147,7 +147,9 @@ def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500, without stack trace; the trace is in the log."""
-    return error_page(request, 500, "程序出错，已记入日志。数据未受影响，请稍后重试；若仍出现，请把时间和地址告诉管理员。")
+    return error_page(
+        request, 500, "程序出错，已记入日志。数据未受影响，请稍后重试；若仍出现，请把时间和地址告诉管理员。"
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:

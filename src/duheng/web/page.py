@@ -14,7 +14,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,13 +23,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
+from duheng.ingest.export import DRILL_NOTICE
+from duheng.model.errors import UnknownName
 from duheng.model.plan import City, Plan
 from duheng.web import roles, state
 from duheng.web.charts import Chart
 from duheng.web.errors import BadAddress
 from duheng.web.middleware import language
 from duheng.web.selection import SCENARIOS, Selection, selection_of
-from duheng.web.tables import DRILL_NOTICE, Table, as_csv, as_xlsx
+from duheng.web.tables import Table, as_csv, as_xlsx
 from duheng.web.words import Words
 
 SUFFIXES = ("json", "xlsx", "csv", "svg", "png")
@@ -66,12 +68,24 @@ class Ask:
     @cached_property
     def city(self) -> City:
         """The city of this installation."""
-        return state.city()
+        return state.city(self.selection.scenario)
 
     @cached_property
     def plan(self) -> Plan:
         """The chosen plan; BadAddress where there is none of this id."""
         return state.plan_of(self.selection)
+
+    def who(self, units: Sequence[str]) -> str:
+        """Units by name in the reader's language, as a list in a sentence."""
+        return self.words.join([self._named(unit) for unit in units])
+
+    def _named(self, unit: str) -> str:
+        if self.words.lang == "zh":
+            return unit
+        try:
+            return self.words.name(self.city.places.find(unit))
+        except UnknownName:
+            return self.words(unit)
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,11 @@ def answer(view: View, *, keep: bool = True, writes: bool = False) -> Callable[.
         anonymous = not request.user.is_authenticated
         if not (keep and anonymous):
             made = view(ask, **parts)
-            return made if isinstance(made, HttpResponse) else _respond(request, _render(ask, made, suffix), False)
+            return (
+                made
+                if isinstance(made, HttpResponse)
+                else _respond(request, _render(ask, made, suffix), False)
+            )
         key = (request.path, request.GET.urlencode(), ask.selection, suffix, state.stamp())
         with _lock:
             kept = _pages.get(key)
@@ -235,7 +253,9 @@ def _respond(request: HttpRequest, kept: _Kept, public: bool) -> HttpResponse:
         response = HttpResponse(status=304)
     else:
         pack = public and bool(kept.packed) and "gzip" in request.headers.get("Accept-Encoding", "")
-        response = HttpResponse(kept.packed if pack else kept.body, content_type=TYPES[kept.kind], status=kept.status)
+        response = HttpResponse(
+            kept.packed if pack else kept.body, content_type=TYPES[kept.kind], status=kept.status
+        )
         if pack:
             response["Content-Encoding"] = "gzip"
         if kept.kind in ("xlsx", "csv"):

@@ -80,7 +80,9 @@ def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
     shut = not ask.sees_confidential and closed(step)
     document = None if shut else reason.document
     return Node(
-        label="" if above is None or step.label in (step.entity, step.item, step.text) or not step.label.isascii() else step.label,
+        label=""
+        if above is None or step.label in (step.entity, step.item, step.text) or not step.label.isascii()
+        else step.label,
         title=name_of(ask, step, above),
         kind=step.kind,
         value=words(CLOSED_TEXT) if shut else reason.value if step.value is not None else words("未知"),
@@ -93,7 +95,9 @@ def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
         source=_source(ask, document) if document else "",
         note=words(CLOSED_NOTE) if shut else step.note,
         history=_address("history", ask, step) if document else "",
-        why=_address("why", ask, step) if step.kind in ("rule", "total", "aggregate") and step.quantity and above else "",
+        why=_address("why", ask, step)
+        if step.kind in ("rule", "total", "aggregate") and step.quantity and above
+        else "",
         parts=tuple(_node(ask, part, closed, step) for part in reason.parts),
     )
 
@@ -104,7 +108,17 @@ def _source(ask: Ask, document: Any) -> str:
     status = words(STATUS.get(document.status, document.status))
     owner = f"{document.owner} " if document.owner and document.owner not in document.title else ""
     stated = words("原文 {stated}", stated=document.stated) if document.stated else ""
-    return "　".join(filter(None, (f"{owner}{document.title} {document.locator}".strip(), f"{status}{doubt}", document.recorded_on, stated)))
+    return "　".join(
+        filter(
+            None,
+            (
+                f"{owner}{document.title} {document.locator}".strip(),
+                f"{status}{doubt}",
+                document.recorded_on,
+                stated,
+            ),
+        )
+    )
 
 
 def name_of(ask: Ask, step: Step, above: Step | None) -> str:
@@ -136,7 +150,15 @@ def _address(page: str, ask: Ask, step: Step) -> str:
     return cell_address(page, ask, step.quantity, step.entity, step.period, step.item)
 
 
-def cell_address(page: str, ask: Ask, quantity: str, entity: str, period: str, item: str | None = None, definition: str | None = None) -> str:
+def cell_address(
+    page: str,
+    ask: Ask,
+    quantity: str,
+    entity: str,
+    period: str,
+    item: str | None = None,
+    definition: str | None = None,
+) -> str:
     """Address of a cell's page (why or history), carrying the reader's scenario, plan and date."""
     path = f"/{page}/{quote(quantity)}/{quote(entity)}/{quote(period)}"
     query = ask.selection.context()

@@ -29,7 +29,9 @@ ROLES = (
     Role("viewer", "查阅", (SEE_CONFIDENTIAL,)),
     Role("reporter", "填报", (SEE_CONFIDENTIAL, IMPORT_FACTS)),
     Role("reviewer", "审核", (SEE_CONFIDENTIAL, IMPORT_FACTS, SIGN_DECISION)),
-    Role("administrator", "管理", (SEE_CONFIDENTIAL, IMPORT_FACTS, SIGN_DECISION, MANAGE_ACCOUNTS, READ_AUDIT)),
+    Role(
+        "administrator", "管理", (SEE_CONFIDENTIAL, IMPORT_FACTS, SIGN_DECISION, MANAGE_ACCOUNTS, READ_AUDIT)
+    ),
 )
 NEEDS = {
     SEE_CONFIDENTIAL: "查阅",
@@ -44,7 +46,9 @@ def make_groups(using: str = "default") -> None:
     """Create the four groups with exactly their permissions."""
     for role in ROLES:
         group, _ = Group.objects.using(using).get_or_create(name=role.name)
-        wanted = Permission.objects.using(using).filter(content_type__app_label=APP, codename__in=role.permissions)
+        wanted = Permission.objects.using(using).filter(
+            content_type__app_label=APP, codename__in=role.permissions
+        )
         group.permissions.set(wanted)
 
 

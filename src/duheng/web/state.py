@@ -14,6 +14,7 @@ from django.db.models import Max
 from duheng import __version__, ledger
 from duheng.assess.books import default_plan, end_of_day
 from duheng.city import default_city_folder, load
+from duheng.ingest.drill.places import city_in, is_drill
 from duheng.model.plan import City, Plan
 from duheng.web.errors import BadAddress
 from duheng.web.models import Decision
@@ -21,10 +22,12 @@ from duheng.web.selection import Selection
 from duheng.web.words import SHANGHAI
 
 
-@lru_cache(maxsize=1)
-def city() -> City:
-    """The city of this installation (DUHENG_CITY), read once."""
-    return load(default_city_folder(settings.DUHENG_CITY))
+@lru_cache(maxsize=4)
+def city(scenario: str = "actual") -> City:
+    """The city of this installation (DUHENG_CITY) as a scenario sees it, read once."""
+    if not is_drill(scenario):
+        return load(default_city_folder(settings.DUHENG_CITY))
+    return city_in(city(), scenario)
 
 
 def today() -> date:
@@ -41,7 +44,7 @@ def stamp() -> tuple[object, ...]:
 
 def plan_of(selection: Selection) -> Plan:
     """The chosen plan. BadAddress for an unknown id."""
-    here = city()
+    here = city(selection.scenario)
     if not selection.plan:
         return default_plan(here, selection.scenario)
     plan = here.plan(selection.plan)

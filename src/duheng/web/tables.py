@@ -56,7 +56,10 @@ class Table:
     def records(self) -> list[dict[str, str | None]]:
         """The rows as JSON objects; what is unknown is null."""
         return [
-            {column.key: (None if cell.css == "missing" else cell.text) for column, cell in zip(self.columns, row, strict=True)}
+            {
+                column.key: (None if cell.css == "missing" else cell.text)
+                for column, cell in zip(self.columns, row, strict=True)
+            }
             for row in self.rows
         ]
 
@@ -74,7 +77,9 @@ def as_csv(table: Table, about: Sequence[tuple[str, str]], selection: Selection,
     out = io.BytesIO()
     rows = ([_plain(cell) for cell in row] for row in table.rows)
     titles = [column.title for column in table.columns]
-    write_table(rows, titles, out, title=table.title, scenario=selection.scenario, format="csv", about=dict(about))
+    write_table(
+        rows, titles, out, title=table.title, scenario=selection.scenario, format="csv", about=dict(about)
+    )
     return out.getvalue()
 
 
@@ -82,13 +87,17 @@ def _plain(cell: Cell) -> object:
     return cell.value if cell.value is not None else cell.text
 
 
-def as_xlsx(tables: Iterable[Table], about: Sequence[tuple[str, str]], selection: Selection, words: Words) -> bytes:
+def as_xlsx(
+    tables: Iterable[Table], about: Sequence[tuple[str, str]], selection: Selection, words: Words
+) -> bytes:
     """The tables as one workbook, a sheet each, the selection above each table.
 
     about: lines (name, value) that say what the figures are: city, plan, date, scenario, address.
     """
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     book.set_properties({"title": "度衡", "comments": words(DRILL_NOTICE) if selection.drill else ""})
     used: set[str] = set()
     for table in tables:
@@ -98,17 +107,28 @@ def as_xlsx(tables: Iterable[Table], about: Sequence[tuple[str, str]], selection
 
 
 def _sheet(
-    book: Any, table: Table, about: Sequence[tuple[str, str]], selection: Selection, words: Words, used: set[str]
+    book: Any,
+    table: Table,
+    about: Sequence[tuple[str, str]],
+    selection: Selection,
+    words: Words,
+    used: set[str],
 ) -> None:
     sheet = book.add_worksheet(_sheet_name(table.title, used))
-    bold, head = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF9", "text_wrap": True})
-    plain, alarm = book.add_format({"border": 1, "text_wrap": True, "valign": "top"}), book.add_format({"bold": True, "font_color": "#B3261E"})
+    bold, head = (
+        book.add_format({"bold": True, "font_size": 14}),
+        book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF9", "text_wrap": True}),
+    )
+    plain, alarm = (
+        book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
+        book.add_format({"bold": True, "font_color": "#B3261E"}),
+    )
     row = 0
     sheet.write_string(row, 0, table.title, bold)
     if selection.drill:
         row += 1
         sheet.write_string(row, 0, words(DRILL_NOTICE), alarm)
-        sheet.set_header("&C&14&\"bold\"" + words(DRILL_NOTICE))
+        sheet.set_header('&C&14&"bold"' + words(DRILL_NOTICE))
     for name, value in about:
         row += 1
         sheet.write_string(row, 0, f"{name}: {value}")

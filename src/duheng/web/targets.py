@@ -37,6 +37,7 @@ class Row:
     title: str
     demand: str
     value: str
+    text: str
     unit: str
     why: str
     href: str
@@ -65,12 +66,15 @@ def row_of(ask: Ask, books: Opened, status: TargetStatus) -> Row:
         status = withheld(status)
     target, words = status.target, ask.words
     known = status.latest is not None and status.period is not None
-    why = cell_address("why", ask, target.quantity, target.entity, status.period or "", target.item, status.definition)
+    why = cell_address(
+        "why", ask, target.quantity, target.entity, status.period or "", target.item, status.definition
+    )
     return Row(
         status=status,
         title=title_of(ask, target),
         demand=demand(target, words),
         value=f"{status.latest:f}" if status.latest is not None else "",
+        text=words.amount(f"{status.latest:f}", status.unit) if status.latest is not None else "",
         unit=words.unit(status.unit),
         why=why if known else "",
         href=f"/target/{target.id}{ask.selection.context()}",
@@ -104,7 +108,16 @@ def withheld(status: TargetStatus) -> TargetStatus:
     """The status without any of its figures."""
     trend = tuple(replace(point, actual=None) for point in status.trend)
     return replace(
-        status, latest=None, progress=None, gap=None, light=None, level=None, rate=None, trend=trend, yardstick="单个企业的数据属保密统计资料，不作显示", findings=()
+        status,
+        latest=None,
+        progress=None,
+        gap=None,
+        light=None,
+        level=None,
+        rate=None,
+        trend=trend,
+        yardstick="单个企业的数据属保密统计资料，不作显示",
+        findings=(),
     )
 
 
@@ -112,18 +125,20 @@ def title_of(ask: Ask, target: Target) -> str:
     """The target's title, with its scope where two targets share a title."""
     title = ask.words.title(target)
     same = [other for other in ask.plan.targets if other.title == target.title]
-    return f"{title}（{target.scope}）" if len(same) > 1 and target.scope and ask.words.lang == "zh" else title
+    return (
+        f"{title}（{target.scope}）" if len(same) > 1 and target.scope and ask.words.lang == "zh" else title
+    )
 
 
 def demand(target: Target, words: Words) -> str:
     """What the plan demands, in words: 比2020年下降14.5%, 完成4218吨, 由省下达."""
     if target.direction == "assigned" or (target.value is None and target.direction != "zero_growth"):
-        return words("由{who}", who=target.set_by or words("上级下达"))
-    unit = words.unit(target.unit)
-    space = "" if not unit or unit == "%" or words.lang == "zh" else " "
-    text = words(DEMANDS[target.direction], value=f"{target.value}{space}{unit}")
+        return words("由{who}", who=words(target.set_by or "上级下达"))
+    text = words(DEMANDS[target.direction], value=words.amount(target.value, target.unit))
     if target.direction == "decrease" and target.base:
-        text = words("比{base}年", base=target.base) + text if words.lang == "zh" else f"{text} on {target.base}"
+        text = (
+            words("比{base}年", base=target.base) + text if words.lang == "zh" else f"{text} on {target.base}"
+        )
     return words("力争") + text if target.hedge and words.lang == "zh" else text
 
 
@@ -148,13 +163,15 @@ def progress_text(status: TargetStatus, words: Words) -> str:
     text = words("进度 {share}", share=percent(status.progress))
     if status.path is None:
         return text
-    return text + words("，应达 {path}{unit}", path=f"{status.path:f}", unit=words.unit(status.unit))
+    return text + words("，应达 {path}", path=words.amount(f"{status.path:f}", status.unit))
 
 
 def light_text(status: TargetStatus, words: Words) -> str:
     """The word beside the light; without a light, why there is none."""
     if status.light is None:
-        return words("未填报") if status.latest is None and status.target.value is not None else words(NO_LIGHT)
+        return (
+            words("未填报") if status.latest is None and status.target.value is not None else words(NO_LIGHT)
+        )
     return words({1: "一级 十分严峻", 2: "二级 比较严峻", 3: "三级 进展顺利"}[status.light])
 
 
@@ -168,5 +185,3 @@ def as_json(board: Board, rows: list[Row]) -> dict[str, Any]:
         if one["id"] in shut:
             one.update(latest=None, progress=None, light=None, source=None, confidential=True)
     return {**told, "targets": targets}
-
-

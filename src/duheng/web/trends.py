@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from duheng.ingest.export import DRILL_NOTICE
 from duheng.web import charts
 from duheng.web.charts import Chart, Point
 from duheng.web.page import Ask
-from duheng.web.tables import DRILL_NOTICE, Cell, Column, Table
+from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import Row
 
 WIDE, NARROW = 1180, 320
@@ -24,7 +25,10 @@ def trend_charts(ask: Ask, row: Row, name: str, wide: int = WIDE) -> tuple[Chart
     decimals = max((_decimals(p.actual) for p in row.status.trend), default=0)
     title = words("{title}：实际与要求的进度", title=row.title)
     mark = words("演练数据") if ask.selection.drill else ""
-    told = "；".join(f"{p.period} {words('实际')} {_said(p.actual)}，{words('要求的进度')} {_said(p.path)}" for p in row.status.trend)
+    told = "；".join(
+        f"{p.period} {words('实际')} {_said(p.actual)}，{words('要求的进度')} {_said(p.path)}"
+        for p in row.status.trend
+    )
     made = []
     for suffix, width, height in (("", wide, 260), ("-narrow", NARROW, 240)):
         spec = charts.trend(points, titles, decimals, width=width, height=height)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from duheng.web.errors import TooLarge, WrongKind
@@ -41,7 +41,7 @@ class LimitedFile(TemporaryFileUploadHandler):
         super().receive_data_chunk(raw_data, start)
 
 
-def keep(file: UploadedFile) -> tuple[Path, str]:
+def keep(file: File[bytes]) -> tuple[Path, str]:
     """Check what the file is and keep it under its digest: (path, SHA-256).
 
     WrongKind where the ending is not accepted or the content is not what the ending says.
@@ -69,7 +69,7 @@ def place_of(digest: str, ending: str) -> Path:
     return home() / "uploads" / f"{digest}{ending}"
 
 
-def _sniff(file: UploadedFile, ending: str) -> None:
+def _sniff(file: File[bytes], ending: str) -> None:
     name = Path(file.name or "").name[:80]
     if ending not in KINDS:
         raise WrongKind(f"“{name}”不能导入：只接受 {'、'.join(KINDS)} 文件。请另存为 Excel 或 CSV 后再上传。")
@@ -80,6 +80,8 @@ def _sniff(file: UploadedFile, ending: str) -> None:
         raise WrongKind(f"“{name}”是空文件。请核对后重新上传。")
     begins = KINDS[ending]
     if begins and not head.startswith(begins):
-        raise WrongKind(f"“{name}”的内容不是 {ending} 文件（可能只改了扩展名）。请用 Excel 或 WPS 打开后另存。")
+        raise WrongKind(
+            f"“{name}”的内容不是 {ending} 文件（可能只改了扩展名）。请用 Excel 或 WPS 打开后另存。"
+        )
     if not begins and b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise WrongKind(f"“{name}”的内容不是文本（CSV）。请用 Excel 或 WPS 另存为 CSV 后再上传。")

@@ -53,6 +53,12 @@ class Words:
         """A unit as printed: Chinese as it stands, English where the catalogue has it."""
         return "" if unit in (None, "", "1") else self(str(unit))
 
+    def amount(self, value: object, unit: str | None) -> str:
+        """A printed number with its unit as Chinese prints it: 14.56%, 4218吨; Latin units stand apart: 12.5 tce."""
+        said = self.unit(unit)
+        apart = " " if said[:1].isascii() and said[:1].isalnum() else ""
+        return f"{value}{apart}{said}"
+
     def join(self, parts: list[str] | tuple[str, ...]) -> str:
         """A list in a sentence: 甲、乙 or A, B."""
         return (", " if self.lang == "en" else "、").join(parts)

@@ -14,7 +14,17 @@ from duheng.model.plan import City
 
 # Raised when the generator itself changes, so that a ledger knows which drill it holds.
 GENERATOR = "1"
-_REQUIRED = ("seed", "first_year", "base_year", "last_year", "areas", "fuels", "enterprises", "industries", "rates")
+_REQUIRED = (
+    "seed",
+    "first_year",
+    "base_year",
+    "last_year",
+    "areas",
+    "fuels",
+    "enterprises",
+    "industries",
+    "rates",
+)
 
 
 @dataclass(frozen=True)
@@ -71,8 +81,17 @@ def settings_of(city: City) -> Settings | None:
     missing = [key for key in _REQUIRED if not isinstance(data, dict) or key not in data]
     if missing:
         raise UnreadableSource(f"{path}：缺少 {'、'.join(missing)}。请恢复随程序发布的演练设定。")
-    areas = tuple(Area(id=str(id), **{**row, "county": str(row["county"])}) for id, row in data["areas"].items())
+    areas = tuple(
+        Area(id=str(id), **{**row, "county": str(row["county"])}) for id, row in data["areas"].items()
+    )
     digest = hashlib.sha256(GENERATOR.encode() + content).hexdigest()
     return Settings(
-        path.parent, digest, data["seed"], data["first_year"], data["base_year"], data["last_year"], areas, data
+        path.parent,
+        digest,
+        data["seed"],
+        data["first_year"],
+        data["base_year"],
+        data["last_year"],
+        areas,
+        data,
     )

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Source",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", models.IntegerField(primary_key=True, serialize=False)),
                 ("hash", models.TextField()),
                 ("algorithm", models.TextField()),
                 ("kind", models.TextField()),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Fact",
             fields=[
-                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("seq", models.IntegerField(primary_key=True, serialize=False)),
                 ("hash", models.TextField()),
                 ("previous", models.TextField()),
                 ("algorithm", models.TextField()),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Audit",
             fields=[
-                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("seq", models.IntegerField(primary_key=True, serialize=False)),
                 ("hash", models.TextField()),
                 ("previous", models.TextField()),
                 ("algorithm", models.TextField()),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("chain", models.TextField(primary_key=True, serialize=False)),
                 ("ledger", models.TextField()),
-                ("seq", models.BigIntegerField()),
+                ("seq", models.IntegerField()),
                 ("hash", models.TextField()),
             ],
             options={"verbose_name": "链首"},

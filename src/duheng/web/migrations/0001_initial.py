@@ -29,7 +29,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Decision",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("city", models.CharField(max_length=20)),
                 ("plan", models.CharField(max_length=80)),
                 ("target", models.CharField(max_length=80)),
@@ -54,7 +59,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Upload",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=200)),
                 ("digest", models.CharField(max_length=64)),
                 ("size", models.BigIntegerField()),
@@ -68,7 +78,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="FailedLogin",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(db_index=True, max_length=150)),
                 ("address", models.CharField(db_index=True, max_length=64)),
                 ("at", models.DateTimeField(db_index=True)),

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from duheng.model.plan import Article
-from duheng.model.rounding import printed
-from duheng.model.glossary import quantity
 from duheng.web import state
-from duheng.web.boards import books, open_board, rows_of
+from duheng.web.boards import open_board, rows_of
 from duheng.web.counties import county_map, county_rows, find_place, lights_table, notes, place_options
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
-from duheng.web.reasons import cell_address
+from duheng.web.placed import own
 from duheng.web.selection import LIGHTS
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import Row, as_json, percent
@@ -59,7 +57,7 @@ def show(ask: Ask) -> Page:
 def _check(ask: Ask, rows: list[Row]) -> None:
     """BadAddress for a filter that names nothing of the plan."""
     chosen = ask.selection
-    for field, title, known in _choices(ask, rows):
+    for field, _, known in _choices(ask, rows):
         value = getattr(chosen, field)
         if value and value not in dict(known):
             raise BadAddress(field, value, [one for one, _ in known])
@@ -82,43 +80,35 @@ def _light_key(row: Row) -> str:
 
 def _concerns(ask: Ask, row: Row, county: str) -> bool:
     """Whether a target has a figure of the county, or a statement owed for it or for something within it."""
-    target, here = row.status.target, books(ask)
-    if here.series(target.quantity, county, target.item, row.status.definition):
+    if own(ask, row, county):
         return True
     inside = {county, *(one.id for one in ask.city.places.descendants(county))}
     return any(one.entity.id in inside for one in row.status.owed)
 
 
 def _county_values(ask: Ask, rows: list[Row]) -> dict[str, Cell]:
-    """The county's own newest figure of each target's quantity."""
-    here, county = books(ask), ask.selection.county
-    values = {}
-    for row in rows:
-        target, bound = row.status.target, quantity(row.status.target.quantity)
-        known = {
-            period: value
-            for period, value in here.series(target.quantity, county, target.item, row.status.definition).items()
-            if period.isdigit() and ask.plan.base_year < int(period) <= target.deadline
-        }
-        if not known or row.closed:
-            values[row.id] = Cell("")
-            continue
-        period = max(known)
-        number = printed(known[period], bound)
-        address = cell_address("why", ask, bound.id, county, period, target.item, row.status.definition)
-        text = f"{number:f} {ask.words.unit(bound.printed_unit if '<' not in bound.unit else row.unit)}（{period}）"
-        values[row.id] = Cell(text, number, href=address)
-    return values
+    """The county's own newest figure of each target."""
+    found = {row.id: own(ask, row, ask.selection.county) for row in rows}
+    return {
+        id: Cell(f"{ask.words.amount(f'{one.value:f}', one.unit)}（{one.period}）", one.value, href=one.href)
+        if one
+        else Cell("")
+        for id, one in found.items()
+    }
 
 
 def _grouped(ask: Ask, rows: list[Row]) -> list[tuple[Article, list[Row]]]:
-    groups = [(article, [row for row in rows if row.number == article.number]) for article in ask.plan.articles]
+    groups = [
+        (article, [row for row in rows if row.number == article.number]) for article in ask.plan.articles
+    ]
     return [(article, members) for article, members in groups if members]
 
 
 def _counts(rows: list[Row]) -> dict[int | str, int]:
     """How many targets show each light, how many nobody has reported, how many are not judged."""
-    lights: dict[int | str, int] = {level: sum(row.status.light == level for row in rows) for level in (1, 2, 3)}
+    lights: dict[int | str, int] = {
+        level: sum(row.status.light == level for row in rows) for level in (1, 2, 3)
+    }
     missing = sum(row.unstated for row in rows)
     return {**lights, "missing": missing, "none": len(rows) - missing - sum(lights.values())}
 
@@ -134,12 +124,16 @@ def _choices(ask: Ask, rows: list[Row]) -> list[tuple[str, str, list[tuple[str, 
     """The filters: field, title, known values with their texts."""
     words = ask.words
     used = {row.number for row in rows}
-    articles = [(one.number, f"{one.number} {words.title(one)}") for one in ask.plan.articles if one.number in used]
-    units = dict.fromkeys(unit for row in rows for unit in (*row.status.units, *row.status.inherited_units, *row.status.owed_by))
+    articles = [
+        (one.number, f"{one.number} {words.title(one)}") for one in ask.plan.articles if one.number in used
+    ]
+    units = dict.fromkeys(
+        unit for row in rows for unit in (*row.status.units, *row.status.inherited_units, *row.status.owed_by)
+    )
     lights = [(key, words(title)) for key, title in LIGHTS.items()]
     return [
         ("article", words("条款"), articles),
-        ("unit", words("责任单位"), [(unit, unit) for unit in units]),
+        ("unit", words("责任单位"), [(unit, ask.who([unit])) for unit in units]),
         ("county", words("县（区）"), place_options(ask)),
         ("light", words("预警"), lights),
     ]
@@ -177,7 +171,7 @@ def _line(ask: Ask, row: Row) -> list[Cell]:
         Cell(status.period or "—"),
         Cell(percent(status.progress) or "—"),
         Cell(row.light_text),
-        Cell(words.join(status.units) or words("方案未列")),
-        Cell(words.join(status.owed_by) or "—"),
+        Cell(ask.who(status.units) or words("方案未列")),
+        Cell(ask.who(status.owed_by) or "—"),
         Cell("—" if row.closed else status.source or "—"),
     ]

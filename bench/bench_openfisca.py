@@ -1,0 +1,72 @@
+"""Beside OpenFisca-Core: the same rules over 1,000,000 entities, and whether the sums are exact."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from statistics import median
+
+import numpy as np
+import polars as pl
+
+import duheng.rules  # noqa: F401  # every rule registers its quantity
+from bench.figures import CHECKOUT, PEER_PYTHON, Figure, seconds
+from duheng.engine.chain import Chain
+from duheng.engine.columns import PolarsColumns
+from duheng.model import Quantity, quantity
+from duheng.model.periods import Period, parse
+
+ENTITIES = 1_000_000
+FUELS = ("原煤", "柴油", "汽油", "电力")
+
+
+def main() -> list[Figure]:
+    """Inputs in memory as columns, results in memory; both sides from the same random numbers."""
+    if not PEER_PYTHON.exists():
+        return [Figure("对照 OpenFisca-Core", None, "s", peer="未安装（make bench 会安装 .venv-bench）")]
+    peer = _peer()
+    wide = _wide()
+
+    def work() -> pl.DataFrame:
+        chain = Chain(PolarsColumns(), _column, FUELS)
+        decline = chain.read(quantity("energy_intensity_decline"), parse("2023"))
+        energy = chain.read(quantity("energy"), parse("2023"))
+        return wide.select(decline.alias("decline"), energy.alias("energy"))
+
+    taken = seconds(work)
+    total = work()["energy"].sum()
+    off = abs(total - peer["exact"])
+    theirs = abs(peer["total"] - peer["exact"])
+    whole, alone = median(peer["whole"]), median(peer["calculate"])
+    name = f"同样的规则，{ENTITIES}个对象（输入在内存，含装入）"
+    said = f"OpenFisca {whole:.3f} s（其中装入输入之后只计算 {alone:.3f} s）"
+    return [
+        Figure(name, taken, "s", peer=said, ratio=taken / whole, bound="快于 OpenFisca", holds=taken < whole),
+        Figure(
+            "合计偏离精确值",
+            off,
+            "tce",
+            peer=f"OpenFisca float32 {theirs:.0f} tce",
+            bound="< 0.005",
+            holds=off < 0.005,
+        ),
+    ]
+
+
+def _peer() -> dict[str, list[float]]:
+    command = [str(PEER_PYTHON), str(CHECKOUT / "bench" / "peer_openfisca.py"), str(ENTITIES)]
+    answer: dict[str, list[float]] = json.loads(
+        subprocess.run(command, check=True, capture_output=True).stdout
+    )
+    return answer
+
+
+def _wide() -> pl.DataFrame:
+    """The peer's inputs, drawn in the peer's order."""
+    dice = np.random.default_rng(2026)
+    names = [(name, year) for name in (*FUELS, "gdp") for year in ("2020", "2023")]
+    return pl.DataFrame({f"{name} {year}": dice.uniform(1, 1000, ENTITIES) for name, year in names})
+
+
+def _column(of: Quantity, item: str | None, period: Period) -> pl.Expr:
+    return pl.col(f"{item or of.id} {period}")

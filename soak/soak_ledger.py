@@ -1,0 +1,127 @@
+"""Kill -9 on a process that appends, hundreds of times: no acknowledged fact lost, no batch torn, chain whole.
+
+`python -m soak.soak_ledger SEED BATCHES` is the process that gets killed: it appends batches of random size (0: without
+end) to the ledger of its environment and prints a line for each only when `append` has returned.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+from bench.figures import CHECKOUT, Figure
+
+KILLS = 300
+LARGEST_BATCH = 150
+LONGEST_WAIT = 0.12  # seconds from the first acknowledgement to the kill
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A batch whose append had returned: its last number, and the hash of that fact."""
+
+    last: int
+    hash: str
+
+
+def write(seed: int, batches: int) -> None:
+    """Append batches and acknowledge each on standard output. A batch is a source; a locator says `number/size`."""
+    from duheng import ledger
+
+    ledger.setup()
+    chance = random.Random(seed)
+    for number in count():
+        if batches and number == batches:
+            return
+        size = chance.randint(1, LARGEST_BATCH)
+        facts = [
+            ledger.NewFact("fuel_use", f"{seed}-{number}-{n}", "原煤", "2023", "actual", None, Decimal(n), f"{n} 吨",
+                           "reported", "quoted", f"{n}/{size}")
+            for n in range(size)
+        ]  # fmt: skip
+        receipt = ledger.append(facts, ledger.NewSource("document", f"{seed}-{number}"), "soak")
+        (fact,) = ledger.history("fuel_use", facts[-1].entity, "原煤", "2023", "actual", None)
+        print(receipt.last_seq, fact.id, flush=True)
+
+
+def writer(environment: Mapping[str, str], seed: int, batches: int = 0) -> subprocess.Popen[str]:
+    """The process that appends, started."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "soak.soak_ledger", str(seed), str(batches)],
+        cwd=CHECKOUT,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT / "src"), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def strike(environment: Mapping[str, str], seed: int) -> list[Acknowledged]:
+    """Start a writer, kill it at a random moment of its work, and return what it had acknowledged."""
+    process = writer(environment, seed)
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    time.sleep(random.Random(seed).uniform(0, LONGEST_WAIT))
+    process.kill()
+    rest, errors = process.communicate()
+    # A line cut short by the kill acknowledges nothing.
+    lines = [line.split() for line in (first + rest).splitlines(keepends=True) if line.endswith("\n")]
+    if not lines:
+        raise RuntimeError(f"the writer did not get to its first batch:\n{errors}")
+    return [Acknowledged(int(last), hash) for last, hash in lines]
+
+
+def damage(acknowledged: list[Acknowledged]) -> dict[str, int]:
+    """What is wrong with the ledger of this process: findings, acknowledged batches lost, batches torn."""
+    import polars as pl
+
+    from duheng import ledger
+
+    facts = ledger.read("actual")
+    links = dict(facts.select("seq", "fact").rows())
+    size = pl.col("locator").str.split("/").list.last().cast(pl.Int64).first()
+    torn = facts.group_by("source").agg(there=pl.len(), size=size).filter(pl.col("there") != pl.col("size"))
+    return {
+        "findings": len(ledger.verify()),
+        "lost": sum(links.get(one.last) != one.hash for one in acknowledged),
+        "torn": torn.height,
+    }
+
+
+def main() -> list[Figure]:
+    """Hundreds of kills on one SQLite ledger, examined after every tenth and at the end."""
+    with tempfile.TemporaryDirectory(prefix="duheng-kills-") as folder:
+        environment = {"DUHENG_HOME": folder, "DUHENG_DATABASE_URL": "", "DUHENG_ENV": "demo"}
+        os.environ.update(environment)
+        acknowledged: list[Acknowledged] = []
+        worst = {"findings": 0, "lost": 0, "torn": 0}
+        from duheng import ledger
+
+        ledger.setup()
+        for kill in range(KILLS):
+            acknowledged += strike(environment, kill)
+            if kill % 10 == 9 or kill == KILLS - 1:
+                now = damage(acknowledged)
+                worst = {name: max(worst[name], now[name]) for name in worst}
+        size = (Path(folder) / "duheng.sqlite3").stat().st_size / 1e6
+        facts = ledger.head().seq
+    told = f"{KILLS} x kill -9 of an appending process, {len(acknowledged)} batches acknowledged"
+    return [
+        Figure(f"{told}: batches lost", worst["lost"], "", bound="0", holds=worst["lost"] == 0),
+        Figure(f"{told}: batches torn", worst["torn"], "", bound="0", holds=worst["torn"] == 0),
+        Figure(f"{told}: findings of verify", worst["findings"], "", bound="0", holds=worst["findings"] == 0),
+        Figure(f"size of the ledger's file with {facts} facts", size, "MB"),
+    ]
+
+
+if __name__ == "__main__":
+    write(int(sys.argv[1]), int(sys.argv[2]))

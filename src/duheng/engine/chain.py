@@ -1,0 +1,74 @@
+"""A whole chain of rules as one expression over the columns of a wide table, for Polars or Ibis.
+
+Where each input is a column, no grid is needed: the rules of a chain are read into one another, and the engine
+sees a single expression. What the columns are called is the caller's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from duheng.model.errors import RuleError
+from duheng.model.glossary import Quantity
+from duheng.model.parameters import Parameter, Parameters
+from duheng.model.periods import Period
+from duheng.model.references import At, Reference, Total
+from duheng.model.rule import Rule, axis_of
+from duheng.model.verbs import Algebra
+
+Leaf = Callable[[Quantity, str | None, Period], Any]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Reads references into one expression.
+
+    leaf: the column of a stated quantity for an item and a period; items: those of a total over items;
+    code: division code whose law applies.
+    """
+
+    algebra: Algebra
+    leaf: Leaf
+    items: Sequence[str] = ()
+    parameters: Parameters = field(default_factory=Parameters)
+    code: str = ""
+    definition: str | None = None
+    base_year: int | None = None
+
+    def read(self, of: Reference, period: Period, item: str | None = None) -> Any:
+        """The expression of a reference. Raises RuleError for a total over places or months."""
+        match of:
+            case Rule():
+                return self._rule(of, period, item)
+            case Quantity():
+                return self.leaf(of, item, period)
+            case Parameter():
+                setting = self.parameters.get(of.id).at(period.start, item if of.axis else None, self.code)
+                if setting is None:
+                    raise RuleError(f"{of.id}：{item or ''} {period} 没有取值")
+                return self.algebra.constant(float(setting.value))
+            case At():
+                moved = of.moment.of(period, self.base_year)
+                if moved is None:
+                    raise RuleError(f"{period} 没有{of.moment.title}")
+                return self.read(of.of, moved, item)
+            case Total() if of.over == axis_of(of.of):
+                parts = [self.read(of.of, period, one) for one in self.items]
+                return reduce(lambda left, right: self.algebra.combine("+", left, right), parts)
+        raise RuleError("宽表上只能按品种合计；按地区或月份合计请用 table")
+
+    def _rule(self, of: Rule, period: Period, item: str | None) -> Any:
+        wording = of.wording(period.start, self.code, of.definition(self.definition))
+        if wording is None:
+            raise RuleError(f"{of.id}：{period} 没有适用的规则表述")
+        values = {
+            name: self.read(ref, period, item if axis_of(ref) or isinstance(ref, Parameter) else None)
+            for name, ref in wording.inputs.items()
+        }
+        result = wording.read(self.algebra, values)
+        if wording.factor == 1:
+            return result
+        return self.algebra.combine("*", result, self.algebra.constant(wording.factor))

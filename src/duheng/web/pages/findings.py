@@ -1,0 +1,100 @@
+"""What the checks found: what somebody should look at, with what to do; and the handbook of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from duheng.assess.findings import over_ledger
+from duheng.model.findings import Finding
+from duheng.web.access import confidential
+from duheng.web.boards import books, open_board, rows_of
+from duheng.web.page import Ask, Page
+from duheng.web.tables import Cell, Column, Table
+
+SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示"}
+LEVELS = {"error": 1, "warning": 2, "notice": 3}
+SHOWN = 400
+
+
+def show(ask: Ask) -> Page:
+    """All findings over the ledger and the targets, the gravest first; what is only owed stands under duties."""
+    words = ask.words
+    every = _for_reader(ask, _all(ask))
+    order = list(SEVERITIES)
+    every.sort(key=lambda one: order.index(one.severity))
+    counts = {name: sum(one.severity == name for one in every) for name in SEVERITIES}
+    return Page(
+        template="findings.html",
+        title=words("核查提示"),
+        data={"findings": [_as_json(one) for one in every]},
+        context={
+            "counts": counts,
+            "SEVERITIES": SEVERITIES,
+            "shown": min(len(every), SHOWN),
+            "total": len(every),
+            "short": _table(ask, every[:SHOWN]),
+        },
+        tables=(_table(ask, every),),
+    )
+
+
+def _all(ask: Ask) -> list[Finding]:
+    made = open_board(ask)
+    rows_of(ask, made)
+    of_targets = [one for one in made.findings if one.code != "not-reported"]
+    return list(dict.fromkeys([*over_ledger(books(ask)), *of_targets]))
+
+
+def _for_reader(ask: Ask, every: Iterable[Finding]) -> list[Finding]:
+    """Without the permission, findings that name a confidential entity are left out: they quote its figures."""
+    if ask.sees_confidential:
+        return list(every)
+    names = [entity.name for entity in ask.city.places if confidential(entity)]
+    return [one for one in every if not any(name in one.place or name in one.found for name in names)]
+
+
+def _as_json(one: Finding) -> dict[str, str | None]:
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "place": one.place,
+        "found": one.found,
+        "expected": one.expected,
+        "remedy": one.remedy,
+        "owner": one.owner,
+        "text": one.text,
+    }
+
+
+def _table(ask: Ask, every: list[Finding]) -> Table:
+    words = ask.words
+    columns = [
+        Column("severity", words("程度"), width=8),
+        Column("place", words("位置"), width=34),
+        Column("found", words("发现"), width=44),
+        Column("expected", words("应为"), width=34),
+        Column("remedy", words("处理"), width=34),
+        Column("owner", words("责任单位"), width=18),
+    ]
+    return Table(
+        "findings", words("核查提示"), columns, rows_of_findings(ask, every), empty=words("没有发现问题。")
+    )
+
+
+def rows_of_findings(ask: Ask, every: Iterable[Finding]) -> list[list[Cell]]:
+    """Findings as rows: severity with its sign, place, found, expected, remedy, owner."""
+    return [
+        [
+            Cell(
+                ask.words(SEVERITIES[one.severity]),
+                kind="light",
+                light=LEVELS[one.severity] if one.severity != "notice" else None,
+            ),
+            Cell(one.place),
+            Cell(one.found),
+            Cell(one.expected or "—"),
+            Cell(one.remedy or "—"),
+            Cell(one.owner or "—"),
+        ]
+        for one in every
+    ]

@@ -1,0 +1,245 @@
+"""Why a number is what it is, and the history of a fact."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from duheng import ledger
+from duheng.assess.why import STATUS, why
+from duheng.ledger import FactRecord
+from duheng.model.errors import PeriodError, UnknownName
+from duheng.model.glossary import Quantity, all_quantities, definition, definitions
+from duheng.model.periods import Period, parse
+from duheng.model.plan import NOT_STATED
+from duheng.web.access import confidential
+from duheng.web.boards import books
+from duheng.web.errors import BadAddress, NotAllowed
+from duheng.web.page import Ask, Page
+from duheng.web.reasons import cell_address, item_title, redacted, tree
+from duheng.web.tables import Cell, Column, Table
+from duheng.web.targets import demand, title_of
+
+STANDING = {"effective": "有效", "superseded": "已被更新", "outranked": "未采用（另有更高级别数据）"}
+CONFIDENCE = {"quoted": "原文", "derived": "推算", "memory": "未核实"}
+PERIODS = "形如 2023、2023H1、2023Q1、2023-01、2021-2025 的时期"
+
+
+def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
+    """The tree of reasons of one cell, the clause of the plan above it."""
+    bound, when, item = _cell(ask, quantity, period)
+    place = ask.city.places.find(entity)
+    wanted = _definition(ask, bound)
+    found = why(books(ask), bound.id, place.id, str(when), item=item, definition=wanted)
+    top = tree(ask, found)
+    words = ask.words
+    what = " ".join(
+        filter(None, (words.name(place), item_title(ask, bound.axis, item) if item else "", str(when)))
+    )
+    clauses = [
+        {
+            "target": target,
+            "title": title_of(ask, target),
+            "demand": demand(target, words),
+            "article": ask.plan.article(target.article),
+            "undefined": target.definition == NOT_STATED and bool(bound.definitions),
+        }
+        for target in found.targets
+    ]
+    choices = [
+        (id, words.title(definition(id)), cell_address("why", ask, bound.id, place.id, str(when), item, id))
+        for id in bound.definitions
+    ]
+    return Page(
+        template="why.html",
+        title=f"{words.title(bound)} {what}",
+        data=redacted(ask, found),
+        context={
+            "top": top,
+            "what": what,
+            "quantity": bound,
+            "clauses": clauses,
+            "definition": definition(found.cell.definition) if found.cell.definition else None,
+            "definitions": choices if len(choices) > 1 else [],
+            "steps": sum(1 for _ in top.walk()),
+        },
+        tables=(_table(ask, top),),
+    )
+
+
+def _cell(ask: Ask, quantity: str, period: str) -> tuple[Quantity, Period, str | None]:
+    """The quantity, period and item of an address; BadAddress naming what is accepted."""
+    known = all_quantities()
+    titled = {one.title: one for one in known.values()}
+    bound = known.get(quantity) or titled.get(quantity)
+    if bound is None:
+        near = UnknownName(quantity, [*known, *titled]).near or list(known)
+        raise BadAddress("指标", quantity, near)
+    try:
+        when = parse(unquote(period))
+    except PeriodError as error:
+        raise BadAddress("时期", period, PERIODS) from error
+    return bound, when, _item(ask, bound)
+
+
+def _item(ask: Ask, bound: Quantity) -> str | None:
+    from duheng.model.glossary import axis
+
+    asked = ask.request.GET.get("item", "").strip()
+    if bound.axis is None:
+        return None
+    known = axis(bound.axis).items
+    if asked in known:
+        return asked
+    try:
+        return axis(bound.axis).find(asked).title
+    except UnknownName as error:
+        raise BadAddress("item", asked, list(known)) from error
+
+
+def _definition(ask: Ask, bound: Quantity) -> str | None:
+    asked = ask.request.GET.get("definition", "").strip()
+    if asked and asked not in definitions():
+        raise BadAddress("definition", asked, bound.definitions or list(definitions()))
+    return asked or None
+
+
+def _table(ask: Ask, top: object) -> Table:
+    words = ask.words
+    columns = [
+        Column("depth", words("层级"), number=True, width=6),
+        Column("title", words("项目"), width=40),
+        Column("kind", words("类型"), width=8),
+        Column("value", words("数值"), width=16),
+        Column("unit", words("单位"), width=12),
+        Column("formula", words("算式"), width=30),
+        Column("cite", words("依据"), width=30),
+        Column("source", words("出处"), width=50),
+        Column("note", words("说明"), width=40),
+    ]
+    rows: list[list[Cell]] = []
+    _flatten(ask, top, 0, rows)
+    return Table("why", words("数字来历"), columns, rows)
+
+
+def _flatten(ask: Ask, node: object, depth: int, rows: list[list[Cell]]) -> None:
+    from duheng.web.reasons import KINDS, Node
+
+    assert isinstance(node, Node)
+    texts = (node.unit, node.formula, node.cite, node.source, node.note)
+    value = Cell(node.value, css="missing" if node.closed or node.unknown else "")
+    rows.append(
+        [
+            Cell(str(depth)),
+            Cell(node.title),
+            Cell(ask.words(KINDS[node.kind])),
+            value,
+            *(Cell(text) for text in texts),
+        ]
+    )
+    for part in node.parts:
+        _flatten(ask, part, depth + 1, rows)
+
+
+def history(ask: Ask, quantity: str, entity: str, period: str) -> Page:
+    """All vintages of one cell, newest first, superseded and outranked ones included."""
+    bound, when, item = _cell(ask, quantity, period)
+    place = ask.city.places.find(entity)
+    if confidential(place) and not ask.sees_confidential:
+        raise NotAllowed("单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。")
+    asked = _definition(ask, bound)
+    wanted: list[str | None] = [asked] if asked else [None, *bound.definitions]
+    found = [
+        fact
+        for one in wanted
+        for fact in ledger.history(bound.id, place.id, item, str(when), ask.selection.scenario, one)
+        if _known_then(ask, fact)
+    ]
+    words = ask.words
+    what = " ".join(
+        filter(None, (words.name(place), item_title(ask, bound.axis, item) if item else "", str(when)))
+    )
+    return Page(
+        template="history.html",
+        title=words("{title} 历史", title=words.title(bound)),
+        data={
+            "quantity": bound.id,
+            "entity": place.id,
+            "item": item,
+            "period": str(when),
+            "scenario": ask.selection.scenario,
+            "facts": [_as_json(fact) for fact in found],
+        },
+        context={
+            "what": what,
+            "quantity": bound,
+            "why": cell_address("why", ask, bound.id, place.id, str(when), item, asked),
+        },
+        tables=(_vintages(ask, found),),
+    )
+
+
+def _known_then(ask: Ask, fact: FactRecord) -> bool:
+    from duheng.assess.books import end_of_day
+
+    moment = end_of_day(ask.selection.as_of)
+    return moment is None or fact.recorded_at <= moment
+
+
+def _as_json(fact: FactRecord) -> dict[str, object]:
+    return {
+        "fact": fact.id,
+        "standing": fact.standing,
+        "value": str(fact.value),
+        "unit": fact.unit,
+        "stated": fact.stated,
+        "status": fact.status,
+        "confidence": fact.confidence,
+        "definition": fact.definition,
+        "source": fact.source.title,
+        "address": fact.source.address,
+        "published_on": fact.source.published_on.isoformat() if fact.source.published_on else None,
+        "locator": fact.locator,
+        "recorded_at": fact.recorded_at.isoformat(),
+        "recorded_by": fact.recorded_by,
+        "supersedes": fact.supersedes,
+    }
+
+
+def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
+    words = ask.words
+    columns = [
+        Column("stated", words("原文数值"), width=18),
+        Column("value", words("入账数值"), number=True),
+        Column("unit", words("单位")),
+        Column("standing", words("状态"), width=24),
+        Column("status", words("级别")),
+        Column("definition", words("口径")),
+        Column("source", words("出处"), width=44),
+        Column("recorded_at", words("入账时间"), width=18),
+        Column("recorded_by", words("填报人")),
+        Column("fact", words("编号")),
+    ]
+    rows = []
+    for fact in found:
+        where = f"{fact.source.title} {fact.locator}".strip()
+        doubt = (
+            ""
+            if fact.confidence == "quoted"
+            else f"（{words(CONFIDENCE.get(fact.confidence, fact.confidence))}）"
+        )
+        meant = words.title(definition(fact.definition)) if fact.definition else "—"
+        rows.append(
+            [
+                Cell(fact.stated, css="superseded" if fact.standing == "superseded" else ""),
+                Cell(f"{fact.value.normalize():f}", fact.value),
+                Cell(words.unit(fact.unit)),
+                Cell(words(STANDING[fact.standing]), css="keep"),
+                Cell(words(STATUS.get(fact.status, fact.status)) + doubt),
+                Cell(meant),
+                Cell(where),
+                Cell(words.moment(fact.recorded_at)),
+                Cell(fact.recorded_by),
+                Cell(fact.id[:12]),
+            ]
+        )
+    return Table("history", words("历次数值"), columns, rows, empty=words("没有人报送过这个数据。"))

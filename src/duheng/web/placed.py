@@ -1,0 +1,43 @@
+"""A target's figures for another place: what a county's own value of the city's target is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from duheng.assess.evidence import Cell as Place
+from duheng.assess.evidence import reasons
+from duheng.assess.progress import measure_of, printed_unit
+from duheng.assess.status import read
+from duheng.model.glossary import quantity
+from duheng.web import state
+from duheng.web.access import Closed
+from duheng.web.boards import books
+from duheng.web.page import Ask
+from duheng.web.reasons import cell_address
+from duheng.web.targets import Row
+
+
+@dataclass(frozen=True)
+class Own:
+    """A place's newest value of a target, as judged (sums so far, as on the board), with the address of its reasons."""
+
+    period: str
+    value: Decimal
+    unit: str
+    href: str
+
+
+def own(ask: Ask, row: Row, entity: str) -> Own | None:
+    """The place's newest value; None where unknown or withheld from this reader."""
+    target, bound, here = row.status.target, quantity(row.status.target.quantity), books(ask)
+    choice = state.choices(ask.plan, ask.selection.as_of).get(target.id)
+    reading = read(here, replace(target, entity=entity), bound, measure_of(target), choice)
+    if not reading.years or reading.gaps or reading.mismatch:
+        return None
+    year = max(reading.years)
+    place = Place(bound.id, entity, target.item, str(year), reading.have)
+    if not ask.sees_confidential and Closed(ask.city.places)(reasons(here, place)):
+        return None
+    address = cell_address("why", ask, bound.id, entity, str(year), target.item, reading.have)
+    return Own(str(year), reading.years[year], printed_unit(target, bound), address)

@@ -1,0 +1,69 @@
+"""Every address of the program. A page answers at its address and, with a suffix, as data, table or picture."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, register_converter
+
+from duheng.web.page import SUFFIXES, View, answer
+from duheng.web.pages import accounts, board, decisions, duties, findings, handbook, imports, plan, why
+
+
+class Suffix:
+    """The form in which a page is asked for."""
+
+    regex = "|".join(SUFFIXES)
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(Suffix, "suffix")
+
+
+def both(route: str, view: View, *, keep: bool = True, writes: bool = False) -> list[URLPattern]:
+    """The page's address and the one with a suffix, which must be tried first."""
+    made = answer(view, keep=keep, writes=writes)
+    return [path(f"{route}.<suffix:suffix>", made), path(route, made)]
+
+
+def healthy(request: HttpRequest) -> HttpResponse:
+    """For the supervisor of the service: the program answers and its database can be read."""
+    from duheng import ledger
+
+    return HttpResponse(f"ok {ledger.head().seq}\n", content_type="text/plain")
+
+
+CELL = "<str:quantity>/<str:entity>/<str:period>"
+urlpatterns = [
+    *both("board", board.show),
+    path("", answer(board.show)),
+    *both(f"why/{CELL}", why.show),
+    *both(f"history/{CELL}", why.history),
+    path("target/<str:id>/sign", answer(decisions.sign, keep=False, writes=True)),
+    *both("target/<str:id>", plan.target),
+    *both("county/<str:id>", plan.county),
+    *both("plan", plan.show),
+    *both("duties", duties.show),
+    *both("findings", findings.show),
+    *both("handbook", handbook.show),
+    path("templates/<str:duty>.xlsx", answer(duties.template, keep=False)),
+    *both("import", imports.show, keep=False, writes=True),
+    path("import/<str:id>/waiting.xlsx", answer(imports.waiting, keep=False)),
+    *both("import/<str:id>", imports.check, keep=False, writes=True),
+    path("login", answer(accounts.sign_in, keep=False, writes=True)),
+    path("logout", answer(accounts.sign_out, keep=False, writes=True)),
+    *both("account", accounts.own, keep=False, writes=True),
+    *both("accounts", accounts.manage, keep=False, writes=True),
+    *both("audit", accounts.trail, keep=False),
+    path("health", healthy),
+]
+handler400 = "duheng.web.middleware.malformed"
+handler403 = "duheng.web.middleware.refused"
+handler404 = "duheng.web.middleware.missing"
+handler500 = "duheng.web.middleware.failed"

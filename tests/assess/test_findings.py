@@ -1,0 +1,82 @@
+"""Findings over a ledger: losers, sums that do not add up, definitions nobody declared."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from duheng.assess.books import Opened, opened
+from duheng.assess.findings import over_ledger
+from tests.assess import towns
+from tests.assess.towns import BING, CITY, JIA, YI
+
+pytestmark = pytest.mark.usefixtures("books")
+
+
+def here() -> Opened:
+    return opened(towns.city(), towns.plan())
+
+
+def codes() -> list[str]:
+    return [finding.code for finding in over_ledger(here())]
+
+
+def test_a_clean_ledger_has_no_findings() -> None:
+    towns.economy()
+    assert codes() == []
+
+
+def test_a_fact_outranked_by_an_audited_one_stays_visible() -> None:
+    towns.state("gdp", {JIA: {2023: 101}}, status="reported")
+    towns.state("gdp", {JIA: {2023: 99}}, status="audited")
+    found = over_ledger(here())
+    assert [finding.code for finding in found] == ["outranked"]
+    assert "填报值101未被采用" in found[0].text
+    assert "核定值99" in found[0].text
+    assert "甲区 地区生产总值（可比价） 2023年" in found[0].text
+
+
+def test_counties_that_do_not_add_up_to_the_city_are_found_beyond_the_tolerance() -> None:
+    towns.state("gdp", {JIA: {2023: 100}, YI: {2023: 100}, BING: {2023: 100}, CITY: {2023: 310}})
+    found = over_ledger(here())
+    assert [finding.code for finding in found] == ["members-whole"]
+    assert "填报310.00 亿元，各成员之和300.00 亿元，差3.33 %" in found[0].text
+
+
+def test_counties_within_the_tolerance_are_not_reported() -> None:
+    towns.state("gdp", {JIA: {2023: 100}, YI: {2023: 100}, BING: {2023: 100}, CITY: {2023: 303}})
+    assert codes() == []
+
+
+def test_counties_of_which_one_is_unknown_are_not_held_against_the_city() -> None:
+    towns.state("gdp", {JIA: {2023: 100}, YI: {2023: 100}, CITY: {2023: 900}})
+    assert codes() == []
+
+
+def test_a_stated_value_that_differs_from_the_computed_one_is_found() -> None:
+    towns.state("energy", {JIA: {2023: 1000}})
+    towns.state("gdp", {JIA: {2023: 1}})
+    towns.state("energy_intensity", {JIA: {2023: "0.2"}})
+    found = over_ledger(here())
+    assert [finding.code for finding in found] == ["stated-computed"]
+    assert "按规则计算值0.1000 tce/万元，差100.00 %" in found[0].text
+
+
+def test_a_definition_no_rule_reads_is_an_error() -> None:
+    towns.state("energy", {JIA: {2023: 100}}, definition="not-stated")
+    found = over_ledger(here())
+    assert [(finding.code, finding.severity) for finding in found] == [("definition-foreign", "error")]
+    assert "未被采用" in found[0].text
+
+
+def test_a_definition_of_a_quantity_that_has_none_is_a_warning() -> None:
+    towns.state("gdp", {JIA: {2023: 100}}, definition="minus-feedstock")
+    found = over_ledger(here())
+    assert [(finding.code, finding.severity) for finding in found] == [("definition-foreign", "warning")]
+
+
+def test_findings_of_a_day_know_nothing_of_what_came_later() -> None:
+    towns.state("gdp", {JIA: {2023: 101}}, status="reported", on=date(2024, 3, 1))
+    towns.state("gdp", {JIA: {2023: 99}}, status="audited", on=date(2024, 9, 1))
+    assert over_ledger(opened(towns.city(), towns.plan(), as_of=date(2024, 6, 30))) == ()

@@ -1,0 +1,119 @@
+"""A rule over a plain table: what `duheng compute` promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from duheng.ingest.plain import Computed, compute, find_rule
+from duheng.model.errors import DuhengError, UnknownName, UnreadableSource
+
+
+def computed(tmp_path: Path, rule: str, text: str, encoding: str = "utf-8") -> Computed:
+    path = tmp_path / "input.csv"
+    path.write_text(text, encoding)
+    return compute(find_rule(rule), path)
+
+
+def test_base_year_inputs_are_looked_up_in_the_table(tmp_path: Path) -> None:
+    text = "entity,period,energy_intensity\n资阳市,2020,0.1203\n资阳市,2023,0.1098\n"
+    assert computed(tmp_path, "energy_intensity_decline", text).rows == (
+        ("资阳市", "2020", ""),
+        ("资阳市", "2023", "0.0872817955112221"),
+    )
+
+
+def test_a_second_header_row_gives_the_units(tmp_path: Path) -> None:
+    text = "entity,period,energy,gdp\n,,万吨标准煤,万元\n甲县,2023,1.5,300000\n"
+    assert computed(tmp_path, "energy_intensity", text).rows == (("甲县", "2023", "0.05"),)
+
+
+def test_intermediate_quantities_are_computed_from_their_own_inputs(tmp_path: Path) -> None:
+    rows = [
+        "entity,item,period,fuel_use,gdp",
+        "甲,原煤,2020,100,1",
+        "甲,电力,2020,20,",
+        "甲,原煤,2023,100,2",
+        "甲,电力,2023,20,",
+    ]
+    text = "\n".join(rows)
+    assert computed(tmp_path, "energy_intensity_decline", text).rows[-1] == ("甲", "2023", "0.5")
+
+
+def test_a_total_expects_every_item_that_the_table_lists(tmp_path: Path) -> None:
+    text = "entity,item,period,fuel_use\n甲,原煤,2020,100\n甲,电力,2020,20\n乙,原煤,2020,50\n"
+    assert computed(tmp_path, "energy", text).rows == (("甲", "2020", "96.01"), ("乙", "2020", ""))
+
+
+def test_a_total_over_a_register_expects_every_entity_that_the_table_lists(tmp_path: Path) -> None:
+    text = "entity,period,plant_in_service\n一厂,2024,1\n二厂,2024,1\n一厂,2025,1\n二厂,2025,\n"
+    assert computed(tmp_path, "town_sewage_plants", text).rows == (
+        ("合计", "2024", "2.0"),
+        ("合计", "2025", ""),
+    )
+
+
+def test_items_come_out_as_they_were_written(tmp_path: Path) -> None:
+    text = (
+        "entity,item,period,treated_volume,inlet_concentration,outlet_concentration\n"
+        "城北污水厂,COD,2022,2190,210,28\n城北污水厂,COD,2023,2400,215,24\n"
+    )
+    result = computed(tmp_path, "new_reduction", text)
+    assert result.header == ("entity", "item", "period", "new_reduction")
+    assert result.rows[1] == ("城北污水厂", "COD", "2023", "598.2")
+
+
+def test_a_zero_divisor_gives_an_empty_cell(tmp_path: Path) -> None:
+    text = "entity,period,energy,gdp\n甲县,2023,1500,0\n"
+    assert computed(tmp_path, "energy_intensity", text).rows == (("甲县", "2023", ""),)
+
+
+def test_a_file_in_gbk_is_read_as_well(tmp_path: Path) -> None:
+    text = "对象,时期,能源消费总量,gdp\n甲县,2023年,1500,1\n"
+    assert computed(tmp_path, "energy_intensity", text, "gb18030").rows == (("甲县", "2023", "0.15"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("entity,period,energy,gdp\n甲县,2023,很多,1\n", "table.number"),
+        ("entity,period,energy,gdp\n甲县,去年,1,1\n", "table.period"),
+        ("entity,period,energy,gdp\n,,万m3,亿元\n甲县,2023,1,1\n", "table.unit"),
+        ("entity,period,energy,gdp\n甲县,2023,1,1\n甲县,2023,2,1\n", "table.twice"),
+        ("entity,period,energy,gdp\n甲县,2023,1,1,9\n", "table.long-row"),
+    ],
+)
+def test_what_cannot_be_used_is_a_finding_with_its_place(tmp_path: Path, text: str, code: str) -> None:
+    found = computed(tmp_path, "energy_intensity", text).findings
+    assert [finding.code for finding in found] == [code]
+    assert "input.csv" in found[0].place
+
+
+def test_an_unknown_item_is_a_finding_that_names_the_nearest(tmp_path: Path) -> None:
+    found = computed(tmp_path, "fuel_energy", "entity,item,period,fuel_use\n甲,原媒,2020,100\n").findings
+    assert found[0].code == "table.item"
+    assert "原煤" in found[0].text
+
+
+def test_a_table_without_any_input_names_the_columns_that_count(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="gdp"):
+        computed(tmp_path, "energy_intensity", "entity,period,x\n甲县,2023,1\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04rubbish", b"\x00\x01\x02", b"\xff\xfe\x80\x81\xff"])
+def test_a_file_that_is_no_table_is_refused_with_a_remedy(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "input.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableSource, match=r"CSV|第一行"):
+        compute(find_rule("energy_intensity"), path)
+
+
+def test_an_unknown_rule_names_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="energy_intensity"):
+        find_rule("energy_intensty")
+
+
+def test_a_stated_quantity_is_not_a_rule() -> None:
+    with pytest.raises(DuhengError, match="填报量"):
+        find_rule("gdp")
