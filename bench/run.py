@@ -28,14 +28,14 @@ from bench.figures import CHECKOUT, Figure
 
 PAGE = CHECKOUT / "docs" / "performance.md"
 PATTERNS = {"bench": "bench_*.py", "soak": "*.py"}
+MAIN = "\ndef main() -> list[Figure]:"
 COLUMNS = ("ratio", "value", "unit", "holds", "bound", "figure", "compared with")
 
 
 def modules(kind: str, only: list[str]) -> list[str]:
-    """Names of the modules to run, in order of their file names."""
-    names = [
-        path.stem for path in sorted((CHECKOUT / kind).glob(PATTERNS[kind])) if not path.stem.startswith("_")
-    ]
+    """Names of the modules to run, in order of their file names: those with a `main() -> list[Figure]`."""
+    paths = sorted((CHECKOUT / kind).glob(PATTERNS[kind]))
+    names = [path.stem for path in paths if MAIN in path.read_text(encoding="utf-8")]
     return [f"{kind}.{name}" for name in names if not only or any(part in name for part in only)]
 
 

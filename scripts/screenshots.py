@@ -38,7 +38,7 @@ PAGES = {
     "board-real": "/",
     "board-en": "/?scenario=drill&lang=en",
     "board-county": "/?scenario=drill&county=512021",
-    "history": "/history/gdp/512000/2023",
+    "history": "/history/gdp/512021/2024?scenario=drill",
     "target": "/target/energy-intensity?scenario=drill",
     "target-real": "/target/cod",
     "county": "/county/512021?scenario=drill",

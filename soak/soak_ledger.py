@@ -1,18 +1,21 @@
 """Kill -9 on a process that appends, hundreds of times: no acknowledged fact lost, no batch torn, chain whole.
 
-`python -m soak.soak_ledger SEED BATCHES` is the process that gets killed: it appends batches of random size (0: without
-end) to the ledger of its environment and prints a line for each only when `append` has returned.
+`python -m soak.soak_ledger SEED BATCHES` appends batches of random size to the ledger of its environment and prints a
+line for each only when `append` has returned. `python -m soak.soak_ledger nursery` does the same, without end, in a
+fork for each seed that it reads: the start of the interpreter would take longer than a life that is to be cut short.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
@@ -53,31 +56,56 @@ def write(seed: int, batches: int) -> None:
         print(receipt.last_seq, fact.id, flush=True)
 
 
-def writer(environment: Mapping[str, str], seed: int, batches: int = 0) -> subprocess.Popen[str]:
-    """The process that appends, started."""
+def nursery() -> None:
+    """For each seed on standard input a writer of its own; says who it is, and when it has died."""
+    from duheng import ledger
+
+    ledger.setup()
+    from django.db import connections
+
+    connections.close_all()
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            print(os.getpid(), flush=True)
+            write(int(line), 0)
+        os.waitpid(child, 0)
+        print("dead", flush=True)
+
+
+def writer(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
+    """This module as a process on the ledger of an environment."""
     return subprocess.Popen(
-        [sys.executable, "-m", "soak.soak_ledger", str(seed), str(batches)],
+        [sys.executable, "-m", "soak.soak_ledger", *arguments],
         cwd=CHECKOUT,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT / "src"), **environment},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def strike(environment: Mapping[str, str], seed: int) -> list[Acknowledged]:
-    """Start a writer, kill it at a random moment of its work, and return what it had acknowledged."""
-    process = writer(environment, seed)
-    assert process.stdout is not None
-    first = process.stdout.readline()
-    time.sleep(random.Random(seed).uniform(0, LONGEST_WAIT))
-    process.kill()
-    rest, errors = process.communicate()
-    # A line cut short by the kill acknowledges nothing.
-    lines = [line.split() for line in (first + rest).splitlines(keepends=True) if line.endswith("\n")]
-    if not lines:
-        raise RuntimeError(f"the writer did not get to its first batch:\n{errors}")
-    return [Acknowledged(int(last), hash) for last, hash in lines]
+@contextmanager
+def killer(environment: Mapping[str, str]) -> Iterator[Callable[[int], list[Acknowledged]]]:
+    """Yields a function that starts a writer, kills it in the midst of its work and returns what it had acknowledged."""
+    process = writer(environment, "nursery")
+    given, said = process.stdin, process.stdout
+    assert given is not None and said is not None
+
+    def strike(seed: int) -> list[Acknowledged]:
+        print(seed, file=given, flush=True)
+        child = int(said.readline())
+        lines = [said.readline()]
+        time.sleep(random.Random(seed).uniform(0, LONGEST_WAIT))
+        os.kill(child, signal.SIGKILL)
+        while (line := said.readline()) != "dead\n":
+            lines.append(line)
+        return [Acknowledged(int(last), link) for last, link in map(str.split, lines)]
+
+    try:
+        yield strike
+    finally:
+        process.communicate()
 
 
 def damage(acknowledged: list[Acknowledged]) -> dict[str, int]:
@@ -98,7 +126,7 @@ def damage(acknowledged: list[Acknowledged]) -> dict[str, int]:
 
 
 def main() -> list[Figure]:
-    """Hundreds of kills on one SQLite ledger, examined after every tenth and at the end."""
+    """Hundreds of kills on one SQLite ledger, examined after every 25th and at the end."""
     with tempfile.TemporaryDirectory(prefix="duheng-kills-") as folder:
         environment = {"DUHENG_HOME": folder, "DUHENG_DATABASE_URL": "", "DUHENG_ENV": "demo"}
         os.environ.update(environment)
@@ -107,11 +135,12 @@ def main() -> list[Figure]:
         from duheng import ledger
 
         ledger.setup()
-        for kill in range(KILLS):
-            acknowledged += strike(environment, kill)
-            if kill % 10 == 9 or kill == KILLS - 1:
-                now = damage(acknowledged)
-                worst = {name: max(worst[name], now[name]) for name in worst}
+        with killer(environment) as strike:
+            for kill in range(KILLS):
+                acknowledged += strike(kill)
+                if kill % 25 == 24 or kill == KILLS - 1:
+                    now = damage(acknowledged)
+                    worst = {name: max(worst[name], now[name]) for name in worst}
         size = (Path(folder) / "duheng.sqlite3").stat().st_size / 1e6
         facts = ledger.head().seq
     told = f"{KILLS} x kill -9 of an appending process, {len(acknowledged)} batches acknowledged"
@@ -124,4 +153,7 @@ def main() -> list[Figure]:
 
 
 if __name__ == "__main__":
-    write(int(sys.argv[1]), int(sys.argv[2]))
+    if sys.argv[1] == "nursery":
+        nursery()
+    else:
+        write(int(sys.argv[1]), int(sys.argv[2]))

@@ -120,7 +120,7 @@ def test_a_target_set_from_above_has_no_number_and_says_who_will_set_it() -> Non
     found = made(towns.ASSIGNED).as_json()["targets"][0]
     assert (found["target"], found["progress"], found["light"]) == (None, None, None)
     assert "四川省" in one.note
-    assert "四川省" in one.yardstick
+    assert one.yardstick == "目标尚无数值，不作判定"
 
 
 def test_what_nobody_reported_is_null_and_owed_by_the_unit_of_its_duty() -> None:

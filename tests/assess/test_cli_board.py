@@ -28,6 +28,7 @@ def home(duheng_home: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return duheng_home
 
 
+@pytest.mark.slow
 def test_a_new_installation_answers_in_json_and_in_a_pipe_and_refuses_what_it_does_not_know(
     home: Path,
 ) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from duheng.assess.board import board
 from duheng.assess.books import Opened, default_plan, opened
@@ -16,14 +19,14 @@ from duheng.ingest.loading import open_city
 from duheng.model.glossary import definitions, quantity
 from duheng.model.periods import parse
 
-pytestmark = pytest.mark.usefixtures("books")
 
-
-@pytest.fixture
-def drill(books: None) -> Opened:
-    """The drill of Ziyang, loaded."""
-    city = open_city("512000", "drill")
-    return opened(city, default_plan(city, "drill"), "drill")
+@pytest.fixture(scope="module")
+def drill(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Opened]:
+    """The drill of Ziyang, loaded once for these tests and rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        city = open_city("512000", "drill")
+        yield opened(city, default_plan(city, "drill"), "drill")
+        transaction.set_rollback(True)
 
 
 def same(left: float | None, right: float | None) -> bool:
@@ -84,7 +87,7 @@ def test_all_five_places_have_both_lights(drill: Opened) -> None:
     assert all(row.five_year.light and row.annual.light for row in rows)
 
 
-def test_on_the_actual_board_of_ziyang_what_is_unknown_names_who_owes_it(books: None) -> None:
+def test_on_the_actual_board_of_ziyang_what_is_unknown_names_who_owes_it(drill: Opened) -> None:
     city = open_city("512000")
     found = board(city, default_plan(city)).targets
     assert len(found) == 30

@@ -54,6 +54,11 @@ def test_counties_of_which_one_is_unknown_are_not_held_against_the_city() -> Non
     assert codes() == []
 
 
+def test_a_quantity_nobody_must_state_is_not_summed_over_the_counties_that_did() -> None:
+    towns.state("area", {JIA: {2023: 1632}, CITY: {2023: 5747}})
+    assert codes() == []
+
+
 def test_a_stated_value_that_differs_from_the_computed_one_is_found() -> None:
     towns.state("energy", {JIA: {2023: 1000}})
     towns.state("gdp", {JIA: {2023: 1}})

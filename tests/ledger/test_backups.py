@@ -74,7 +74,7 @@ def test_a_backup_of_either_database_restores_into_either(kept: Path, place: Pla
 def test_a_backup_made_while_others_write_is_one_moment_of_a_whole_chain(
     database: tuple[str, Path], place: Place, tmp_path: Path
 ) -> None:
-    writers = [soak_ledger.writer(environment(database), seed) for seed in (1, 2)]
+    writers = [soak_ledger.writer(environment(database), seed, "0") for seed in ("1", "2")]
     try:
         for process in writers:
             assert process.stdout is not None

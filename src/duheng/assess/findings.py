@@ -60,12 +60,15 @@ def _not_reported(one: Owed) -> Finding:
 
 def over_ledger(opened: Opened) -> tuple[Finding, ...]:
     """All findings over the facts of a scenario as of the opening's moment, most severe kinds first."""
-    return (
-        *foreign_definitions(opened),
-        *counties_against_city(opened),
-        *stated_against_computed(opened),
-        *outranked(opened),
-    )
+    if "findings" not in opened.memo:
+        opened.memo["findings"] = (
+            *foreign_definitions(opened),
+            *counties_against_city(opened),
+            *stated_against_computed(opened),
+            *outranked(opened),
+        )
+    found: tuple[Finding, ...] = opened.memo["findings"]
+    return found
 
 
 def outranked(opened: Opened) -> tuple[Finding, ...]:
@@ -81,8 +84,9 @@ def outranked(opened: Opened) -> tuple[Finding, ...]:
                 "outranked",
                 "notice",
                 _place(opened, row),
-                f"{status}值{row['stated'] or row['value']}未被采用",
-                f"采用{better}值{winner or row['winner_value']}（核定优于监测，监测优于填报，填报优于估算）",
+                f"{status}值{row['stated'] or row['value']}未被采用，"
+                f"现采用{better}值{winner or row['winner_value']}（核定优于监测，监测优于填报，填报优于估算）",
+                "",
                 "核对两个数值为何不同",
                 owner(opened, row["quantity"], row["entity"], parse(row["period"])),
             )
@@ -133,24 +137,28 @@ def stated_against_computed(opened: Opened) -> tuple[Finding, ...]:
 
 
 def counties_against_city(opened: Opened) -> tuple[Finding, ...]:
-    """Stated values of the city that differ from the sum of its expected members, beyond the tolerance."""
-    known = all_quantities()
-    whole = opened.city.id
+    """Stated values of the city that differ from the sum of its expected members, beyond the tolerance.
+
+    Only where every county is known: a sum without one of them says nothing of the whole (L1).
+    """
+    known, whole = all_quantities(), opened.city.id
+    counties = [one.id for one in opened.city.places.children(whole) if one.kind == "county"]
     stated = opened.books.facts.filter(pl.col("entity") == whole)
-    tolerance = tolerances()["counties_vs_city"]
     found: list[Finding] = []
-    for (id, definition), rows in stated.partition_by(
-        "quantity", "definition", as_dict=True, maintain_order=True
-    ).items():
+    groups = stated.partition_by("quantity", "definition", as_dict=True, maintain_order=True)
+    for (id, definition), rows in groups.items():
         bound = known.get(str(id))
         if bound is None or bound.over_place != "sum" or isinstance(bound, Rule):
             continue
         without = _without(opened, (pl.col("quantity") != bound.id) | (pl.col("entity") != whole))
-        own = None if definition is None else str(definition)
-        # The city's own duty would await its statement instead of adding its members up.
-        found += _differing(
-            opened, bound, rows, _computed(bound, without, own), "members-whole", "各成员之和", tolerance
-        )
+        values = _computed(bound, without, None if definition is None else str(definition))
+        whole_sums = {
+            (entity, item, period): value
+            for (entity, item, period), value in values.items()
+            if all((county, item, period) in values for county in counties)
+        }
+        tolerance = tolerances()["counties_vs_city"]
+        found += _differing(opened, bound, rows, whole_sums, "members-whole", "各成员之和", tolerance)
     return tuple(found)
 
 
@@ -160,6 +168,7 @@ def _without(opened: Opened, kept: pl.Expr) -> Books:
         books.facts.filter(kept),
         books.places,
         books.parameters,
+        # The city's own duty would await its statement instead of adding its members up.
         duties=tuple(duty for duty in books.duties if duty.entity != opened.city.id),
         base_year=books.base_year,
         targets=books.targets,
@@ -201,7 +210,7 @@ def _differing(
             "warning",
             _place(opened, row),
             found + share,
-            f"相差不超过{tolerance.tolerance * 100:f} %",
+            f"应相差不超过{(tolerance.tolerance * 100).normalize():f} %",
             "核对填报值与其组成",
             owner(opened, bound.id, row["entity"], parse(row["period"])),
         )

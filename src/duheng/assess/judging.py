@@ -11,6 +11,7 @@ from duheng.assess.warning import Level, Light, Paths, RequiredPath, WarningRule
 from duheng.model.rounding import judge
 
 _DIGITS_MORE = 4
+FINAL = "期末结果"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,7 @@ def _asked(case: Case, laid: RequiredPath, against: Decimal) -> str:
         return f"{laid.title}：应不高于{asked}，{case.year}年实际{actual}"
     if case.measure == "level":
         return f"{laid.title}：{case.deadline}年应达到{asked}，{case.year}年实际{actual}"
-    title = (
-        "五年结果" if case.at.closed and case.at.years == 5 else "期末结果" if case.at.closed else laid.title
-    )
+    title = FINAL if case.at.closed else laid.title
     return f"{title}：{case.year}年应累计{asked}，实际{actual}"
 
 

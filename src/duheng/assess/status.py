@@ -208,7 +208,7 @@ def _judged(
     """Judgement, progress and the yearly rate still needed."""
     goal, unit = target.value, printed_unit(target, bound)
     if goal is None:
-        return _none(f"目标数值由{target.set_by or '上级'}确定，尚无数值，不作判定"), None, None
+        return _none("目标尚无数值，不作判定"), None, None
     if reading.mismatch:
         return _none("口径不同，不作判定"), None, None
     if reading.gaps:
@@ -263,9 +263,7 @@ def _note(target: Target, bound: Quantity, reading: Reading, choice: str | None)
     """What must be said beside the number: definition, hedge, who sets it, what is read into the text."""
     said = []
     if target.value is None:
-        said.append(
-            f"目标数值由{target.set_by or '上级'}确定，尚未下达" if target.set_by else "目标数值尚未下达"
-        )
+        said.append(f"目标数值由{target.set_by or '上级'}确定，尚未下达")
     if target.definition == NOT_STATED and bound.definitions:
         used = f"按“{_title(reading.have)}”计算" if reading.have else ""
         said.append(f"口径已选定：{_title(choice)}" if choice else f"口径未明示，{used}，须选定并签字")

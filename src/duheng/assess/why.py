@@ -9,15 +9,18 @@ from typing import Any
 import polars as pl
 
 from duheng import ledger
+from duheng.assess.books import ZONE, Opened, day_of
+from duheng.assess.evidence import UNVERIFIED, Cell, leaves, owner, reasons
+from duheng.assess.judging import Case, judgement
+from duheng.assess.progress import clock, measure_of, printed_unit, progress, required_rate
+from duheng.assess.status import read
+from duheng.assess.warning import warning_rule
 from duheng.engine import Step
 from duheng.model.entities import Places
 from duheng.model.glossary import Quantity, definition, quantity
 from duheng.model.periods import parse
 from duheng.model.plan import NOT_STATED, Target
 from duheng.model.rounding import printed, shown
-
-from .books import ZONE, Opened
-from .evidence import UNVERIFIED, Cell, leaves, owner, reasons
 
 CERTAINTY = {"secondary": "转引", "memory": UNVERIFIED, "derived": "推算"}
 STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
@@ -139,7 +142,28 @@ class Why:
             lines.append("演练数据：为练习而编造，不是真实数字")
         if self.cell.definition:
             lines.append(f"口径：{definition(self.cell.definition).title}")
-        return lines + [self.clause(target) for target in self.targets]
+        for target in self.targets:
+            lines += [self.clause(target), *self.verdict(target)]
+        return lines
+
+    def verdict(self, target: Target) -> list[str]:
+        """How far the number carries the target: yardstick and light, progress, the yearly rate still needed."""
+        here, year = self.opened, parse(self.cell.period).year
+        bound, measure = quantity(target.quantity), measure_of(target)
+        actual = read(here, target, bound, measure, self.cell.definition).years.get(year)
+        if actual is None or target.value is None or not here.plan.base_year < year <= target.deadline:
+            return []
+        unit = printed_unit(target, bound)
+        at = clock(here.plan, target, year, day_of(here.moment))
+        case = Case(measure, actual, target.value, unit, bound.decimals, year, target.deadline, at)
+        judged, done = judgement(case, warning_rule(None)), progress(measure, actual, target.value, unit, at)
+        light = f" → {judged.level.label}" if judged.level else ""
+        lines = [f"判定：{judged.yardstick}{light}"]
+        needed = required_rate(actual, target.value, unit, at, bound.decimals) if measure == "decline" else None
+        if done is not None:
+            rest = f"；此后每年需降低 {needed} {unit}" if needed is not None else ""
+            lines.append(f"进度：完成 {done:.1%}，时间过去 {at.elapsed / at.years:.0%}{rest}")
+        return lines
 
     def clause(self, target: Target) -> str:
         """The clause of the plan above the number."""
@@ -168,6 +192,7 @@ class Why:
                     "unit": target.unit,
                     "deadline": target.deadline,
                     "clause": self.clause(target),
+                    "verdict": self.verdict(target),
                 }
                 for target in self.targets
             ],

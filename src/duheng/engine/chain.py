@@ -7,7 +7,7 @@ sees a single expression. What the columns are called is the caller's affair.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -15,7 +15,7 @@ from duheng.model.errors import RuleError
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter, Parameters
 from duheng.model.periods import Period
-from duheng.model.references import At, Reference, Total
+from duheng.model.references import At, Reference, Total, Under
 from duheng.model.rule import Rule, axis_of
 from duheng.model.verbs import Algebra
 
@@ -46,7 +46,7 @@ class Chain:
             case Quantity():
                 return self.leaf(of, item, period)
             case Parameter():
-                setting = self.parameters.get(of.id).at(period.start, item if of.axis else None, self.code)
+                setting = self.parameters.get(of.id).at(period.end, item if of.axis else None, self.code)
                 if setting is None:
                     raise RuleError(f"{of.id}：{item or ''} {period} 没有取值")
                 return self.algebra.constant(float(setting.value))
@@ -55,13 +55,15 @@ class Chain:
                 if moved is None:
                     raise RuleError(f"{period} 没有{of.moment.title}")
                 return self.read(of.of, moved, item)
+            case Under(of=inner, definition=meant):
+                return replace(self, definition=meant).read(inner, period, item)
             case Total() if of.over == axis_of(of.of):
                 parts = [self.read(of.of, period, one) for one in self.items]
                 return reduce(lambda left, right: self.algebra.combine("+", left, right), parts)
         raise RuleError("宽表上只能按品种合计；按地区或月份合计请用 table")
 
     def _rule(self, of: Rule, period: Period, item: str | None) -> Any:
-        wording = of.wording(period.start, self.code, of.definition(self.definition))
+        wording = of.wording(period.end, self.code, of.definition(self.definition))
         if wording is None:
             raise RuleError(f"{of.id}：{period} 没有适用的规则表述")
         values = {

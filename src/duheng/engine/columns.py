@@ -71,10 +71,10 @@ class IbisColumns(Algebra):
             return left / right.nullif(0.0)
         if operator == "**":
             # A zero base with a negative exponent and a root of a negative are unknown, not an engine's error.
-            defined = (
-                (left > 0) | ((left == 0) & (right > 0)) | ((left < 0) & (right == right.floor()))
-            ).fill_null(False)
-            return ibis.ifelse(defined, ibis.ifelse(defined, left, 1.0) ** right, ibis.null("float64"))
+            rooted = (left < 0) & (right == right.floor())
+            defined = ((left > 0) | ((left == 0) & (right >= 0)) | rooted).fill_null(False)
+            power = ibis.ifelse(defined, left, 1.0) ** right
+            return ibis.ifelse(defined & ~power.isinf(), power, ibis.null("float64"))
         return _ARITHMETIC[operator](left, right)
 
     def compare(self, operator: str, left: Any, right: Any) -> Any:

@@ -12,8 +12,8 @@ import polars as pl
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter
 from duheng.model.periods import Period
-from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Reference, Total
-from duheng.model.rule import Rule, Wording, axis_of, leaves
+from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Reference, Total, Under
+from duheng.model.rule import Rule, Wording, axis_of, rests_on
 
 from .books import ENTITY, ITEM, PERIOD, Books, encode
 from .columns import PolarsColumns
@@ -44,6 +44,8 @@ class Evaluation:
                 values = self.column(inner, own, definition).gather(self.grid.moved_rows(own, moment))
             case Total():
                 values = self._total(of, own, definition)
+            case Under(of=inner, definition=meant):
+                values = self.column(inner, own, meant)
         return values if own.axis == keys.axis else values.gather(self.grid.base_rows(keys))
 
     def quantity(self, of: Quantity, definition: str | None) -> pl.Series:
@@ -81,7 +83,7 @@ class Evaluation:
     def _computed(self, of: Rule, keys: Keys, definition: str | None) -> pl.Series:
         meant = of.definition(definition)
         local = any(w.where for w in of.wordings)
-        in_force = [of.wording(date.start, law, meant) for law, date, _ in self._cases(local, by_item=False)]
+        in_force = [of.wording(date.end, law, meant) for law, date, _ in self._cases(local, by_item=False)]
         chosen = list(dict.fromkeys(in_force))
         if len(chosen) == 1 and chosen[0]:
             return self._worded(chosen[0], keys, definition)
@@ -107,7 +109,7 @@ class Evaluation:
         parameter = self.books.parameters.get(of.id)
         by_item = parameter.axis is not None and ITEM in keys.names
         cases = self._cases(parameter.local(), by_item=by_item)
-        settings = (parameter.at(date.start, item, law) for law, date, item in cases)
+        settings = (parameter.at(date.end, item, law) for law, date, item in cases)
         values = pl.Series([float(s.value) if s else None for s in settings], dtype=pl.Float64)
         return values.gather(self._places(keys, parameter.local(), by_item=by_item))
 
@@ -148,7 +150,7 @@ class Evaluation:
         return looked_up.join(facts.select(*on, "value"), on=on, how="left", maintain_order="left")["value"]
 
     def _total(self, of: Total, own: Keys, definition: str | None) -> pl.Series:
-        resting_on = frozenset(leaves(of.of))
+        resting_on = rests_on(of.of)
         inner = axis_of(of.of)
         if of.over == inner:
             items = self.grid.keys(inner)

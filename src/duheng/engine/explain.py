@@ -11,8 +11,8 @@ from duheng.model.entities import Entity
 from duheng.model.glossary import Quantity, item_unit
 from duheng.model.parameters import Parameter
 from duheng.model.periods import KINDS, Period, parse
-from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total
-from duheng.model.rule import Rule, Wording, axis_of, leaves, unit_of
+from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total, Under
+from duheng.model.rule import Rule, Wording, axis_of, rests_on, unit_of
 
 from .books import Books
 from .members import valid
@@ -76,6 +76,8 @@ class Explanation:
                 return self._moment(of.of, of.moment, at)
             case Total():
                 return self._total(of, at)
+            case Under(of=inner, definition=meant):
+                return Explanation(self.books, meant).step(inner, at)
         raise TypeError(of)
 
     def _quantity(self, of: Quantity, at: Place, *, by_difference: bool = True) -> Step:
@@ -106,7 +108,7 @@ class Explanation:
     def _worded(self, of: Rule, at: Place) -> Step | None:
         entity, _, period = at
         meant = of.definition(self.definition)
-        wording = of.wording(period.start, self.books.places.code(entity), meant)
+        wording = of.wording(period.end, self.books.places.code(entity), meant)
         if wording is None:
             return self._made(of, at, "rule", None, note=f"{period.title}没有适用的规则表述")
         return self._read(of, wording, at)
@@ -122,7 +124,7 @@ class Explanation:
             formula=wording.formula(),
             cite=wording.cite,
             certainty=wording.certainty,
-            note="除数为零，结果未知"
+            note="除数为零或无定义，结果未知"
             if value is None and all(p.value is not None for p in parts.values())
             else "",
             parts=tuple(replace(part, label=name) for name, part in parts.items()),
@@ -148,7 +150,7 @@ class Explanation:
         entity, _, period = at
         if of.over_place != "sum":
             return None
-        resting_on = frozenset(leaves(of)) | {of.id}
+        resting_on = rests_on(of)
         members = valid(self.books.members.children(resting_on, entity), period)
         return (
             self._of_members(of, at, "aggregate", members, partial(self._contained, of)) if members else None
@@ -189,7 +191,7 @@ class Explanation:
 
     def _total(self, of: Total, at: Place) -> Step:
         entity, item, period = at
-        inner, resting_on = axis_of(of.of), frozenset(leaves(of.of))
+        inner, resting_on = axis_of(of.of), rests_on(of.of)
         if of.over == inner:
             parts = [
                 replace(self.step(of.of, (entity, one, period)), label=one)
@@ -232,7 +234,7 @@ class Explanation:
     def _parameter(self, of: Parameter, at: Place) -> Step:
         entity, item, period = at
         code = self.books.places.code(entity)
-        setting = self.books.parameters.get(of.id).at(period.start, item if of.axis else None, code)
+        setting = self.books.parameters.get(of.id).at(period.end, item if of.axis else None, code)
         own = item if of.axis else None
         step = Step(of.id, "parameter", of.id, entity, own, str(period), None, item_unit(of, own), of.title)
         if setting is None:
@@ -280,7 +282,7 @@ _AXES = {"fuel": "能源品种", "pollutant": "污染物"}
 
 
 def _named(of: Reference) -> Quantity | None:
-    while isinstance(of, At | Total):
+    while isinstance(of, At | Total | Under):
         of = of.of
     return of if isinstance(of, Quantity) else None
 

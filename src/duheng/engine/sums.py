@@ -9,7 +9,7 @@ import polars as pl
 
 from duheng.model.entities import Entity
 from duheng.model.glossary import Quantity
-from duheng.model.rule import leaves
+from duheng.model.rule import rests_on
 
 from .books import ENTITY, PERIOD, Books
 from .grid import Grid, Keys, pairs_frame
@@ -70,7 +70,7 @@ class Sums:
         """The values, with containing entities filled from their expected children, residuals from the rest."""
         if of.over_place != "sum" or not len(self.books.places):
             return values
-        resting_on = frozenset(leaves(of)) | {of.id}
+        resting_on = rests_on(of)
         by_depth: dict[int, dict[str, list[Entity]]] = {}
         for id in self._containers:
             if expected := self.books.members.children(resting_on, id):

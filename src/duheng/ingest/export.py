@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -35,7 +36,7 @@ _SHEET_ROWS = 1_048_000
 _LONGEST_TEXT = 32_767
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
-Row = Sequence[object]
+Row = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -153,23 +154,26 @@ def _sheet(book: Any, job: Job, name: str, rows: Iterator[Row]) -> int:
         sheet.set_column(column, column, max(10, min(40, 2 * len(title) + 2)))
     sheet.freeze_panes(top + 1, 0)
     number = top
+    write_number, write_string = sheet.write_number, sheet.write_string
     for row in rows:
         number += 1
         for column, cell in enumerate(row):
-            if (
-                isinstance(cell, float | int)
-                and not isinstance(cell, bool)
-                and cell == cell
-                and abs(cell) != float("inf")
-            ):
-                sheet.write_number(number, column, cell)
-            elif isinstance(cell, Decimal) and len(cell.as_tuple().digits) <= 15:
-                sheet.write_number(number, column, float(cell))
-            elif isinstance(cell, date) and not isinstance(cell, datetime):
-                sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
-            elif cell is not None and cell != "":
+            kind = type(cell)
+            if kind is str:
                 # Written as text: a leading = + - @ stays text and never becomes a formula.
-                sheet.write_string(number, column, _text(cell)[:_LONGEST_TEXT])
+                if cell:
+                    write_string(number, column, cell if len(cell) < _LONGEST_TEXT else cell[:_LONGEST_TEXT])
+            elif kind is float or kind is int:
+                if isfinite(cell):
+                    write_number(number, column, cell)
+                else:
+                    write_string(number, column, _text(cell))
+            elif kind is Decimal and len(cell.as_tuple().digits) <= 15:
+                write_number(number, column, float(cell))
+            elif kind is date:
+                sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+            elif cell is not None:
+                write_string(number, column, _text(cell)[:_LONGEST_TEXT])
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     return number - top

@@ -107,7 +107,7 @@ def import_file(
     said = len(wanted) - len(fresh)
     receipt = ledger.append(fresh, stated_by, by) if fresh else Receipt(0, 0, None, None)
     receipt = replace(receipt, duplicates=receipt.duplicates + said)
-    number = _number(reading.digest)
+    number = _number(reading.digest, reading.file)
     detail = (
         f"sha256={reading.digest} 新增 {receipt.added} 重复 {receipt.duplicates} 待改 {len(reading.waiting)}"
     )
@@ -115,9 +115,14 @@ def import_file(
     return _result(reading, scenario, receipt, number, dry_run)
 
 
-def _number(digest: str) -> str | None:
-    """The receipt number: that of the file as a source of the ledger, by which its facts are found again."""
-    known = [source.id for source in ledger.sources() if source.digest == digest]
+def _number(digest: str, title: str) -> str | None:
+    """The receipt number: that of the file as a source of the ledger, by which its facts are found again.
+
+    A file saved again without a change has another digest but adds no source: it has the number of the first one.
+    """
+    sources = ledger.sources()
+    known = [source.id for source in sources if source.digest == digest]
+    known = known or [source.id for source in sources if source.title == title]
     return f"S{known[-1]:06d}" if known else None
 
 

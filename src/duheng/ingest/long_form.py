@@ -60,13 +60,13 @@ class _RowReader:
         self._periods: dict[object, tuple[Period, str]] = {}
 
     def _cell(self, number: int, role: str) -> object:
-        column = self.columns.get(role)
+        column = self.columns.get(role, -1)
         row = self.sheet.rows[number]
-        return row[column] if column is not None and column < len(row) else ""
+        return row[column] if 0 <= column < len(row) else ""
 
     def _text(self, number: int, role: str) -> str:
         cell = self._cell(number, role)
-        return plain(cell) if cell != "" else ""
+        return "" if cell == "" else plain(cell)
 
     def read(self, number: int, broken: bool) -> None:
         """One row: a statement, or the findings that keep it out. An unreadable table's rows only wait."""

@@ -22,8 +22,8 @@ from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
 from duheng.model.periods import parse
-from duheng.model.references import Reference, Total
-from duheng.model.rule import axis_of, parts
+from duheng.model.references import Total
+from duheng.model.rule import axis_of, below, parts
 from duheng.model.units import convert, parse_unit
 
 KEYS = ("entity", "item", "period")
@@ -95,14 +95,8 @@ def compute(
 
 def inputs_of(rule: Rule) -> dict[str, Quantity]:
     """Every quantity below a rule, computed ones included, by id: the columns that a table may give."""
-    found: dict[str, Quantity] = {}
-    waiting: list[Reference] = list(parts(rule))
-    while waiting:
-        reference = waiting.pop()
-        if isinstance(reference, Quantity):
-            found[reference.id] = reference
-        waiting.extend(parts(reference))
-    return found
+    below_it = (one for one in below(rule) if one is not rule)
+    return {one.id: one for one in below_it if isinstance(one, Quantity)}
 
 
 def _arguments(rule: Rule) -> dict[str, str]:
@@ -300,12 +294,7 @@ def _value(
 
 
 def _totals(rule: Rule) -> Iterator[Total]:
-    waiting: list[Reference] = [rule]
-    while waiting:
-        reference = waiting.pop()
-        if isinstance(reference, Total):
-            yield reference
-        waiting.extend(parts(reference))
+    return (one for one in below(rule) if isinstance(one, Total))
 
 
 def _over_places(reference: Total) -> bool:

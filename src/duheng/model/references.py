@@ -14,6 +14,10 @@ class Reference:
     def __matmul__(self, moment: Moment) -> At:
         return At(self, moment)
 
+    def under(self, definition: str) -> Under:
+        """The same under one accounting definition (口径), whichever the rule itself is read under."""
+        return Under(self, definition)
+
 
 @dataclass(frozen=True, eq=False)
 class Moment:
@@ -54,6 +58,14 @@ class At(Reference):
 
     of: Reference
     moment: Moment
+
+
+@dataclass(frozen=True, eq=False)
+class Under(Reference):
+    """A reference read under an accounting definition of its own (L8)."""
+
+    of: Reference
+    definition: str
 
 
 CHILDREN = "children"

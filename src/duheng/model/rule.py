@@ -12,7 +12,7 @@ from .errors import DuhengError, RuleError
 from .glossary import Adding, Quantity, register
 from .parameters import Parameter
 from .readings import Formulas, Measured, Numbers, Units
-from .references import CHILDREN, MONTHS, At, Reference, Total
+from .references import CHILDREN, MONTHS, At, Reference, Total, Under
 from .units import parse_unit
 from .verbs import Algebra, Term
 
@@ -192,7 +192,7 @@ def unit_of(reference: Reference) -> str:
     match reference:
         case Quantity() | Parameter():
             return reference.unit
-        case At() | Total():
+        case At() | Total() | Under():
             return unit_of(reference.of)
     raise RuleError(f"不认识的引用 {reference!r}")
 
@@ -202,7 +202,7 @@ def axis_of(reference: Reference) -> str | None:
     match reference:
         case Quantity() | Parameter():
             return reference.axis
-        case At():
+        case At() | Under():
             return axis_of(reference.of)
         case Total():
             inner = axis_of(reference.of)
@@ -212,24 +212,49 @@ def axis_of(reference: Reference) -> str | None:
 
 def parts(reference: Reference) -> Iterator[Reference]:
     """What a reference directly depends on."""
-    if isinstance(reference, At | Total):
+    if isinstance(reference, At | Total | Under):
         yield reference.of
     elif isinstance(reference, Rule):
         for wording in reference.wordings:
             yield from wording.inputs.values()
 
 
+def below(reference: Reference) -> Iterator[Reference]:
+    """Everything a reference depends on, itself first, each once; a rule may stand below its own wordings."""
+    seen: dict[int, Reference] = {}
+    waiting = [reference]
+    while waiting:
+        here = waiting.pop()
+        if id(here) not in seen:
+            seen[id(here)] = here
+            yield here
+            waiting.extend(parts(here))
+
+
 def leaves(reference: Reference) -> set[str]:
     """Ids of the declared (not computed) quantities a reference rests on."""
-    if isinstance(reference, Quantity) and not isinstance(reference, Rule):
-        return {reference.id}
-    return {id for part in parts(reference) for id in leaves(part)}
+    return {one.id for one in below(reference) if isinstance(one, Quantity) and not isinstance(one, Rule)}
 
 
-def spans(reference: Reference) -> str | None:
-    """The axis a total runs over, or None where it runs over places or time."""
-    inner = axis_of(reference.of) if isinstance(reference, Total) else None
-    return inner if isinstance(reference, Total) and reference.over == inner else None
+def rests_on(reference: Reference) -> frozenset[str]:
+    """Ids of what must be stated for a reference: its leaves, or itself where it is a quantity."""
+    while isinstance(reference, At | Total | Under):
+        reference = reference.of
+    own = {reference.id} if isinstance(reference, Quantity) else set()
+    return frozenset(leaves(reference) | own)
 
 
-__all__ = ["CHILDREN", "MONTHS", "Rule", "Wording", "axis_of", "leaves", "parts", "rule", "rules", "unit_of"]
+__all__ = [
+    "CHILDREN",
+    "MONTHS",
+    "Rule",
+    "Wording",
+    "axis_of",
+    "below",
+    "leaves",
+    "parts",
+    "rests_on",
+    "rule",
+    "rules",
+    "unit_of",
+]

@@ -94,22 +94,22 @@ def energy(by_fuel=total(fuel_energy, over="fuel")):
     cite="发改环资〔2022〕803号；资府发〔2023〕3号（十一）",
     certainty="secondary",
 )
-def energy_without_feedstock(by_fuel=total(fuel_energy, over="fuel"), feedstock=feedstock_energy):
+def energy_without_feedstock(full=energy.under("full"), feedstock=feedstock_energy):
     """Energy consumed less what served as raw material; the gross domestic product is not adjusted."""
-    return by_fuel - feedstock
+    return full - feedstock
 
 
 @energy.amend(
     definition="minus-feedstock-nonfossil", cite="国发〔2024〕12号（条号待核）", certainty="secondary"
 )
 def energy_fossil_without_feedstock(
-    by_fuel=total(fuel_energy, over="fuel"), feedstock=feedstock_energy, nonfossil=NONFOSSIL_ENERGY
+    full=energy.under("full"), feedstock=feedstock_energy, nonfossil=NONFOSSIL_ENERGY
 ):
     """Fossil energy consumed less what served as raw material.
 
     Assessed so from 2024, but not limited to years from 2024: the base year is reckoned in the same way.
     """
-    return by_fuel - feedstock - nonfossil
+    return full - feedstock - nonfossil
 
 
 @rule(
@@ -230,7 +230,7 @@ def implied_gdp_growth(energy=energy_growth, decline=annual_intensity_decline):
     decimals=2,
     cite="资府发〔2023〕3号（八）",
 )
-def non_fossil_share(nonfossil=NONFOSSIL_ENERGY, energy=energy):
+def non_fossil_share(nonfossil=NONFOSSIL_ENERGY, energy=energy.under("full")):
     """Share of non-fossil energy in all energy consumed, nothing deducted from the divisor.
 
     Both are on the coal-equivalent basis of power generation (发电煤耗法).

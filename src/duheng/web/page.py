@@ -15,7 +15,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
+from duheng.ingest.drill.places import is_drill
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.errors import UnknownName
 from duheng.model.plan import City, Plan
@@ -124,7 +125,7 @@ def answer(view: View, *, keep: bool = True, writes: bool = False) -> Callable[.
         if request.method not in allowed:
             return HttpResponseNotAllowed(allowed)
         lang = language(request)
-        ask = Ask(request, selection_of(request.GET, lang), Words(lang))
+        ask = Ask(request, _chosen_scenario(selection_of(request.GET, lang)), Words(lang))
         anonymous = not request.user.is_authenticated
         if not (keep and anonymous):
             made = view(ask, **parts)
@@ -147,6 +148,14 @@ def answer(view: View, *, keep: bool = True, writes: bool = False) -> Callable[.
         return _respond(request, kept, True)
 
     return django_view
+
+
+def _chosen_scenario(selection: Selection) -> Selection:
+    """A made-up plan is only ever shown with the made-up figures, and with their banner."""
+    plan = state.city().plan(selection.plan) if selection.plan else None
+    if plan is not None and is_drill(plan.scenario) and not selection.drill:
+        return replace(selection, scenario="drill")
+    return selection
 
 
 def _remember(key: tuple[Any, ...], kept: _Kept) -> None:

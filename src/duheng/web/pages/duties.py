@@ -35,6 +35,7 @@ def show(ask: Ask) -> Page:
                 (
                     unit,
                     _table(ask, unit, mine),
+                    len(mine),
                     sum(i.state == "overdue" for i in mine),
                     len(whole) - len(mine),
                 )

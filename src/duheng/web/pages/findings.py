@@ -87,8 +87,8 @@ def rows_of_findings(ask: Ask, every: Iterable[Finding]) -> list[list[Cell]]:
         [
             Cell(
                 ask.words(SEVERITIES[one.severity]),
-                kind="light",
-                light=LEVELS[one.severity] if one.severity != "notice" else None,
+                kind="" if one.severity == "notice" else "light",
+                light=LEVELS[one.severity],
             ),
             Cell(one.place),
             Cell(one.found),

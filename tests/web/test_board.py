@@ -1,0 +1,203 @@
+"""The board: everything on it, nothing invented."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import altair
+import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from duheng.web import charts, state
+
+Site = Callable[..., Client]
+
+
+def text_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, response.content.decode()[-500:]
+    return str(response.content.decode())
+
+
+def test_the_board_names_all_thirty_targets_under_their_articles(drill: Site) -> None:
+    page = text_of(drill(), "/")
+    plan = state.city().plans[0]
+    assert [target.title for target in plan.targets if target.title not in page] == []
+    assert page.index("二 主要目标</a></th>") < page.index("（一） 推进工业领域绿色升级</a></th>") < page.index("（十） 完善环境基础设施建设</a></th>")
+
+
+def test_what_nobody_reported_is_called_so_and_names_who_owes_it(drill: Site) -> None:
+    page = text_of(drill(), "/")
+    assert page.count("未填报") > 30
+    assert "应由 市统计局 报送" in page
+
+
+def test_what_nobody_reported_is_null_in_the_data(drill: Site) -> None:
+    cod = next(one for one in drill().get("/board.json").json()["targets"] if one["id"] == "cod")
+    assert (cod["latest"], cod["progress"], cod["light"]) == (None, None, None)
+    assert cod["owed_by"] == ["市生态环境局"]
+
+
+def test_the_data_have_the_fields_that_were_promised(drill: Site) -> None:
+    told = drill().get("/board.json").json()
+    assert {"city", "plan", "as_of", "scenario", "targets"} <= told.keys()
+    promised = {"id", "article", "title", "target", "unit", "deadline", "latest", "period", "progress", "light"}
+    assert promised | {"source", "units", "owed_by"} <= told["targets"][0].keys()
+    assert len(told["targets"]) == 30
+
+
+def test_counties_stand_in_administrative_order_before_the_zones(drill: Site) -> None:
+    page = text_of(drill(), "/?scenario=drill")
+    table = page[page.index("h-lights") :]
+    places = [table.index(f">{name}</a>") for name in ("雁江区", "安岳县", "乐至县", "高新区", "临空经济区")]
+    assert places == sorted(places)
+
+
+def test_a_light_has_a_shape_and_a_word_besides_its_colour(drill: Site) -> None:
+    page = text_of(drill(), "/?scenario=drill")
+    assert '<use href="#light-1"/></svg>一级 十分严峻' in page
+    assert '<use href="#light-3"/></svg>三级 进展顺利' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("article=（五）", 8),
+        ("unit=市邮政管理局", 1),
+        ("light=none", 30),
+        ("light=1", 0),
+        ("article=二&unit=市统计局", 1),
+    ],
+)
+def test_filters_narrow_the_board(drill: Site, query: str, expected: int) -> None:
+    assert len(drill().get(f"/board.json?{query}").json()["targets"]) == expected
+
+
+def test_filters_stay_in_the_address_and_in_the_form(drill: Site) -> None:
+    page = text_of(drill(), "/?scenario=drill&light=2")
+    assert '<option value="2" selected>二级</option>' in page
+    assert 'href="/board.json?scenario=drill&amp;light=2"' in page
+
+
+def test_a_county_shows_its_own_figures_beside_the_citys(drill: Site) -> None:
+    page = text_of(drill(), "/?scenario=drill&county=512021")
+    assert "安岳县</th><th" in page
+    assert "/why/energy_intensity_decline/512021/2025" in page
+
+
+def test_a_countys_tonnes_are_summed_like_the_citys(drill: Site) -> None:
+    rows = drill().get("/county/512021.json?scenario=drill").json()["figures"]
+    cod = next(row for row in rows if row["title"].startswith("化学需氧量"))
+    counties = [drill().get(f"/county/{id}.json?scenario=drill").json()["figures"] for id in ("512002", "512021", "512022")]
+    parts = [float(row["value"]) for rows in counties for row in rows if row["title"] == cod["title"]]
+    assert sum(parts) == pytest.approx(float(cod["city"]))
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("/?light=9", "1（一级）"),
+        ("/?as_of=gestern", "2024-12-31"),
+        ("/?scenario=dream", "drill（演练）"),
+        ("/?plan=none", "ziyang-145"),
+        ("/?unit=火星局", "市统计局"),
+        ("/?county=1", "512021"),
+        ("/?lang=fr", "en（English）"),
+        ("/why/no_such/512000/2023", "可用"),
+        ("/why/energy_intensity_decline/512000/2023-99", "2023Q1"),
+        ("/why/fuel_use/512000/2023?item=木头", "原煤"),
+    ],
+)
+def test_a_wrong_address_says_what_is_accepted(drill: Site, address: str, names: str) -> None:
+    response = drill().get(address)
+    assert response.status_code == 400
+    assert names in response.content.decode()
+
+
+PAGES = [
+    "/board",
+    "/plan",
+    "/duties",
+    "/findings",
+    "/handbook",
+    "/target/energy-intensity",
+    "/county/512021",
+    "/why/energy_intensity_decline/512000/2023",
+    "/history/gdp/512021/2023",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_answers_as_page_data_and_workbook(drill: Site, path: str) -> None:
+    client = drill()
+    assert "<main" in text_of(client, f"{path}?scenario=drill")
+    assert client.get(f"{path}.json?scenario=drill").json()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{path}.xlsx?scenario=drill").content))
+    assert book.sheet_names
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_drill_says_so_on_every_page_and_export(drill: Site, path: str) -> None:
+    client, notice = drill(), "演练数据：数字均为虚构，仅供练习，不得引用"
+    assert notice in text_of(client, f"{path}?scenario=drill")
+    assert client.get(f"{path}.json?scenario=drill").json()["notice"] == notice
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{path}.xlsx?scenario=drill").content))
+    assert all(book.get_sheet_by_name(name).to_python()[1][0] == notice for name in book.sheet_names)
+    assert notice in client.get(f"{path}.csv?scenario=drill").content.decode("utf-8-sig")
+
+
+def test_every_row_of_a_drills_csv_carries_the_mark(drill: Site) -> None:
+    lines = drill().get("/board.csv?scenario=drill").content.decode("utf-8-sig").splitlines()
+    rows = [line for line in lines if not line.startswith("#")]
+    assert rows[0].startswith("数据性质")
+    assert all(row.startswith("演练数据") for row in rows[1:])
+
+
+@pytest.mark.parametrize("chart", ["trend", "trend-narrow", "map"])
+def test_a_drills_pictures_carry_the_mark(drill: Site, chart: str) -> None:
+    assert "演练数据" in drill().get(f"/board.svg?scenario=drill&chart={chart}").content.decode()
+    assert drill().get(f"/board.png?scenario=drill&chart={chart}").content[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_real_figures_carry_no_mark(drill: Site) -> None:
+    assert "虚构，仅供练习" not in text_of(drill(), "/")
+    assert "演练数据" not in drill().get("/board.svg?chart=map").content.decode()
+
+
+def test_a_made_up_plan_is_only_shown_as_a_drill(drill: Site) -> None:
+    made_up = next(plan for plan in state.city().plans if plan.scenario == "drill")
+    assert "演练数据：数字均为虚构" in text_of(drill(), f"/?plan={made_up.id}&scenario=actual")
+
+
+def test_a_chart_is_a_sentence_of_the_common_grammar() -> None:
+    points = [charts.Point("2020", 0.0, 0.0), charts.Point("2021", 3.5, 3.1), charts.Point("2022", None, 6.1)]
+    spec = charts.trend(points, {"actual": "实际", "path": "要求", "unit": "%"}, 2, width=300)
+    altair.Chart.from_dict(spec, validate=True)
+
+
+def test_a_missing_year_is_a_gap_and_not_a_zero() -> None:
+    points = [charts.Point("2021", 3.5, 3.1), charts.Point("2022", None, 6.1), charts.Point("2023", 8.0, 9.0)]
+    spec = charts.trend(points, {"actual": "实际", "path": "要求", "unit": "%"}, 2, width=300)
+    values = [row["value"] for row in spec["data"]["values"] if row["kind"] == "实际"]
+    assert values == [3.5, None, 8.0]
+    assert spec["layer"][0]["mark"]["invalid"] == "break-paths-show-path-domains"
+
+
+def test_the_past_is_shown_as_it_was_known(drill: Site) -> None:
+    early = drill().get("/board.json?scenario=drill&as_of=2023-12-31").json()
+    assert early["as_of"] == "2023-12-31"
+    assert early["targets"][0]["period"] != drill().get("/board.json?scenario=drill").json()["targets"][0]["period"]
+
+
+def test_an_unchanged_page_is_not_sent_again(drill: Site) -> None:
+    client = drill()
+    first = client.get("/?scenario=drill")
+    assert client.get("/?scenario=drill", headers={"if-none-match": first["ETag"]}).status_code == 304
+
+
+def test_pages_are_sent_compressed_to_whom_accepts_it(drill: Site) -> None:
+    response = drill().get("/", headers={"accept-encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < 30_000
