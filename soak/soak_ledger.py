@@ -87,10 +87,11 @@ def writer(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[
 
 @contextmanager
 def killer(environment: Mapping[str, str]) -> Iterator[Callable[[int], list[Acknowledged]]]:
-    """Yields a function that starts a writer, kills it in the midst of its work and returns what it had acknowledged."""
+    """Yields a function that starts a writer, kills it amid its work and returns what it had acknowledged."""
     process = writer(environment, "nursery")
     given, said = process.stdin, process.stdout
-    assert given is not None and said is not None
+    assert given is not None
+    assert said is not None
 
     def strike(seed: int) -> list[Acknowledged]:
         print(seed, file=given, flush=True)

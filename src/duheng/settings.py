@@ -1,12 +1,13 @@
 """Django settings: configuration only, everything from the environment.
 
-* DUHENG_HOME             folder of the database, documents, backups (default: `var/` of a checkout, else ~/.local/share/duheng)
-* DUHENG_DATABASE_URL     postgres://user:password@host:port/name, or sqlite:///path (default: DUHENG_HOME/duheng.sqlite3)
-* DUHENG_ENV              production | demo (default)
-* DUHENG_SECRET_KEY(_FILE) the signing secret, or a file that holds it; the demo generates its own into DUHENG_HOME
-* DUHENG_ALLOWED_HOSTS    host names, separated by commas; required in production
-* DUHENG_DEBUG            1 shows Django's debug pages; refused in production
-* DUHENG_HASH             sha256 (default) | sm3: the hash of new links of the ledger's chain
+* DUHENG_HOME           folder of database, documents, backups (default: `var/` of a checkout, ~/.local/share/duheng)
+* DUHENG_DATABASE_URL   postgres://user:password@host:port/name, sqlite:///path (default: DUHENG_HOME/duheng.sqlite3)
+* DUHENG_ENV            production | demo (default)
+* DUHENG_SECRET_KEY     the signing secret; the demo generates its own into DUHENG_HOME
+* DUHENG_SECRET_KEY_FILE  a file that holds it
+* DUHENG_ALLOWED_HOSTS  host names, separated by commas; required in production
+* DUHENG_DEBUG          1 shows Django's debug pages; refused in production
+* DUHENG_HASH           sha256 (default) | sm3: the hash of new links of the ledger's chain
 """
 
 import importlib.util
@@ -78,7 +79,8 @@ def _demo_secret(home: Path) -> str:
     """The secret of a demo installation: made once, kept in its folder, readable by its owner only."""
     file = home / "demo-secret"
     try:
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as new:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as new:
             new.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass
@@ -98,7 +100,8 @@ def _secret(home: Path, production: bool) -> str:
     if len(given) < 32 or len(set(given)) < 10 or (demo.is_file() and given == demo.read_text().strip()):
         raise ImproperlyConfigured(
             "正式运行需要自己的密钥：DUHENG_SECRET_KEY 未设置、过短（至少 32 个字符）或为演示密钥。"
-            '可用 python3 -c "import secrets; print(secrets.token_urlsafe(48))" 生成，写入文件并以 DUHENG_SECRET_KEY_FILE 指明。'
+            '可用 python3 -c "import secrets; print(secrets.token_urlsafe(48))" 生成，'
+            "写入文件并以 DUHENG_SECRET_KEY_FILE 指明。"
         )
     return given
 

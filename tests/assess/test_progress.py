@@ -60,6 +60,11 @@ def test_yantian_must_fall_by_4_36_a_year(shared: Path) -> None:
     assert annual_task(Decimal(20), "%", 5, 2) == Decimal("4.36")
 
 
+def test_the_even_rate_behind_twenty_per_cent_to_four_digits(shared: Path) -> None:
+    case = answers(shared, "path.baidu_11fyp")["expected"]
+    assert annual_task(Decimal(20), "%", 5, 4) == Decimal(str(case["even_annual_pct"]))
+
+
 def test_chongqing_must_fall_by_2_97_a_year(shared: Path) -> None:
     case = answers(shared, "closure.chongqing_14fyp")["expected"]
     assert annual_task(Decimal(14), "%", 5, 2) == Decimal(str(case["annual_decline_pct_2dp"]))

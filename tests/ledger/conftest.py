@@ -101,7 +101,7 @@ def database(
     place: Callable[[str], tuple[str, Path]],
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[tuple[str, Path]]:
-    """URL and home of an empty ledger that Django is connected to; indirect parameter: sqlite (default) | postgresql."""
+    """URL and home of an empty ledger that Django is connected to; parameter: sqlite (default) | postgresql."""
     url, home = place(getattr(request, "param", "sqlite"))
     with django_db_blocker.unblock(), connected(url, home):
         ledger.setup()

@@ -26,7 +26,17 @@ def fill() -> None:
 
     def fact(value: str, year: str, status: str = "reported", scenario: str = "actual") -> ledger.NewFact:
         return ledger.NewFact(
-            "gdp", "512000", None, year, scenario, "prices-2020", Decimal(value), f"{value} 亿元", status, "quoted", "一"
+            "gdp",
+            "512000",
+            None,
+            year,
+            scenario,
+            "prices-2020",
+            Decimal(value),
+            f"{value} 亿元",
+            status,
+            "quoted",
+            "一",
         )
 
     def paper(title: str, year: int) -> ledger.NewSource:
@@ -34,9 +44,19 @@ def fill() -> None:
 
     first = [fact("807.5", "2020"), fact("890.5", "2021"), fact("9.5", "2021", scenario="drill")]
     ledger.append(first, paper("2021年统计公报", 2022), "市统计局", datetime(2022, 3, 20, tzinfo=UTC))
-    ledger.append([fact("891.0", "2021", "audited")], paper("2021年核定数", 2022), "省统计局", datetime(2022, 9, 1, tzinfo=UTC))
+    ledger.append(
+        [fact("891.0", "2021", "audited")],
+        paper("2021年核定数", 2022),
+        "省统计局",
+        datetime(2022, 9, 1, tzinfo=UTC),
+    )
     settings.DUHENG_HASH = "sm3"
-    ledger.append([fact("890.50", "2021")], paper("2021年统计公报（更正）", 2023), "市统计局", datetime(2023, 3, 1, tzinfo=UTC))
+    ledger.append(
+        [fact("890.50", "2021")],
+        paper("2021年统计公报（更正）", 2023),
+        "市统计局",
+        datetime(2023, 3, 1, tzinfo=UTC),
+    )
     ledger.audit("市统计局", "import", "2021年统计公报", {"added": 3})
     settings.DUHENG_HASH = "sha256"
     ledger.audit("省统计局", "import", "2021年核定数")
@@ -44,10 +64,12 @@ def fill() -> None:
 
 def bare(made: sqlite3.Connection) -> None:
     """Leave what belongs to the ledger and to Django; the web's own tables are its own tests' business."""
-    web = made.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'web~_%' ESCAPE '~'").fetchall()
+    web = made.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'duheng~_web~_%' ESCAPE '~'"
+    ).fetchall()
     for (table,) in web:
         made.execute(f"DROP TABLE {table}")
-    made.execute("DELETE FROM django_migrations WHERE app = 'web'")
+    made.execute("DELETE FROM django_migrations WHERE app = 'duheng_web'")
     for table in ("auth_group_permissions", "auth_group", "auth_permission", "django_content_type"):
         made.execute(f"DELETE FROM {table}")
     made.commit()
@@ -59,7 +81,11 @@ def main(release: str) -> None:
     if target.exists():
         sys.exit(f"{target} stands already: a release does not change")
     with tempfile.TemporaryDirectory() as home:
-        os.environ |= {"DUHENG_HOME": home, "DUHENG_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "duheng.settings"}
+        os.environ |= {
+            "DUHENG_HOME": home,
+            "DUHENG_DATABASE_URL": "",
+            "DJANGO_SETTINGS_MODULE": "duheng.settings",
+        }
         from django.db import connections
 
         from duheng import ledger

@@ -108,7 +108,9 @@ def test_a_backup_holds_neither_sessions_nor_the_secret(kept: Path, database: tu
     assert not [name for name in names if "session" in name or "secret" in name]
 
 
-def test_a_backup_that_cannot_be_written_says_so_and_leaves_nothing(database: tuple[str, Path], tmp_path: Path) -> None:
+def test_a_backup_that_cannot_be_written_says_so_and_leaves_nothing(
+    database: tuple[str, Path], tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DuhengError, match="未能写入"):
         ledger.backup(tmp_path / "file" / "backup.zip")
@@ -157,10 +159,14 @@ def refused(file: Path, place: Place, says: str) -> None:
 
 
 def test_a_damaged_part_is_named_and_nothing_is_restored(kept: Path, place: Place) -> None:
-    refused(altered(kept, lambda name, part: part[:-40] if "fact" in name else part), place, "ledger_fact.jsonl")
+    refused(
+        altered(kept, lambda name, part: part[:-40] if "fact" in name else part), place, "ledger_fact.jsonl"
+    )
 
 
-def test_a_backup_whose_facts_were_changed_with_the_manifest_does_not_verify(kept: Path, place: Place) -> None:
+def test_a_backup_whose_facts_were_changed_with_the_manifest_does_not_verify(
+    kept: Path, place: Place
+) -> None:
     import hashlib
 
     def change(name: str, part: bytes) -> bytes:

@@ -58,7 +58,9 @@ def test_verify_looks_for_a_hash_noted_elsewhere() -> None:
     assert run("verify", "--known", "0" * 64)[0] == 1
 
 
-def test_backup_and_restore_are_one_command_each(tmp_path: Path, place: Callable[[str], tuple[str, Path]]) -> None:
+def test_backup_and_restore_are_one_command_each(
+    tmp_path: Path, place: Callable[[str], tuple[str, Path]]
+) -> None:
     head = ledger.head()
     code, said = run("backup", str(tmp_path / "b.zip"))
     assert (code, head.hash in said) == (0, True)

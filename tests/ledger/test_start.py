@@ -54,7 +54,9 @@ def test_the_first_release_is_among_those_upgraded() -> None:
     assert "release-0.1.0" in [path.stem for path in RELEASES]
 
 
-def test_before_an_upgrade_the_file_is_copied_aside(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> None:
+def test_before_an_upgrade_the_file_is_copied_aside(
+    tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
     file = tmp_path / "duheng.sqlite3"
     old = sqlite3.connect(file)
     old.executescript(RELEASES[0].read_text(encoding="utf-8"))
@@ -85,11 +87,15 @@ def in_a_fresh_process(code: str, home: Path, **environment: str) -> subprocess.
     """Run code with the settings of an environment."""
     named = {key: text for key, text in os.environ.items() if not key.startswith(("DUHENG", "DJANGO"))}
     named |= {"PYTHONPATH": str(CHECKOUT / "src"), "DUHENG_HOME": str(home), **environment}
-    return subprocess.run([sys.executable, "-W", "error", "-c", code], env=named, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], env=named, capture_output=True, text=True
+    )
 
 
 def test_setup_alone_makes_a_ledger_in_an_empty_home(tmp_path: Path) -> None:
-    code = "from duheng import ledger; ledger.setup(); ledger.setup(); print(ledger.head().seq, ledger.verify())"
+    code = (
+        "from duheng import ledger; ledger.setup(); ledger.setup(); print(ledger.head().seq, ledger.verify())"
+    )
     done = in_a_fresh_process(code, tmp_path / "new")
     assert (done.stdout, done.stderr) == ("0 []\n", "")
     assert (tmp_path / "new" / "duheng.sqlite3").exists()
@@ -144,7 +150,9 @@ def test_a_production_start_takes_its_secret_from_a_file(tmp_path: Path) -> None
 
 
 def test_a_database_address_is_read_with_its_special_characters(tmp_path: Path) -> None:
-    described = duheng.settings.database("postgres://a%40b:p%2Fw@db.example:6543/du%20heng?sslmode=require", tmp_path)
+    described = duheng.settings.database(
+        "postgres://a%40b:p%2Fw@db.example:6543/du%20heng?sslmode=require", tmp_path
+    )
     named = [described[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME", "OPTIONS")]
     assert named == ["a@b", "p/w", "db.example", "6543", "du heng", {"sslmode": "require"}]
     assert duheng.settings.database("sqlite:///var/x.sqlite3", tmp_path)["NAME"] == "/var/x.sqlite3"

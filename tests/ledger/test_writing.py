@@ -30,12 +30,18 @@ def test_facts_are_numbered_and_chained_in_the_order_given() -> None:
 
 @both
 def test_a_fact_comes_back_exactly_as_it_was_stated() -> None:
-    given = new("0.10", unit="t", stated="0.10 吨\n（含税）“'\\", definition="minus-feedstock", locator="第3页")
+    given = new(
+        "0.10", unit="t", stated="0.10 吨\n（含税）“'\\", definition="minus-feedstock", locator="第3页"
+    )
     ledger.append([given], document(), "张三", datetime(2024, 7, 31, 9, tzinfo=UTC))
     (kept,) = ledger.history("fuel_use", "512002", "原煤", "2023", "actual", "minus-feedstock")
     assert (str(kept.value), kept.unit, kept.stated, kept.locator) == ("0.10", "t", given.stated, "第3页")
     assert (kept.recorded_by, kept.recorded_at) == ("张三", datetime(2024, 7, 31, 9, tzinfo=UTC))
-    assert (kept.source.title, kept.source.digest, kept.standing) == ("能源平衡表2023.xlsx", "d1", "effective")
+    assert (kept.source.title, kept.source.digest, kept.standing) == (
+        "能源平衡表2023.xlsx",
+        "d1",
+        "effective",
+    )
 
 
 @both
@@ -65,7 +71,11 @@ def test_two_documents_without_a_digest_are_not_the_same_document() -> None:
 def test_a_figure_that_returns_to_an_earlier_value_is_a_new_fact() -> None:
     for value in ("1", "2", "1"):
         ledger.append([new(value)], document(), "甲")
-    assert [one.value for one in ledger.history("fuel_use", "512002", "原煤", "2023", "actual", None)] == [1, 2, 1]
+    assert [one.value for one in ledger.history("fuel_use", "512002", "原煤", "2023", "actual", None)] == [
+        1,
+        2,
+        1,
+    ]
 
 
 def test_a_correction_names_the_fact_that_it_supersedes() -> None:
@@ -88,7 +98,7 @@ def test_of_two_values_for_one_cell_in_one_batch_the_later_supersedes_the_earlie
     receipt = ledger.append([new("1"), new("2"), new("2")], document(), "甲")
     newest, oldest = ledger.history("fuel_use", "512002", "原煤", "2023", "actual", None)
     assert (receipt.added, receipt.duplicates) == (2, 1)
-    assert (newest.value, newest.supersedes) == (2, oldest.id)
+    assert (newest.value, newest.supersedes) == (Decimal(2), oldest.id)
 
 
 def test_a_source_is_kept_once_however_often_it_is_cited() -> None:
@@ -162,7 +172,11 @@ def test_the_database_itself_refuses_update_delete_and_replacement(table: str) -
     else:
         statements += [f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"]
     for statement in statements:
-        with pytest.raises(DatabaseError, match="只增不改"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match="只增不改"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
     assert ledger.verify() == []
 
@@ -179,10 +193,10 @@ def test_a_new_fact_with_a_taken_hash_cannot_push_the_old_one_out() -> None:
 @both
 def test_an_append_inside_a_transaction_that_fails_leaves_nothing_behind() -> None:
     ledger.append([new("1")], document(), "甲")
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         ledger.append([new("2")], document(), "甲")
         assert ledger.read("actual")["value"].to_list() == [2.0]
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     assert ledger.read("actual")["value"].to_list() == [1.0]
     ledger.append([new("3")], document(), "甲")
     assert ledger.read("actual")["value"].to_list() == [3.0]
@@ -231,11 +245,13 @@ def test_a_name_with_a_null_character_cannot_keep_itself_out_of_the_audit() -> N
 def test_a_thousand_corrections_at_once_find_what_they_supersede() -> None:
     first = [new(str(n), entity=f"E{n:05d}") for n in range(1200)]
     ledger.append(first, document(), "甲")
-    odd_ones_corrected = [new(str(n + n % 2), stated=f"{n + n % 2} 吨", entity=f"E{n:05d}") for n in range(1200)]
+    odd_ones_corrected = [
+        new(str(n + n % 2), stated=f"{n + n % 2} 吨", entity=f"E{n:05d}") for n in range(1200)
+    ]
     receipt = ledger.append(odd_ones_corrected, document(), "甲")
     assert (receipt.added, receipt.duplicates) == (600, 600)
     newest, oldest = ledger.history("fuel_use", "E00601", "原煤", "2023", "actual", None)
-    assert (newest.value, newest.supersedes) == (602, oldest.id)
+    assert (newest.value, newest.supersedes) == (Decimal(602), oldest.id)
 
 
 def test_the_head_outside_the_database_follows_every_append(database: tuple[str, Path]) -> None:

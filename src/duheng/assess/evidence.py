@@ -98,14 +98,30 @@ def evidence(opened: Opened, cells: Sequence[Cell]) -> Evidence:
 
 
 def _evidence(opened: Opened, ids: tuple[str, ...]) -> Evidence:
-    rows = opened.books.facts.filter(pl.col("fact").is_in(list(ids)))
-    if rows.is_empty():
+    rows, recorded, seq, memory = _where(opened)
+    found = [rows[id] for id in ids if id in rows]
+    if not found:
         return Evidence()
-    newest = rows.sort("recorded_at", "seq", descending=True).row(0, named=True)
+    newest = opened.books.facts.row(max(found, key=lambda row: (recorded[row], seq[row])), named=True)
     source = ledger.source(newest["source"])
     day = source.published_on or newest["recorded_at"].astimezone(ZONE).date()
-    memory = bool((rows["confidence"] == "memory").any())
-    return Evidence(ids, _line(opened, newest, source, day, rows.height, memory), day, memory)
+    unverified = not memory.isdisjoint(found)
+    return Evidence(ids, _line(opened, newest, source, day, len(found), unverified), day, unverified)
+
+
+def _where(opened: Opened) -> tuple[dict[str, int], list[int], list[int], frozenset[int]]:
+    """Row of each fact in the books; when and in which order they were recorded; the rows from memory."""
+    if "rows" not in opened.memo:
+        facts = opened.books.facts
+        memory = facts.with_row_index("row").filter(pl.col("confidence") == "memory")["row"]
+        opened.memo["rows"] = (
+            {id: row for row, id in enumerate(facts["fact"].to_list())},
+            facts["recorded_at"].to_physical().to_list(),
+            facts["seq"].to_list(),
+            frozenset(memory.to_list()),
+        )
+    where: tuple[dict[str, int], list[int], list[int], frozenset[int]] = opened.memo["rows"]
+    return where
 
 
 def _line(

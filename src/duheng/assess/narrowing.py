@@ -18,7 +18,7 @@ import polars as pl
 
 from duheng.engine import Books
 from duheng.model.glossary import Quantity, kinds, quantity
-from duheng.model.references import Reference, Total
+from duheng.model.references import At, Reference, Total
 from duheng.model.rule import parts
 
 _YEAR = len("2023")
@@ -38,7 +38,16 @@ class Narrowed:
 
 def reached(of: Reference) -> frozenset[str]:
     """Ids of a quantity and of all it is computed from, in any of its wordings."""
-    return frozenset(one.id for one in _reached(of) if isinstance(one, Quantity))
+    found: set[str] = set()
+    waiting = [of]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, Quantity):
+            if here.id in found:
+                continue
+            found.add(here.id)
+        waiting.extend(parts(here))
+    return frozenset(found)
 
 
 def narrowed(books: Books, targets: Iterable[str], entities: Iterable[str]) -> Narrowed:
@@ -90,20 +99,12 @@ def _under_duty(books: Books, quantities: frozenset[str]) -> frozenset[str]:
 def _registers(quantities: Iterable[str]) -> frozenset[str]:
     """The kinds of entities over which the quantities sum a register."""
     known = kinds()
-    return frozenset(
-        one.over
-        for id in quantities
-        for one in _reached(quantity(id))
-        if isinstance(one, Total) and one.over in known
-    )
-
-
-def _reached(of: Reference) -> list[Reference]:
-    found: dict[int, Reference] = {}
-    waiting: list[Reference] = [of]
+    waiting = [part for id in quantities for part in parts(quantity(id))]
+    found: set[str] = set()
     while waiting:
         here = waiting.pop()
-        if id(here) not in found:
-            found[id(here)] = here
+        if isinstance(here, Total) and here.over in known:
+            found.add(here.over)
+        if isinstance(here, At | Total):  # what a quantity rests on is among the quantities itself
             waiting.extend(parts(here))
-    return list(found.values())
+    return frozenset(found)

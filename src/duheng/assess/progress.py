@@ -171,5 +171,5 @@ def comparable(have: str | None, asked: str | None) -> None:
     known = definitions()
     titles = [known[id].title if id in known else id for id in (have or NOT_STATED, asked)]
     raise DefinitionMismatch(
-        f"数据口径为“{titles[0]}”，目标口径为“{titles[1]}”，口径不同不能比较。请按目标口径填报。"
+        f"数据口径为“{titles[0]}”，应按口径“{titles[1]}”比较，口径不同不能比较。请按该口径填报。"
     )

@@ -117,8 +117,7 @@ def status(
     year = None if reading.gaps or not reading.years else max(reading.years)
     latest = None if year is None else reading.years[year]
     judged, done, rate = _judged(opened, target, bound, measure, reading, day, rule)
-    owing = _owing(opened, target, reading, day)
-    cells = _cells(opened, target, bound, reading, year)
+    owing, cells = _owing(opened, target, reading, day), _cells(opened, target, bound, reading, year)
     return TargetStatus(
         target=target,
         article=article,

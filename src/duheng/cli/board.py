@@ -88,7 +88,9 @@ def _table(found: Board) -> None:
 
     made = Table(title=title(found), show_lines=True)
     for heading in HEADINGS:
-        made.add_column(heading, justify="right" if heading in ("目标值", "最新", "进度") else "left")
+        # Nothing is cut off with dots: what does not fit goes on in the next line (L12).
+        right = heading in ("目标值", "最新", "进度")
+        made.add_column(heading, justify="right" if right else "left", overflow="fold")
     for one in found.targets:
         row = [Text(text) for text in cells(one)]
         if one.level is not None:

@@ -23,7 +23,9 @@ def verify(
     known: Annotated[
         list[str] | None,
         typer.Option(
-            "--known", metavar="HASH", help="别处记下的校验值，须仍在链上。A hash noted elsewhere, to be found in the chain."
+            "--known",
+            metavar="HASH",
+            help="别处记下的校验值，须仍在链上。A hash noted elsewhere, to be found in the chain.",
         ),
     ] = None,
 ) -> None:
@@ -50,7 +52,9 @@ def verify(
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="备份文件，不得已存在。The file to write; must not exist.", metavar="FILE")],
+    file: Annotated[
+        Path, typer.Argument(help="备份文件，不得已存在。The file to write; must not exist.", metavar="FILE")
+    ],
 ) -> None:
     """备份整个安装（运行中亦可）。Back up the whole installation, also while it runs."""
     from duheng import ledger
@@ -67,7 +71,8 @@ def restore(
     force: Annotated[
         bool,
         typer.Option(
-            "--force", help="现有内置数据库改名保留，另建新库。Move the existing SQLite file aside and begin a new one."
+            "--force",
+            help="现有内置数据库改名保留，另建新库。Move the existing SQLite file aside and begin a new one.",
         ),
     ] = False,
 ) -> None:

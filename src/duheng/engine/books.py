@@ -88,6 +88,21 @@ class Books:
         )
         return entities, items
 
+    def kinds(self, quantity: str) -> Mapping[str, frozenset[str]]:
+        """Kinds of period for which a quantity is stated, by entity."""
+        if quantity not in self._kinds:
+            found: dict[str, set[str]] = {}
+            if quantity in self.coded:
+                for entity, period in self.coded[quantity].select(ENTITY, PERIOD).unique().iter_rows():
+                    kind = self.periods[self.stated[PERIOD][period]].kind
+                    found.setdefault(self.stated[ENTITY][entity], set()).add(kind)
+            self._kinds[quantity] = {entity: frozenset(kinds) for entity, kinds in found.items()}
+        return self._kinds[quantity]
+
+    @cached_property
+    def _kinds(self) -> dict[str, Mapping[str, frozenset[str]]]:
+        return {}
+
     @cached_property
     def periods(self) -> Mapping[str, Period]:
         """Every period stated in the books, by its text."""

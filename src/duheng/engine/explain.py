@@ -61,6 +61,7 @@ class Explanation:
         self.books = books
         self.definition = definition
         self._steps: dict[tuple[str, Place], Step] = {}
+        self._finer: dict[tuple[str, str], frozenset[str]] = {}
 
     def step(self, of: Reference, at: Place) -> Step:
         """The reasons of a reference at a cell."""
@@ -133,7 +134,7 @@ class Explanation:
     def _over_time(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
         below = {"year": "half", "half": "quarter", "quarter": "month"}.get(period.kind)
-        if of.over_time == "none" or below is None or not self._finer_stated(of, period):
+        if of.over_time == "none" or below is None or not self._finer_stated(of, entity, period):
             return None
         halves = period.parts(below)  # type: ignore[arg-type]
         steps = [
@@ -142,9 +143,18 @@ class Explanation:
         ]
         return self._summed(of, at, "aggregate", steps, f"{len(steps)}个分期", str)
 
-    def _finer_stated(self, of: Quantity, period: Period) -> bool:
-        kinds = {known.kind for known in self.books.periods.values()}
-        return any(KINDS.index(kind) < KINDS.index(period.kind) for kind in kinds if kind != "plan")
+    def _finer_stated(self, of: Quantity, entity: str, period: Period) -> bool:
+        """Whether a shorter period is stated for it, here or below."""
+        if (of.id, period.kind) not in self._finer:
+            stated = {
+                e
+                for id in rests_on(of)
+                for e, kinds in self.books.kinds(id).items()
+                if kinds & shorter(period)
+            }
+            above = {a.id for id in stated for a in self.books.places.ancestors(id)}
+            self._finer[of.id, period.kind] = frozenset(stated | above)
+        return entity in self._finer[of.id, period.kind]
 
     def _over_places(self, of: Quantity, at: Place) -> Step | None:
         entity, _, period = at
@@ -276,6 +286,11 @@ class Explanation:
             named.title if named else "",
             **more,  # type: ignore[arg-type]
         )
+
+
+def shorter(period: Period) -> frozenset[str]:
+    """The kinds of period shorter than this one."""
+    return frozenset(KINDS[: KINDS.index(period.kind)])
 
 
 _AXES = {"fuel": "能源品种", "pollutant": "污染物"}

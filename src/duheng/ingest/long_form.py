@@ -76,8 +76,8 @@ class _RowReader:
             row.errors = [f for f in self.book.findings if f.code in ("column-missing", "column-twice")]
             return
         if self.sheet.marks.formulas:
-            for column in self.columns.values():
-                if (number, column) in self.sheet.marks.formulas:
+            for role, column in self.columns.items():
+                if role != "note" and (number, column) in self.sheet.marks.formulas:
                     self.book.note("error", row.sheet, cell_name(number, column), formula_trouble(), row)
         if row.errors:
             return

@@ -1,8 +1,9 @@
 """Backup: one portable file of the whole installation, made while it is in use; the same for SQLite and PostgreSQL.
 
 A zip archive: `manifest.json`; `tables/<table>.jsonl`, one JSON list a row, in the order of the columns that the
-manifest names; `documents/...` and `uploads/...`, the files as received. Left out: log-in sessions, caches, and the installation's
-secret. It holds password hashes and single enterprises' figures: it is written for its owner's eyes only.
+manifest names; `documents/...` and `uploads/...`, the files as received. Left out: log-in sessions, caches, and the
+installation's secret. It holds password hashes and single enterprises' figures: it is written for its owner's eyes
+only.
 """
 
 import hashlib

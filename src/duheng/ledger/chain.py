@@ -8,7 +8,7 @@ out, and so is the number of a source's row, which only joins the tables.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from json.encoder import encode_basestring as quoted
 
@@ -39,7 +39,10 @@ FACT = (
 AUDIT = ("action", "actor", "algorithm", "at", "detail", "object", "previous", "seq")
 
 # hashlib.new looks the name up each time, which costs as much as hashing the row.
-_HASHES = {"sha256": hashlib.sha256, "sm3": partial(hashlib.new, "sm3")}
+_HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
+    "sha256": hashlib.sha256,
+    "sm3": partial(hashlib.new, "sm3"),
+}
 
 
 @lru_cache

@@ -4,8 +4,8 @@ Found and named: rows changed, removed, inserted, renumbered or put in another o
 own hash; a source changed or removed; an end cut off, as far as a head remembers it; triggers taken away.
 
 Not found, because no key is secret: a chain rewritten from some row to its very end, or cut off, together with both
-heads (the table's and the file's in DUHENG_HOME). The remedy is `known`: a hash once printed, sent or signed (a backup's
-manifest, a report) must still be a link of the chain, and it vouches for everything before it.
+heads (the table's and the file's in DUHENG_HOME). The remedy is `known`: a hash once printed, sent or signed (a
+backup's manifest, a report) must still be a link of the chain, and it vouches for everything before it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -91,13 +91,13 @@ def _findings(wanted: set[str], outside: Mapping[str, heads.Head]) -> Iterator[F
 def _sources(links: dict[int, str]) -> Iterator[Finding]:
     """Fills in the hash of every source by number; findings on those whose content does not fit it."""
     for id, link, *row in rows(f"SELECT id, hash, {', '.join(chain.SOURCE)} FROM ledger_source ORDER BY id"):
-        links[int(str(id))] = str(link)
+        links[id] = link
         try:
             fits = chain.link(chain.SOURCE, row) == link
         except DuhengError:  # an algorithm that does not exist
             fits = False
         if not fits:
-            place = f"账本来源第 {id} 号（{row[chain.SOURCE.index('title')]}，{str(link)[:12]}）"
+            place = f"账本来源第 {id} 号（{row[chain.SOURCE.index('title')]}，{link[:12]}）"
             yield Finding("source-tampered", "error", place, "内容与其校验值不符，已被改动", "", REMEDY)
 
 

@@ -22,7 +22,7 @@ FACT, AUDIT = "fact", "audit"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest link of a chain: chain (fact | audit), id of the ledger, number and hash (0 and empty at the start)."""
+    """The newest link of a chain (fact | audit) of a ledger: number and hash, 0 and empty at the start."""
 
     chain: str
     ledger: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from duheng.ledger import chain
 from duheng.ledger.snapshot import rows
@@ -14,7 +15,7 @@ FARTHEST_SHIFT = 16
 # Rows that fit no number nearby are compared with each other for an exchange of places: all pairs, so only so many.
 MOST_COMPARED = 200
 
-Row = list[object]
+Row = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ def walk(state: Walk) -> Iterator[Finding]:
     keys, query = state.which.keys, state.which.query
     at_seq, at_previous = keys.index("seq"), keys.index("previous")
     at_source = keys.index("source") if "source" in keys else -1
-    for stored, *row in rows(query):
-        link, seq = str(stored), int(str(row[at_seq]))
+    for link, *row in rows(query):
+        seq = row[at_seq]
         if at_source >= 0:
-            number = int(str(row[at_source]))
+            number = row[at_source]
             row[at_source] = state.sources.get(number, "")
             if number not in state.sources:
                 place = state.which.place(seq, link, row)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -48,7 +49,7 @@ def fact(id: str) -> FactRecord:
         raise UnknownName(f"事实 {id}")
     if len(rows) > 1:
         raise DuhengError(f"有多条事实的编号以 {text} 开头；请多给几位。")
-    cell = dict(zip(_FACT, rows[0], strict=False))
+    cell: dict[str, Any] = dict(zip(_FACT, rows[0], strict=False))
     vintages = history(
         cell["quantity"], cell["entity"], cell["item"], cell["period"], cell["scenario"], cell["definition"]
     )
@@ -70,36 +71,33 @@ def history(
     return [_record(row, superseded, STATUSES[best]) for row in rows]
 
 
-def _record(row: Sequence[object], superseded: set[object], best: str) -> FactRecord:
-    columns = dict(zip(_FACT, row, strict=False))
-    if columns["hash"] in superseded:
+def _record(row: Sequence[Any], superseded: set[str], best: str) -> FactRecord:
+    columns: dict[str, Any] = dict(zip(_FACT, row, strict=False))
+    id = columns.pop("hash")
+    if id in superseded:
         standing = "superseded"
     else:
         standing = "effective" if columns["status"] == best else "outranked"
-    at = moments.moment_of(str(columns.pop("recorded_at")))
-    value = Decimal(str(columns.pop("value")))
-    optional = {name: str(columns.pop(name)) or None for name in ("item", "definition", "supersedes")}
-    seq, id = int(str(columns.pop("seq"))), str(columns.pop("hash"))
-    texts = {name: str(text) for name, text in columns.items()}
-    said_by = _source_record(row[len(_FACT) :])
-    return FactRecord(
-        seq=seq, id=id, value=value, recorded_at=at, source=said_by, standing=standing, **optional, **texts
-    )
+    for optional in ("item", "definition", "supersedes"):
+        columns[optional] = columns[optional] or None
+    columns["value"] = Decimal(columns["value"])
+    columns["recorded_at"] = moments.moment_of(columns["recorded_at"])
+    return FactRecord(id=id, source=_source_record(row[len(_FACT) :]), standing=standing, **columns)
 
 
-def _source_record(row: Sequence[object]) -> SourceRecord:
-    id, *texts, published = row
-    day = date.fromisoformat(str(published)) if published else None
-    return SourceRecord(int(str(id)), *(str(text) for text in texts), day)
+def _source_record(row: Sequence[Any]) -> SourceRecord:
+    columns: dict[str, Any] = dict(zip(_SOURCE, row, strict=True))
+    published = columns.pop("published_on")
+    return SourceRecord(**columns, published_on=date.fromisoformat(published) if published else None)
 
 
-def _rows(where: str, values: list[object]) -> list[tuple[object, ...]]:
+def _rows(where: str, values: list[str | int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT + where, values)
         return list(cursor.fetchall())
 
 
-def _sources(where: str, values: list[object]) -> list[SourceRecord]:
+def _sources(where: str, values: list[str | int]) -> list[SourceRecord]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(_SOURCE)} FROM ledger_source {where}", values)
         return [_source_record(row) for row in cursor.fetchall()]

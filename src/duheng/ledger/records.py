@@ -74,7 +74,7 @@ class SourceRecord:
 class FactRecord:
     """A fact as the ledger holds it.
 
-    id: its hash; standing: effective | superseded (by a newer fact of the same status) | outranked (by a higher status).
+    id: its hash; standing: effective | superseded (by a newer fact of the same status) | outranked (by a higher one).
     """
 
     seq: int

@@ -28,8 +28,9 @@ from duheng.model.errors import DuhengError, UnreadableSource
 def restore(path: str | Path, force: bool = False) -> heads.Head:
     """Bring back a backup; returns the head of its facts, the same as when it was made.
 
-    Into a database without facts, audit entries and other rows that may not be deleted. force: an SQLite file that has some is
-    moved aside (`...before-restore-<time>`, nothing is lost) and a new one begun. Nothing remains where the archive is damaged or does not verify.
+    Into a database without facts, audit entries and other rows that may not be deleted. force: an SQLite file that
+    has some is moved aside (`...before-restore-<time>`, nothing is lost) and a new one begun. Where the archive is
+    damaged or does not verify the database stays empty.
     UnreadableSource for what is no intact backup, DuhengError for a database that is not empty.
     """
     with _opened(Path(path)) as archive:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -30,7 +31,7 @@ def snapshot() -> Iterator[None]:
             yield
 
 
-def rows(query: str, values: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
+def rows(query: str, values: Sequence[str | int] = ()) -> Iterator[tuple[Any, ...]]:
     """The rows of a query a few thousand at a time: memory stays flat however many there are."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, list(values))

@@ -48,10 +48,10 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of the triggers that should be there, switched on, and are not."""
     if connection.vendor == "sqlite":
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        endings = ("update", "delete", "insert")
+        endings = ["update", "delete", "insert"]
     else:
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-        endings = ("change", "truncate")
+        endings = ["change", "truncate"]
     with connection.cursor() as cursor:
         cursor.execute(query)
         there = {row[0] for row in cursor.fetchall()}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -35,8 +36,8 @@ def append(
 ) -> Receipt:
     """Add facts of one source, all or none; when it returns they are on disk.
 
-    A fact that says what the live fact of its cell and status says already (same value, same wording, and a source of the
-    same digest or title) is a duplicate and adds nothing. Any other supersedes that live fact.
+    A fact that says what the live fact of its cell and status says already (same value, same wording, and a source
+    of the same digest or title) is a duplicate and adds nothing. Any other supersedes that live fact.
     by: who records it. recorded_at: the clock where None, but never before the newest fact.
     DuhengError for a malformed fact or source, and for a `recorded_at` before the newest fact; nothing is added then.
     """
@@ -53,7 +54,7 @@ def append(
         source_id, source_hash = _source(source, algorithm)
         rows = _chained(fresh, head, (algorithm, source_hash, source_id, at, by))
         insert("ledger_fact", COLUMNS, rows)
-        heads.advance(head, int(str(rows[-1][0])), str(rows[-1][1]))
+        heads.advance(head, rows[-1][0], rows[-1][1])
     return Receipt(len(rows), len(new) - len(rows), head.seq + 1, head.seq + len(rows))
 
 
@@ -79,8 +80,9 @@ def _checked(fact: NewFact) -> NewFact:
         raise DuhengError(f"{place}：名称超过{LONGEST_NAME}个字符。请用代码或简称。")
     if not _canonical(fact.period):
         raise DuhengError(f"{place}：时期写法不规范，应为 2023、2023H1、2023Q1、2023-01 之类。请改写。")
-    if not isinstance(fact.value, Decimal) or not fact.value.is_finite():
-        raise DuhengError(f"{place}：数值 {fact.value!r} 不是有限的十进制数。缺数不得记为事实，请删去该行。")
+    value: object = fact.value  # typed, but rows of a sheet come from code that is not always checked
+    if not (isinstance(value, Decimal) and value.is_finite()):
+        raise DuhengError(f"{place}：数值 {value!r} 不是有限的十进制数。缺数不得记为事实，请删去该行。")
     if fact.status not in STATUSES:
         raise DuhengError(f"{place}：状态 {fact.status!r} 应为{'、'.join(STATUSES)}之一。")
     if "\0" in "".join((*cell, fact.stated, fact.locator, fact.confidence, fact.unit)):
@@ -177,10 +179,10 @@ def _source(source: NewSource, algorithm: str) -> tuple[int, str]:
 
 def _chained(
     fresh: Sequence[tuple[NewFact, str | int]], head: heads.Head, common: tuple[str, str, int, str, str]
-) -> list[tuple[object, ...]]:
+) -> list[tuple[Any, ...]]:
     """Rows in the order of COLUMNS; common: algorithm, hash and number of the source, recorded_at, recorded_by."""
     algorithm, source_hash, source_id, at, by = common
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     links: list[str] = []
     previous = head.hash
     for seq, (fact, before) in enumerate(fresh, head.seq + 1):
@@ -200,7 +202,7 @@ def _chained(
     return rows
 
 
-def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows by the fastest way the database has; table and columns are our own names."""
     names = ", ".join(columns)
     with connection.cursor() as cursor:
@@ -210,4 +212,5 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]])
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            # An iterator is taken row by row, whatever the stub says.
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", cast(Any, rows))

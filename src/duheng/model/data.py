@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from duheng.model.errors import UnreadableSource
 
 VARIABLE = "DUHENG_DATA"
+# The C parser reads ten times as fast where PyYAML was built with it; both are safe loaders.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(path: Path) -> Any:
+    """Content of a YAML file of the package. Raises yaml.YAMLError."""
+    return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506  # a safe loader, see above
 
 
 def root() -> Path:

@@ -32,6 +32,9 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     return near
 
 
+_FEW = 12
+
+
 class DuhengError(Exception):
     """Anything Duheng refuses to do; the message can be shown to the user as it is."""
 
@@ -48,8 +51,12 @@ class UnknownName(DuhengError):
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
-        self.near = nearest(name, known)
-        hint = f"；是否指{'、'.join(f'“{n}”' for n in self.near)}？" if self.near else "。请核对名称。"
+        listed = list(known)
+        self.near = nearest(name, listed)
+        if self.near:
+            hint = f"；是否指{'、'.join(f'“{n}”' for n in self.near)}？"
+        else:
+            hint = f"；可用的有：{'、'.join(listed)}" if 0 < len(listed) <= _FEW else "。请核对名称。"
         super().__init__(f"没有名为“{name}”的定义{hint}")
 
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Literal, Protocol
 
-import yaml
-
-from .data import root
+from .data import read_yaml, root
 from .errors import FolderError, UnitError, UnknownName
 from .references import Reference
 from .units import parse_unit
@@ -235,5 +233,5 @@ def item_unit(of: Itemised, item: str | None) -> str:
 
 
 def _yaml(name: str) -> dict[str, dict[str, Any]]:
-    content = yaml.safe_load((root() / name).read_text("utf-8"))
+    content = read_yaml(root() / name)
     return content or {}

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from .data import root
+from .data import read_yaml, root
 from .errors import FolderError, UnknownName
 from .references import Reference
 from .units import parse_unit
@@ -109,7 +109,7 @@ def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -
 
 
 def _read_one(path: Path) -> Parameter:
-    content: Any = yaml.safe_load(path.read_text("utf-8"))
+    content: Any = read_yaml(path)
     if unknown := set(content) - _KEYS:
         raise ValueError(f"不认识的键 {sorted(unknown)}，可用 {sorted(_KEYS)}")
     parse_unit(content["unit"])

@@ -1,0 +1,1 @@
+"""What comes in: spreadsheets, templates, plain tables, a city's public figures, the drill."""

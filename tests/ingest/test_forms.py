@@ -1,0 +1,185 @@
+"""The program's own forms: written, filled, read back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+
+from duheng.ingest.sheets import Reading
+from duheng.ingest.template import find_duty, make_form, write_template
+from duheng.model.errors import PeriodError, UnknownName
+from duheng.model.plan import City
+from tests.ingest.conftest import codes, only
+
+Read = Callable[..., Reading]
+
+
+def form(city: City, duty: str, period: str | None = None, plan: str | None = None) -> Any:
+    """The form of a duty as a person gets it, open for filling."""
+    out = io.BytesIO()
+    write_template([make_form(city, *find_duty(city, duty, plan), period)], out)
+    return openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+
+
+def saved(book: Any) -> bytes:
+    """The filled form as a file."""
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def cells(sheet: Any) -> list[tuple[int, int]]:
+    """The cells to fill: numbers of unlocked ones below the header that are validated."""
+    found = []
+    for validation in sheet.data_validations.dataValidation:
+        if validation.type == "decimal":
+            found += [(row, col) for area in validation.sqref.ranges for row, col in area.cells]
+    return sorted(found)
+
+
+def test_every_duty_of_every_plan_round_trips_unchanged(city: City, read: Read) -> None:
+    for plan in city.plans:
+        for duty in plan.duties:
+            book = form(city, duty.id, plan=plan.id)
+            sheet = book.worksheets[0]
+            expected = []
+            for number, (row, column) in enumerate(cells(sheet), start=1):
+                sheet.cell(row, column).value = number / 4
+                expected.append(Decimal(number) / 4)
+            reading = read(saved(book), f"{duty.id}.xlsx", scenario=plan.scenario)
+            assert not reading.failed, reading.findings
+            stated = [Decimal(fact.stated.split()[0].rstrip("%")) for fact in reading.facts]
+            assert sorted(stated) == expected
+            assert {fact.quantity for fact in reading.facts} <= set(duty.quantities)
+
+
+def test_a_form_names_duty_owner_period_and_due_date(city: City) -> None:
+    sheet = form(city, "energy-balance", "2024").worksheets[0]
+    texts = {cell.value for row in sheet.iter_rows(max_row=4) for cell in row}
+    assert {"energy-balance", "ziyang-145", "市统计局", "2024", "2025-06-30"} <= texts
+
+
+def test_keys_are_locked_numbers_are_not(city: City) -> None:
+    sheet = form(city, "economy").worksheets[0]
+    row, column = cells(sheet)[0]
+    assert sheet.protection.sheet
+    assert (sheet.cell(row, 1).protection.locked, sheet.cell(row, column).protection.locked) == (True, False)
+
+
+def test_the_instructions_explain_every_quantity(city: City) -> None:
+    texts = [cell.value for row in form(city, "economy")["填报说明"].iter_rows() for cell in row]
+    assert "地区生产总值（可比价）" in texts
+    assert any(str(text).startswith("2. 未掌握的数留空") for text in texts)
+
+
+def test_printed_units_are_converted_to_the_declared_ones(city: City, read: Read) -> None:
+    book = form(city, "industry-energy", "2023-05")
+    row, column = cells(book.worksheets[0])[0]
+    book.worksheets[0].cell(row, column).value = 1.5
+    (fact,) = read(saved(book)).facts
+    assert (fact.period, fact.value, fact.unit, fact.stated) == ("2023-05", Decimal(15000), "tce", "1.5 万tce")
+
+
+def test_what_is_left_empty_is_a_notice_to_the_unit_that_owes_it(city: City, read: Read) -> None:
+    reading = read(saved(form(city, "economy")))
+    assert (set(codes(reading)), reading.failed, reading.facts) == ({"value-empty"}, False, ())
+    assert {finding.owner for finding in reading.findings} == {"市统计局"}
+
+
+def test_a_row_taken_out_is_noticed(city: City, read: Read) -> None:
+    book = form(city, "rural-sewage")
+    book.worksheets[0].delete_rows(9)
+    assert "乐至县" in next(f.found for f in read(saved(book)).findings if f.code == "row-missing")
+
+
+def test_a_column_taken_out_keeps_the_form_out(city: City, read: Read) -> None:
+    book = form(city, "rural-sewage")
+    book.worksheets[0].cell(5, 3).value = None
+    reading = read(saved(book))
+    assert only(reading).code == "column-missing"
+    assert len(reading.waiting) == 4
+
+
+def test_a_foreign_column_is_an_unknown_quantity(city: City, read: Read) -> None:
+    book = form(city, "rural-sewage")
+    book.worksheets[0].cell(5, 4).value = "厕所数"
+    assert codes(read(saved(book)), "error") == ["quantity-unknown", "column-missing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("2035", "period-outside"), ("2023-01", "period-kind"), ("去年", "period-unreadable")]
+)
+def test_a_wrong_period_keeps_the_form_out(city: City, read: Read, text: str, code: str) -> None:
+    book = form(city, "rural-sewage")
+    sheet = book.worksheets[0]
+    sheet.cell(3, 4).value = text
+    sheet.cell(7, 3).value = 5
+    reading = read(saved(book))
+    assert (codes(reading, "error"), reading.facts) == ([code], ())
+
+
+@pytest.mark.parametrize(("cell", "code"), [("B2", "form-duty"), ("D2", "form-plan"), ("F2", "form-version")])
+def test_a_form_of_another_make_is_refused(city: City, read: Read, cell: str, code: str) -> None:
+    book = form(city, "rural-sewage")
+    book.worksheets[0][cell].value = "x"
+    assert codes(read(saved(book)), "error") == [code]
+
+
+def test_code_and_name_must_agree(city: City, read: Read) -> None:
+    book = form(city, "rural-sewage")
+    book.worksheets[0].cell(7, 2).value = "安岳县"
+    assert codes(read(saved(book)), "error") == ["entity-mismatch"]
+
+
+def test_the_wrong_cell_of_a_form_is_named_with_its_owner(city: City, read: Read) -> None:
+    book = form(city, "rural-sewage")
+    sheet = book.worksheets[0]
+    sheet.cell(7, 3).value, sheet.cell(7, 4).value = "约300", "=C7"
+    sheet.cell(8, 3).value, sheet.cell(8, 4).value = 400, 300
+    reading = read(saved(book))
+    wrong = [(f.code, f.place.rsplit("!", 1)[1], f.owner) for f in reading.findings if f.severity == "error"]
+    assert wrong == [("not-a-number", "C7", "市生态环境局"), ("formula", "D7", "市生态环境局")]
+    assert [fact.entity for fact in reading.facts] == ["512021", "512021"]
+
+
+def test_a_form_saved_as_csv_is_still_the_form(city: City, read: Read) -> None:
+    sheet = form(city, "rural-sewage").worksheets[0]
+    sheet.cell(7, 3).value = 300
+    lines = [",".join("" if v is None else str(v) for v in row) for row in sheet.iter_rows(values_only=True)]
+    (fact,) = read("\n".join(lines).encode("gbk"), "农村.csv").facts
+    assert (fact.quantity, fact.value, fact.locator) == ("villages", Decimal(300), "C7")
+
+
+def test_several_forms_in_one_workbook_are_all_read(city: City, read: Read) -> None:
+    out = io.BytesIO()
+    write_template([make_form(city, *find_duty(city, duty), "2024") for duty in ("economy", "rural-sewage")], out)
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    for sheet in book.worksheets[:2]:
+        sheet.cell(7, 3).value = 7
+    assert {fact.quantity for fact in read(saved(book)).facts} == {"gdp", "villages"}
+
+
+def test_a_form_of_the_drill_carries_the_watermark(city: City) -> None:
+    sheet = form(city, "economy", plan="ziyang-155-drill").worksheets[0]
+    assert any("演练数据" in str(cell.value) for cell in sheet[1])
+    assert "演练数据" in str(sheet.oddHeader.center.text)
+    assert "演练数据" in str(sheet.oddFooter.center.text)
+
+
+def test_a_form_of_an_empty_register_says_so(city: City, read: Read) -> None:
+    assert codes(read(saved(form(city, "town-sewage-plants")))) == ["no-members"]
+
+
+def test_an_unknown_duty_is_answered_with_the_nearest(city: City) -> None:
+    with pytest.raises(UnknownName, match="economy"):
+        find_duty(city, "econmy")
+
+
+def test_a_period_of_another_kind_is_refused(city: City) -> None:
+    with pytest.raises(PeriodError, match="每年填报"):
+        make_form(city, *find_duty(city, "economy"), "2023-01")

@@ -1,0 +1,119 @@
+"""Into the ledger: all or nothing, the good rows on request, never twice."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duheng import ledger
+from duheng.ingest.documents import read_document
+from duheng.ingest.importing import ImportResult, import_file, waiting_rows
+from duheng.ingest.sheets import read_sheets
+from duheng.model.errors import UnknownName, UnreadableSource
+from duheng.model.plan import City
+from tests.ingest.conftest import COAL, TODAY, table
+
+WRONG = ("分品种能源消费实物量", "安岳县", "原煤", "2023", "约5", "吨", "", "=危险")
+
+
+def put(content: bytes, city: City, name: str = "月报.xlsx", **options: Any) -> ImportResult:
+    """Import content as a file of a name on a fixed day."""
+    return import_file(content, city, name=name, by="张三", today=TODAY, **options)
+
+
+def test_facts_come_with_file_cell_person_and_receipt(home: Path, city: City) -> None:
+    content = table(COAL)
+    result = put(content, city)
+    assert (result.added, result.number) == (1, "S000001")
+    (record,) = ledger.history("fuel_use", "512002", "原煤", "2023", "actual", None)
+    assert (record.source.title, record.locator, record.recorded_by) == ("月报.xlsx", "表1!E2", "张三")
+    assert record.source.digest == hashlib.sha256(content).hexdigest()
+    assert (record.value, record.stated, record.status) == (Decimal(470000), "470000 吨", "reported")
+
+
+def test_the_file_is_kept_verbatim(home: Path, city: City) -> None:
+    content = table(COAL)
+    result = put(content, city)
+    assert (home / "documents" / result.digest).read_bytes() == content == read_document(result.digest)
+
+
+def test_a_document_that_is_not_there_is_an_error(home: Path) -> None:
+    with pytest.raises(UnreadableSource, match="没有摘要"):
+        read_document("0" * 64)
+    with pytest.raises(UnreadableSource, match="不是 SHA-256"):
+        read_document("../../etc/passwd")
+
+
+def test_an_import_leaves_an_audit_entry(home: Path, city: City) -> None:
+    put(table(COAL), city)
+    assert [(entry.actor, entry.action, entry.object) for entry in ledger.trail()] == [("张三", "import", "月报.xlsx")]
+
+
+def test_one_error_keeps_the_whole_file_out(home: Path, city: City) -> None:
+    result = put(table(COAL, WRONG), city)
+    assert (result.receipt, result.ready, len(result.waiting), result.failed) == (None, 1, 1, True)
+    assert ledger.read("actual").is_empty()
+    assert not (home / "documents").exists()
+
+
+def test_the_good_rows_enter_on_request_and_the_others_wait(home: Path, city: City) -> None:
+    result = put(table(COAL, WRONG), city, good_rows=True)
+    assert (result.added, [row.number for row in result.waiting]) == (1, [3])
+
+
+def test_waiting_rows_carry_their_reasons_and_can_be_imported_once_mended(home: Path, city: City) -> None:
+    result = put(table(COAL, WRONG), city, good_rows=True)
+    text = waiting_rows(result, "csv").decode("utf-8-sig")
+    assert "月报.xlsx 表1!E3：文字“约5”，应为数字" in text
+    assert "'=危险" in text
+    assert put(text.replace("约5,", "5,").encode(), city, name="改正.csv").added == 1
+
+
+def test_waiting_rows_are_also_a_workbook(home: Path, city: City) -> None:
+    result = put(table(COAL, WRONG), city)
+    reading = read_sheets(waiting_rows(result), city, name="待改正.xlsx", today=TODAY)
+    assert [finding.code for finding in reading.findings] == ["not-a-number"]
+
+
+def test_a_dry_run_writes_nothing(home: Path, city: City) -> None:
+    result = put(table(COAL), city, dry_run=True)
+    assert (result.receipt, result.ready) == (None, 1)
+    assert ledger.read("actual").is_empty()
+
+
+def test_the_same_file_twice_adds_nothing(home: Path, city: City) -> None:
+    content = table(COAL)
+    first, second = put(content, city), put(content, city)
+    assert (second.added, second.duplicates, second.number) == (0, 1, first.number)
+
+
+def test_an_old_file_imported_again_does_not_undo_a_correction(home: Path, city: City) -> None:
+    old = table(COAL)
+    put(old, city)
+    put(table((*COAL[:4], 480000, *COAL[5:])), city, name="更正.xlsx")
+    again = put(old, city)
+    assert (again.added, again.duplicates) == (0, 1)
+    assert ledger.read("actual")["value"].to_list() == [480000.0]
+
+
+def test_a_scenario_is_chosen_by_option_and_leaks_nowhere(home: Path, city: City) -> None:
+    put(table((COAL[0], "演练企业01", *COAL[2:])), city, scenario="drill")
+    assert ledger.read("actual").is_empty()
+    assert ledger.read("drill")["entity"].to_list() == ["drill-E01"]
+
+
+def test_a_status_is_chosen_by_option(home: Path, city: City) -> None:
+    put(table(COAL), city, status="audited")
+    assert ledger.read("actual")["status"].to_list() == ["audited"]
+    with pytest.raises(UnknownName):
+        put(table(COAL), city, status="guessed")
+
+
+def test_a_result_is_plain_data_for_machines(home: Path, city: City) -> None:
+    told: Any = put(table(COAL, WRONG), city).as_json()
+    assert (told["added"], told["receipt"], told["waiting"][0]["row"]) == (0, None, 3)
+    assert told["findings"][0]["place"] == "月报.xlsx 表1!E3"

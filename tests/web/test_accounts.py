@@ -1,0 +1,156 @@
+"""Accounts: who may do what, and that every change leaves its trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from duheng import ledger
+from duheng.web import roles, throttle
+from tests.web.conftest import PASSWORDS
+
+Site = Callable[..., Client]
+ROLES = ["", "viewer", "reporter", "reviewer", "administrator"]
+CHANGES = {
+    "/import": {"reporter", "reviewer", "administrator"},
+    "/import/1": {"reporter", "reviewer", "administrator"},
+    "/target/energy-intensity/sign": {"reviewer", "administrator"},
+    "/accounts": {"administrator"},
+}
+
+
+def signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def sign_in(client: Client, name: str, password: str, **more: str) -> int:
+    return int(client.post("/login", {"username": name, "password": password, **more}).status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("address", CHANGES)
+def test_a_change_needs_its_permission(drill: Site, address: str, role: str) -> None:
+    refused = drill(role).post(address, {}).status_code == 403
+    assert refused == (role not in CHANGES[address])
+
+
+@pytest.mark.parametrize("address", [*CHANGES, "/login", "/logout", "/account"])
+def test_a_change_needs_its_token(drill: Site, address: str) -> None:
+    assert drill("administrator", csrf=True).post(address, {}).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/", "/board", "/plan", "/duties", "/findings", "/target/cod", "/audit"])
+def test_pages_for_reading_accept_no_change(drill: Site, address: str) -> None:
+    assert drill("administrator").post(address, {}).status_code == 405
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_audit_trail_is_for_administrators(drill: Site, role: str) -> None:
+    assert (drill(role).get("/audit").status_code == 200) == (role == "administrator")
+
+
+def test_signing_in_and_out_leaves_entries(site: Site) -> None:
+    client = site()
+    assert sign_in(client, "reviewer", PASSWORDS["reviewer"]) == 302
+    client.post("/logout")
+    assert not signed_in(client)
+    assert [entry.action for entry in ledger.trail(2)] == ["logout", "login"]
+
+
+def test_a_wrong_password_leaves_an_entry_and_no_session(site: Site) -> None:
+    client = site()
+    assert sign_in(client, "reviewer", "falsch") == 403
+    assert not signed_in(client)
+    assert ledger.trail(1)[0].action == "login-failed"
+
+
+def test_a_link_cannot_sign_out(site: Site) -> None:
+    client = site("viewer")
+    client.get("/logout")
+    assert signed_in(client)
+
+
+def test_guessing_is_stopped_even_with_the_right_word_at_last(site: Site) -> None:
+    client = site()
+    for _ in range(throttle.FAILURES_OF_NAME):
+        assert sign_in(client, "reviewer", "falsch") == 403
+    assert sign_in(client, "reviewer", PASSWORDS["reviewer"]) == 429
+    assert not signed_in(client)
+
+
+def test_guessing_many_names_from_one_address_is_stopped(site: Site) -> None:
+    client = site()
+    for number in range(throttle.FAILURES_OF_ADDRESS):
+        sign_in(client, f"name{number}", "falsch")
+    assert sign_in(client, "viewer", PASSWORDS["viewer"]) == 429
+
+
+def test_a_lock_of_one_name_leaves_others_alone(site: Site) -> None:
+    client = site()
+    for _ in range(throttle.FAILURES_OF_NAME):
+        sign_in(client, "reviewer", "falsch")
+    assert sign_in(client, "viewer", PASSWORDS["viewer"]) == 302
+
+
+@pytest.mark.parametrize("after", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(site: Site, after: str) -> None:
+    response = site().post("/login", {"username": "viewer", "password": PASSWORDS["viewer"], "next": after})
+    assert response["Location"] == "/"
+
+
+def test_an_administrator_makes_an_account_with_one_role(site: Site) -> None:
+    sent = {"word": "add", "username": "zhang.san", "password": "Sehr-lang-und-gut-9", "role": "reporter", "fullname": "张三"}
+    assert site("administrator").post("/accounts", sent).status_code == 302
+    made = User.objects.get(username="zhang.san")
+    assert roles.may(made, roles.IMPORT_FACTS)
+    assert not roles.may(made, roles.SIGN_DECISION)
+    entry = ledger.trail(1)[0]
+    assert (entry.actor, entry.action, entry.object, entry.detail) == ("administrator", "account-add", "zhang.san", "reporter")
+
+
+@pytest.mark.parametrize("password", ["12345678", "password", "kurz", "zhang.san"])
+def test_a_weak_password_is_refused(site: Site, password: str) -> None:
+    sent = {"word": "add", "username": "zhang.san", "password": password, "role": "reporter"}
+    assert site("administrator").post("/accounts", sent).status_code == 422
+    assert not User.objects.filter(username="zhang.san").exists()
+
+
+def test_a_stopped_account_is_out_at_once(site: Site) -> None:
+    reporter = site("reporter")
+    site("administrator").post("/accounts", {"word": "stop", "username": "reporter"})
+    assert reporter.post("/import", {}).status_code == 403
+
+
+def test_an_administrator_cannot_lock_himself_out(site: Site) -> None:
+    assert site("administrator").post("/accounts", {"word": "stop", "username": "administrator"}).status_code == 422
+    assert User.objects.get(username="administrator").is_active
+
+
+def test_a_changed_role_counts_at_once(site: Site) -> None:
+    viewer = site("viewer")
+    site("administrator").post("/accounts", {"word": "role", "username": "viewer", "role": "reporter"})
+    assert viewer.post("/import", {}).status_code == 415
+
+
+def test_changing_the_password_needs_the_old_one(site: Site) -> None:
+    client = site("viewer")
+    new = {"new": "Noch-besser-als-11", "again": "Noch-besser-als-11"}
+    assert client.post("/account", {"old": "falsch", **new}).status_code == 422
+    assert client.post("/account", {"old": PASSWORDS["viewer"], **new}).status_code == 302
+    assert Client().login(username="viewer", password="Noch-besser-als-11")
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts(site: Site) -> None:
+    client = site()
+    sign_in(client, "viewer", PASSWORDS["viewer"])
+    cookie = client.cookies["sessionid"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_a_page_for_readers_without_account_holds_no_token(drill: Site) -> None:
+    assert not re.search("csrfmiddlewaretoken", drill().get("/").content.decode())

@@ -1,0 +1,129 @@
+"""Single enterprises' figures: shown to nobody without an account, nor sums of fewer than three."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from duheng.engine import Step
+from duheng.model.entities import Entity, Places
+from duheng.web import access
+from duheng.web.access import Closed
+
+Site = Callable[..., Client]
+FIRM = "/why/fuel_use/drill-E01/2023-01"
+ASKED = "?scenario=drill&item=原煤"
+
+
+def places() -> Places:
+    firms = [Entity(f"E{n}", f"企业{n}", "enterprise", "C1" if n <= 2 else "C2") for n in range(1, 7)]
+    return Places([Entity("C", "市", "city"), Entity("C1", "甲县", "county", "C"), Entity("C2", "乙县", "county", "C"), *firms])
+
+
+def leaf(entity: str, value: float | None = 1.0) -> Step:
+    return Step("", "fact" if value is not None else "missing", "use", entity, None, "2023", value, "t")
+
+
+def node(entity: str, *parts: Step, kind: str = "total") -> Step:
+    value = sum(part.value or 0 for part in parts)
+    return Step("", kind, "use", entity, None, "2023", value, "t", parts=parts)  # type: ignore[arg-type]
+
+
+def test_a_single_enterprise_is_closed() -> None:
+    assert Closed(places())(leaf("E1"))
+
+
+def test_a_county_is_open() -> None:
+    assert not Closed(places())(leaf("C1"))
+
+
+def test_a_sum_of_two_enterprises_is_closed() -> None:
+    assert Closed(places())(node("C1", leaf("E1"), leaf("E2")))
+
+
+def test_a_sum_of_three_enterprises_is_open() -> None:
+    assert not Closed(places())(node("C2", leaf("E3"), leaf("E4"), leaf("E5")))
+
+
+def test_an_enterprise_that_used_nothing_does_not_hide_the_others() -> None:
+    assert Closed(places())(node("C2", leaf("E3"), leaf("E4"), leaf("E5", 0.0)))
+
+
+def test_an_enterprise_that_said_nothing_does_not_hide_the_others() -> None:
+    assert Closed(places())(node("C2", leaf("E3"), leaf("E4"), leaf("E5", None)))
+
+
+def test_a_city_is_closed_where_subtracting_would_open_a_county() -> None:
+    closed_county = node("C1", leaf("E1"), leaf("E2"))
+    open_county = node("C2", leaf("E3"), leaf("E4"), leaf("E5"))
+    assert Closed(places())(node("C", closed_county, open_county))
+
+
+def test_a_ratio_of_a_closed_sum_is_closed() -> None:
+    assert Closed(places())(node("C1", node("C1", leaf("E1"), leaf("E2")), leaf("C1"), kind="rule"))
+
+
+def test_what_is_computed_from_one_enterprise_is_closed() -> None:
+    assert Closed(places())(node("C1", leaf("E1"), kind="rule"))
+
+
+def test_an_unknown_kind_is_confidential() -> None:
+    assert access.confidential_kind("no-such-kind")
+
+
+def test_an_unknown_entity_is_confidential() -> None:
+    assert Closed(places())(leaf("nobody"))
+
+
+def test_without_account_an_enterprises_figure_is_withheld(drill: Site) -> None:
+    page = drill().get(FIRM + ASKED).content.decode()
+    assert "涉密未显示" in page
+    assert "3208.15" not in page
+    assert drill().get(FIRM + ASKED).status_code == 200
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv"])
+def test_without_account_it_is_withheld_from_the_data_too(drill: Site, suffix: str) -> None:
+    content = drill().get(f"/why/fuel_use/drill-E01/2015-01.{suffix}{ASKED}").content.decode()
+    assert "3208.15" not in content
+    assert "3208.15" in drill("viewer").get(f"/why/fuel_use/drill-E01/2015-01.{suffix}{ASKED}").content.decode()
+
+
+def test_without_account_it_is_withheld_from_workbooks(drill: Site) -> None:
+    content = drill().get(f"/why/fuel_use/drill-E01/2015-01.xlsx{ASKED}").content
+    cells = [cell for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python() for cell in row]
+    assert "涉密未显示" in cells
+    assert not any("3208.15" in str(cell) for cell in cells)
+
+
+@pytest.mark.parametrize("suffix", ["", ".json", ".xlsx", ".csv"])
+def test_without_account_an_enterprises_history_is_refused(drill: Site, suffix: str) -> None:
+    assert drill().get(f"/history/fuel_use/drill-E01/2015-01{suffix}{ASKED}").status_code == 403
+    assert drill("viewer").get(f"/history/fuel_use/drill-E01/2015-01{suffix}{ASKED}").status_code == 200
+
+
+def test_an_account_without_role_sees_no_more_than_none(drill_home: Path, drill: Site) -> None:
+    from django.contrib.auth.models import User
+
+    User.objects.filter(username="nobody").delete()
+    User.objects.create_user("nobody", password="Pruefung-nobody-7")
+    client = Client()
+    assert client.login(username="nobody", password="Pruefung-nobody-7")
+    assert "3208.15" not in client.get(f"/why/fuel_use/drill-E01/2015-01{ASKED}").content.decode()
+
+
+def test_what_a_viewer_saw_is_not_kept_for_others(drill: Site) -> None:
+    address = f"/why/fuel_use/drill-E01/2015-01{ASKED}"
+    assert "3208.15" in drill("viewer").get(address).content.decode()
+    assert "3208.15" not in drill().get(address).content.decode()
+    assert drill("viewer").get(address)["Cache-Control"] == "private, no-store"
+
+
+def test_findings_about_enterprises_are_for_accounts_only(drill: Site) -> None:
+    told = drill().get("/findings.json?scenario=drill").json()["findings"]
+    assert not [one for one in told if "演练企业" in one["place"]]
