@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -34,10 +36,10 @@ def main() -> list[Figure]:
         return wide.select(decline.alias("decline"), energy.alias("energy"))
 
     taken = seconds(work)
-    total = work()["energy"].sum()
-    off = abs(total - peer["exact"])
-    theirs = abs(peer["total"] - peer["exact"])
-    whole, alone = median(peer["whole"]), median(peer["calculate"])
+    total = float(work()["energy"].sum())
+    off = abs(total - peer.exact)
+    theirs = abs(peer.total - peer.exact)
+    whole, alone = median(peer.whole), median(peer.calculate)
     name = f"同样的规则，{ENTITIES}个对象（输入在内存，含装入）"
     said = f"OpenFisca {whole:.3f} s（其中装入输入之后只计算 {alone:.3f} s）"
     return [
@@ -53,12 +55,22 @@ def main() -> list[Figure]:
     ]
 
 
-def _peer() -> dict[str, list[float]]:
+@dataclass(frozen=True)
+class Peer:
+    """The peer's answer: seconds of each run, with and without the setting of inputs, and two totals [tce]."""
+
+    whole: list[float]
+    calculate: list[float]
+    total: float
+    exact: float
+
+
+def _peer() -> Peer:
     command = [str(PEER_PYTHON), str(CHECKOUT / "bench" / "peer_openfisca.py"), str(ENTITIES)]
-    answer: dict[str, list[float]] = json.loads(
+    answer: dict[str, Any] = json.loads(
         subprocess.run(command, check=True, capture_output=True).stdout
     )
-    return answer
+    return Peer(**answer)
 
 
 def _wide() -> pl.DataFrame:

@@ -19,7 +19,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from duheng.model.errors import DuhengError
+
 PACKAGE = Path(__file__).resolve().parent
+
+
+class Misconfigured(ImproperlyConfigured, DuhengError):
+    """The environment says something that cannot be served; the message is for whoever set it."""
 
 
 def _home() -> Path:
@@ -29,7 +35,12 @@ def _home() -> Path:
         checkout / "var" if (checkout / "pyproject.toml").is_file() else Path.home() / ".local/share/duheng"
     )
     home = Path(os.environ.get("DUHENG_HOME") or default).expanduser().resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise Misconfigured(
+            f"数据文件夹 {home} 无法建立（{trouble.strerror}）；请用 DUHENG_HOME 指明可写的文件夹。"
+        ) from trouble
     return home
 
 
@@ -50,7 +61,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
 def database(url: str, home: Path) -> dict[str, Any]:
     """Django's description of the database at `url`; of the SQLite file in `home` where it is empty.
 
-    ImproperlyConfigured for a scheme that is neither postgres nor sqlite.
+    Misconfigured for a scheme that is neither postgres nor sqlite.
     """
     if not url:
         return _sqlite(home / "duheng.sqlite3")
@@ -58,7 +69,7 @@ def database(url: str, home: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured(
+        raise Misconfigured(
             f"DUHENG_DATABASE_URL 的开头为 {parts.scheme!r}，应为 postgres:// 或 sqlite:///；请改正该环境变量。"
         )
     options = dict(parse_qsl(parts.query))
@@ -89,16 +100,18 @@ def _demo_secret(home: Path) -> str:
 
 def _secret(home: Path, production: bool) -> str:
     file = os.environ.get("DUHENG_SECRET_KEY_FILE")
-    given = (
-        Path(file).read_text(encoding="utf-8").strip()
-        if file
-        else os.environ.get("DUHENG_SECRET_KEY", "").strip()
-    )
+    try:
+        given = Path(file).read_text(encoding="utf-8") if file else os.environ.get("DUHENG_SECRET_KEY", "")
+    except (OSError, ValueError) as trouble:
+        raise Misconfigured(
+            f"DUHENG_SECRET_KEY_FILE 指明的 {file} 无法读取：{trouble}。请核对路径与权限。"
+        ) from trouble
+    given = given.strip()
     if not production:
         return given or _demo_secret(home)
     demo = home / "demo-secret"
     if len(given) < 32 or len(set(given)) < 10 or (demo.is_file() and given == demo.read_text().strip()):
-        raise ImproperlyConfigured(
+        raise Misconfigured(
             "正式运行需要自己的密钥：DUHENG_SECRET_KEY 未设置、过短（至少 32 个字符）或为演示密钥。"
             '可用 python3 -c "import secrets; print(secrets.token_urlsafe(48))" 生成，'
             "写入文件并以 DUHENG_SECRET_KEY_FILE 指明。"
@@ -109,7 +122,7 @@ def _secret(home: Path, production: bool) -> str:
 def _hosts(production: bool) -> list[str]:
     named = [host.strip() for host in os.environ.get("DUHENG_ALLOWED_HOSTS", "").split(",") if host.strip()]
     if production and (not named or "*" in named):
-        raise ImproperlyConfigured("正式运行须用 DUHENG_ALLOWED_HOSTS 写明本站域名（逗号分隔，不得为 *）。")
+        raise Misconfigured("正式运行须用 DUHENG_ALLOWED_HOSTS 写明本站域名（逗号分隔，不得为 *）。")
     return named or ["127.0.0.1", "localhost", "[::1]", "testserver"]
 
 
@@ -123,7 +136,7 @@ DUHENG_HASH = os.environ.get("DUHENG_HASH", "sha256")
 PRODUCTION = os.environ.get("DUHENG_ENV", "demo") == "production"
 DEBUG = _flag("DUHENG_DEBUG")
 if PRODUCTION and DEBUG:
-    raise ImproperlyConfigured("正式运行不得打开 DUHENG_DEBUG；请去掉该环境变量。")
+    raise Misconfigured("正式运行不得打开 DUHENG_DEBUG；请去掉该环境变量。")
 SECRET_KEY = _secret(DUHENG_HOME, PRODUCTION)
 ALLOWED_HOSTS = _hosts(PRODUCTION)
 

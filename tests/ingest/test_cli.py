@@ -91,7 +91,9 @@ def test_the_board_is_exported_with_what_nobody_reported(run: object, tmp_path: 
 def test_a_quantity_is_exported_by_its_chinese_name(run: object) -> None:
     result = called(run, "export", "table", "常住人口", "--format", "json")
     told = json.loads(result.stdout)
-    assert [row["数值"] for row in told["rows"] if row["对象编号"] == "512000" and row["时期"] == "2020"] == [230.9]
+    assert [row["数值"] for row in told["rows"] if row["对象编号"] == "512000" and row["时期"] == "2020"] == [
+        230.9
+    ]
 
 
 @pytest.mark.parametrize("words", [("wishes",), ("table",), ("facts", "gdp"), ("table", "gpd")])

@@ -112,8 +112,9 @@ def test_a_census_revises_gdp_back_to_the_base_year(loaded: City) -> None:
 
 def test_an_estimate_is_outranked_by_the_reported_figure(loaded: City) -> None:
     losers = ledger.losers("drill")
-    assert set(losers["status"]) == {"estimated"}
-    assert set(losers["quantity"]) == {"gdp"}
+    assert losers.select("quantity", "entity", "period", "status").rows() == [
+        ("gdp", "512021", "2024", "estimated")
+    ]
 
 
 def test_one_population_does_not_add_up_on_purpose(loaded: City, facts: pl.DataFrame) -> None:
@@ -121,6 +122,14 @@ def test_one_population_does_not_add_up_on_purpose(loaded: City, facts: pl.DataF
     city = people.filter(pl.col("entity") == "512000")["value"].item()
     counties = people.filter(pl.col("entity").is_in(["512002", "512021", "512022"]))["value"].sum()
     assert 0.01 < abs(city - counties) / counties < 0.03
+
+
+def test_the_only_findings_are_the_deliberate_ones(loaded: City) -> None:
+    from duheng.assess.books import opened
+    from duheng.assess.findings import over_ledger
+
+    found = over_ledger(opened(loaded, plan_of(loaded, "ziyang-145"), "drill"))
+    assert [finding.place.split()[1] for finding in found] == ["常住人口", "地区生产总值（可比价）"]
 
 
 def test_zones_and_the_rest_make_up_their_county(loaded: City, facts: pl.DataFrame) -> None:
@@ -131,7 +140,9 @@ def test_zones_and_the_rest_make_up_their_county(loaded: City, facts: pl.DataFra
 
 def test_months_of_electricity_add_up_to_the_energy_balance(facts: pl.DataFrame) -> None:
     months = facts.filter(
-        pl.col("quantity") == "electricity_use", pl.col("entity") == "512021", pl.col("period").str.starts_with("2024-")
+        pl.col("quantity") == "electricity_use",
+        pl.col("entity") == "512021",
+        pl.col("period").str.starts_with("2024-"),
     )
     balance = facts.filter(
         pl.col("quantity") == "fuel_use",
@@ -215,7 +226,9 @@ def test_a_drill_target_changed_midway_keeps_both_numbers(loaded: City) -> None:
 def test_the_running_plan_shows_months_and_waits_for_years(loaded: City, facts: pl.DataFrame) -> None:
     running = board(loaded, plan_of(loaded, "ziyang-155-drill"), "drill")
     assert all(one.latest is None or str(one.period) <= "2025" or one.owed_by for one in running.targets)
-    months = facts.filter(pl.col("quantity") == "industrial_energy", pl.col("period").str.starts_with("2026-"))
+    months = facts.filter(
+        pl.col("quantity") == "industrial_energy", pl.col("period").str.starts_with("2026-")
+    )
     assert set(months["period"]) == {f"2026-{month:02}" for month in range(1, 7)}
 
 

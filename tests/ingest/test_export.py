@@ -17,7 +17,10 @@ import pytest
 from duheng.ingest.export import DRILL_NOTICE, FORMATS, write_table
 from duheng.model.errors import DuhengError, UnknownName
 
-ROWS = [("甲厂", 1.5, Decimal("2.25"), date(2024, 1, 31), None, "=1+1"), ("-乙", 2, Decimal(3), None, True, "@x")]
+ROWS = [
+    ("甲厂", 1.5, Decimal("2.25"), date(2024, 1, 31), None, "=1+1"),
+    ("-乙", 2, Decimal(3), None, True, "@x"),
+]
 COLUMNS = ("对象", "数", "精确数", "日期", "未知", "备注")
 
 
@@ -25,7 +28,13 @@ def written(format: str, scenario: str = "actual", rows: Any = ROWS) -> bytes:
     """The table in a format."""
     out = io.BytesIO()
     count = write_table(
-        rows, COLUMNS, out, title="试表", scenario=scenario, format=format, about={"单位": "tce", "截至": "2024-07-31"}
+        rows,
+        COLUMNS,
+        out,
+        title="试表",
+        scenario=scenario,
+        format=format,
+        about={"单位": "tce", "截至": "2024-07-31"},
     )
     assert count == 2
     return out.getvalue()
@@ -44,12 +53,19 @@ def test_a_workbook_keeps_numbers_dates_and_emptiness() -> None:
 
 
 def test_no_text_becomes_a_formula_in_a_workbook() -> None:
-    cells = [cell for row in sheet(written("xlsx")).iter_rows() for cell in row if cell.value in ("=1+1", "@x", "-乙")]
+    cells = [
+        cell
+        for row in sheet(written("xlsx")).iter_rows()
+        for cell in row
+        if cell.value in ("=1+1", "@x", "-乙")
+    ]
     assert [cell.data_type for cell in cells] == ["s", "s", "s"]
 
 
 def test_no_text_becomes_a_formula_in_csv_and_numbers_stay_numbers() -> None:
-    lines = written("csv", rows=[("=cmd", -1.5, Decimal("-2"), None, None, "+86"), ("\t=x", 1, 2, None, None, "-5")])
+    lines = written(
+        "csv", rows=[("=cmd", -1.5, Decimal("-2"), None, None, "+86"), ("\t=x", 1, 2, None, None, "-5")]
+    )
     text = lines.decode("utf-8-sig").splitlines()
     assert text[-2:] == ["'=cmd,-1.5,-2,,,+86", "'\t=x,1,2,,,-5"]
 
@@ -75,7 +91,11 @@ def test_a_drill_csv_is_marked_above_and_in_every_row() -> None:
 
 def test_a_drill_json_is_marked_and_unknown_is_null() -> None:
     told = json.loads(written("json", "drill"))
-    assert (told["notice"], told["rows"][0]["数据性质"], told["rows"][0]["未知"]) == (DRILL_NOTICE, "演练数据", None)
+    assert (told["notice"], told["rows"][0]["数据性质"], told["rows"][0]["未知"]) == (
+        DRILL_NOTICE,
+        "演练数据",
+        None,
+    )
 
 
 def test_a_drill_parquet_is_marked_in_schema_and_rows() -> None:

@@ -82,7 +82,12 @@ def test_printed_units_are_converted_to_the_declared_ones(city: City, read: Read
     row, column = cells(book.worksheets[0])[0]
     book.worksheets[0].cell(row, column).value = 1.5
     (fact,) = read(saved(book)).facts
-    assert (fact.period, fact.value, fact.unit, fact.stated) == ("2023-05", Decimal(15000), "tce", "1.5 万tce")
+    assert (fact.period, fact.value, fact.unit, fact.stated) == (
+        "2023-05",
+        Decimal(15000),
+        "tce",
+        "1.5 万tce",
+    )
 
 
 def test_what_is_left_empty_is_a_notice_to_the_unit_that_owes_it(city: City, read: Read) -> None:
@@ -157,7 +162,9 @@ def test_a_form_saved_as_csv_is_still_the_form(city: City, read: Read) -> None:
 
 def test_several_forms_in_one_workbook_are_all_read(city: City, read: Read) -> None:
     out = io.BytesIO()
-    write_template([make_form(city, *find_duty(city, duty), "2024") for duty in ("economy", "rural-sewage")], out)
+    write_template(
+        [make_form(city, *find_duty(city, duty), "2024") for duty in ("economy", "rural-sewage")], out
+    )
     book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
     for sheet in book.worksheets[:2]:
         sheet.cell(7, 3).value = 7

@@ -50,7 +50,9 @@ def test_a_document_that_is_not_there_is_an_error(home: Path) -> None:
 
 def test_an_import_leaves_an_audit_entry(home: Path, city: City) -> None:
     put(table(COAL), city)
-    assert [(entry.actor, entry.action, entry.object) for entry in ledger.trail()] == [("张三", "import", "月报.xlsx")]
+    assert [(entry.actor, entry.action, entry.object) for entry in ledger.trail()] == [
+        ("张三", "import", "月报.xlsx")
+    ]
 
 
 def test_one_error_keeps_the_whole_file_out(home: Path, city: City) -> None:

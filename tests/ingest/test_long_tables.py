@@ -30,7 +30,12 @@ def test_english_headers_ids_and_aliases_are_understood(read: Read) -> None:
     header = ("quantity", "entity", "item", "period", "value", "unit")
     row = ("fuel_use", "512021", "coal_products", "2023Q1", "1,234.5", "t")
     (fact,) = read(workbook([header, row])).facts
-    assert (fact.entity, fact.item, fact.period, fact.value) == ("512021", "煤制品", "2023Q1", Decimal("1234.5"))
+    assert (fact.entity, fact.item, fact.period, fact.value) == (
+        "512021",
+        "煤制品",
+        "2023Q1",
+        Decimal("1234.5"),
+    )
 
 
 def test_a_unit_in_the_cell_wins_over_the_column(read: Read) -> None:
@@ -95,7 +100,9 @@ def test_a_missing_column_is_one_finding_and_every_row_waits(read: Read) -> None
         ({"口径": "大口径"}, "definition-unknown", "表1!G2"),
     ],
 )
-def test_every_wrong_cell_is_found_at_its_place(read: Read, cells: dict[str, object], code: str, place: str) -> None:
+def test_every_wrong_cell_is_found_at_its_place(
+    read: Read, cells: dict[str, object], code: str, place: str
+) -> None:
     reading = read(table(changed(**cells)))
     finding = only(reading)
     assert (finding.code, finding.severity, finding.place) == (code, "error", f"表.xlsx {place}")

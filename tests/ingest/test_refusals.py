@@ -21,7 +21,9 @@ Read = Callable[..., Reading]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def repacked(content: bytes, change: Callable[[str, bytes], bytes], extra: dict[str, bytes] | None = None) -> bytes:
+def repacked(
+    content: bytes, change: Callable[[str, bytes], bytes], extra: dict[str, bytes] | None = None
+) -> bytes:
     """The package with its parts changed and others added."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
@@ -53,7 +55,9 @@ def repacked(content: bytes, change: Callable[[str, bytes], bytes], extra: dict[
         (b'a,b\n"open,1\n', "月报.csv", "file-damaged"),
     ],
 )
-def test_what_is_no_table_is_refused_with_one_finding(read: Read, content: bytes, name: str, code: str) -> None:
+def test_what_is_no_table_is_refused_with_one_finding(
+    read: Read, content: bytes, name: str, code: str
+) -> None:
     finding = only(read(content, name))
     assert (finding.code, finding.severity) == (code, "error")
     assert finding.text.startswith(name)

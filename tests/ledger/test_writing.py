@@ -132,7 +132,10 @@ def test_a_clock_that_runs_behind_never_dates_a_fact_before_the_newest() -> None
         ({"period": "2023年"}, "时期"),
         ({"period": "很久以前"}, "时期"),
         ({"entity": ""}, "为空"),
-        ({"stated": "1\0吨"}, "空字符"),
+        ({"stated": "1\0吨"}, "无法保存"),
+        ({"locator": "\udcb1\udced1!C4"}, "无法保存"),
+        ({"value": Decimal("1E+999999")}, "60 位"),
+        ({"value": Decimal("1E-61")}, "60 位"),
         ({"item": "煤" * 121}, "120"),
     ],
 )
@@ -153,6 +156,7 @@ def test_a_malformed_fact_is_refused_with_the_whole_batch(trouble: dict[str, obj
         (ledger.NewSource("document", " "), "甲"),
         (ledger.NewSource("document", "表"), ""),
         (ledger.NewSource("document", "表\0"), "甲"),
+        (ledger.NewSource("document", "\udcb1\udced.xlsx"), "甲"),
     ],
 )
 def test_a_number_without_a_proper_source_is_refused(source: ledger.NewSource, by: str) -> None:
@@ -236,9 +240,9 @@ def test_an_audit_entry_needs_somebody_who_did_something() -> None:
 
 
 @both
-def test_a_name_with_a_null_character_cannot_keep_itself_out_of_the_audit() -> None:
-    ledger.audit("admin\0", "log-in-failed", "\0")
-    assert ledger.trail()[0].actor == "admin�"
+def test_a_name_with_odd_characters_cannot_keep_itself_out_of_the_audit() -> None:
+    ledger.audit("admin\0", "log-in-failed", "\0\udcb1")
+    assert (ledger.trail()[0].actor, ledger.trail()[0].object) == ("admin�", "�?")
 
 
 @both

@@ -61,7 +61,11 @@ def test_an_unknown_name_offers_the_nearest() -> None:
 
 
 def test_a_name_like_no_other_asks_to_check_it() -> None:
-    assert str(UnknownName("xyz", ["能源"])) == "没有名为“xyz”的定义。请核对名称。"
+    assert str(UnknownName("xyz", [f"能源{n}" for n in range(99)])) == "没有名为“xyz”的定义。请核对名称。"
+
+
+def test_a_name_like_no_other_lists_the_few_there_are() -> None:
+    assert str(UnknownName("xyz", ["能源"])) == "没有名为“xyz”的定义；可用的有：能源"
 
 
 def test_short_chinese_names_are_near_when_half_is_common() -> None:

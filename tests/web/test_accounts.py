@@ -103,13 +103,24 @@ def test_signing_in_leads_nowhere_else(site: Site, after: str) -> None:
 
 
 def test_an_administrator_makes_an_account_with_one_role(site: Site) -> None:
-    sent = {"word": "add", "username": "zhang.san", "password": "Sehr-lang-und-gut-9", "role": "reporter", "fullname": "张三"}
+    sent = {
+        "word": "add",
+        "username": "zhang.san",
+        "password": "Sehr-lang-und-gut-9",
+        "role": "reporter",
+        "fullname": "张三",
+    }
     assert site("administrator").post("/accounts", sent).status_code == 302
     made = User.objects.get(username="zhang.san")
     assert roles.may(made, roles.IMPORT_FACTS)
     assert not roles.may(made, roles.SIGN_DECISION)
     entry = ledger.trail(1)[0]
-    assert (entry.actor, entry.action, entry.object, entry.detail) == ("administrator", "account-add", "zhang.san", "reporter")
+    assert (entry.actor, entry.action, entry.object, entry.detail) == (
+        "administrator",
+        "account-add",
+        "zhang.san",
+        "reporter",
+    )
 
 
 @pytest.mark.parametrize("password", ["12345678", "password", "kurz", "zhang.san"])
@@ -126,7 +137,10 @@ def test_a_stopped_account_is_out_at_once(site: Site) -> None:
 
 
 def test_an_administrator_cannot_lock_himself_out(site: Site) -> None:
-    assert site("administrator").post("/accounts", {"word": "stop", "username": "administrator"}).status_code == 422
+    assert (
+        site("administrator").post("/accounts", {"word": "stop", "username": "administrator"}).status_code
+        == 422
+    )
     assert User.objects.get(username="administrator").is_active
 
 

@@ -25,7 +25,11 @@ def test_the_board_names_all_thirty_targets_under_their_articles(drill: Site) ->
     page = text_of(drill(), "/")
     plan = state.city().plans[0]
     assert [target.title for target in plan.targets if target.title not in page] == []
-    assert page.index("二 主要目标</a></th>") < page.index("（一） 推进工业领域绿色升级</a></th>") < page.index("（十） 完善环境基础设施建设</a></th>")
+    assert (
+        page.index("二 主要目标</a></th>")
+        < page.index("（一） 推进工业领域绿色升级</a></th>")
+        < page.index("（十） 完善环境基础设施建设</a></th>")
+    )
 
 
 def test_what_nobody_reported_is_called_so_and_names_who_owes_it(drill: Site) -> None:
@@ -43,7 +47,18 @@ def test_what_nobody_reported_is_null_in_the_data(drill: Site) -> None:
 def test_the_data_have_the_fields_that_were_promised(drill: Site) -> None:
     told = drill().get("/board.json").json()
     assert {"city", "plan", "as_of", "scenario", "targets"} <= told.keys()
-    promised = {"id", "article", "title", "target", "unit", "deadline", "latest", "period", "progress", "light"}
+    promised = {
+        "id",
+        "article",
+        "title",
+        "target",
+        "unit",
+        "deadline",
+        "latest",
+        "period",
+        "progress",
+        "light",
+    }
     assert promised | {"source", "units", "owed_by"} <= told["targets"][0].keys()
     assert len(told["targets"]) == 30
 
@@ -90,7 +105,10 @@ def test_a_county_shows_its_own_figures_beside_the_citys(drill: Site) -> None:
 def test_a_countys_tonnes_are_summed_like_the_citys(drill: Site) -> None:
     rows = drill().get("/county/512021.json?scenario=drill").json()["figures"]
     cod = next(row for row in rows if row["title"].startswith("化学需氧量"))
-    counties = [drill().get(f"/county/{id}.json?scenario=drill").json()["figures"] for id in ("512002", "512021", "512022")]
+    counties = [
+        drill().get(f"/county/{id}.json?scenario=drill").json()["figures"]
+        for id in ("512002", "512021", "512022")
+    ]
     parts = [float(row["value"]) for rows in counties for row in rows if row["title"] == cod["title"]]
     assert sum(parts) == pytest.approx(float(cod["city"]))
 
@@ -188,7 +206,10 @@ def test_a_missing_year_is_a_gap_and_not_a_zero() -> None:
 def test_the_past_is_shown_as_it_was_known(drill: Site) -> None:
     early = drill().get("/board.json?scenario=drill&as_of=2023-12-31").json()
     assert early["as_of"] == "2023-12-31"
-    assert early["targets"][0]["period"] != drill().get("/board.json?scenario=drill").json()["targets"][0]["period"]
+    assert (
+        early["targets"][0]["period"]
+        != drill().get("/board.json?scenario=drill").json()["targets"][0]["period"]
+    )
 
 
 def test_an_unchanged_page_is_not_sent_again(drill: Site) -> None:

@@ -22,7 +22,14 @@ ASKED = "?scenario=drill&item=原煤"
 
 def places() -> Places:
     firms = [Entity(f"E{n}", f"企业{n}", "enterprise", "C1" if n <= 2 else "C2") for n in range(1, 7)]
-    return Places([Entity("C", "市", "city"), Entity("C1", "甲县", "county", "C"), Entity("C2", "乙县", "county", "C"), *firms])
+    return Places(
+        [
+            Entity("C", "市", "city"),
+            Entity("C1", "甲县", "county", "C"),
+            Entity("C2", "乙县", "county", "C"),
+            *firms,
+        ]
+    )
 
 
 def leaf(entity: str, value: float | None = 1.0) -> Step:
@@ -91,12 +98,18 @@ def test_without_account_an_enterprises_figure_is_withheld(drill: Site) -> None:
 def test_without_account_it_is_withheld_from_the_data_too(drill: Site, suffix: str) -> None:
     content = drill().get(f"/why/fuel_use/drill-E01/2015-01.{suffix}{ASKED}").content.decode()
     assert "3208.15" not in content
-    assert "3208.15" in drill("viewer").get(f"/why/fuel_use/drill-E01/2015-01.{suffix}{ASKED}").content.decode()
+    assert (
+        "3208.15" in drill("viewer").get(f"/why/fuel_use/drill-E01/2015-01.{suffix}{ASKED}").content.decode()
+    )
 
 
 def test_without_account_it_is_withheld_from_workbooks(drill: Site) -> None:
     content = drill().get(f"/why/fuel_use/drill-E01/2015-01.xlsx{ASKED}").content
-    cells = [cell for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python() for cell in row]
+    cells = [
+        cell
+        for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+        for cell in row
+    ]
     assert "涉密未显示" in cells
     assert not any("3208.15" in str(cell) for cell in cells)
 

@@ -164,7 +164,10 @@ def test_without_account_the_page_says_who_may(site: Site) -> None:
 def test_every_duty_has_its_form(drill: Site) -> None:
     from duheng.web import state
 
-    statuses = {duty.id: drill().get(f"/templates/{duty.id}.xlsx").status_code for duty in state.city().plans[0].duties}
+    statuses = {
+        duty.id: drill().get(f"/templates/{duty.id}.xlsx").status_code
+        for duty in state.city().plans[0].duties
+    }
     assert set(statuses.values()) == {200}
 
 

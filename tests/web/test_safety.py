@@ -13,17 +13,19 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from tests.ledger.conftest import connected
+from tests.postgres import free_port
 from tests.web.conftest import visited
 
 Site = Callable[..., Client]
 SECRET = "k7Vd0-qPz_41mZxWcB9aLrT2uYhGsEoJfN6iQvXtRwKy"
 
 
-def start(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def start(home: Path, port: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     """A start that is expected to refuse."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DUHENG_")}
     return subprocess.run(
-        [sys.executable, "-m", "duheng", "serve", "--port", "8999"],
+        [sys.executable, "-m", "duheng", "serve", "--port", str(port or free_port())],
         env={**kept, "DUHENG_HOME": str(home), "PYTHONPATH": "src", **environment},
         capture_output=True,
         text=True,
@@ -33,7 +35,9 @@ def start(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("address", ["/", "/board.json", "/nothing", "/login", "/static/duheng/style.css"])
 def test_every_answer_carries_the_safety_headers(drill: Site, address: str) -> None:
-    headers = drill().get(address).headers
+    response = drill().get(address)
+    headers = response.headers
+    response.close()
     assert headers["X-Content-Type-Options"] == "nosniff"
     if "static" not in address:
         assert headers["X-Frame-Options"] == "DENY"
@@ -41,14 +45,18 @@ def test_every_answer_carries_the_safety_headers(drill: Site, address: str) -> N
         assert "unsafe" not in headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("address", ["/", "/plan", "/duties", "/why/gdp/512021/2023", "/target/energy-intensity", "/login"])
+@pytest.mark.parametrize(
+    "address", ["/", "/plan", "/duties", "/why/gdp/512021/2023", "/target/energy-intensity", "/login"]
+)
 def test_no_page_holds_inline_script_or_style_or_a_foreign_address(drill: Site, address: str) -> None:
     page = drill().get(address).content.decode()
     assert not re.search(r"<script(?![^>]*src=)|\son\w+=|\sstyle=|<style", page)
     assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
 
 
-@pytest.mark.parametrize("address", ["/nothing", "/target/none", "/county/none", "/why/gdp/Atlantis/2023", "/import/77"])
+@pytest.mark.parametrize(
+    "address", ["/nothing", "/target/none", "/county/none", "/why/gdp/Atlantis/2023", "/import/77"]
+)
 def test_what_is_not_there_is_explained_in_chinese(drill: Site, address: str) -> None:
     response = drill("administrator").get(address)
     assert response.status_code == 404
@@ -71,7 +79,7 @@ def test_a_failure_shows_no_trace(tmp_path: Path, django_db_blocker: DjangoDbBlo
     assert "sqlite" not in page.lower()
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>"])
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])
 def test_what_an_address_says_is_never_run(drill: Site, text: str) -> None:
     for address in ("/", "/duties", "/why/gdp/512021/2023"):
         assert text not in drill().get(address, {"unit": text, "item": text, "light": text}).content.decode()
@@ -89,10 +97,15 @@ def test_a_name_in_an_export_never_becomes_a_formula(drill: Site) -> None:
         ({"DUHENG_SECRET_KEY": "short"}, "密钥"),
         ({"DUHENG_SECRET_KEY": SECRET}, "DUHENG_ALLOWED_HOSTS"),
         ({"DUHENG_SECRET_KEY": SECRET, "DUHENG_ALLOWED_HOSTS": "*"}, "DUHENG_ALLOWED_HOSTS"),
-        ({"DUHENG_SECRET_KEY": SECRET, "DUHENG_ALLOWED_HOSTS": "a.gov.cn", "DUHENG_DEBUG": "1"}, "DUHENG_DEBUG"),
+        (
+            {"DUHENG_SECRET_KEY": SECRET, "DUHENG_ALLOWED_HOSTS": "a.gov.cn", "DUHENG_DEBUG": "1"},
+            "DUHENG_DEBUG",
+        ),
     ],
 )
-def test_production_refuses_what_is_for_practice(tmp_path: Path, environment: dict[str, str], said: str) -> None:
+def test_production_refuses_what_is_for_practice(
+    tmp_path: Path, environment: dict[str, str], said: str
+) -> None:
     done = start(tmp_path, DUHENG_ENV="production", **environment)
     assert done.returncode == 2
     assert said in done.stderr
@@ -103,7 +116,7 @@ def test_production_refuses_accounts_of_practice(tmp_path: Path, django_db_block
     from duheng import ledger
     from duheng.web.demo import make_accounts
 
-    with django_db_blocker.unblock(), visited("", tmp_path):
+    with django_db_blocker.unblock(), connected("", tmp_path):
         ledger.setup()
         make_accounts(production=False)
     done = start(tmp_path, DUHENG_ENV="production", DUHENG_SECRET_KEY=SECRET, DUHENG_ALLOWED_HOSTS="a.gov.cn")
@@ -116,8 +129,9 @@ def test_a_taken_address_is_named(tmp_path: Path) -> None:
     import socket
 
     with socket.socket() as other:
-        other.bind(("127.0.0.1", 8999))
+        other.bind(("127.0.0.1", 0))
         other.listen()
-        done = start(tmp_path)
+        port = other.getsockname()[1]
+        done = start(tmp_path, port)
     assert done.returncode == 2
-    assert "8999" in done.stderr
+    assert str(port) in done.stderr

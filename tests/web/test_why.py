@@ -14,7 +14,19 @@ CELL = "gdp/512021/2023"
 
 
 def said(value: str, status: str = "reported", locator: str = "表1!C4") -> ledger.NewFact:
-    return ledger.NewFact("gdp", "512021", None, "2023", "actual", None, Decimal(value), f"{value} 亿元", status, "quoted", locator)
+    return ledger.NewFact(
+        "gdp",
+        "512021",
+        None,
+        "2023",
+        "actual",
+        None,
+        Decimal(value),
+        f"{value} 亿元",
+        status,
+        "quoted",
+        locator,
+    )
 
 
 def append(value: str, title: str, status: str = "reported") -> None:
@@ -53,7 +65,10 @@ def test_history_keeps_what_was_superseded(site: Site) -> None:
     append("330.1", "统计公报")
     append("334.6", "统计年鉴")
     facts = site().get(f"/history/{CELL}.json").json()["facts"]
-    assert [(fact["stated"], fact["standing"]) for fact in facts][:2] == [("334.6 亿元", "effective"), ("330.1 亿元", "superseded")]
+    assert [(fact["stated"], fact["standing"]) for fact in facts][:2] == [
+        ("334.6 亿元", "effective"),
+        ("330.1 亿元", "superseded"),
+    ]
     page = site().get(f"/history/{CELL}").content.decode()
     assert "统计公报 表1!C4" in page
     assert "已被更新" in page
@@ -62,7 +77,9 @@ def test_history_keeps_what_was_superseded(site: Site) -> None:
 def test_history_shows_a_lower_grade_as_not_adopted(site: Site) -> None:
     append("334.6", "核定", status="audited")
     append("331.0", "快报", status="estimated")
-    standing = {fact["stated"]: fact["standing"] for fact in site().get(f"/history/{CELL}.json").json()["facts"]}
+    standing = {
+        fact["stated"]: fact["standing"] for fact in site().get(f"/history/{CELL}.json").json()["facts"]
+    }
     assert standing == {"334.6 亿元": "effective", "331.0 亿元": "outranked"}
 
 

@@ -36,9 +36,25 @@ def chosen() -> Iterator[str]:
     from duheng.web import counties, middleware, reasons, roles, selection, targets
     from duheng.web.pages import duties, findings, handbook, why
 
-    for table in (CERTAINTY, STATUS, counties.LEVELS, middleware.TITLES, reasons.KINDS, selection.SCENARIOS, selection.LIGHTS, targets.DEMANDS):
+    for table in (
+        CERTAINTY,
+        STATUS,
+        counties.LEVELS,
+        middleware.TITLES,
+        reasons.KINDS,
+        selection.SCENARIOS,
+        selection.LIGHTS,
+        targets.DEMANDS,
+    ):
         yield from map(str, table.values())
-    for table in (duties.STATES, duties.EVERY, findings.SEVERITIES, handbook.CERTAINTY, why.STANDING, why.CONFIDENCE):
+    for table in (
+        duties.STATES,
+        duties.EVERY,
+        findings.SEVERITIES,
+        handbook.CERTAINTY,
+        why.STANDING,
+        why.CONFIDENCE,
+    ):
         yield from table.values()
     yield from (role.title for role in roles.ROLES)
     navigation = (FOLDER / "templates" / "base.html").read_text(encoding="utf-8")
@@ -58,7 +74,11 @@ def test_no_text_in_a_template_escapes_the_catalogue() -> None:
 
 
 def test_places_in_a_text_are_the_same_in_both_languages() -> None:
-    wrong = {zh: en for zh, en in english().items() if en and zh != "比{base}年" and set(re.findall(r"\{\w+\}", zh)) != set(re.findall(r"\{\w+\}", en))}
+    wrong = {
+        zh: en
+        for zh, en in english().items()
+        if en and zh != "比{base}年" and set(re.findall(r"\{\w+\}", zh)) != set(re.findall(r"\{\w+\}", en))
+    }
     assert wrong == {}
 
 
@@ -78,6 +98,9 @@ def test_the_frame_of_an_english_page_is_english(drill: Site, path: str) -> None
     assert [text for text in heading if CHINESE.search(text)] == []
 
 
-@pytest.mark.parametrize(("value", "unit", "printed"), [("14.5", "%", "14.5%"), ("4218", "吨", "4218吨"), ("0.3", "tce/万元", "0.3 tce/万元"), ("8", "1", "8")])
+@pytest.mark.parametrize(
+    ("value", "unit", "printed"),
+    [("14.5", "%", "14.5%"), ("4218", "吨", "4218吨"), ("0.3", "tce/万元", "0.3 tce/万元"), ("8", "1", "8")],
+)
 def test_a_unit_stands_as_chinese_prints_it(value: str, unit: str, printed: str) -> None:
     assert Words("zh").amount(value, unit) == printed

@@ -25,6 +25,7 @@ from duheng.model import (
     Rule,
     Target,
     Total,
+    Under,
     Wording,
     all_quantities,
     axis,
@@ -108,7 +109,7 @@ def _all_rules() -> Iterator[Rule]:
 
 
 def _base(reference: Reference) -> Quantity | Parameter:
-    while isinstance(reference, At | Total):
+    while isinstance(reference, At | Total | Under):
         reference = reference.of
     assert isinstance(reference, Quantity | Parameter)
     return reference
@@ -251,12 +252,14 @@ def _inputs(wording: Wording) -> list[str | Link]:
 
 
 def _reached(reference: Reference) -> str:
-    """By which moment and total a reference is reached, innermost first."""
+    """By which moment, total and definition (口径) a reference is reached, innermost first."""
     match reference:
         case At(of=of, moment=moment):
             return f"{_reached(of)}〔{moment.title}〕"
         case Total(of=of, over=over):
             return f"{_reached(of)}〔{_over(over)}〕"
+        case Under(of=of, definition=under):
+            return f"{_reached(of)}〔口径：{definition(under).title}〕"
     return ""
 
 

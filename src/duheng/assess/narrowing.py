@@ -18,7 +18,7 @@ import polars as pl
 
 from duheng.engine import Books
 from duheng.model.glossary import Quantity, kinds, quantity
-from duheng.model.references import At, Reference, Total
+from duheng.model.references import At, Reference, Total, Under
 from duheng.model.rule import parts
 
 _YEAR = len("2023")
@@ -105,6 +105,6 @@ def _registers(quantities: Iterable[str]) -> frozenset[str]:
         here = waiting.pop()
         if isinstance(here, Total) and here.over in known:
             found.add(here.over)
-        if isinstance(here, At | Total):  # what a quantity rests on is among the quantities itself
+        if isinstance(here, At | Total | Under):  # what a quantity rests on is among the quantities itself
             waiting.extend(parts(here))
     return frozenset(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,17 +55,16 @@ def import_(
     if waiting is not None and len(files) > 1:
         raise DuhengError("--waiting 一次只能用于一个文件。请逐个导入。")
     here = open_city(city, scenario)
-    who = by or getpass.getuser()
+    told = partial(
+        import_file, city=here, dry_run=dry_run, good_rows=good_rows, scenario=scenario, status=status
+    )
     results = []
     for file in files:
         if sys.stderr.isatty():
             typer.echo(f"正在读取 {file} …", err=True)
-        result = import_file(
-            file, here, dry_run=dry_run, good_rows=good_rows, scenario=scenario, status=status, by=who
-        )
-        results.append(result)
+        results.append(told(file, by=by or getpass.getuser()))
         if not as_json:
-            _report(result)
+            _report(results[-1])
     if waiting is not None and results[0].waiting:
         _write_waiting(results[0], waiting)
     if as_json:

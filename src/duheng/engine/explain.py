@@ -208,6 +208,8 @@ class Explanation:
                 for one in self.books.members.items(resting_on)
             ]
             return self._summed(of, at, "total", parts, f"按{_AXES.get(inner, '分项')}合计", lambda s: s)
+        if of.over == MONTHS and period.kind == "day":
+            return self._plain(of, at, "missing", None, note="一天没有按月合计")
         if of.over == MONTHS:
             parts = [self.step(of.of, (entity, item, part)) for part in period.parts("month")]
             return self._summed(of, at, "total", parts, "按月合计", str)

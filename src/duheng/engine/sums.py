@@ -46,7 +46,7 @@ class Sums:
 
     def over_months(self, keys: Keys, values: pl.Series) -> pl.Series:
         """Sum over the months of a longer period."""
-        return self._over_parts(keys, values, ("quarter", "half", "year"), "month", last=False)
+        return self._over_parts(keys, values, ("month", "quarter", "half", "year"), "month", last=False)
 
     def over_members(
         self, keys: Keys, values: pl.Series, members: Callable[[str], Iterable[Entity]]

@@ -138,10 +138,31 @@ def _write_xlsx(job: Job, out: IO[bytes]) -> int:
 
 def _sheet(book: Any, job: Job, name: str, rows: Iterator[Row]) -> int:
     sheet = book.add_worksheet(name)
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    top = number = _above(book, sheet, job)
+    write_number, write_string = sheet.write_number, sheet.write_string
+    for row in rows:
+        number += 1
+        for column, cell in enumerate(row):
+            kind = type(cell)
+            if kind is str:
+                # Written as text: a leading = + - @ stays text and never becomes a formula.
+                if cell:
+                    write_string(number, column, cell if len(cell) < _LONGEST_TEXT else cell[:_LONGEST_TEXT])
+            elif (kind is float or kind is int) and isfinite(cell):
+                write_number(number, column, cell)
+            elif cell is not None:
+                _other(sheet, number, column, cell, day)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    return number - top
+
+
+def _above(book: Any, sheet: Any, job: Job) -> int:
+    """The lines above the table and its header; the header's row."""
     alarm = book.add_format({"bold": True, "font_color": "#B3261E"})
     bold = book.add_format({"bold": True})
     header = book.add_format({"bold": True, "bg_color": "#E8EEF9", "bottom": 1})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
     if job.drill:
         for place in (sheet.set_header, sheet.set_footer):
             place(f"&C&14&B{DRILL_NOTICE}")
@@ -153,30 +174,17 @@ def _sheet(book: Any, job: Job, name: str, rows: Iterator[Row]) -> int:
         sheet.write_string(top, column, title, header)
         sheet.set_column(column, column, max(10, min(40, 2 * len(title) + 2)))
     sheet.freeze_panes(top + 1, 0)
-    number = top
-    write_number, write_string = sheet.write_number, sheet.write_string
-    for row in rows:
-        number += 1
-        for column, cell in enumerate(row):
-            kind = type(cell)
-            if kind is str:
-                # Written as text: a leading = + - @ stays text and never becomes a formula.
-                if cell:
-                    write_string(number, column, cell if len(cell) < _LONGEST_TEXT else cell[:_LONGEST_TEXT])
-            elif kind is float or kind is int:
-                if isfinite(cell):
-                    write_number(number, column, cell)
-                else:
-                    write_string(number, column, _text(cell))
-            elif kind is Decimal and len(cell.as_tuple().digits) <= 15:
-                write_number(number, column, float(cell))
-            elif kind is date:
-                sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
-            elif cell is not None:
-                write_string(number, column, _text(cell)[:_LONGEST_TEXT])
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    return number - top
+    return top
+
+
+def _other(sheet: Any, number: int, column: int, cell: object, day: Any) -> None:
+    """A cell that is neither text nor a plain number; digits beyond a spreadsheet's 15 are kept as text."""
+    if isinstance(cell, Decimal) and cell.is_finite() and len(cell.as_tuple().digits) <= 15:
+        sheet.write_number(number, column, float(cell))
+    elif isinstance(cell, date) and not isinstance(cell, datetime):
+        sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+    else:
+        sheet.write_string(number, column, _text(cell)[:_LONGEST_TEXT])
 
 
 # --- csv, json, parquet -------------------------------------------------------------------------------------------

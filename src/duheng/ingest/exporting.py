@@ -13,6 +13,7 @@ from duheng.ingest.drill.places import city_in, places_of
 from duheng.model import glossary
 from duheng.model.glossary import Quantity, item_unit
 from duheng.model.plan import City, Plan
+from duheng.model.rule import Rule
 
 _STATUS = {"audited": "审定", "measured": "实测", "reported": "上报", "estimated": "估计"}
 FACT_COLUMNS = (
@@ -55,7 +56,8 @@ def fact_table(city: City, scenario: str, as_of: date | datetime | None = None) 
                 quantity.title if quantity else row["quantity"], row["quantity"],
                 names.get(row["entity"], row["entity"]), row["entity"], row["item"], row["period"], row["definition"],
                 row["value"], unit, row["stated"], _STATUS.get(row["status"], row["status"]), row["confidence"],
-                titles.get(row["source"], ""), row["locator"], row["recorded_at"].isoformat(" ", "seconds"), row["fact"],
+                titles.get(row["source"], ""), row["locator"], row["recorded_at"].isoformat(" ", "seconds"),
+                row["fact"],
             )  # fmt: skip
 
     about = {
@@ -89,16 +91,8 @@ def quantity_table(
         for row in known.iter_rows(named=True):
             item = row["item"] if has_item else None
             name = names.get(row["entity"], row["entity"])
-            yield (
-                quantity.title,
-                name,
-                row["entity"],
-                item,
-                row["period"],
-                used,
-                row["value"],
-                item_unit(quantity, item),
-            )
+            unit = item_unit(quantity, item)
+            yield (quantity.title, name, row["entity"], item, row["period"], used, row["value"], unit)
 
     about = {
         "指标": f"{quantity.title}（{quantity.id}）",
@@ -107,14 +101,16 @@ def quantity_table(
         "基年": str(plan.base_year),
         "截至": _as_of(as_of),
         "未知": f"{frame.height - known.height} 格未知，未列出（不是零）",
-        "来源": getattr(quantity, "cite", "") or "填报数，见事实表",
+        "来源": "；".join(dict.fromkeys(w.cite for w in quantity.wordings))
+        if isinstance(quantity, Rule)
+        else "填报数，见事实表",
     }
     columns = ("指标", "对象", "对象编号", "品种", "时期", "口径", "数值", "单位")
     return Exported(f"{city.name} {quantity.title}", columns, rows(), about)
 
 
 def board_table(city: City, plan: Plan, scenario: str, as_of: date | datetime | None = None) -> Exported:
-    """The board: a row for each target, with value, progress, light, units and source; 未填报 where nothing is known."""
+    """The board: a row for each target, with value, progress, light, units and source; 未填报 where unknown."""
     from duheng.assess.board import board
 
     made = board(city_in(city, scenario), plan, scenario, as_of)
@@ -123,8 +119,9 @@ def board_table(city: City, plan: Plan, scenario: str, as_of: date | datetime | 
         for one in made.targets:
             target = one.target
             yield (
-                target.article, target.title, "待下达" if target.value is None else target.value, one.unit, target.deadline,
-                "未填报" if one.latest is None else one.latest, str(one.period) if one.period else None, one.progress,
+                target.article, target.title, "待下达" if target.value is None else target.value, one.unit,
+                target.deadline, "未填报" if one.latest is None else one.latest,
+                str(one.period) if one.period else None, one.progress,
                 one.light, one.yardstick, "、".join(one.units), one.source, "、".join(one.owed_by),
             )  # fmt: skip
 

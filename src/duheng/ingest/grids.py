@@ -117,8 +117,8 @@ def _read_text(data: bytes, name: str, hints: frozenset[str]) -> Sheet:
             cells += len(record)
             if len(record) > limits()["columns"] or cells > limits()["cells"]:
                 raise refuse(
-                    "sheet-too-large", name, f"第 {len(rows) + 1} 行起超出列数或格数", f"不超过 {limits()['columns']} 列、{limits()['cells']} 格",
-                    "请核对分隔符，或分成几个文件。",
+                    "sheet-too-large", name, f"第 {len(rows) + 1} 行起超出列数或格数",
+                    f"不超过 {limits()['columns']} 列、{limits()['cells']} 格", "请核对分隔符，或分成几个文件。",
                 )  # fmt: skip
             rows.append(list(record))
     except csv.Error as trouble:

@@ -10,11 +10,14 @@ drill's own plans `drill-target`, so that a made-up target can never be read bes
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duheng.settings
@@ -23,7 +26,7 @@ from duheng.city import default_city_folder
 from duheng.city import load as load_folder
 from duheng.ingest.drill.facts import drill_batches
 from duheng.ingest.drill.places import city_in, is_drill
-from duheng.ingest.drill.settings import settings_of
+from duheng.ingest.drill.settings import Settings, settings_of
 from duheng.ledger.records import NewFact, NewSource, Receipt, SourceRecord
 from duheng.model import glossary
 from duheng.model.errors import UnknownName
@@ -50,7 +53,7 @@ class Publication:
 
 
 def open_city(id: str = "512000", scenario: str = "actual") -> City:
-    """The city as a scenario sees it, with the ledger open and its figures loaded; what commands and servers begin with.
+    """The city as a scenario sees it, with the ledger open and its figures loaded: where commands begin.
 
     Loads the drill too, except on a production installation that does not ask for it. Raises UnknownName for an
     unknown city or scenario, FolderError for a folder with troubles.
@@ -69,27 +72,52 @@ def load_city(city: City, *, drill: bool) -> Receipt:
     """Put the city's public figures and targets, and its drill where wanted, into the ledger; idempotent.
 
     Returns how many facts were added and how many were there already (only counted where they had to be compared).
+    A first load that was interrupted goes on where it stopped, with the dates of its sources.
     """
-    marks = {source.digest for source in ledger.sources() if source.digest}
-    wanted = [*_public(city), *_targets(city)]
-    wanted = [p for p in wanted if p.source.digest not in marks]
     settings = settings_of(city) if drill else None
-    if settings is not None and _end_mark(settings.digest) not in marks:
-        wanted += _drill(city, settings.digest)
-    first_load = ledger.head().seq == 0
-    receipts = [
-        _append(publication, first_load)
-        for publication in sorted(wanted, key=lambda p: (p.day, p.source.title))
-    ]
-    return _together(receipts)
+    if _complete(city, settings):
+        return Receipt(0, 0, None, None)
+    with _alone():
+        if _complete(city, settings):
+            return Receipt(0, 0, None, None)
+        publications = [*_public(city), *_targets(city), *(_drill(city, settings) if settings else ())]
+        return _load(sorted(publications, key=lambda one: (one.day, one.source.title)))
 
 
-def _append(publication: Publication, first_load: bool) -> Receipt:
-    now = datetime.now(_ZONE)
-    at = min(datetime.combine(publication.day, _MORNING), now) if first_load else None
-    facts = publication.facts if first_load else unsaid(publication.facts, publication.source)
+def _complete(city: City, settings: Settings | None) -> bool:
+    """Whether the ledger holds every source by its digest; the drill's last one stands for all of them."""
+    marks = {source.digest for source in ledger.sources()}
+    own = {one.source.digest for one in (*_public(city), *_targets(city))}
+    return own <= marks and (settings is None or _end_mark(settings.digest) in marks)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Holds a lock of the installation: two first loads at once would record their sources out of order."""
+    home = Path(duheng.settings.DUHENG_HOME)
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / ".load.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _load(publications: list[Publication]) -> Receipt:
+    """Append what is missing: with the dates of the sources while nothing else is in the ledger, else by the clock."""
+    present = {(source.title, source.published_on, source.digest) for source in ledger.sources()}
+    keys = [(one.source.title, one.source.published_on, one.source.digest) for one in publications]
+    begun = next((n for n, key in enumerate(keys) if key not in present), len(keys))
+    if present <= set(keys[:begun]):
+        return _together(_append(one, one.facts, dated=True) for one in publications[begun:])
+    marks = {source.digest for source in ledger.sources() if source.digest}
+    fresh = [one for one in publications if one.source.digest not in marks]
+    return _together(_append(one, unsaid(one.facts, one.source), dated=False) for one in fresh)
+
+
+def _append(publication: Publication, facts: list[NewFact], *, dated: bool) -> Receipt:
     done = Receipt(0, 0, None, None)
     if facts:
+        # A clock that runs behind the drill's last publications must not see facts of the future.
+        at = min(datetime.combine(publication.day, _MORNING), datetime.now(_ZONE)) if dated else None
         done = ledger.append(facts, publication.source, publication.by, at)
     rest = len(publication.facts) - len(facts)
     return Receipt(done.added, done.duplicates + rest, done.first_seq, done.last_seq)
@@ -251,15 +279,15 @@ def _end_mark(digest: str) -> str:
     return hashlib.sha256(f"{digest} end".encode()).hexdigest()
 
 
-def _drill(city: City, digest: str) -> list[Publication]:
-    settings = settings_of(city)
-    assert settings is not None  # only asked for where there is a drill
+def _drill(city: City, settings: Settings) -> list[Publication]:
     batches = drill_batches(city, settings)
     last = len(batches) - 1
     return [
         Publication(
             batch.day,
-            NewSource("submission", batch.title, "", _end_mark(digest) if number == last else "", batch.day),
+            NewSource(
+                "submission", batch.title, "", _end_mark(settings.digest) if number == last else "", batch.day
+            ),
             f"{batch.by}（演练）",
             batch.facts,
         )

@@ -128,7 +128,9 @@ def _check_range(said: Statement, row: Row, book: Notebook) -> None:
 def _check_validity(said: Statement, row: Row, book: Notebook) -> None:
     entity = said.entity
     if not entity.valid(said.period.start, said.period.end):
-        found = f"“{entity.name}”在{said.period.title}不存在（{entity.since or '…'} 至 {entity.until or '…'}）"
+        found = (
+            f"“{entity.name}”在{said.period.title}不存在（{entity.since or '…'} 至 {entity.until or '…'}）"
+        )
         trouble = CellTrouble("entity-not-valid", found, "存在的对象", "请核对对象和时期。")
         book.note("warning", row.sheet, said.cell, trouble, row)
 

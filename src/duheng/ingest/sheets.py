@@ -14,6 +14,7 @@ from pathlib import Path
 
 from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.drill.places import places_of
+from duheng.ingest.form_head import is_form
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import FileRefused, read_bytes, refuse
 from duheng.ingest.headers import find_header, hints, role_titles
@@ -21,7 +22,7 @@ from duheng.ingest.long_form import read_long
 from duheng.ingest.markup import cell_name
 from duheng.ingest.names import Names
 from duheng.ingest.rows import Notebook, Row, Statement, check_statements, locator, shorten
-from duheng.ingest.wide_form import is_form, read_form
+from duheng.ingest.wide_form import read_form
 from duheng.ledger.records import STATUSES, NewFact
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
@@ -114,8 +115,8 @@ def _fact(row: Row, said: Statement, scenario: str, status: str) -> NewFact:
 def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, book: Notebook) -> None:
     """Every visible sheet by its layout; what is not read is named."""
     if kind == "xls":
-        book.note("warning", "", "", CellTrouble(
-            "old-format", "旧版 .xls 不能检查公式、百分比格式和隐藏行", "", "请核对数值；最好另存为 .xlsx 后导入。"))  # fmt: skip
+        found, remedy = "旧版 .xls 不能检查公式、百分比格式和隐藏行", "请核对数值；最好另存为 .xlsx 后导入。"
+        book.note("warning", "", "", CellTrouble("old-format", found, "", remedy))
     places = places_of(city, scenario)
     names = Names(places)
     unread: list[Sheet] = []
@@ -149,11 +150,8 @@ def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
         raise refuse("file-no-rows", book.file, "没有可读的数据", "至少一个表头和一行数据", remedy)
     expected = "列名：" + "、".join(role_titles().values())
     for sheet in unread:
-        severity = "notice" if read else "error"
-        found = "没有可识别的表头，未读"
-        book.note(
-            severity, sheet.name, "A1", CellTrouble("column-missing", found, "" if read else expected, remedy)
-        )  # type: ignore[arg-type]
+        trouble = CellTrouble("column-missing", "没有可识别的表头，未读", "" if read else expected, remedy)
+        book.note("notice" if read else "error", sheet.name, "A1", trouble)
 
 
 def _note_marks(sheet: Sheet, book: Notebook) -> None:

@@ -17,10 +17,10 @@ import xlsxwriter
 
 from duheng.ingest.drill.places import places_of
 from duheng.ingest.export import DRILL_NOTICE, is_drill
+from duheng.ingest.form_head import FORM_VERSION
 from duheng.ingest.headers import form_texts
 from duheng.ingest.members import expected_items, expected_members
 from duheng.ingest.sheets import GUIDE_SHEET
-from duheng.ingest.wide_form import FORM_VERSION
 from duheng.model import glossary
 from duheng.model.entities import Entity
 from duheng.model.errors import PeriodError, UnknownName
@@ -250,7 +250,8 @@ def _guide(sheet: Any, forms: Sequence[Form], styles: dict[str, Any]) -> None:
     for column, title in enumerate(("指标名称", "印刷单位", "指标解释")):
         sheet.write_string(number, column, title, styles["header"])
     for form in forms:
-        owes = f"{form.duty.title}：{form.duty.by}{_EVERY[form.duty.every]}填报，期后 {form.duty.due_months} 个月内，{form.duty.cite}"
+        when = f"{_EVERY[form.duty.every]}填报，期后 {form.duty.due_months} 个月内"
+        owes = f"{form.duty.title}：{form.duty.by}{when}，{form.duty.cite}"
         number += 1
         sheet.write_string(number, 0, owes, styles["label"])
         for quantity in form.quantities:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from duheng.ingest.cells import CellTrouble, plain, read_number, read_period, split_unit
+from duheng.ingest.cells import CellTrouble, plain, read_number, split_unit
+from duheng.ingest.form_head import FormHead, read_duty, read_form_period, read_head
 from duheng.ingest.grids import Grid, Sheet
 from duheng.ingest.headers import form_texts
 from duheng.ingest.long_form import formula_trouble
@@ -20,18 +21,7 @@ from duheng.ingest.rows import Notebook, Row, Statement
 from duheng.model.entities import Entity, Places
 from duheng.model.glossary import Quantity
 from duheng.model.periods import Period
-from duheng.model.plan import City, Duty, Plan
-
-FORM_VERSION = "1"
-_HEAD_ROWS = 40
-
-
-@dataclass(frozen=True)
-class FormHead:
-    """What the block above the table says: texts by label, with the cell each stands in."""
-
-    values: dict[str, tuple[str, object, str]]
-    header: int
+from duheng.model.plan import City, Duty
 
 
 @dataclass(frozen=True)
@@ -49,115 +39,21 @@ class FormColumns:
     header: int
 
 
-def is_form(sheet: Sheet) -> bool:
-    """Whether the sheet is one of the program's own forms: its identification stands in the head."""
-    mark = form_texts()["mark"]
-    return any(
-        plain(cell) == mark for row in sheet.rows[:_HEAD_ROWS] for cell in row if isinstance(cell, str)
-    )
-
-
 def read_form(sheet: Sheet, city: City, places: Places, names: Names, book: Notebook) -> None:
     """Read a form into the notebook. Findings of its cells name the unit that owes the form."""
-    head = _read_head(sheet)
-    found = _duty(sheet, head, city, book)
+    head = read_head(sheet)
+    found = read_duty(sheet, head, city, book)
     if found is None:
         return
     plan, duty = found
     book.owner = duty.by
-    period = _period(sheet, head, plan, duty, book)
+    period = read_form_period(sheet, head, plan, duty, book)
     columns = _read_columns(sheet, head, duty, names, book)
     if period is None or columns is None:
         _all_wait(sheet, head, book)
     else:
         _FormReader(sheet, duty, period, columns, places, names, book).read()
     book.owner = None
-
-
-def _read_head(sheet: Sheet) -> FormHead:
-    """Labels and the values right of them, and the row of the table's header."""
-    texts = form_texts()
-    labels = {texts[key] for key in ("mark", "plan", "version", "period")}
-    starts = {*texts["entity"], *texts["entity_code"]}
-    values: dict[str, tuple[str, object, str]] = {}
-    for number, row in enumerate(sheet.rows[:_HEAD_ROWS]):
-        said = [plain(cell) if isinstance(cell, str) else "" for cell in row]
-        if starts & set(said):
-            return FormHead(values, number)
-        for column, text in enumerate(said[:-1]):
-            if text in labels and text not in values:
-                values[text] = (plain(row[column + 1]), row[column + 1], cell_name(number, column + 1))
-    return FormHead(values, -1)
-
-
-def _duty(sheet: Sheet, head: FormHead, city: City, book: Notebook) -> tuple[Plan, Duty] | None:
-    texts = form_texts()
-    duty_id, _, cell = head.values.get(texts["mark"], ("", "", "A1"))
-    plan_id, _, plan_cell = head.values.get(texts["plan"], ("", "", cell))
-    version, _, version_cell = head.values.get(texts["version"], ("", "", cell))
-    plan = city.plan(plan_id)
-    fetch = "请重新下载模板，把数字粘贴进去。"
-    if plan is None:
-        known = "、".join(plan.id for plan in city.plans)
-        book.note(
-            "error",
-            sheet.name,
-            plan_cell,
-            CellTrouble("form-plan", f"方案编号“{plan_id}”不存在", known, fetch),
-        )
-        return None
-    duty = next((duty for duty in plan.duties if duty.id == duty_id), None)
-    if duty is None:
-        expected = f"{plan.title}的表单编号"
-        book.note(
-            "error", sheet.name, cell, CellTrouble("form-duty", f"表单编号“{duty_id}”不存在", expected, fetch)
-        )
-        return None
-    if version != FORM_VERSION:
-        found = f"表单版本“{version}”"
-        book.note(
-            "error",
-            sheet.name,
-            version_cell,
-            CellTrouble("form-version", found, f"版本 {FORM_VERSION}", fetch),
-        )
-        return None
-    if head.header < 0:
-        book.note(
-            "error",
-            sheet.name,
-            "A1",
-            CellTrouble("column-missing", "找不到表头行", "“对象代码”“对象”列", fetch),
-        )
-        return None
-    return plan, duty
-
-
-def _period(sheet: Sheet, head: FormHead, plan: Plan, duty: Duty, book: Notebook) -> Period | None:
-    """The form's period: of the duty's kind, within the plan or its base year."""
-    _, cell, place = head.values.get(form_texts()["period"], ("", "", "A1"))
-    every = {"year": "年", "half": "半年", "quarter": "季度", "month": "月"}
-    try:
-        period = read_period(cell)
-        if period.kind != duty.every:
-            raise CellTrouble(
-                "period-kind",
-                f"时期 {period}",
-                f"一个{every[duty.every]}（本表按{every[duty.every]}填报）",
-                "请改写时期。",
-            )
-        if (
-            not (plan.period.start <= period.start and period.end <= plan.period.end)
-            and period.year != plan.base_year
-        ):
-            expected = f"{plan.period} 之内或基年 {plan.base_year}"
-            raise CellTrouble(
-                "period-outside", f"时期 {period} 在方案之外", expected, "请核对时期，或改用相应方案的模板。"
-            )
-    except CellTrouble as trouble:
-        book.note("error", sheet.name, place, trouble)
-        return None
-    return period
 
 
 def _read_columns(
@@ -251,7 +147,9 @@ def _all_wait(sheet: Sheet, head: FormHead, book: Notebook) -> None:
     for number in range(head.header + 1, len(sheet.rows)):
         texts = tuple(plain(cell) for cell in sheet.rows[number])
         if any(texts):
-            book.rows.append(Row(sheet.name, number + 1, sheet.rows[number], errors=list(errors), owner=book.owner))
+            book.rows.append(
+                Row(sheet.name, number + 1, sheet.rows[number], errors=list(errors), owner=book.owner)
+            )
 
 
 def _given(text: object) -> TypeGuard[str]:
@@ -376,7 +274,8 @@ class _FormReader:
             self.book.note("error", row.sheet, cell, trouble, row)
             return
         definition = self.definitions[column]
-        row.statements.append(Statement(quantity, entity, item, self.period, str(self.period), definition, *converted, cell))
+        said = Statement(quantity, entity, item, self.period, str(self.period), definition, *converted, cell)
+        row.statements.append(said)
 
     def _absent(self) -> None:
         """Expected entities and items that have no row at all."""

@@ -63,7 +63,7 @@ def link(keys: tuple[str, ...], row: Sequence[object]) -> str:
     name = str(row[keys.index("algorithm")])
     if name not in _HASHES:
         raise DuhengError(f"校验算法 {name!r} 不存在，应为{'、'.join(_HASHES)}之一。")
-    return _HASHES[name](canonical(keys, row).encode("utf-8", "surrogatepass")).hexdigest()
+    return _HASHES[name](canonical(keys, row).encode()).hexdigest()
 
 
 def algorithm(name: str) -> str:

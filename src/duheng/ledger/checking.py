@@ -71,7 +71,14 @@ def _noted() -> tuple[dict[str, heads.Head], list[Finding]]:
         return heads.noted(heads.current().ledger), []
     except DuhengError as trouble:
         return {}, [
-            Finding("head-file", "error", "账本链首", str(trouble), "", "请从备份恢复（duheng restore）")
+            Finding(
+                "head-file",
+                "error",
+                "账本链首",
+                str(trouble),
+                "",
+                "请查明缘由；链首文件可以删除，下次记账时重建",
+            )
         ]
 
 

@@ -31,7 +31,6 @@ FETCHED = {
     "source": pl.Int64,
     "locator": pl.String,
     "recorded_at": pl.String,
-    "recorded_by": pl.String,
     "supersedes": pl.String,
 }
 READ = ("quantity", "entity", "item", "period", "definition", "value", "fact", "status", "confidence", "source",
@@ -88,6 +87,13 @@ def _kept(
         while len(_results) > KEPT_RESULTS:
             _results.popitem(last=False)
     return result
+
+
+def forget() -> None:
+    """Drop what this process remembers of the facts; the next reading fetches them anew."""
+    with _lock:
+        _known.clear()
+        _results.clear()
 
 
 def _live(facts: pl.DataFrame) -> pl.DataFrame:

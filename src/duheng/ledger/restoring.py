@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
+from django.apps import apps
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import DatabaseError, connection, models, transaction
 
-from duheng.ledger import heads
+from duheng.ledger import heads, reading
 from duheng.ledger.archive import FOLDERS, FORMAT, tables
 from duheng.ledger.checking import inspect
 from duheng.ledger.snapshot import BATCH
@@ -44,8 +45,10 @@ def restore(path: str | Path, force: bool = False) -> heads.Head:
             connection.check_constraints()
             head = _verified(manifest)
         _unpack(archive, manifest)
+    reading.forget()
     for chain in (heads.FACT, heads.AUDIT):
         heads.note(heads.current(chain), rewrite=True)
+    apps.get_model("contenttypes", "ContentType")._default_manager.clear_cache()
     # A backup of an earlier release knows nothing of the permissions that came since.
     emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
     return head

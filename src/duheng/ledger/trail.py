@@ -26,8 +26,7 @@ def audit(actor: str, action: str, object: str, detail: str | Mapping[str, objec
         if isinstance(detail, str)
         else json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
     )
-    # PostgreSQL cannot hold U+0000, and a user's log-in attempt must never be able to suppress its own entry.
-    actor, action, object, text = (part.replace("\0", "�") for part in (actor, action, object, text))
+    actor, action, object, text = map(_writable, (actor, action, object, text))
     algorithm = chain.algorithm(settings.DUHENG_HASH)
     with transaction.atomic():
         head = heads.locked(heads.AUDIT)
@@ -58,3 +57,8 @@ def _newest(seq: int) -> str:
         cursor.execute("SELECT at FROM ledger_audit WHERE seq = %s", [seq])
         row = cursor.fetchone()
     return str(row[0]) if row else ""
+
+
+def _writable(text: str) -> str:
+    """The text as every database can hold it: nobody keeps an entry about himself out by an odd character."""
+    return text.replace("\0", "�").encode("utf-8", "replace").decode()

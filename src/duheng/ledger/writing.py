@@ -25,6 +25,8 @@ CELL = ("scenario", "quantity", "entity", "period", "item", "definition")
 # PostgreSQL refuses an index entry of more than 2,700 bytes: six names of 120 Chinese characters stay below.
 LONGEST_NAME = 120
 ASKED_AT_ONCE = 500
+# Before and after the point: what is longer is a slip of the keyboard, and 1E+999999 would fill the disk.
+MOST_DIGITS = 60
 
 Cell = tuple[str, str, str, str, str, str]
 # hash, value, stated, digest and title of the source
@@ -41,13 +43,13 @@ def append(
     by: who records it. recorded_at: the clock where None, but never before the newest fact.
     DuhengError for a malformed fact or source, and for a `recorded_at` before the newest fact; nothing is added then.
     """
-    new = [_checked(fact) for fact in facts]
+    new = [(_checked(fact), fact) for fact in facts]
     _check_source(source, by)
     algorithm = chain.algorithm(settings.DUHENG_HASH)
     with transaction.atomic():
         head = heads.locked(heads.FACT)
         at = moments.text_of(_moment(recorded_at, head))
-        live = _live({_cell(fact) for fact in new}) if head.seq else {}
+        live = _live({cell for cell, _ in new}) if head.seq else {}
         fresh = list(_superseding(new, source, live))
         if not fresh:
             return Receipt(0, len(new), None, None)
@@ -70,8 +72,8 @@ def _canonical(period: str) -> bool:
         return False
 
 
-def _checked(fact: NewFact) -> NewFact:
-    """The fact itself; DuhengError where it could not be found again, or not be written on every database."""
+def _checked(fact: NewFact) -> Cell:
+    """The fact's cell; DuhengError where it could not be found again, or not be written on every database."""
     cell = _cell(fact)
     place = f"{fact.quantity} {fact.entity} {fact.item or ''} {fact.period}"
     if not (fact.quantity and fact.entity and fact.scenario):
@@ -85,9 +87,20 @@ def _checked(fact: NewFact) -> NewFact:
         raise DuhengError(f"{place}：数值 {value!r} 不是有限的十进制数。缺数不得记为事实，请删去该行。")
     if fact.status not in STATUSES:
         raise DuhengError(f"{place}：状态 {fact.status!r} 应为{'、'.join(STATUSES)}之一。")
-    if "\0" in "".join((*cell, fact.stated, fact.locator, fact.confidence, fact.unit)):
-        raise DuhengError(f"{place}：文字中含有不可见的空字符（U+0000）。请删去。")
-    return fact
+    if not MOST_DIGITS > value.adjusted() >= int(value.as_tuple().exponent) > -MOST_DIGITS:
+        raise DuhengError(f"{place}：数值 {value} 超出 {MOST_DIGITS} 位。请核对单位与小数点。")
+    if not _writable("".join((*cell, fact.stated, fact.locator, fact.confidence, fact.unit))):
+        raise DuhengError(f"{place}：文字中含有无法保存的字符（U+0000 或不成对的代理码）。请删去。")
+    return cell
+
+
+def _writable(text: str) -> bool:
+    """Whether every database can hold the text: neither U+0000 nor half a surrogate pair (an undecodable file name)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def _check_source(source: NewSource, by: str) -> None:
@@ -97,8 +110,8 @@ def _check_source(source: NewSource, by: str) -> None:
         raise DuhengError("来源没有名称：每个数都须有出处。请写明文件或提交单的名称。")
     if not by.strip():
         raise DuhengError(f"来源“{source.title}”：没有写明由谁记录。请给出记录人。")
-    if "\0" in source.title + source.address + source.digest + by:
-        raise DuhengError("来源的文字中含有不可见的空字符（U+0000）。请删去。")
+    if not _writable(source.title + source.address + source.digest + by):
+        raise DuhengError("来源的文字中含有无法保存的字符（U+0000 或不成对的代理码）。请改名后再试。")
 
 
 def _moment(given: datetime | None, head: heads.Head) -> datetime:
@@ -140,13 +153,13 @@ def _live(cells: set[Cell]) -> dict[tuple[Cell, str], Live]:
 
 
 def _superseding(
-    facts: Iterable[NewFact], source: NewSource, live: dict[tuple[Cell, str], Live]
+    facts: Iterable[tuple[Cell, NewFact]], source: NewSource, live: dict[tuple[Cell, str], Live]
 ) -> Iterator[tuple[NewFact, str | int]]:
     """Facts that say something new, with what they supersede: a hash, or the place in this batch of an earlier one."""
     here: dict[tuple[Cell, str], tuple[int, Decimal, str]] = {}
     count = 0
-    for fact in facts:
-        key = (_cell(fact), fact.status)
+    for cell, fact in facts:
+        key = (cell, fact.status)
         if earlier := here.get(key):
             if earlier[1:] == (fact.value, fact.stated):
                 continue

@@ -6,7 +6,19 @@ from .glossary import Axis, Definition, Item, Kind, Quantity, all_quantities, ax
 from .parameters import Parameter, Parameters, Setting, parameter
 from .periods import Period
 from .plan import NOT_STATED, Article, Change, City, Duty, Plan, PublicFact, Target
-from .references import BASE_YEAR, CHILDREN, LAST_YEAR, MONTHS, TARGET, At, Moment, Reference, Total, total
+from .references import (
+    BASE_YEAR,
+    CHILDREN,
+    LAST_YEAR,
+    MONTHS,
+    TARGET,
+    At,
+    Moment,
+    Reference,
+    Total,
+    Under,
+    total,
+)
 from .rule import Rule, Wording, rule, rules
 from .verbs import ceil, clip, greatest, least, ln, where
 
@@ -42,6 +54,7 @@ __all__ = [
     "Setting",
     "Target",
     "Total",
+    "Under",
     "UnknownName",
     "Wording",
     "all_quantities",

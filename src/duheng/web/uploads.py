@@ -37,6 +37,7 @@ class LimitedFile(TemporaryFileUploadHandler):
         """Count over all files of the request, then write."""
         self.received += len(raw_data)
         if self.received > settings.DUHENG_UPLOAD_LIMIT:
+            self.file.close()
             raise TooLarge(settings.DUHENG_UPLOAD_LIMIT)
         super().receive_data_chunk(raw_data, start)
 

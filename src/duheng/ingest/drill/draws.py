@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
 
 
 def draw(seed: int, *names: object) -> random.Random:
@@ -31,7 +32,7 @@ def along(path: Mapping[int, float], year: int) -> float:
     known = sorted(path)
     if year <= known[0]:
         return float(path[known[0]])
-    for left, right in zip(known, known[1:], strict=False):
+    for left, right in pairwise(known):
         if year <= right:
             share = (year - left) / (right - left)
             return float(path[left]) + share * (float(path[right]) - float(path[left]))

@@ -108,11 +108,11 @@ def say_economy(press: Press, economy: Economy) -> None:
     raised = 1 + census["raised"] / 100
     prices = settings.data["price_by_year"]
     for year in settings.years:
-        real = {a.id: economy.gdp[a.id, year] for a in settings.areas}
+        exact = {a.id: economy.gdp[a.id, year] for a in settings.areas}
         old = 1 / raised if year in census["years"] else 1.0
-        for place, value in gather(settings, {id: rounded(v * old, 2) for id, v in real.items()}).items():
+        for place, value in gather(settings, {id: rounded(v * old, 2) for id, v in exact.items()}).items():
             press.say("economy", "gdp", place, str(year), value)
-        current = {id: rounded(v * old * along(prices, year), 2) for id, v in real.items()}
+        current = {id: rounded(v * old * along(prices, year), 2) for id, v in exact.items()}
         for place, value in gather(settings, current).items():
             press.say("economy", "gdp_current", place, str(year), value)
     for year in census["years"]:
@@ -122,19 +122,11 @@ def say_economy(press: Press, economy: Economy) -> None:
                 "economy", "gdp", place, str(year), value, day=census["published"], note="（经济普查修订）"
             )
     estimate = settings.data["blemishes"]["estimate"]
-    year = estimate["year"]
-    early = {a.id: rounded(economy.gdp[a.id, year] * (1 + estimate["by"] / 100), 2) for a in settings.areas}
-    for place, value in gather(settings, early).items():
-        press.say(
-            "economy",
-            "gdp",
-            place,
-            str(year),
-            value,
-            status="estimated",
-            day=estimate["published"],
-            note="（初步核算）",
-        )
+    place, year = str(estimate["area"]), estimate["year"]
+    real = {a.id: rounded(economy.gdp[a.id, year], 2) for a in settings.areas}
+    early = rounded(gather(settings, real)[place] * Decimal(1 + estimate["by"] / 100), 2)
+    day = estimate["published"]
+    press.say("economy", "gdp", place, str(year), early, status="estimated", day=day, note="（初步核算）")
 
 
 def say_population(press: Press) -> None:

@@ -65,8 +65,9 @@ def say_industry(press: Press, economy: Economy) -> None:
 def _area_year(economy: Economy, area: str, year: int) -> float:
     """Industrial energy of an area [tce]."""
     settings = economy.settings
-    fall = 1 - settings.data["industrial_fall"] / 100
-    return economy.energy(area, year) * settings.area(area).industry * fall ** (year - settings.base_year)
+    fall = 1 - float(settings.data["industrial_fall"]) / 100
+    share = settings.area(area).industry * float(fall ** (year - settings.base_year))
+    return economy.energy(area, year) * share
 
 
 def _firm_year(

@@ -91,7 +91,8 @@ def _plants(city: City, settings: Settings) -> Iterator[Entity]:
         yield _entity(
             f"drill-S{number:02}", f"演练污水厂{number:02}", "sewage_plant", town.id,
             town_plant="yes", town=town.name, design_capacity=plant_capacity(settings, number),
-            commissioned_on=date(year, 1 + number % 12, 1), process="一体化生物处理（演练）", discharge_standard="一级A标准（演练）",
+            commissioned_on=date(year, 1 + number % 12, 1), process="一体化生物处理（演练）",
+            discharge_standard="一级A标准（演练）",
         )  # fmt: skip
 
 
@@ -135,7 +136,8 @@ def _institutions(city: City, settings: Settings) -> Iterator[Entity]:
         table, place = (organs, number) if organ else (others, number - organs["count"])
         yield _entity(
             f"drill-G{number:03}", f"演练{'机关' if organ else '单位'}{number:03}", "public_institution", city.id,
-            credit_code=f"演练代码G{number:04}", nature="国家机关" if organ else "事业单位", organ="yes" if organ else "no",
+            credit_code=f"演练代码G{number:04}", nature="国家机关" if organ else "事业单位",
+            organ="yes" if organ else "no",
             saving_since=_since(table.get("saving"), table["count"], place) if organ else None,
             water_saving_since=_since(table["water_saving"], table["count"], place),
         )  # fmt: skip

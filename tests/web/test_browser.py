@@ -1,0 +1,225 @@
+"""What a person meets in a browser: keyboard, phone, paper, no script, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATHS = [
+    "/?scenario=drill",
+    "/",
+    "/plan",
+    "/duties",
+    "/findings?scenario=drill",
+    "/handbook",
+    "/import",
+    "/login",
+    "/target/energy-intensity?scenario=drill",
+    "/county/512021?scenario=drill",
+    "/why/energy_intensity_decline/512000/2025?scenario=drill",
+    "/history/gdp/512021/2024?scenario=drill",
+]
+
+# The contrast of every visible text against the colour behind it, by the formula of WCAG 2.1 (1.4.3); the worst ones.
+CONTRAST = """() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const shine = (rgb) => {
+    const [r, g, b] = rgb.slice(0, 3).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (node) => {
+    for (let e = node; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length === 3 || c[3] > 0.9) { return c; }
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim(), owner = walker.currentNode.parentElement;
+    if (!text || owner.closest("svg, option, script, .hidden, .skip") || !owner.getClientRects().length) { continue; }
+    const a = shine(parse(getComputedStyle(owner).color)), b = shine(behind(owner));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) { found.push(text.slice(0, 20) + " " + ratio.toFixed(2)); }
+  }
+  return found;
+}"""
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => { sum += e.value; })).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 500);
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    """A page of 1366x768 that notes requests to elsewhere and complaints of the console."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="zh-CN", is_mobile=True, has_touch=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_asked_of_another_machine_and_nothing_complains(live: str, desk: Page, path: str) -> None:
+    foreign: list[str] = []
+    complaints: list[str] = []
+    desk.on(
+        "request",
+        lambda request: None if request.url.startswith((live, "data:")) else foreign.append(request.url),
+    )
+    desk.on(
+        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
+    )
+    desk.on("pageerror", lambda error: complaints.append(str(error)))
+    desk.goto(live + path)
+    desk.wait_for_load_state("networkidle")
+    assert (foreign, complaints) == ([], [])
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_phone_need_not_be_pushed_sideways(live: str, phone: Page, path: str) -> None:
+    phone.goto(live + path)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_text_stands_out_from_its_ground(live: str, desk: Page, path: str) -> None:
+    desk.goto(live + path)
+    assert desk.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("path", ["/?scenario=drill", "/target/energy-intensity?scenario=drill"])
+def test_nothing_jumps_while_the_page_appears(live: str, desk: Page, path: str) -> None:
+    desk.goto(live + path)
+    assert desk.evaluate(SHIFT) == 0
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_screen_reader_finds_landmarks_headings_and_labels(live: str, desk: Page, path: str) -> None:
+    desk.goto(live + path)
+    assert desk.locator("main").count() == 1
+    assert desk.locator("h1").count() == 1
+    assert desk.locator("nav[aria-label]").count() >= 1
+    fields = "input:not([type=hidden]), select, textarea"
+    assert (
+        desk.eval_on_selector_all(
+            fields, "all => all.filter((one) => !one.labels.length).map((one) => one.name)"
+        )
+        == []
+    )
+    assert (
+        desk.eval_on_selector_all(
+            "table", "all => all.filter((one) => !one.querySelector('th[scope]')).length"
+        )
+        == 0
+    )
+    assert (
+        desk.eval_on_selector_all(
+            "main svg:not([aria-hidden])",
+            "all => all.filter((one) => !one.getAttribute('aria-label')).length",
+        )
+        == 0
+    )
+
+
+def test_the_first_tab_leads_past_the_navigation(live: str, desk: Page) -> None:
+    desk.goto(live + "/?scenario=drill")
+    desk.keyboard.press("Tab")
+    assert desk.evaluate("document.activeElement.className") == "skip"
+    desk.keyboard.press("Enter")
+    assert desk.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_tree_opens_and_closes_by_keyboard(live: str, desk: Page) -> None:
+    desk.goto(live + "/why/energy_intensity_decline/512000/2025?scenario=drill")
+    first = desk.locator(".tree summary").first
+    first.focus()
+    desk.keyboard.press("Enter")
+    assert not desk.locator(".tree details").first.evaluate("one => one.open")
+    desk.keyboard.press("Enter")
+    assert desk.locator(".tree details").first.evaluate("one => one.open")
+
+
+def test_a_choice_changes_board_and_address(live: str, desk: Page) -> None:
+    desk.goto(live + "/?scenario=drill")
+    desk.select_option("#f-light", "1")
+    desk.wait_for_url("**light=1**")
+    desk.wait_for_function("document.querySelectorAll('#targets tbody tr:not(.group)').length < 30")
+    kept = desk.url
+    desk.goto(kept)
+    assert desk.input_value("#f-light") == "1"
+
+
+def test_the_board_works_without_any_script(live: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live + "/?scenario=drill")
+    page.select_option("#f-light", "1")
+    page.click("form.pick button")
+    assert "light=1" in page.url
+    page.click("#targets tbody td.number a >> nth=0")
+    assert "/why/" in page.url
+    context.close()
+
+
+def test_paper_shows_figures_and_marks_without_navigation(live: str, desk: Page) -> None:
+    desk.goto(live + "/?scenario=drill")
+    desk.emulate_media(media="print")
+    assert not desk.locator("nav.nav").is_visible()
+    assert not desk.locator("form.pick").is_visible()
+    assert desk.locator(".drill").is_visible()
+    colours = desk.eval_on_selector_all(
+        ".light", "all => Array.from(new Set(all.map((one) => getComputedStyle(one).color)))"
+    )
+    assert colours == ["rgb(0, 0, 0)"]
+
+
+def test_one_click_leads_to_why_and_one_more_to_the_history(live: str, desk: Page) -> None:
+    desk.goto(live + "/?scenario=drill")
+    desk.click(".kpi .big a >> nth=0")
+    assert "/why/energy_intensity_decline/512000/" in desk.url
+    desk.locator(".tree details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    desk.click(".tree a:text('历史') >> nth=0")
+    assert "/history/" in desk.url
+    assert desk.locator("tbody tr").count() >= 1
+
+
+def test_a_person_signs_in_and_out(live: str, desk: Page) -> None:
+    from tests.web.conftest import PASSWORDS
+
+    desk.goto(live + "/login")
+    desk.fill("#username", "viewer")
+    desk.fill("#password", PASSWORDS["viewer"])
+    desk.click("main button")
+    desk.wait_for_url(live + "/")
+    assert desk.locator(".who").inner_text().count("查阅") == 1
+    desk.click(".who button")
+    assert "登录" in desk.locator(".who").inner_text()
