@@ -124,6 +124,23 @@ def test_restoring_into_a_ledger_with_facts_is_refused_and_changes_nothing(kept:
     assert ledger.head() == head
 
 
+@both
+def test_rows_of_another_table_that_may_not_be_deleted_count_as_well(kept: Path, place: Place) -> None:
+    with connected(*place(connections["default"].vendor)):
+        ledger.setup()
+        Group.objects.create(name="不得删除")
+        with connections["default"].cursor() as cursor:
+            if connections["default"].vendor == "sqlite":
+                refuse = "BEGIN SELECT RAISE(ABORT, 'no'); END"
+                cursor.execute(f"CREATE TRIGGER keep BEFORE DELETE ON auth_group {refuse}")
+            else:
+                cursor.execute(
+                    "CREATE TRIGGER keep BEFORE DELETE ON auth_group FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"
+                )
+        with pytest.raises(DuhengError, match="空库"):
+            ledger.restore(kept)
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_force_does_not_empty_a_postgresql_database(kept: Path) -> None:
     with pytest.raises(DuhengError, match="新建一个空库"):

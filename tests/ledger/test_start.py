@@ -151,7 +151,10 @@ def test_a_production_start_takes_its_secret_from_a_file(tmp_path: Path) -> None
 
 def test_a_folder_or_a_secret_that_cannot_be_had_is_told_without_a_stack_of_calls(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    show = "from duheng.model.errors import DuhengError\ntry:\n from duheng import settings\nexcept DuhengError as e:\n print(e)"
+    show = (
+        "from duheng.model.errors import DuhengError\ntry:\n from duheng import settings\n"
+        "except DuhengError as e:\n print(e)"
+    )
     assert "DUHENG_HOME" in in_a_fresh_process(show, tmp_path / "file" / "home").stdout
     absent = in_a_fresh_process(show, tmp_path, DUHENG_SECRET_KEY_FILE=str(tmp_path / "absent"))
     assert "DUHENG_SECRET_KEY_FILE" in absent.stdout

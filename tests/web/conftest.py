@@ -1,4 +1,4 @@
-"""Sites to visit: with the real figures on SQLite and PostgreSQL, with the drill on SQLite, and one that really serves."""
+"""Sites to visit: real figures on SQLite and PostgreSQL, the drill on SQLite, and one that really serves."""
 
 from __future__ import annotations
 
@@ -126,10 +126,18 @@ def drill(drill_home: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Call
 
 
 @pytest.fixture(scope="session")
-def live(drill_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live(
+    drill_home: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
     """A server that really serves a copy of the drill's folder; its address."""
+    from django.contrib.auth.models import User
+
     home = tmp_path_factory.mktemp("live")
     shutil.copy(drill_home / "duheng.sqlite3", home / "duheng.sqlite3")
+    with django_db_blocker.unblock(), connected("", home):
+        viewer = User.objects.get(username="viewer")
+        viewer.set_password(PASSWORDS["viewer"])  # the server knows only the hashes of a real installation
+        viewer.save()
     with serving(home) as (address, _):
         yield address
 

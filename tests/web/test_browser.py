@@ -34,7 +34,8 @@ PATHS = [
 CONTRAST = """() => {
   const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
   const shine = (rgb) => {
-    const [r, g, b] = rgb.slice(0, 3).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); });
+    const linear = (v) => (v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4));
+    const [r, g, b] = rgb.slice(0, 3).map((v) => linear(v / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const behind = (node) => {
@@ -57,7 +58,8 @@ CONTRAST = """() => {
 }"""
 SHIFT = """() => new Promise((done) => {
   let sum = 0;
-  new PerformanceObserver((list) => list.getEntries().forEach((e) => { sum += e.value; })).observe({type: "layout-shift", buffered: true});
+  const observer = new PerformanceObserver((list) => list.getEntries().forEach((e) => { sum += e.value; }));
+  observer.observe({type: "layout-shift", buffered: true});
   setTimeout(() => done(sum), 500);
 })"""
 

@@ -45,11 +45,23 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; a documented error becomes one line and exit code 2."""
+    """Run the command line; a documented error becomes a message and exit code 2."""
+    from duheng.cli.refusals import file_refused, usage_refused
+
     try:
-        app()
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:
+        typer.echo(usage_refused(error), err=True)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        typer.echo("已中止。", err=True)
+        sys.exit(1)
     except DuhengError as error:
         typer.echo(str(error), err=True)
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        typer.echo(file_refused(error), err=True)
+        sys.exit(2)
+    sys.exit(code or 0)

@@ -137,8 +137,9 @@ def _exported(
     as_of: str | None,
     definition: str | None,
 ) -> Exported:
+    from duheng.cli.exports import board_table, computed_table
     from duheng.cli.opening import moment, ready
-    from duheng.ingest.exporting import board_table, fact_table, quantity_table
+    from duheng.ingest.exporting import fact_table
 
     kinds = ("facts", "board", "table")
     if what not in kinds:
@@ -151,7 +152,7 @@ def _exported(
         return fact_table(here, scenario, until)
     if what == "board":
         return board_table(here, chosen, scenario, until)
-    return quantity_table(here, chosen, _quantity(name or ""), scenario, until, definition)
+    return computed_table(here, chosen, _quantity(name or ""), scenario, until, definition)
 
 
 def _quantity(name: str) -> Quantity:

@@ -1,18 +1,18 @@
-"""What can be exported from the shell: the facts of a scenario, the board, any quantity's table."""
+"""What can be exported besides the board: the facts of a scenario, any quantity's table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
 
 from duheng import ledger
-from duheng.ingest.drill.places import city_in, places_of
+from duheng.ingest.drill.places import places_of
 from duheng.model import glossary
 from duheng.model.glossary import Quantity, item_unit
-from duheng.model.plan import City, Plan
+from duheng.model.plan import City
 from duheng.model.rule import Rule
 
 _STATUS = {"audited": "审定", "measured": "实测", "reported": "上报", "estimated": "估计"}
@@ -32,7 +32,7 @@ class Exported:
     about: dict[str, str] = field(default_factory=dict)
 
 
-def _as_of(moment: date | datetime | None) -> str:
+def said_as_of(moment: date | datetime | None) -> str:
     return moment.isoformat() if moment is not None else "导出时账本全部内容"
 
 
@@ -62,7 +62,7 @@ def fact_table(city: City, scenario: str, as_of: date | datetime | None = None) 
 
     about = {
         "情景": scenario,
-        "截至": _as_of(as_of),
+        "截至": said_as_of(as_of),
         "条数": str(frame.height),
         "来源": "见每行“来源”“位置”两列",
     }
@@ -71,21 +71,20 @@ def fact_table(city: City, scenario: str, as_of: date | datetime | None = None) 
 
 def quantity_table(
     city: City,
-    plan: Plan,
     quantity: Quantity,
-    scenario: str,
-    as_of: date | datetime | None = None,
+    frame: pl.DataFrame,
     definition: str | None = None,
+    about: Mapping[str, str] | None = None,
 ) -> Exported:
-    """The known cells of a quantity, stated or computed; how many are unknown is said above the table."""
-    from duheng.assess.books import opened
+    """The known cells of a quantity, stated or computed; how many are unknown is said above the table.
 
-    drilled = city_in(city, scenario)
-    frame = opened(drilled, plan, scenario, as_of).table(quantity.id, definition)
+    city: as the scenario sees it. frame: entity, (item), period, value [declared unit], null where unknown.
+    about: further lines, such as the plan's base year and the moment.
+    """
     known = frame.filter(pl.col("value").is_not_null())
     has_item = "item" in frame.columns
     used = quantity.definition(definition)
-    names = {entity.id: entity.name for entity in drilled.places}
+    names = {entity.id: entity.name for entity in city.places}
 
     def rows() -> Iterator[Sequence[object]]:
         for row in known.iter_rows(named=True):
@@ -94,56 +93,15 @@ def quantity_table(
             unit = item_unit(quantity, item)
             yield (quantity.title, name, row["entity"], item, row["period"], used, row["value"], unit)
 
-    about = {
+    lines = {
         "指标": f"{quantity.title}（{quantity.id}）",
         "口径": glossary.definition(used).title if used else "不分口径",
         "单位": "按品种" if "<" in quantity.unit else quantity.unit,
-        "基年": str(plan.base_year),
-        "截至": _as_of(as_of),
+        **(about or {}),
         "未知": f"{frame.height - known.height} 格未知，未列出（不是零）",
         "来源": "；".join(dict.fromkeys(w.cite for w in quantity.wordings))
         if isinstance(quantity, Rule)
         else "填报数，见事实表",
     }
     columns = ("指标", "对象", "对象编号", "品种", "时期", "口径", "数值", "单位")
-    return Exported(f"{city.name} {quantity.title}", columns, rows(), about)
-
-
-def board_table(city: City, plan: Plan, scenario: str, as_of: date | datetime | None = None) -> Exported:
-    """The board: a row for each target, with value, progress, light, units and source; 未填报 where unknown."""
-    from duheng.assess.board import board
-
-    made = board(city_in(city, scenario), plan, scenario, as_of)
-
-    def rows() -> Iterator[Sequence[object]]:
-        for one in made.targets:
-            target = one.target
-            yield (
-                target.article, target.title, "待下达" if target.value is None else target.value, one.unit,
-                target.deadline, "未填报" if one.latest is None else one.latest,
-                str(one.period) if one.period else None, one.progress,
-                one.light, one.yardstick, "、".join(one.units), one.source, "、".join(one.owed_by),
-            )  # fmt: skip
-
-    columns = (
-        "条款",
-        "目标",
-        "目标值",
-        "单位",
-        "期限",
-        "最新值",
-        "时期",
-        "进度",
-        "灯（1最重）",
-        "依据",
-        "责任单位",
-        "来源",
-        "欠报单位",
-    )
-    about = {
-        "方案": f"{plan.title}（{plan.number}）",
-        "截至": made.as_of.isoformat(),
-        "情景": scenario,
-        "预警规则": f"{made.rule.title}（{made.rule.cite}）",
-    }
-    return Exported(f"{city.name} 节能减排目标进展", columns, rows(), about)
+    return Exported(f"{city.name} {quantity.title}", columns, rows(), lines)

@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from django.conf import settings
 from django.apps import apps
+from django.conf import settings
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models, transaction
 
 from duheng.ledger import heads, reading
 from duheng.ledger.archive import FOLDERS, FORMAT, tables
@@ -22,6 +22,7 @@ from duheng.ledger.checking import inspect
 from duheng.ledger.snapshot import BATCH
 from duheng.ledger.start import forget, setup
 from duheng.ledger.triggers import TABLES as APPEND_ONLY
+from duheng.ledger.triggers import protected
 from duheng.ledger.writing import insert
 from duheng.model.errors import DuhengError, UnreadableSource
 
@@ -101,8 +102,11 @@ def _digest(archive: zipfile.ZipFile, name: str) -> str | None:
 
 def _room(force: bool) -> None:
     """Make sure of an empty database."""
+    fixed = protected(connection) | set(APPEND_ONLY)
     held = [
-        model._meta.verbose_name for model in tables() if _permanent(model) and model._base_manager.exists()
+        model._meta.verbose_name
+        for model in tables()
+        if model._meta.db_table in fixed and model._base_manager.exists()
     ]
     if not held:
         return
@@ -124,22 +128,12 @@ def _room(force: bool) -> None:
     setup()
 
 
-def _permanent(model: type[models.Model]) -> bool:
-    return model._meta.db_table in APPEND_ONLY
-
-
 def _clear() -> None:
     """Take out what a first start puts into an empty database: demo accounts, permissions, the empty heads."""
     with connection.cursor() as cursor:
         for model in reversed(tables()):
-            if _permanent(model):
-                continue
-            try:
+            if model._base_manager.exists():
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
-            except DatabaseError as refusal:
-                raise DuhengError(
-                    f"表 {model._meta.db_table} 中有不得删除的记录：恢复只写入空库。{refusal}"
-                ) from refusal
 
 
 def _fill(archive: zipfile.ZipFile, model: type[models.Model], described: dict[str, Any] | None) -> None:
@@ -154,7 +148,7 @@ def _fill(archive: zipfile.ZipFile, model: type[models.Model], described: dict[s
         )
     fields = [by_attname[name] for name in described["columns"]]
     rows = _rows(archive, model)
-    if _permanent(model):
+    if model._meta.db_table in APPEND_ONLY:
         insert(model._meta.db_table, [field.column for field in fields if field.column], rows)
     else:
         while some := list(islice(rows, BATCH)):

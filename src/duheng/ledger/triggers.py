@@ -56,3 +56,20 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         cursor.execute(query)
         there = {row[0] for row in cursor.fetchall()}
     return [name for table in TABLES for ending in endings if (name := f"{table}_{ending}") not in there]
+
+
+def protected(connection: BaseDatabaseWrapper) -> set[str]:
+    """The tables, ours and others', whose rows a trigger may refuse to delete."""
+    if connection.vendor == "sqlite":
+        query = (
+            "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND upper(sql) LIKE '%BEFORE DELETE%'"
+        )
+    else:
+        # Bit 3 of tgtype: fires on DELETE.
+        query = (
+            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgtype & 8 <> 0"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}

@@ -87,6 +87,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     survive a fork. Each worker loads for itself, side by side; the first one announces.
     """
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+    from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
 
     check_settings()
     announced = multiprocessing.Value("b", 0)
@@ -109,10 +110,12 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
             return application
 
+    master = os.getpid()
     try:
         Application().run()
-    except SystemExit as stopped:
-        if refused.value:
+    except (SystemExit, HaltServer) as stopped:
+        # The workers are forks of this very call: their own exit code is for gunicorn and must pass unchanged.
+        if refused.value and os.getpid() == master:
             raise SystemExit(2) from stopped
         raise
 

@@ -1,0 +1,1 @@
+"""The behaviours of the issue as a person at the shell meets them."""
