@@ -19,6 +19,9 @@ from duheng.ingest.loading import open_city
 from duheng.model.glossary import definitions, quantity
 from duheng.model.periods import parse
 
+# The mark makes pytest-django lay out the database before the module's fixture fills it.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def drill(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Opened]:

@@ -156,6 +156,22 @@ def test_force_moves_the_old_file_aside_and_begins_a_new_one(kept: Path, databas
     assert ledger.read("actual").height == 10
 
 
+def test_a_restore_by_force_that_fails_leaves_the_old_file_in_place(
+    kept: Path, database: tuple[str, Path]
+) -> None:
+    head = ledger.head()
+    tamper("UPDATE ledger_fact SET value = '1' WHERE seq = 3")
+    ledger.backup(kept.with_name("tampered.zip"))
+    tamper("UPDATE ledger_fact SET value = '2013' WHERE seq = 3")
+    with pytest.raises(UnreadableSource, match="第 3 条"):
+        ledger.restore(kept.with_name("tampered.zip"), force=True)
+    assert ledger.head() == head
+    assert ledger.verify() == []
+    assert sorted(one.name for one in database[1].glob("*.sqlite3*") if "-" not in one.name) == [
+        "duheng.sqlite3"
+    ]
+
+
 def altered(kept: Path, change: Callable[[str, bytes], bytes]) -> Path:
     """A copy of the archive with its parts changed."""
     target = kept.with_name("altered.zip")

@@ -21,7 +21,7 @@ Site = Callable[..., Client]
 SECRET = "k7Vd0-qPz_41mZxWcB9aLrT2uYhGsEoJfN6iQvXtRwKy"
 
 
-def start(home: Path, port: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+def start(home: Path, environment: dict[str, str], port: int = 0) -> subprocess.CompletedProcess[str]:
     """A start that is expected to refuse."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DUHENG_")}
     return subprocess.run(
@@ -106,7 +106,7 @@ def test_a_name_in_an_export_never_becomes_a_formula(drill: Site) -> None:
 def test_production_refuses_what_is_for_practice(
     tmp_path: Path, environment: dict[str, str], said: str
 ) -> None:
-    done = start(tmp_path, DUHENG_ENV="production", **environment)
+    done = start(tmp_path, {"DUHENG_ENV": "production", **environment})
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -119,7 +119,10 @@ def test_production_refuses_accounts_of_practice(tmp_path: Path, django_db_block
     with django_db_blocker.unblock(), connected("", tmp_path):
         ledger.setup()
         make_accounts(production=False)
-    done = start(tmp_path, DUHENG_ENV="production", DUHENG_SECRET_KEY=SECRET, DUHENG_ALLOWED_HOSTS="a.gov.cn")
+    done = start(
+        tmp_path,
+        {"DUHENG_ENV": "production", "DUHENG_SECRET_KEY": SECRET, "DUHENG_ALLOWED_HOSTS": "a.gov.cn"},
+    )
     assert done.returncode == 2
     assert "演示账号" in done.stderr
     assert "Traceback" not in done.stderr
@@ -132,6 +135,6 @@ def test_a_taken_address_is_named(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        done = start(tmp_path, port)
+        done = start(tmp_path, {}, port)
     assert done.returncode == 2
     assert str(port) in done.stderr

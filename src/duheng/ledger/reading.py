@@ -108,6 +108,8 @@ def _live(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _effective(live: pl.DataFrame) -> pl.DataFrame:
     """The live fact of highest status in each cell."""
+    if live["status"].n_unique() <= 1:
+        return live
     ranked = live.lazy().with_columns(rank=pl.col("status").cast(pl.Enum(STATUSES)).to_physical())
     best = pl.col("rank") == pl.col("rank").min().over(CELL)
     return ranked.filter(best).drop("rank").collect()

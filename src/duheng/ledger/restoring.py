@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -32,14 +33,13 @@ def restore(path: str | Path, force: bool = False) -> heads.Head:
 
     Into a database without facts, audit entries and other rows that may not be deleted. force: an SQLite file that
     has some is moved aside (`...before-restore-<time>`, nothing is lost) and a new one begun. Where the archive is
-    damaged or does not verify the database stays empty.
+    damaged or does not verify everything stays as it was.
     UnreadableSource for what is no intact backup, DuhengError for a database that is not empty.
     """
     with _opened(Path(path)) as archive:
         manifest = _manifest(archive, Path(path))
         _check(archive, manifest)
-        _room(force)
-        with transaction.atomic():
+        with _room(force), transaction.atomic():
             _clear()
             for model in tables():
                 _fill(archive, model, manifest["tables"].get(model._meta.db_table))
@@ -100,32 +100,49 @@ def _digest(archive: zipfile.ZipFile, name: str) -> str | None:
     return digest.hexdigest()
 
 
-def _room(force: bool) -> None:
-    """Make sure of an empty database."""
+@contextmanager
+def _room(force: bool) -> Iterator[None]:
+    """An empty database; with `force` a new SQLite file, which gives way to the old one again if anything fails."""
     fixed = protected(connection) | set(APPEND_ONLY)
-    held = [
-        model._meta.verbose_name
-        for model in tables()
-        if model._meta.db_table in fixed and model._base_manager.exists()
-    ]
-    if not held:
+    rows = [model for model in tables() if model._meta.db_table in fixed and model._base_manager.exists()]
+    if not rows:
+        yield
         return
     if not force:
+        held = "、".join(str(model._meta.verbose_name) for model in rows)
         raise DuhengError(
-            f"数据库中已有{'、'.join(map(str, held))}：恢复只写入空库。"
+            f"数据库中已有{held}：恢复只写入空库。"
             "请指向空库；使用内置数据库时也可加 --force，现有文件将改名保留。"
         )
     if connection.vendor != "sqlite":
         raise DuhengError("PostgreSQL 数据库不为空：请新建一个空库，并让 DUHENG_DATABASE_URL 指向它。")
-    connection.close()
     file = Path(str(connection.settings_dict["NAME"]))
-    stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S")
-    for ending in ("", "-wal", "-shm"):
-        part = file.with_name(file.name + ending)
+    stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S%f")
+    aside = file.with_name(f"{file.stem}.before-restore-{stamp}{file.suffix}")
+    _move(file, aside)
+    try:
+        setup()
+        yield
+    except BaseException:
+        _move(file, file.with_name(f"{file.name}.failed"))
+        for part in _parts(file.with_name(f"{file.name}.failed")):
+            part.unlink(missing_ok=True)
+        _move(aside, file)
+        raise
+
+
+def _parts(file: Path) -> list[Path]:
+    """An SQLite file and what may lie beside it."""
+    return [file.with_name(file.name + ending) for ending in ("", "-wal", "-shm")]
+
+
+def _move(file: Path, to: Path) -> None:
+    """Rename a database that is not in use by this process any more."""
+    connection.close()
+    for part, target in zip(_parts(file), _parts(to), strict=True):
         if part.exists():
-            part.replace(file.with_name(f"{file.stem}.before-restore-{stamp}{file.suffix}{ending}"))
+            part.replace(target)
     forget()
-    setup()
 
 
 def _clear() -> None:

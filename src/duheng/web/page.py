@@ -27,9 +27,10 @@ from duheng.ingest.drill.places import is_drill
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.errors import UnknownName
 from duheng.model.plan import City, Plan
-from duheng.web import roles, state
+from duheng.web import lasting_pages, roles, state
 from duheng.web.charts import Chart
 from duheng.web.errors import BadAddress
+from duheng.web.lasting_pages import Kept
 from duheng.web.middleware import language
 from duheng.web.selection import SCENARIOS, Selection, selection_of
 from duheng.web.tables import Table, as_csv, as_xlsx
@@ -102,23 +103,19 @@ class Page:
     status: int = 200
 
 
-@dataclass(frozen=True)
-class _Kept:
-    body: bytes
-    packed: bytes
-    etag: str
-    kind: str
-    status: int
-    name: str
-
-
 View = Callable[..., "Page | HttpResponse"]
-_pages: OrderedDict[tuple[Any, ...], _Kept] = OrderedDict()
+_pages: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 _lock = threading.Lock()
 
 
-def answer(view: View, *, keep: bool = True, writes: bool = False) -> Callable[..., HttpResponse]:
-    """The Django view of a page. keep: may be kept for readers without account. writes: accepts POST."""
+def answer(
+    view: View, *, keep: bool = True, writes: bool = False, lasting: bool = False
+) -> Callable[..., HttpResponse]:
+    """The Django view of a page.
+
+    keep: may be kept for readers without account. lasting: and on disk, so that a restart finds it.
+    writes: accepts POST.
+    """
 
     def django_view(request: HttpRequest, suffix: str = "html", **parts: str) -> HttpResponse:
         allowed = ["GET", "HEAD", "POST"] if writes else ["GET", "HEAD"]
@@ -139,12 +136,16 @@ def answer(view: View, *, keep: bool = True, writes: bool = False) -> Callable[.
             kept = _pages.get(key)
             if kept is not None:
                 _pages.move_to_end(key)
+        if kept is None and lasting and suffix == "html":
+            kept = lasting_pages.read(key)
         if kept is None:
             made = view(ask, **parts)
             if isinstance(made, HttpResponse):
                 return made
             kept = _render(ask, made, suffix)
-            _remember(key, kept)
+            if lasting and suffix == "html":
+                lasting_pages.write(key, kept)
+        _remember(key, kept)
         return _respond(request, kept, True)
 
     return django_view
@@ -158,7 +159,7 @@ def _chosen_scenario(selection: Selection) -> Selection:
     return selection
 
 
-def _remember(key: tuple[Any, ...], kept: _Kept) -> None:
+def _remember(key: tuple[Any, ...], kept: Kept) -> None:
     with _lock:
         _pages[key] = kept
         size = sum(len(page.body) + len(page.packed) for page in _pages.values())
@@ -173,7 +174,7 @@ def forget() -> None:
         _pages.clear()
 
 
-def _render(ask: Ask, page: Page, suffix: str) -> _Kept:
+def _render(ask: Ask, page: Page, suffix: str) -> Kept:
     """The page in one form. BadAddress where it has no such table or chart."""
     name = page.template.removesuffix(".html")
     if suffix == "html":
@@ -187,7 +188,7 @@ def _render(ask: Ask, page: Page, suffix: str) -> _Kept:
         body, name = (chart.svg().encode() if suffix == "svg" else chart.png()), chart.name
     packed = gzip.compress(body, 6, mtime=0) if suffix in ("html", "json", "csv", "svg") else b""
     etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    return _Kept(body, packed, etag, suffix, page.status, f"{name}.{suffix}")
+    return Kept(body, packed, etag, suffix, page.status, f"{name}.{suffix}")
 
 
 def _html(ask: Ask, page: Page) -> str:
@@ -257,7 +258,7 @@ def _about(ask: Ask, page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def _respond(request: HttpRequest, kept: _Kept, public: bool) -> HttpResponse:
+def _respond(request: HttpRequest, kept: Kept, public: bool) -> HttpResponse:
     if public and request.headers.get("If-None-Match") == kept.etag:
         response = HttpResponse(status=304)
     else:

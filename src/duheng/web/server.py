@@ -12,12 +12,15 @@ import multiprocessing
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
 from duheng.model.errors import DuhengError
 
+DRILL = {"scenario": "drill"}
+WARM_AFTER, PATIENCE = 1.5, 30.0  # seconds
 BOOT_ERROR = 3
 """The code by which a worker tells gunicorn not to start it again."""
 
@@ -98,6 +101,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         def load_config(self) -> None:
             for name, value in _settings(host, port, workers, threads).items():
                 self.cfg.set(name, value)
+            self.cfg.set("post_fork", lambda _, worker: _after_the_first(worker, announced))
 
         def load(self) -> Any:
             try:
@@ -154,9 +158,20 @@ def _settings(host: str, port: int, workers: int, threads: int) -> dict[str, Any
     }
 
 
+def _after_the_first(worker: Any, announced: Any) -> None:
+    # The first worker has the processor to itself until it serves; the others follow.
+    until = time.monotonic() + PATIENCE
+    while worker.age > 1 and not announced.value and time.monotonic() < until:
+        worker.notify()
+        time.sleep(0.05)
+
+
 def _warm_later(worker: Any) -> None:
-    # After the fork: the renderer has threads of its own, which a fork would not carry over.
-    threading.Thread(target=warm, name="warm", daemon=True).start()
+    # After the fork: the renderer has threads of its own, which a fork would not carry over. And not at once:
+    # whoever waits for the first page should have the processor to himself.
+    later = threading.Timer(WARM_AFTER, warm)
+    later.daemon = True
+    later.start()
 
 
 def warm() -> None:
@@ -165,17 +180,18 @@ def warm() -> None:
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.test import RequestFactory
+    from django.urls import resolve
 
     from duheng.web import charts
-    from duheng.web.page import answer
-    from duheng.web.pages import board
 
     try:
-        for query in ({}, {"scenario": "drill"}):
-            request = RequestFactory().get("/", query)
+        # As data, too: the page may come from disk, and then nothing behind it has been worked out yet.
+        for path, query in (("/", {}), ("/board.json", {}), ("/", DRILL), ("/board.json", DRILL)):
+            request = RequestFactory().get(path, query)
             request.user = AnonymousUser()
             request.session = SessionStore()
-            answer(board.show)(request)
+            found = resolve(path)
+            found.func(request, *found.args, **found.kwargs)
         charts.warm()
     except Exception:
         logging.getLogger("django.duheng").exception(

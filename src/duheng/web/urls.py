@@ -42,7 +42,7 @@ def healthy(request: HttpRequest) -> HttpResponse:
 CELL = "<str:quantity>/<str:entity>/<str:period>"
 urlpatterns = [
     *both("board", board.show),
-    path("", answer(board.show)),
+    path("", answer(board.show, lasting=True)),
     *both(f"why/{CELL}", why.show),
     *both(f"history/{CELL}", why.history),
     path("target/<str:id>/sign", answer(decisions.sign, keep=False, writes=True)),
