@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from duheng.assess.books import day_of, opened
+from duheng.assess.choices import chosen as chosen_definitions
 from duheng.assess.status import TargetStatus, status
 from duheng.assess.warning import WarningRule, warning_rule
 from duheng.model.findings import Finding
@@ -61,11 +62,11 @@ def board(
 ) -> Board:
     """The board of a plan as the ledger stood at the end of a day (now where None).
 
-    definition_choices: target id -> the accounting definition an official chose and signed. rule: id of the
+    definition_choices: target id -> accounting definition; those that officials signed where None. rule: id of the
     warning rule, the default one where None. Raises UnknownName for an unknown rule.
     """
     books, day, chosen = opened(city, plan, scenario, as_of), day_of(as_of), warning_rule(rule)
-    choices = definition_choices or {}
+    choices = chosen_definitions(city, plan, as_of) if definition_choices is None else definition_choices
     return Board(
         city,
         plan,

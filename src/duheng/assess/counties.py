@@ -10,6 +10,7 @@ from typing import Any
 
 from duheng.assess.board import number
 from duheng.assess.books import Opened, day_of, opened
+from duheng.assess.choices import chosen
 from duheng.assess.evidence import Cell, known_years
 from duheng.assess.judging import Case, Judgement, judgement, short, with_unit
 from duheng.assess.owed import Owed, each_once, obliged_units, owed
@@ -97,12 +98,13 @@ def county_lights(
     same period: the newest one for which any county is known. A county's own target, where the plan has one
     for the same quantity, goes before the city's. Raises UnknownName for an unknown target or rule.
     """
-    books, day, chosen = opened(city, plan, scenario, as_of), day_of(as_of), warning_rule(rule)
+    books, day, levels = opened(city, plan, scenario, as_of), day_of(as_of), warning_rule(rule)
     of_city = _headline(city, plan, target).on(day)
-    choice = (definition_choices or {}).get(of_city.id)
+    choices = chosen(city, plan, as_of) if definition_choices is None else definition_choices
+    choice = choices.get(of_city.id)
     rows = [_row(books, of_city, place, day, choice) for place in places_of(city)]
     year = max((max(row.reading.years) for row in rows if row.reading.years), default=None)
-    return tuple(_light(books, row, year, day, chosen) for row in rows)
+    return tuple(_light(books, row, year, day, levels) for row in rows)
 
 
 def places_of(city: City) -> list[Entity]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from duheng import ledger
 from duheng.assess.books import ZONE, Opened, day_of
+from duheng.assess.choices import chosen
 from duheng.assess.evidence import UNVERIFIED, Cell, leaves, owner, reasons
 from duheng.assess.judging import Case, judgement
 from duheng.assess.progress import clock, measure_of, printed_unit, progress, required_rate
@@ -17,6 +18,7 @@ from duheng.assess.status import read
 from duheng.assess.warning import warning_rule
 from duheng.engine import Step
 from duheng.model.entities import Places
+from duheng.model.errors import DuhengError
 from duheng.model.glossary import Quantity, definition, quantity
 from duheng.model.periods import parse
 from duheng.model.plan import NOT_STATED, Target
@@ -159,7 +161,9 @@ class Why:
         judged, done = judgement(case, warning_rule(None)), progress(measure, actual, target.value, unit, at)
         light = f" → {judged.level.label}" if judged.level else ""
         lines = [f"判定：{judged.yardstick}{light}"]
-        needed = required_rate(actual, target.value, unit, at, bound.decimals) if measure == "decline" else None
+        needed = (
+            required_rate(actual, target.value, unit, at, bound.decimals) if measure == "decline" else None
+        )
         if done is not None:
             rest = f"；此后每年需降低 {needed} {unit}" if needed is not None else ""
             lines.append(f"进度：完成 {done:.1%}，时间过去 {at.elapsed / at.years:.0%}{rest}")
@@ -211,20 +215,21 @@ def why(
 ) -> Why:
     """The reasons of a number. of: a quantity's id or title; entity: id, name or alias; item: title or alias.
 
-    Raises UnknownName, PeriodError.
+    Raises UnknownName, PeriodError, DuhengError.
     """
     bound = find_quantity(of)
-    chosen = bound.definition(definition)
     named = find_item(bound, item)
     where = opened.city.places.find(entity).id
-    cell = Cell(bound.id, where, named, str(parse(period)), chosen)
-    step = reasons(opened, cell)
-    documents = _documents(opened, step)
     targets = tuple(
         t
         for t in opened.plan.targets
         if t.quantity == bound.id and t.entity == where and t.item in (None, named)
     )
+    signed = chosen(opened.city, opened.plan, opened.moment) if bound.definitions else {}
+    meant = definition or next((signed[t.id] for t in targets if t.id in signed), None)
+    cell = Cell(bound.id, where, named, str(parse(period)), bound.definition(meant))
+    step = reasons(opened, cell)
+    documents = _documents(opened, step)
     return Why(opened, cell, _reason(step, opened.city.places, documents, cell), targets)
 
 
@@ -237,12 +242,20 @@ def find_quantity(text: str) -> Quantity:
 
 
 def find_item(of: Quantity, text: str | None) -> str | None:
-    """The item of the quantity's axis. Raises UnknownName where one is needed and missing or unknown."""
+    """The item of the quantity's axis.
+
+    Raises UnknownName for an unknown one, DuhengError where one is missing or where the quantity has none.
+    """
     from duheng.model.glossary import axis
 
     if of.axis is None:
+        if text:
+            raise DuhengError(f"“{of.title}”不分品种，没有“{text}”一项。请去掉品种。")
         return None
-    return axis(of.axis).find(text or "（未指定品种）").title
+    if not text:
+        some = "、".join(list(axis(of.axis).items)[:5])
+        raise DuhengError(f"“{of.title}”按品种分列，须指明一个品种，如{some}（命令行写 --item）。")
+    return axis(of.axis).find(text).title
 
 
 def _documents(opened: Opened, step: Step) -> dict[str, Document]:

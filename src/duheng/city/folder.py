@@ -68,15 +68,20 @@ def check(folder: Path) -> list[Finding]:
 
 
 def default_city_folder(id: str = "512000") -> Path:
-    """The packaged folder of a city by its division code. Raises UnknownName with the cities there are."""
+    """The folder of a city: a packaged one by its division code, or any by its path.
+
+    Raises UnknownName with the cities there are.
+    """
     root = data.root()
     usual = root / id[:2] / id[:4]
     if (usual / "city.yaml").is_file() and _id(usual) == id:
         return usual
     folders = {_id(path.parent): path.parent for path in sorted(root.glob("*/*/city.yaml"))}
-    if id not in folders:
-        raise UnknownName(id, folders)
-    return folders[id]
+    if id in folders:
+        return folders[id]
+    if id and (Path(id) / "city.yaml").is_file():  # one's own, as `duheng init` began it
+        return Path(id).resolve()
+    raise UnknownName(id, folders, "城市")
 
 
 def _id(folder: Path) -> str:
@@ -155,7 +160,8 @@ def _plans(folder: Path, places: Places, report: Report) -> tuple[Plan, ...]:
 def _parameters(folder: Path, head: Group | None, report: Report) -> Parameters:
     """The province's and the city's own settings, on top of the packaged ones."""
     own = dict(packaged())
-    province = [data.root() / head.text("code")[:2] / "parameters"] if head else []
+    code = head.text("code") if head else ""
+    province = [data.root() / code[:2] / "parameters"] if code else []
     for place in (*province, folder / "parameters"):
         if not place.is_dir():
             continue

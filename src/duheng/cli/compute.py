@@ -31,13 +31,13 @@ def compute(
     若第二行是单位行，则按该行换算。基期和上年的值在表内查找；合计要求表中列出的每个对象、每个品种都有值。
     未知的留空。退出码：0 正常，1 输入有问题（见提示），2 用法错误。
     """
+    from duheng.cli.opening import definition_of
     from duheng.ingest.plain import compute as over_table
     from duheng.ingest.plain import find_rule
-    from duheng.model.glossary import definition as known_definition
 
-    if definition is not None:
-        known_definition(definition)
-    result = over_table(find_rule(rule), table, base_year=base_year, definition=definition)
+    found = find_rule(rule)
+    chosen = definition_of(found, definition)
+    result = over_table(found, table, base_year=base_year, definition=chosen)
     if out is None:
         typer.echo(result.csv(), nl=False)
     else:

@@ -35,11 +35,12 @@ def explain(
     退出码：0 正常，2 用法错误。
     """
     from duheng.assess.books import opened
-    from duheng.assess.why import why
-    from duheng.cli.opening import moment, ready
+    from duheng.assess.why import find_quantity, why
+    from duheng.cli.opening import definition_of, moment, ready
 
     here, chosen = ready(city, scenario, plan)
     books = opened(here, chosen, scenario, moment(as_of))
+    definition = definition_of(find_quantity(quantity), definition)
     reasons = why(books, quantity, entity, period, item=item, definition=definition)
     if as_json:
         typer.echo(json.dumps(reasons.as_json(), ensure_ascii=False, indent=1))

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from duheng.model.errors import DuhengError
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -79,6 +81,8 @@ def restore(
     """从备份恢复到空库，并校验。Restore a backup into an empty database and verify it."""
     from duheng import ledger
 
+    if not file.is_file():
+        raise DuhengError(f"没有备份文件“{file}”。请核对文件名；备份由 duheng backup 写成。")
     ledger.setup()
     _say(f"正在从 {file} 恢复并校验 ……")
     head = ledger.restore(file, force=force)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from duheng.model.errors import DuhengError, UnknownName
 
 if TYPE_CHECKING:
+    from duheng.model.glossary import Quantity
     from duheng.model.plan import City, Plan
 
 
@@ -24,8 +25,22 @@ def ready(city: str, scenario: str = "actual", plan: str | None = None) -> tuple
         return opened, default_plan(opened, scenario)
     found = opened.plan(plan)
     if found is None:
-        raise UnknownName(plan, [known.id for known in opened.plans])
+        raise UnknownName(plan, [known.id for known in opened.plans], "方案")
     return opened, found
+
+
+def definition_of(quantity: Quantity, text: str | None) -> str | None:
+    """A `--definition` option. Raises UnknownName, DuhengError where the quantity has no such definition."""
+    from duheng.model.glossary import definition
+
+    if text is None:
+        return None
+    known = definition(text)
+    if text not in quantity.definitions:
+        having = "、".join(quantity.definitions)
+        remedy = f"可用的有：{having}" if having else "该指标不分口径，请去掉 --definition"
+        raise DuhengError(f"“{quantity.title}”没有口径“{known.title}”（{text}）；{remedy}。")
+    return text
 
 
 def moment(text: str | None) -> date | datetime | None:

@@ -39,13 +39,21 @@ def audit(actor: str, action: str, object: str, detail: str | Mapping[str, objec
     return seq
 
 
-def trail(limit: int = 100, before: int | None = None) -> list[AuditRecord]:
-    """The newest audit entries, newest first; `before` a number for the page that follows."""
+def trail(limit: int | None = 100, before: int | None = None, action: str | None = None) -> list[AuditRecord]:
+    """The newest audit entries, newest first; `before` a number for the page that follows.
+
+    action: only entries of this action. limit: all of them where None.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT seq, hash, at, actor, action, object, detail FROM ledger_audit "
-            "WHERE seq < %s ORDER BY seq DESC LIMIT %s",
-            [before if before is not None else 2**62, limit],
+            "WHERE seq < %s AND (%s OR action = %s) ORDER BY seq DESC LIMIT %s",
+            [
+                before if before is not None else 2**62,
+                action is None,
+                action or "",
+                limit if limit is not None else 2**62,
+            ],
         )
         return [
             AuditRecord(seq, id, moments.moment_of(at), *texts) for seq, id, at, *texts in cursor.fetchall()

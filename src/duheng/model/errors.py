@@ -46,10 +46,11 @@ class RuleError(DuhengError):
 class UnknownName(DuhengError):
     """No such quantity, entity, parameter or other named thing.
 
-    name: what was asked for; known: the names there are, from which the nearest are offered.
+    name: what was asked for; known: the names there are, from which the nearest are offered; what: the Chinese
+    word for what they name, where the reader cannot know it.
     """
 
-    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+    def __init__(self, name: str, known: Iterable[str] = (), what: str = "") -> None:
         self.name = name
         listed = list(known)
         self.near = nearest(name, listed)
@@ -57,7 +58,7 @@ class UnknownName(DuhengError):
             hint = f"；是否指{'、'.join(f'“{n}”' for n in self.near)}？"
         else:
             hint = f"；可用的有：{'、'.join(listed)}" if 0 < len(listed) <= _FEW else "。请核对名称。"
-        super().__init__(f"没有名为“{name}”的定义{hint}")
+        super().__init__(f"没有名为“{name}”的{what or '定义'}{hint}")
 
 
 class UnitError(DuhengError):

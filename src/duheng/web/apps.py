@@ -9,7 +9,7 @@ from django.db.models.signals import post_migrate
 
 
 class WebConfig(AppConfig):
-    """Pages, accounts, uploads and signed decisions."""
+    """Pages, accounts and uploads."""
 
     name = "duheng.web"
     label = "duheng_web"

@@ -1,10 +1,9 @@
-"""The board of a selection, opened with the definitions that officials signed."""
+"""The board of a selection."""
 
 from __future__ import annotations
 
 from duheng.assess.board import Board, board
 from duheng.assess.books import Opened, opened
-from duheng.web import state
 from duheng.web.page import Ask
 from duheng.web.targets import Row, row_of
 
@@ -16,8 +15,7 @@ def books(ask: Ask) -> Opened:
 
 def open_board(ask: Ask) -> Board:
     """The board of the selection."""
-    signed = state.choices(ask.plan, ask.selection.as_of)
-    return board(ask.city, ask.plan, ask.selection.scenario, ask.selection.as_of, definition_choices=signed)
+    return board(ask.city, ask.plan, ask.selection.scenario, ask.selection.as_of)
 
 
 def rows_of(ask: Ask, made: Board) -> list[Row]:

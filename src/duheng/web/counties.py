@@ -9,7 +9,7 @@ from duheng.assess.counties import CountyLight, county_lights
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons
 from duheng.model.entities import Entity
-from duheng.web import maps, state
+from duheng.web import maps
 from duheng.web.access import Closed
 from duheng.web.boards import books
 from duheng.web.charts import Chart
@@ -45,10 +45,7 @@ def county_rows(ask: Ask) -> list[CountyRow]:
     declines = [one for one in ask.plan.targets if one.direction == "decrease" and one.entity == ask.city.id]
     if not declines:
         return []
-    signed = state.choices(ask.plan, ask.selection.as_of)
-    lights = county_lights(
-        ask.city, ask.plan, ask.selection.scenario, ask.selection.as_of, definition_choices=signed
-    )
+    lights = county_lights(ask.city, ask.plan, ask.selection.scenario, ask.selection.as_of)
     drawn = maps.outlines(ask.city.map).shapes if ask.city.map else {}
     return [_row(ask, light, declines[0].quantity, light.entity.id in drawn) for light in lights]
 

@@ -1,40 +1,8 @@
-"""What the web itself keeps: signed decisions, uploads that wait for a word, failed log-ins."""
+"""What the web itself keeps: uploads that wait for a word, failed log-ins."""
 
 from __future__ import annotations
 
 from django.db import models
-
-
-class Decision(models.Model):
-    """A definition (口径) chosen and signed by an official for a target. Append-only; the latest one counts.
-
-    The database refuses to change or delete a row (triggers in the first migration).
-    """
-
-    city = models.CharField(max_length=20)
-    plan = models.CharField(max_length=80)
-    target = models.CharField(max_length=80)
-    definition = models.CharField(max_length=80)
-    reason = models.TextField(max_length=1000)
-    signed_by = models.CharField(max_length=150)
-    signed_name = models.CharField(max_length=150)
-    signed_at = models.DateTimeField()
-
-    class Meta:
-        """Order of signing, and the permissions of the roles."""
-
-        ordering = ["id"]
-        default_permissions = ()
-        permissions = [
-            ("see_confidential", "查阅单个企业的数据"),
-            ("import_facts", "导入数据"),
-            ("sign_decision", "选定并签署口径"),
-            ("manage_accounts", "管理账号"),
-            ("read_audit", "查阅操作日志"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.target}: {self.definition} ({self.signed_by})"
 
 
 class Upload(models.Model):
@@ -49,10 +17,17 @@ class Upload(models.Model):
     settled = models.CharField(max_length=20, default="")
 
     class Meta:
-        """Newest first."""
+        """Newest first, and the permissions of the roles."""
 
         ordering = ["-id"]
         default_permissions = ()
+        permissions = [
+            ("see_confidential", "查阅单个企业的数据"),
+            ("import_facts", "导入数据"),
+            ("sign_decision", "选定并签署口径"),
+            ("manage_accounts", "管理账号"),
+            ("read_audit", "查阅操作日志"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.sent_by})"

@@ -9,15 +9,15 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import Max
 
 from duheng import __version__, ledger
-from duheng.assess.books import default_plan, end_of_day
+from duheng.assess.books import default_plan
+from duheng.assess.choices import ACTION, Choice
+from duheng.assess.choices import choices as signed_choices
 from duheng.city import default_city_folder, load
 from duheng.ingest.drill.places import city_in, is_drill
 from duheng.model.plan import City, Plan
 from duheng.web.errors import BadAddress
-from duheng.web.models import Decision
 from duheng.web.selection import Selection
 from duheng.web.words import SHANGHAI
 
@@ -37,7 +37,7 @@ def today() -> date:
 
 def stamp() -> tuple[object, ...]:
     """What kept pages depend on besides their address."""
-    signed = Decision.objects.aggregate(last=Max("id"))["last"]
+    signed = next((entry.seq for entry in ledger.trail(limit=1, action=ACTION)), 0)
     head = ledger.head()
     return (__version__, settings.DUHENG_CITY, head.seq, head.hash, signed, today())
 
@@ -53,11 +53,9 @@ def plan_of(selection: Selection) -> Plan:
     return plan
 
 
-def decisions(plan: Plan, as_of: date | None = None) -> list[Decision]:
+def decisions(plan: Plan, as_of: date | None = None) -> list[Choice]:
     """All definitions signed for the plan's targets by the end of that day (now where None), oldest first."""
-    signed = Decision.objects.filter(city=settings.DUHENG_CITY, plan=plan.id)
-    moment = end_of_day(as_of)
-    return list((signed if moment is None else signed.filter(signed_at__lte=moment)).order_by("id"))
+    return signed_choices(city(), plan, as_of)
 
 
 def choices(plan: Plan, as_of: date | None = None) -> dict[str, str]:

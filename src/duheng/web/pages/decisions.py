@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 
-from duheng import ledger
+from duheng.assess.choices import sign as sign_choice
 from duheng.model.glossary import definition, quantity
 from duheng.model.plan import NOT_STATED
 from duheng.web import roles
 from duheng.web.errors import BadAddress, NotThere
-from duheng.web.models import Decision
 from duheng.web.page import Ask
 
 LEAST_REASON = 4
+LONGEST_REASON = 1000
 
 
 def sign(ask: Ask, id: str) -> HttpResponse:
-    """Append a decision and its audit entry, both or neither; then back to the target."""
+    """Append the choice to the ledger's trail; then back to the target."""
     roles.demand(ask.user, roles.SIGN_DECISION)
     target = ask.plan.target(id)
     if target is None:
@@ -38,18 +35,14 @@ def sign(ask: Ask, id: str) -> HttpResponse:
     if len(reason) < LEAST_REASON:
         messages.error(ask.request, ask.words("请写明选定该口径的理由或文件依据。"))
         return back
-    with transaction.atomic():
-        made = Decision.objects.create(
-            city=settings.DUHENG_CITY,
-            plan=ask.plan.id,
-            target=target.id,
-            definition=chosen,
-            reason=reason[:1000],
-            signed_by=ask.user.get_username(),
-            signed_name=ask.user.get_full_name() or ask.user.get_username(),
-            signed_at=timezone.now(),
-        )
-        detail = {"plan": ask.plan.id, "definition": chosen, "reason": made.reason}
-        ledger.audit(made.signed_by, "sign-definition", target.id, detail)
+    sign_choice(
+        ask.city,
+        ask.plan,
+        target.id,
+        chosen,
+        reason[:LONGEST_REASON],
+        signed_by=ask.user.get_username(),
+        signed_name=ask.user.get_full_name() or ask.user.get_username(),
+    )
     messages.success(ask.request, ask.words("已签署：{title}。", title=ask.words.title(definition(chosen))))
     return back
