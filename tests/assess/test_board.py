@@ -143,7 +143,7 @@ def test_units_are_the_articles_unless_the_target_has_its_own_and_inherited_ones
 
 def test_the_source_is_one_line_with_the_unit_document_cell_date_and_status() -> None:
     towns.state("town_sewage_plants", {CITY: {2025: 76}}, title="污水厂台账.xlsx", locator="台账!C3")
-    expected = "市住房城乡建设局 污水厂台账.xlsx 台账!C3（2026-07-01，reported）"
+    expected = "市住房城乡建设局 污水厂台账.xlsx 台账!C3（2026-07-01，填报）"
     assert only(towns.PLANTS).source == expected
 
 

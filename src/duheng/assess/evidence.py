@@ -16,6 +16,7 @@ from duheng.model.glossary import quantity
 from duheng.model.periods import Period, parse
 
 UNVERIFIED = "未核实"
+STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,15 @@ def _where(opened: Opened) -> tuple[dict[str, int], list[int], list[int], frozen
 def _line(
     opened: Opened, newest: dict[str, Any], source: ledger.SourceRecord, day: date, facts: int, memory: bool
 ) -> str:
-    """`市统计局 能源平衡表2023.xlsx 终端消费!C14（2024-07-31，reported），另有 12 项事实`."""
+    """`市统计局 能源平衡表2023.xlsx 终端消费!C14（2024-07-31，填报），另有 12 项事实`."""
     stated = owner(opened, newest["quantity"], newest["entity"], parse(newest["period"]))
     title = source.title if stated is None or stated in source.title else f"{stated} {source.title}"
     words = [title, newest["locator"] or ""]
-    marks = [day.isoformat(), newest["status"], *([UNVERIFIED] if memory else [])]
+    marks = [
+        day.isoformat(),
+        STATUS.get(newest["status"], newest["status"]),
+        *([UNVERIFIED] if memory else []),
+    ]
     more = f"，另有 {facts - 1} 项事实" if facts > 1 else ""
     return f"{' '.join(word for word in words if word)}（{'，'.join(marks)}）{more}"
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from duheng import ledger
 from duheng.assess.books import Opened
-from duheng.assess.evidence import owner
+from duheng.assess.evidence import STATUS, owner
 from duheng.assess.owed import Owed
 from duheng.assess.warning import Tolerance, tolerances
 from duheng.engine import Books, table
@@ -19,8 +19,6 @@ from duheng.model.periods import parse
 from duheng.model.plan import Target
 from duheng.model.rounding import shown
 from duheng.model.rule import Rule
-
-STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
 
 
 def of_target(

@@ -11,7 +11,7 @@ import polars as pl
 from duheng import ledger
 from duheng.assess.books import ZONE, Opened, day_of
 from duheng.assess.choices import chosen
-from duheng.assess.evidence import UNVERIFIED, Cell, leaves, owner, reasons
+from duheng.assess.evidence import STATUS, UNVERIFIED, Cell, leaves, owner, reasons
 from duheng.assess.judging import Case, judgement
 from duheng.assess.progress import clock, measure_of, printed_unit, progress, required_rate
 from duheng.assess.status import read
@@ -25,7 +25,6 @@ from duheng.model.plan import NOT_STATED, Target
 from duheng.model.rounding import printed, shown
 
 CERTAINTY = {"secondary": "转引", "memory": UNVERIFIED, "derived": "推算"}
-STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,18 @@ class Point:
         return self.actual is not None and self.path is not None and self.actual < self.path
 
 
+LEGEND = {
+    "title": None,
+    "orient": "bottom",
+    "symbolStrokeWidth": 2,
+    "symbolType": "stroke",
+    "labelFontSize": 12,
+    "labelLimit": 320,
+}
+POINT = {"type": "point", "filled": True, "size": 64, "opacity": 1}
+UNIT_ABOVE_AXIS = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": -24}
+
+
 def trend(
     points: list[Point], titles: dict[str, str], decimals: int, *, width: int, height: int = 260
 ) -> dict[str, Any]:
@@ -120,67 +132,43 @@ def trend(
 
     titles: actual, path, unit. A period without a figure is a gap in the line, never a zero and never bridged.
     """
-    rows = [
-        {"period": p.period, "kind": titles["actual"], "value": p.actual, "below": p.below} for p in points
-    ]
-    rows += [{"period": p.period, "kind": titles["path"], "value": p.path} for p in points]
     kinds = [titles["actual"], titles["path"]]
-    x = {"field": "period", "type": "ordinal", "axis": {"title": None, "labelAngle": 0}, "sort": None}
-    y = {
-        "field": "value",
-        "type": "quantitative",
-        "axis": {
-            "title": titles["unit"] or None,
-            "titleAngle": 0,
-            "titleAlign": "left",
-            "titleAnchor": "end",
-            "titleY": -12,
-            "titleX": -24,
-            "tickCount": 5,
-        },
-        "scale": {"zero": False, "nice": True},
-    }
-    legend = {
-        "title": None,
-        "orient": "bottom",
-        "symbolStrokeWidth": 2,
-        "symbolType": "stroke",
-        "labelFontSize": 12,
-        "labelLimit": 320,
-    }
-    colour = {
-        "field": "kind",
-        "type": "nominal",
-        "scale": {"domain": kinds, "range": [BLUE, GREY]},
-        "legend": legend,
-    }
-    dash = {
-        "field": "kind",
-        "type": "nominal",
-        "scale": {"domain": kinds, "range": [[1, 0], [6, 4]]},
-        "legend": legend,
-    }
+    rows = [{"period": p.period, "kind": kinds[0], "value": p.actual, "below": p.below} for p in points]
+    rows += [{"period": p.period, "kind": kinds[1], "value": p.path} for p in points]
     known = {"filter": f"isValid(datum.value) && datum.kind === {json.dumps(kinds[0], ensure_ascii=False)}"}
+    line = {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"}
+    look = {"color": _by_kind(kinds, [BLUE, GREY]), "strokeDash": _by_kind(kinds, [[1, 0], [6, 4]])}
     return {
         **BASE,
         "width": width,
         "height": height,
         "data": {"values": rows},
-        "encoding": {"x": x, "y": y},
+        "encoding": {
+            "x": {
+                "field": "period",
+                "type": "ordinal",
+                "axis": {"title": None, "labelAngle": 0},
+                "sort": None,
+            },
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "axis": {"title": titles["unit"] or None, **UNIT_ABOVE_AXIS, "tickCount": 5},
+                "scale": {"zero": False, "nice": True},
+            },
+        },
         "layer": [
-            {
-                "mark": {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"},
-                "encoding": {"color": colour, "strokeDash": dash},
-            },
-            {
-                "transform": [known],
-                "mark": {"type": "point", "filled": True, "size": 64, "opacity": 1},
-                "encoding": {"color": {"value": BLUE}},
-            },
+            {"mark": line, "encoding": look},
+            {"transform": [known], "mark": POINT, "encoding": {"color": {"value": BLUE}}},
             _labels(known, "!datum.below", -12, decimals),
             _labels(known, "datum.below", 15, decimals),
         ],
     }
+
+
+def _by_kind(kinds: list[str], looks: list[Any]) -> dict[str, Any]:
+    scale = {"domain": kinds, "range": looks}
+    return {"field": "kind", "type": "nominal", "scale": scale, "legend": LEGEND}
 
 
 def _labels(known: dict[str, Any], which: str, dy: int, decimals: int) -> dict[str, Any]:

@@ -123,32 +123,36 @@ def answer(
             return HttpResponseNotAllowed(allowed)
         lang = language(request)
         ask = Ask(request, _chosen_scenario(selection_of(request.GET, lang)), Words(lang))
-        anonymous = not request.user.is_authenticated
-        if not (keep and anonymous):
-            made = view(ask, **parts)
-            return (
-                made
-                if isinstance(made, HttpResponse)
-                else _respond(request, _render(ask, made, suffix), False)
-            )
+        if not keep or request.user.is_authenticated:
+            made = _made(ask, view, parts, suffix)
+            return made if isinstance(made, HttpResponse) else _respond(request, made, False)
         key = (request.path, request.GET.urlencode(), ask.selection, suffix, state.stamp())
-        with _lock:
-            kept = _pages.get(key)
-            if kept is not None:
-                _pages.move_to_end(key)
-        if kept is None and lasting and suffix == "html":
-            kept = lasting_pages.read(key)
+        on_disk = lasting and suffix == "html"
+        kept = _found(key) or (lasting_pages.read(key) if on_disk else None)
         if kept is None:
-            made = view(ask, **parts)
+            made = _made(ask, view, parts, suffix)
             if isinstance(made, HttpResponse):
                 return made
-            kept = _render(ask, made, suffix)
-            if lasting and suffix == "html":
+            kept = made
+            if on_disk:
                 lasting_pages.write(key, kept)
         _remember(key, kept)
         return _respond(request, kept, True)
 
     return django_view
+
+
+def _made(ask: Ask, view: View, parts: Mapping[str, str], suffix: str) -> Kept | HttpResponse:
+    made = view(ask, **parts)
+    return made if isinstance(made, HttpResponse) else _render(ask, made, suffix)
+
+
+def _found(key: tuple[Any, ...]) -> Kept | None:
+    with _lock:
+        kept = _pages.get(key)
+        if kept is not None:
+            _pages.move_to_end(key)
+        return kept
 
 
 def _chosen_scenario(selection: Selection) -> Selection:

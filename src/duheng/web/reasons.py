@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from duheng.assess.why import CERTAINTY, STATUS, Reason, Why
+from duheng.assess.evidence import STATUS
+from duheng.assess.why import CERTAINTY, Reason, Why
 from duheng.engine import Step
 from duheng.model.glossary import all_quantities, axes, axis
 from duheng.web.access import Closed

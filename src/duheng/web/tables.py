@@ -115,28 +115,13 @@ def _sheet(
     used: set[str],
 ) -> None:
     sheet = book.add_worksheet(_sheet_name(table.title, used))
-    bold, head = (
-        book.add_format({"bold": True, "font_size": 14}),
-        book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF9", "text_wrap": True}),
-    )
-    plain, alarm = (
-        book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
-        book.add_format({"bold": True, "font_color": "#B3261E"}),
-    )
-    row = 0
-    sheet.write_string(row, 0, table.title, bold)
-    if selection.drill:
-        row += 1
-        sheet.write_string(row, 0, words(DRILL_NOTICE), alarm)
-        sheet.set_header('&C&14&"bold"' + words(DRILL_NOTICE))
-    for name, value in about:
-        row += 1
-        sheet.write_string(row, 0, f"{name}: {value}")
-    row += 2
+    head = book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF9", "text_wrap": True})
+    row = _above(book, sheet, table, about, words(DRILL_NOTICE) if selection.drill else "")
     for at, column in enumerate(table.columns):
         sheet.write_string(row, at, column.title, head)
         sheet.set_column(at, at, column.width)
     sheet.freeze_panes(row + 1, 0)
+    plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
     for line in table.rows:
         row += 1
         for at, cell in enumerate(line):
@@ -148,6 +133,20 @@ def _sheet(
         sheet.write_string(row + 2, 0, table.note)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _above(book: Any, sheet: Any, table: Table, about: Sequence[tuple[str, str]], notice: str) -> int:
+    """Title, notice of a drill and what the figures are; the row where the table begins."""
+    sheet.write_string(0, 0, table.title, book.add_format({"bold": True, "font_size": 14}))
+    lines = [f"{name}: {value}" for name, value in about]
+    if notice:
+        sheet.write_string(1, 0, notice, book.add_format({"bold": True, "font_color": "#B3261E"}))
+        for place in (sheet.set_header, sheet.set_footer):
+            place(f"&C&14&B{notice}")
+    first = 2 if notice else 1
+    for number, line in enumerate(lines):
+        sheet.write_string(first + number, 0, line)
+    return first + len(lines) + 1
 
 
 def _number_format(book: Any, cell: Cell) -> Any:

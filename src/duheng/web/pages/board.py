@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from duheng.model.plan import Article
 from duheng.web import state
 from duheng.web.boards import open_board, rows_of
@@ -42,6 +44,7 @@ def show(ask: Ask) -> Page:
         "county_name": ask.words.name(place) if place else "",
         "county_values": _county_values(ask, rows) if place else {},
         "today": state.today(),
+        "drill_loaded": not settings.PRODUCTION,
     }
     data = {**as_json(made, rows), "counties": [one.light.as_json() for one in counties if not one.closed]}
     return Page(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from duheng.model.glossary import definition, quantity
-from duheng.model.plan import NOT_STATED
+from duheng.model.plan import NOT_STATED, Duty
 from duheng.web import roles, state
 from duheng.web.boards import open_board, rows_of
 from duheng.web.counties import county_rows, find_place, lights_table, notes, place_options
@@ -15,15 +17,15 @@ from duheng.web.targets import Row, as_json
 from duheng.web.todo import items
 from duheng.web.trends import trend_charts, trend_table
 
+CITES = r"[、，,；\s]+"
+
 
 def show(ask: Ask) -> Page:
     """The articles of the plan in its order, each with what it asks, its units and its targets."""
     made = open_board(ask)
     rows, words = rows_of(ask, made), ask.words
     by_article = {one.number: [row for row in rows if row.number == one.number] for one in ask.plan.articles}
-    duties = {
-        one.number: [duty for duty in ask.plan.duties if one.number in duty.cite] for one in ask.plan.articles
-    }
+    duties = {one.number: _duties(ask, one.number) for one in ask.plan.articles}
     columns = [
         Column("article", words("条款"), width=8),
         Column("title", words("标题"), width=28),
@@ -56,6 +58,10 @@ def show(ask: Ask) -> Page:
         context={"by_article": by_article, "duties": duties},
         tables=(Table("articles", words.title(ask.plan), columns, lines),),
     )
+
+
+def _duties(ask: Ask, number: str) -> list[Duty]:
+    return [duty for duty in ask.plan.duties if number in re.split(CITES, duty.cite)]
 
 
 def _article(one: object) -> dict[str, object]:
