@@ -67,9 +67,7 @@ class Peer:
 
 def _peer() -> Peer:
     command = [str(PEER_PYTHON), str(CHECKOUT / "bench" / "peer_openfisca.py"), str(ENTITIES)]
-    answer: dict[str, Any] = json.loads(
-        subprocess.run(command, check=True, capture_output=True).stdout
-    )
+    answer: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return Peer(**answer)
 
 

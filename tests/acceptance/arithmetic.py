@@ -10,32 +10,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Row = dict[str, float]
-PARTS = {  # a share is its first input divided by its second
-    "building_renewable_substitution": ("building_renewable_use", "building_energy_use"),
-    "clean_bus_share": ("new_clean_buses", "new_buses"),
-    "farm_film_recovery_rate": ("film_recovered", "film_used"),
-    "fertiliser_efficiency": ("fertiliser_absorbed_nutrient", "fertiliser_applied_nutrient"),
-    "green_building_share": ("new_green_building_area", "new_building_area"),
-    "green_pest_control_rate": ("pest_area_green", "pest_area"),
-    "linear_progress": ("actual_value", "target_value"),
-    "manure_utilisation_rate": ("manure_utilised", "manure_produced"),
-    "non_fossil_share": ("nonfossil_energy", "energy"),
-    "rural_sewage_effective_rate": ("villages_sewage_treated", "villages"),
-    "saving_organ_share": ("organs_saving", "organs"),
-    "sludge_disposal_rate": ("sludge_disposed", "sludge_generated"),
-    "straw_utilisation_rate": ("straw_utilised", "straw_collectable"),
-    "unified_pest_control_rate": ("pest_area_unified", "pest_area_grain"),
-    "waste_treatment_rate": ("waste_treated", "waste_generated"),
-    "water_saving_institution_share": ("institutions_water_saving", "institutions"),
-    "water_saving_organ_share": ("organs_water_saving", "organs"),
+PARTS: dict[str, tuple[str, str, float]] = {  # a share is its first input divided by its second
+    "building_renewable_substitution": ("building_renewable_use", "building_energy_use", 1),
+    "clean_bus_share": ("new_clean_buses", "new_buses", 1),
+    "farm_film_recovery_rate": ("film_recovered", "film_used", 1),
+    "fertiliser_efficiency": ("fertiliser_absorbed_nutrient", "fertiliser_applied_nutrient", 1),
+    "green_building_share": ("new_green_building_area", "new_building_area", 1),
+    "green_pest_control_rate": ("pest_area_green", "pest_area", 1),
+    "linear_progress": ("actual_value", "target_value", 1),
+    "manure_utilisation_rate": ("manure_utilised", "manure_produced", 1),
+    "non_fossil_share": ("nonfossil_energy", "energy", 1),
+    "rural_sewage_effective_rate": ("villages_sewage_treated", "villages", 1),
+    "saving_organ_share": ("organs_saving", "organs", 1),
+    "sludge_disposal_rate": ("sludge_disposed", "sludge_generated", 1),
+    "straw_utilisation_rate": ("straw_utilised", "straw_collectable", 1),
+    "unified_pest_control_rate": ("pest_area_unified", "pest_area_grain", 1),
+    "waste_treatment_rate": ("waste_treated", "waste_generated", 1),
+    "water_saving_institution_share": ("institutions_water_saving", "institutions", 1),
+    "water_saving_organ_share": ("organs_water_saving", "organs", 1),
     "energy_intensity": ("energy", "gdp", 1e-4),  # tce per 万元, output in 亿元
     "energy_per_head": ("energy", "population", 1e-4),  # tce per head, people in 万人
     "industrial_energy_intensity": ("industrial_energy", "industrial_value_added", 1e-4),
-    "industrial_water_intensity": ("industrial_water", "industrial_value_added"),  # 万m3 / 亿元 = m3 / 万元
+    "industrial_water_intensity": (
+        "industrial_water",
+        "industrial_value_added",
+        1,
+    ),  # 万m3 / 亿元 = m3 / 万元
     "public_carbon_per_area": ("public_carbon", "public_area", 1e3),  # t / m2 -> kg / m2
     "public_energy_per_area": ("public_energy", "public_area", 1e3),
     "public_energy_per_head": ("public_energy", "public_people", 1e3),
-    "public_water_per_head": ("public_water", "public_people"),
+    "public_water_per_head": ("public_water", "public_people", 1),
 }
 
 
@@ -51,7 +55,7 @@ class Now:
 Formula = Callable[[Now], float]
 
 
-def _share(top: str, bottom: str, factor: float = 1.0) -> Formula:
+def _share(top: str, bottom: str, factor: float) -> Formula:
     return lambda now: now.year[top] / now.year[bottom] * factor
 
 
@@ -73,7 +77,7 @@ def _elasticity(now: Now) -> float:
 
 # rule: (inputs, result); the yearly falls and growths need last year, the cumulative ones the base year
 FORMULAS: dict[str, tuple[tuple[str, ...], Formula]] = {
-    **{name: (said[:2], _share(*said)) for name, said in PARTS.items()},  # type: ignore[arg-type]
+    **{name: ((top, bottom), _share(top, bottom, factor)) for name, (top, bottom, factor) in PARTS.items()},
     **{
         name: ((top, bottom), _fall(top, bottom, since_base=since_base))
         for name, top, bottom, since_base in (
@@ -134,9 +138,3 @@ FORMULAS: dict[str, tuple[tuple[str, ...], Formula]] = {
         ** (1 / (now.year["years_total"] - now.year["years_elapsed"])),
     ),
 }  # fmt: skip
-# Rules with items, and totals: tested by tables of their own.
-OVER_ITEMS = {
-    "fuel_energy", "fuel_feedstock", "feedstock_energy", "energy", "fuel_heat", "combustion_emission",
-    "pollutant_removed", "new_reduction",
-}  # fmt: skip
-OVER_REGISTERS = {"key_project_reduction", "town_sewage_plants", "circular_park_share"}

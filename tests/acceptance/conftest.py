@@ -1,16 +1,28 @@
-"""The program as it is typed: arguments in; exit code, standard output and standard error out."""
+"""The program as it is typed: arguments in; exit code, standard output and standard error out.
+
+* run    `run("board", "--json")`, without touching any ledger of its own accord
+* home   DUHENG_HOME with Ziyang and its drill loaded: a copy of one made once, free to be written to
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
 
+import duheng.settings
 from duheng import cli
+from tests.ledger.conftest import connected
 
 
 @dataclass(frozen=True)
@@ -26,12 +38,24 @@ class Said:
         """Both streams."""
         return self.out + self.err
 
+    @property
+    def json(self) -> Any:
+        """Standard output read as JSON."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
 
 class _Stream(io.TextIOWrapper):
-    """A standard stream that is a pipe."""
+    """A standard stream: a pipe, or a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, terminal: bool) -> None:
         super().__init__(io.BytesIO(), "utf-8", write_through=True)
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
 
     def text(self) -> str:
         """What was written."""
@@ -39,14 +63,20 @@ class _Stream(io.TextIOWrapper):
         return self.buffer.getvalue().decode()
 
 
-def typed(*words: object) -> Said:
-    """Runs `duheng WORDS` in this process, through the program's own beginning and end."""
-    out, err, before = _Stream(), _Stream(), sys.argv
+def typed(*words: object, terminal: bool = False) -> Said:
+    """Runs `duheng WORDS` in this process, through the program's own beginning and end.
+
+    terminal: standard error is one; else both streams are pipes.
+    """
+    out, err, before = _Stream(False), _Stream(terminal), sys.argv
     sys.argv = ["duheng", *map(str, words)]
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
+            cli.main()
     finally:
         sys.argv = before
     said = Said(int(ended.value.code or 0), out.text(), err.text())
@@ -54,7 +84,44 @@ def typed(*words: object) -> Said:
     return said
 
 
-@pytest.fixture
-def run() -> Callable[..., Said]:
+@pytest.fixture(scope="session")
+def run() -> Run:
     """The program."""
     return typed
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+    """The ledger's file after a first `duheng board`."""
+    place = tmp_path_factory.mktemp("loaded")
+    with django_db_blocker.unblock(), connected("", place):
+        said = typed("board")
+        assert (said.code, said.err) == (0, "")
+        with connections["default"].cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return place / "duheng.sqlite3"
+
+
+@contextlib.contextmanager
+def _living(file: Path, place: Path, blocker: DjangoDbBlocker) -> Iterator[Path]:
+    place.mkdir()
+    shutil.copy(file, place / "duheng.sqlite3")
+    with pytest.MonkeyPatch.context() as patch, blocker.unblock(), connected("", place):
+        patch.setattr(duheng.settings, "DUHENG_HOME", place)
+        yield place
+
+
+@pytest.fixture
+def home(loaded: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
+    """A loaded DUHENG_HOME of this test's own."""
+    with _living(loaded, tmp_path / "duheng-home", django_db_blocker) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def shared_home(
+    loaded: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Path]:
+    """A loaded DUHENG_HOME that the tests of a module only read."""
+    with _living(loaded, tmp_path_factory.mktemp("shared") / "duheng-home", django_db_blocker) as place:
+        yield place

@@ -91,7 +91,7 @@ BREAKS = [
     ("facts/environment.csv", "34.9,微克/立方米,reported", "34.9,微克/立方米,said", "unknown-word", "第17行 status", "audited"),
     ("facts/environment.csv", "2022,,35.6,微克/立方米,reported,2023-02-28,示例市环境质量公报2022", "2023,,35.6,微克/立方米,reported,2024-02-28,示例市环境质量公报2023", "two-values", "第17行 value", "第16行"),
     ("facts/environment.csv", "34.9,微克/立方米", "34.9,吨", "unit-does-not-fit", "第17行 unit", "μg/m3"),
-    ("facts/environment.csv", "pm25,999900,,2023", "pm10,999900,,2023", "unknown-quantity", "第17行 quantity", "pm25"),
+    ("facts/environment.csv", "pm25,999900,,2023", "pm26,999900,,2023", "unknown-quantity", "第17行 quantity", "pm25"),
     ("facts/environment.csv", "pm25,999900,,2023", "pm25,999909,,2023", "unknown-entity", "第17行 entity", "999900"),
     ("facts/environment.csv", "999902R1,总磷,2021", "999902R1,,2021", "unknown-item", "item", "分项"),
     ("parameters/standard_coal_factor.yaml", "cite: 示统发〔2015〕1号, ", "", "parameter", "parameters", "cite"),

@@ -117,3 +117,24 @@ def test_an_unknown_rule_names_the_nearest() -> None:
 def test_a_stated_quantity_is_not_a_rule() -> None:
     with pytest.raises(DuhengError, match="填报量"):
         find_rule("gdp")
+
+
+def test_a_unit_row_may_carry_a_label(tmp_path: Path) -> None:
+    text = "entity,period,energy,gdp\n单位,,万吨标准煤,万元\n甲,2023,1.5,300000\n"
+    assert computed(tmp_path, "energy_intensity", text).rows == (("甲", "2023", "0.05"),)
+
+
+def test_a_missing_input_column_is_said_and_the_result_stays_empty(tmp_path: Path) -> None:
+    result = computed(tmp_path, "energy_intensity", "entity,period,energy\n甲,2023,1.5\n")
+    assert result.rows == (("甲", "2023", ""),)
+    assert [(f.code, f.expected) for f in result.findings] == [("table.column", "gdp")]
+
+
+def test_a_rule_that_looks_back_needs_the_period(tmp_path: Path) -> None:
+    found = computed(tmp_path, "energy_intensity_decline", "entity,energy_intensity\n甲,1\n").findings
+    assert [finding.expected for finding in found] == ["period"]
+
+
+def test_of_two_values_for_one_cell_neither_counts(tmp_path: Path) -> None:
+    text = "entity,period,energy,gdp\n甲,2023,1,1\n甲,2023,2,1\n"
+    assert computed(tmp_path, "energy_intensity", text).rows == (("甲", "2023", ""),)

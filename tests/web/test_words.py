@@ -32,7 +32,8 @@ def said() -> Iterator[str]:
 
 def chosen() -> Iterator[str]:
     """Every text that is chosen by a value."""
-    from duheng.assess.why import CERTAINTY, STATUS
+    from duheng.assess.evidence import STATUS
+    from duheng.assess.why import CERTAINTY
     from duheng.web import counties, middleware, reasons, roles, selection, targets
     from duheng.web.pages import duties, findings, handbook, why
 

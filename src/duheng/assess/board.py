@@ -84,7 +84,7 @@ def _as_json(one: TargetStatus) -> dict[str, Any]:
         "article": target.article,
         "title": target.title,
         "target": number(target.value),
-        "unit": one.unit,
+        "unit": target.unit or (one.unit if one.latest is not None else None),
         "deadline": target.deadline,
         "latest": number(one.latest),
         "period": one.period,

@@ -14,7 +14,10 @@ import typer
 import duheng
 from duheng.model.errors import DuhengError
 
-TOPICS = ("board", "explain", "compute", "sheets", "folder", "ledger", "handbook", "serve")
+TOPICS = (
+    "board", "explain", "compute", "balance", "check_data", "carbon", "aqi", "sheets", "folder", "ledger", "handbook",
+    "serve",
+)  # fmt: skip
 
 app = typer.Typer(
     name="duheng",
@@ -46,7 +49,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; a documented error becomes a message and exit code 2."""
-    from duheng.cli.refusals import file_refused, usage_refused
+    from duheng.cli.refusals import database_refused, file_refused, usage_refused
 
     try:
         code = app(standalone_mode=False)
@@ -63,5 +66,11 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         typer.echo(file_refused(error), err=True)
+        sys.exit(2)
+    except Exception as error:
+        said = database_refused(error)
+        if said is None:  # a mistake of the program's own: its trace is what mends it
+            raise
+        typer.echo(said, err=True)
         sys.exit(2)
     sys.exit(code or 0)

@@ -37,9 +37,10 @@ def board(
     退出码：0 正常，2 用法错误。
     """
     from duheng.assess.board import board as made
-    from duheng.cli.opening import moment, ready
+    from duheng.cli.opening import moment, ready, results_of
 
     until = moment(as_of)
+    results_of(scenario)
     here, chosen = ready(city, scenario, plan)
     found = made(here, chosen, scenario, until)
     if as_json:

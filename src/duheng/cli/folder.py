@@ -74,6 +74,6 @@ def init(
     typer.echo(f"已新建“{folder}”。请按其中README.md改写，然后运行：duheng check {folder}")
     if folder.name != city.strip() and code is None:
         typer.echo(
-            f"未给区划代码，暂用{folder.name}。请在city.yaml和entities.csv中换成本市代码，或加--code重建。",
+            f"未给区划代码，暂用{folder.name}：请换成本市代码，或加--code重建。",
             err=True,
         )

@@ -36,6 +36,7 @@ def verify(
 
     ledger.setup()
     head = ledger.head()
+    _say(f"正在校验 {head.seq} 条事实 ……")
     findings = ledger.verify(known or ())
     if as_json:
         described = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,13 @@ def ready(city: str, scenario: str = "actual", plan: str | None = None) -> tuple
 
     Raises UnknownName for an unknown city, scenario or plan.
     """
+    from duheng import ledger
     from duheng.assess.books import default_plan
     from duheng.ingest.loading import open_city
 
+    ledger.setup()
+    if ledger.head().seq == 0:
+        say("账本是空的，正在装入城市数据 ……")
     opened = open_city(city, scenario)
     if plan is None:
         return opened, default_plan(opened, scenario)
@@ -27,6 +32,20 @@ def ready(city: str, scenario: str = "actual", plan: str | None = None) -> tuple
     if found is None:
         raise UnknownName(plan, [known.id for known in opened.plans], "方案")
     return opened, found
+
+
+def say(text: str) -> None:
+    """What is going on, for a person at a terminal; quiet in a pipe."""
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
+
+
+def results_of(scenario: str) -> None:
+    """Refuses the scenarios that hold targets: judged by themselves, all of them would be met."""
+    if scenario in ("target", "drill-target"):
+        raise DuhengError(
+            f"情景“{scenario}”存放的是目标值，不是结果，不能评判。请用 actual（真实）或 drill（演练）。"
+        )
 
 
 def definition_of(quantity: Quantity, text: str | None) -> str | None:

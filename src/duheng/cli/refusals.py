@@ -27,6 +27,7 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     (r"Invalid value for '?(.+?)'?: (.*)", "{0}：{1}"),
     (r"Invalid value: (.*)", "{0}"),
 )  # fmt: skip
+_UNREACHABLE = ("OperationalError", "DatabaseError", "InterfaceError")
 _REASONS = {
     errno.ENOENT: "没有这个文件或文件夹",
     errno.EISDIR: "这是文件夹，应为文件",
@@ -54,6 +55,16 @@ def usage_refused(error: typer.TyperException) -> str:
         return said
     usage = " ".join(context.get_usage().removeprefix("Usage:").split())
     return f"{said}\n用法：{usage}\n说明：{context.command_path} --help"
+
+
+def database_refused(error: Exception) -> str | None:
+    """That the database cannot be reached or read; None where the error is of another kind."""
+    kind = type(error)
+    if kind.__module__ != "django.db.utils" or kind.__name__ not in _UNREACHABLE:
+        return None
+    first = (str(error).splitlines() or [""])[0]
+    remedy = "请核对 DUHENG_DATABASE_URL 和 DUHENG_HOME，数据库是否已启动、文件是否完好；必要时用 duheng restore 恢复"
+    return f"数据库不能使用：{first}。{remedy}。"
 
 
 def file_refused(error: OSError) -> str:

@@ -54,6 +54,14 @@ def import_(
 
     if waiting is not None and len(files) > 1:
         raise DuhengError("--waiting 一次只能用于一个文件。请逐个导入。")
+    for file in files:
+        if not file.is_file():
+            found = "是文件夹" if file.is_dir() else "没有这个文件"
+            raise DuhengError(
+                f"{file}：{found}，应为 .xlsx、.xls 或 .csv 文件。没有导入任何文件；请核对文件名。"
+            )
+    if waiting is not None:
+        _writable(waiting, (".xlsx", ".csv"))
     here = open_city(city, scenario)
     told = partial(
         import_file, city=here, dry_run=dry_run, good_rows=good_rows, scenario=scenario, status=status
@@ -81,12 +89,23 @@ def _report(result: ImportResult) -> None:
     if result.dry_run:
         done = f"检查完毕，可导入 {result.ready} 条，未写入"
     elif result.receipt is None and result.failed:
-        done = f"没有导入（{result.ready} 条没有错误；改正后重来，或加 --good-rows 先导入这些）"
+        others = f"{result.ready} 条没有错误；改正后重来，或加 --good-rows 先导入这些"
+        done = f"没有导入（{others if result.ready else '改正后重来'}）"
     else:
         done = f"新增 {result.added} 条，重复 {result.duplicates} 条"
     rest = f"，待改正 {len(result.waiting)} 行" if result.waiting else ""
     number = f"，回执号 {result.number}" if result.number else ""
     typer.echo(f"{result.file}：{done}{rest}{number}")
+
+
+def _writable(out: Path, kinds: tuple[str, ...]) -> None:
+    """Before anything is done: the file to write has a folder and a name that says what it is."""
+    if out.suffix.lower() not in kinds:
+        raise DuhengError(f"不能写成“{out.name}”：文件名应以 {' 或 '.join(kinds)} 结尾。")
+    if not out.parent.is_dir() or out.is_dir():
+        raise DuhengError(
+            f"不能写到“{out}”：{'这是文件夹' if out.is_dir() else '没有这个文件夹'}。请核对路径。"
+        )
 
 
 def _write_waiting(result: ImportResult, out: Path) -> None:
@@ -138,7 +157,7 @@ def _exported(
     definition: str | None,
 ) -> Exported:
     from duheng.cli.exports import board_table, computed_table
-    from duheng.cli.opening import moment, ready
+    from duheng.cli.opening import definition_of, moment, ready, results_of
     from duheng.ingest.exporting import fact_table
 
     kinds = ("facts", "board", "table")
@@ -147,12 +166,15 @@ def _exported(
     if (what == "table") != (name is not None):
         raise DuhengError("export table 之后须写指标，export facts、export board 之后不写。")
     until = moment(as_of)
+    if what == "board":
+        results_of(scenario)
     here, chosen = ready(city, scenario, plan)
     if what == "facts":
         return fact_table(here, scenario, until)
     if what == "board":
         return board_table(here, chosen, scenario, until)
-    return computed_table(here, chosen, _quantity(name or ""), scenario, until, definition)
+    found = _quantity(name or "")
+    return computed_table(here, chosen, found, scenario, until, definition_of(found, definition))
 
 
 def _quantity(name: str) -> Quantity:
@@ -192,5 +214,8 @@ def template(
         forms = [make_form(here, found, one, period)]
         name = f"{one.title} {forms[0].period}.xlsx"
     target = out or Path(name.replace("/", "_"))
+    _writable(target, (".xlsx",))
+    if out is None and target.exists():  # perhaps filled in already
+        raise DuhengError(f"“{target}”已存在，没有改动它。请先移走，或用 -o 另取文件名。")
     write_template(forms, target)
     typer.echo(f"已生成 {target}（{sum(len(form.members) * len(form.items) for form in forms)} 行待填）")

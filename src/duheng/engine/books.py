@@ -82,11 +82,19 @@ class Books:
         """Entities and items for which a quantity is stated."""
         if quantity not in self.coded:
             return frozenset(), frozenset()
-        entities, items = (
-            frozenset(self.stated[name][code] for code in self.coded[quantity][name].drop_nulls().unique())
-            for name in (ENTITY, ITEM)
-        )
-        return entities, items
+        facts = self.coded[quantity]
+        return self._texts(ENTITY, facts[ENTITY]), self._texts(ITEM, facts[ITEM].drop_nulls())
+
+    def _texts(self, name: str, codes: pl.Series) -> frozenset[str]:
+        """Texts of some codes; the same object for the same set, for most quantities share their members."""
+        mark = (name, codes.unique().sort().to_numpy().tobytes())
+        if mark not in self._shared:
+            self._shared[mark] = frozenset(self.stated[name][code] for code in codes.unique())
+        return self._shared[mark]
+
+    @cached_property
+    def _shared(self) -> dict[tuple[str, bytes], frozenset[str]]:
+        return {}
 
     def kinds(self, quantity: str) -> Mapping[str, frozenset[str]]:
         """Kinds of period for which a quantity is stated, by entity."""

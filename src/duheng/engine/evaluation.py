@@ -29,6 +29,7 @@ class Evaluation:
         self.grid = Grid(books)
         self.sums = Sums(books, self.grid)
         self._columns: dict[tuple[str, str | None], pl.Series] = {}
+        self._parameters: dict[tuple[str, str | None], pl.Series] = {}
 
     def column(self, of: Reference, keys: Keys, definition: str | None) -> pl.Series:
         """Values of a reference, one a row of the keys; null is unknown."""
@@ -106,12 +107,15 @@ class Evaluation:
         return pl.DataFrame(inputs).select(result.alias("value"))["value"].cast(pl.Float64)
 
     def _parameter(self, of: Parameter, keys: Keys) -> pl.Series:
-        parameter = self.books.parameters.get(of.id)
-        by_item = parameter.axis is not None and ITEM in keys.names
-        cases = self._cases(parameter.local(), by_item=by_item)
-        settings = (parameter.at(date.end, item, law) for law, date, item in cases)
-        values = pl.Series([float(s.value) if s else None for s in settings], dtype=pl.Float64)
-        return values.gather(self._places(keys, parameter.local(), by_item=by_item))
+        known = (of.id, keys.axis)
+        if known not in self._parameters:
+            parameter = self.books.parameters.get(of.id)
+            by_item = parameter.axis is not None and ITEM in keys.names
+            cases = self._cases(parameter.local(), by_item=by_item)
+            settings = (parameter.at(date.end, item, law) for law, date, item in cases)
+            values = pl.Series([float(s.value) if s else None for s in settings], dtype=pl.Float64)
+            self._parameters[known] = values.gather(self._places(keys, parameter.local(), by_item=by_item))
+        return self._parameters[known]
 
     def _cases(self, local: bool, *, by_item: bool) -> Iterator[tuple[str, Period, str | None]]:
         """Every jurisdiction, date and item: few, so each is worked out once and looked up by its place."""
@@ -122,13 +126,17 @@ class Evaluation:
         items = len(self.grid.items) if by_item else 1
         place = pl.col(PERIOD) * items + (pl.col(ITEM) if by_item else 0)
         if local:
-            law = pl.Series([self._laws.index(law) for law in self._law_of_entity], dtype=pl.UInt32)
-            place += pl.lit(law).gather(pl.col(ENTITY)) * (len(self.grid.dates) * items)
+            place += pl.lit(self._law_numbers).gather(pl.col(ENTITY)) * (len(self.grid.dates) * items)
         return keys.frame.select(place.alias("place"))["place"]
 
     @cached_property
     def _law_of_entity(self) -> list[str]:
         return [self.books.places.code(id) for id in self.grid.entities]
+
+    @cached_property
+    def _law_numbers(self) -> pl.Series:
+        number = {law: n for n, law in enumerate(self._laws)}
+        return pl.Series([number[law] for law in self._law_of_entity], dtype=pl.UInt32)
 
     @cached_property
     def _laws(self) -> list[str]:
@@ -158,10 +166,9 @@ class Evaluation:
         values = self.column(of.of, own, definition)
         if of.over == MONTHS:
             return self.sums.over_months(own, values)
-        members = self.books.members
         if of.over == CHILDREN:
-            return self.sums.over_members(own, values, lambda id: members.children(resting_on, id))
-        return self.sums.over_members(own, values, lambda id: members.descendants(id, of.over))
+            return self.sums.over_children(own, values, resting_on)
+        return self.sums.over_kind(own, values, of.over)
 
 
 def _filled(values: pl.Series, more: pl.Series) -> pl.Series:

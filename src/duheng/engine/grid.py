@@ -35,6 +35,7 @@ class Grid:
     def __init__(self, books: Books) -> None:
         self.books = books
         self._keys: dict[str | None, Keys] = {}
+        self._decoded: dict[str | None, pl.DataFrame] = {}
         self._indices: dict[tuple[str, str | None], pl.Series] = {}
         self._item_rows: dict[str | None, dict[str, pl.Series]] = {}
 
@@ -176,10 +177,12 @@ class Grid:
 
     def decoded(self, keys: Keys) -> pl.DataFrame:
         """The keys as texts."""
-        texts = {ENTITY: self.entities, ITEM: self.items, PERIOD: self.periods}
-        return keys.frame.select(
-            pl.Series(name, texts[name], pl.String).gather(keys.frame[name]) for name in keys.names
-        )
+        if keys.axis not in self._decoded:
+            texts = {ENTITY: self.entities, ITEM: self.items, PERIOD: self.periods}
+            self._decoded[keys.axis] = keys.frame.select(
+                pl.Series(name, texts[name], pl.String).gather(keys.frame[name]) for name in keys.names
+            )
+        return self._decoded[keys.axis]
 
 
 def containing(period: Period) -> list[Period]:

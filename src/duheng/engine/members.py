@@ -73,7 +73,7 @@ class Members:
             by_duty: set[str] = set()
             for duty in (d for q in quantities for d in self._duties.get(q, ())):
                 by_duty |= {duty.entity} if duty.entity else self._of_kind.get(duty.kind or "", set())
-            listed = frozenset(e for q in quantities for e in self.listed(q)[0])
+            listed = _union([self.listed(q)[0] for q in quantities])
             key = (frozenset(by_duty) or listed, bool(by_duty))
             if key not in self._known:  # many quantities share their members
                 above = {a.id for id in key[0] for a in self.places.ancestors(id)}
@@ -115,3 +115,8 @@ class Members:
 def valid(entities: Iterable[Entity], period: Period) -> list[Entity]:
     """Those that existed in the period."""
     return [entity for entity in entities if entity.valid(period.start, period.end)]
+
+
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    distinct = list({id(one): one for one in sets if one}.values())
+    return distinct[0] if len(distinct) == 1 else frozenset().union(*distinct)

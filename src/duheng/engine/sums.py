@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from duheng.model.entities import Entity
@@ -12,17 +15,41 @@ from duheng.model.glossary import Quantity
 from duheng.model.rule import rests_on
 
 from .books import ENTITY, PERIOD, Books
-from .grid import Grid, Keys, pairs_frame
+from .grid import Grid, Keys
 
 _STEPS = (("quarter", "month"), ("half", "quarter"), ("year", "half"))
 
 
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """Which rows of the keys add up into which: rows[n] goes into into[n]; due: members a row waits for, 0 for none.
+
+    Members that the keys do not hold are due all the same.
+    """
+
+    rows: np.ndarray[Any, np.dtype[np.int64]]
+    into: np.ndarray[Any, np.dtype[np.int64]]
+    due: np.ndarray[Any, np.dtype[np.int64]]
+
+    def of(self, values: pl.Series) -> pl.Series:
+        """The sums; null unless every member that is due is known (L1)."""
+        stated = values.to_numpy()[self.rows]
+        known = ~np.isnan(stated)
+        into, size = self.into[known], len(self.due)
+        sums = np.bincount(into, weights=stated[known], minlength=size)
+        counts = np.bincount(into, minlength=size)
+        complete = (self.due > 0) & (counts == self.due)
+        return pl.Series(values.name, np.where(complete, sums, np.nan), pl.Float64).fill_nan(None)
+
+
 class Sums:
-    """Totals over one grid."""
+    """Totals over one grid. Which rows add up into which is worked out once for all quantities that share it."""
 
     def __init__(self, books: Books, grid: Grid) -> None:
         self.books = books
         self.grid = grid
+        self._lifts: dict[Hashable, Lift] = {}
+        self._levels: dict[int, list[dict[str, list[Entity]]]] = {}
 
     @cached_property
     def _containers(self) -> list[str]:
@@ -48,12 +75,16 @@ class Sums:
         """Sum over the months of a longer period."""
         return self._over_parts(keys, values, ("month", "quarter", "half", "year"), "month", last=False)
 
-    def over_members(
-        self, keys: Keys, values: pl.Series, members: Callable[[str], Iterable[Entity]]
-    ) -> pl.Series:
-        """Sum over each entity's expected members, those valid in the period."""
-        expected = {id: list(members(id)) for id in self._containers}
-        return self._over_entities(keys, values, {id: found for id, found in expected.items() if found})
+    def over_children(self, keys: Keys, values: pl.Series, resting_on: frozenset[str]) -> pl.Series:
+        """Sum over each entity's expected children, those valid in the period."""
+        obliged = self.books.members.obliged(resting_on)
+        members = {id: self.books.members.children(resting_on, id) for id in self._containers}
+        return self._over_entities(("children", id(obliged)), keys, values, members)
+
+    def over_kind(self, keys: Keys, values: pl.Series, kind: str) -> pl.Series:
+        """Sum over all descendants of a kind, those valid in the period."""
+        members = {id: self.books.members.descendants(id, kind) for id in self._containers}
+        return self._over_entities(("kind", kind), keys, values, members)
 
     def over_time(self, of: Quantity, keys: Keys, values: pl.Series) -> pl.Series:
         """The values, with longer periods filled from their parts as the quantity adds over time."""
@@ -68,86 +99,86 @@ class Sums:
 
     def over_places(self, of: Quantity, keys: Keys, values: pl.Series) -> pl.Series:
         """The values, with containing entities filled from their expected children, residuals from the rest."""
-        if of.over_place != "sum" or not len(self.books.places):
+        if of.over_place != "sum" or not self._containers:
             return values
         resting_on = rests_on(of)
-        by_depth: dict[int, dict[str, list[Entity]]] = {}
-        for id in self._containers:
-            if expected := self.books.members.children(resting_on, id):
-                by_depth.setdefault(len(self.books.places.ancestors(id)), {})[id] = expected
-        for depth in sorted(by_depth, reverse=True):
-            values = _filled(values, self._over_entities(keys, values, by_depth[depth]))
+        obliged = self.books.members.obliged(resting_on)
+        if id(obliged) not in self._levels:
+            self._levels[id(obliged)] = self._by_depth(resting_on)
+        for depth, members in enumerate(self._levels[id(obliged)]):
+            values = _filled(values, self._over_entities((id(obliged), depth), keys, values, members))
         return self._residuals(keys, values)
+
+    def _by_depth(self, resting_on: frozenset[str]) -> list[dict[str, list[Entity]]]:
+        """Expected children by parent, the lowest parents first: what they sum to is there for the next."""
+        levels: dict[int, dict[str, list[Entity]]] = {}
+        for container in self._containers:
+            if expected := self.books.members.children(resting_on, container):
+                levels.setdefault(len(self.books.places.ancestors(container)), {})[container] = expected
+        return [levels[depth] for depth in sorted(levels, reverse=True)]
 
     def _residuals(self, keys: Keys, values: pl.Series) -> pl.Series:
         for residual in self.grid.residuals:
-            outside = self.books.members.outside(residual.contained_in)
-            rest = self._over_entities(keys, values, {residual.id: outside})
-            whole = self._over_entities(
-                keys, values, {residual.id: [self.books.places.find(residual.contained_in)]}
-            )
-            values = _filled(values, whole - rest)
+            outside = {residual.id: self.books.members.outside(residual.contained_in)}
+            whole = {residual.id: [self.books.places.find(residual.contained_in)]}
+            rest = self._over_entities(("outside", residual.id), keys, values, outside)
+            all_of_it = self._over_entities(("whole", residual.id), keys, values, whole)
+            values = _filled(values, all_of_it - rest)
         return values
 
-    def _over_entities(self, keys: Keys, values: pl.Series, expected: dict[str, list[Entity]]) -> pl.Series:
-        code = self.grid.code(ENTITY)
-        rows = [(code[m.id], code[id]) for id, members in expected.items() for m in members if m.id in code]
-        pairs = pairs_frame(rows, ENTITY, "into")
-        bounded = any(m.since or m.until for members in expected.values() for m in members)
-        if bounded:
-            counts = [
-                (code[id], number, sum(m.valid(period.start, period.end) for m in members))
-                for id, members in expected.items()
-                for number, period in enumerate(self.grid.dates)
-            ]
-            valid = self._valid(pairs)
-            due = pl.DataFrame(counts, {"into": pl.UInt32, PERIOD: pl.UInt32, "due": pl.UInt32}, orient="row")
-            on = ["into", PERIOD]
-        else:
-            valid = pairs
-            due = pl.DataFrame(
-                [(code[id], len(m)) for id, m in expected.items()],
-                {"into": pl.UInt32, "due": pl.UInt32},
-                orient="row",
-            )
-            on = ["into"]
-        stated = keys.frame.with_columns(value=values).filter(pl.col("value").is_not_null())
-        joined = stated.join(valid, on=[ENTITY, PERIOD] if bounded else [ENTITY])
-        others = [name for name in keys.names if name != ENTITY]
-        sums = joined.group_by("into", *others).agg(pl.col("value").sum(), pl.len().alias("known"))
-        return self._complete(keys, sums.join(due, on=on).rename({"into": ENTITY}))
+    def _over_entities(
+        self, name: Hashable, keys: Keys, values: pl.Series, members: dict[str, list[Entity]]
+    ) -> pl.Series:
+        if (name, keys.axis) not in self._lifts:
+            self._lifts[name, keys.axis] = self._entity_lift(keys, members)
+        return self._lifts[name, keys.axis].of(values)
 
-    def _valid(self, pairs: pl.DataFrame) -> pl.DataFrame:
-        places, entities = self.books.places, self.grid.entities
-        rows = [
-            (member, into, number)
-            for member, into in pairs.iter_rows()
-            for number, period in enumerate(self.grid.dates)
-            if (entity := places.get(entities[member])) and entity.valid(period.start, period.end)
-        ]
-        return pl.DataFrame(rows, {ENTITY: pl.UInt32, "into": pl.UInt32, PERIOD: pl.UInt32}, orient="row")
+    def _entity_lift(self, keys: Keys, members: dict[str, list[Entity]]) -> Lift:
+        """Members valid in a period add up into their entity; entities without dates are valid in all."""
+        code = self.grid.code(ENTITY)
+        rows: list[tuple[int, int, int]] = []
+        dues: list[tuple[int, int, int]] = []
+        for number, period in enumerate(self.grid.dates):
+            for id, expected in members.items():
+                valid = [m for m in expected if m.valid(period.start, period.end)]
+                dues.append((code[id], number, len(valid)))
+                rows += [(code[m.id], code[id], number) for m in valid if m.id in code]
+        pairs = _codes(rows, ENTITY, "into", PERIOD)
+        due = _codes(dues, ENTITY, PERIOD, "due")
+        return self._lift(keys, pairs, [ENTITY, PERIOD], ENTITY, due)
 
     def _over_parts(
         self, keys: Keys, values: pl.Series, larger: tuple[str, ...], smaller: str, *, last: bool
     ) -> pl.Series:
-        code = self.grid.code(PERIOD)
-        rows, dues = [], []
-        for number, period in enumerate(self.grid.dates):
-            if period.kind in larger:
-                parts = [str(part) for part in period.parts(smaller)]  # type: ignore[arg-type]
-                wanted = parts[-1:] if last else parts
-                rows += [(code[part], number) for part in wanted if part in code]
-                dues.append((number, len(wanted)))
-        due = pairs_frame(dues, "into", "due")
-        stated = keys.frame.with_columns(value=values).filter(pl.col("value").is_not_null())
-        joined = stated.join(pairs_frame(rows, PERIOD, "into"), on=PERIOD)
-        others = [name for name in keys.names if name != PERIOD]
-        sums = joined.group_by("into", *others).agg(pl.col("value").sum(), pl.len().alias("known"))
-        return self._complete(keys, sums.join(due, on="into").rename({"into": PERIOD}))
+        name = (larger, smaller, last, keys.axis)
+        if name not in self._lifts:
+            code = self.grid.code(PERIOD)
+            rows, dues = [], []
+            for number, period in enumerate(self.grid.dates):
+                if period.kind in larger:
+                    parts = [str(part) for part in period.parts(smaller)]  # type: ignore[arg-type]
+                    wanted = parts[-1:] if last else parts
+                    rows += [(code[part], number) for part in wanted if part in code]
+                    dues.append((number, len(wanted)))
+            pairs, due = _codes(rows, PERIOD, "into"), _codes(dues, PERIOD, "due")
+            self._lifts[name] = self._lift(keys, pairs, [PERIOD], PERIOD, due)
+        return self._lifts[name].of(values)
 
-    def _complete(self, keys: Keys, sums: pl.DataFrame) -> pl.Series:
-        complete = sums.filter(pl.col("known") == pl.col("due")).select(*keys.names, "value")
-        return keys.frame.join(complete, on=keys.names, how="left", maintain_order="left")["value"]
+    def _lift(self, keys: Keys, pairs: pl.DataFrame, on: list[str], moved: str, due: pl.DataFrame) -> Lift:
+        numbered = keys.frame.with_row_index("row")
+        sources = numbered.join(pairs, on=on).drop(moved).rename({"into": moved})
+        targets = numbered.rename({"row": "target"})
+        found = sources.join(targets, on=keys.names)
+        waits = keys.frame.join(due, on=on, how="left", maintain_order="left")["due"].fill_null(0)
+        return Lift(
+            found["row"].to_numpy().astype(np.int64),
+            found["target"].to_numpy().astype(np.int64),
+            waits.to_numpy().astype(np.int64),
+        )
+
+
+def _codes(rows: Sequence[tuple[int, ...]], *names: str) -> pl.DataFrame:
+    return pl.DataFrame(rows, dict.fromkeys(names, pl.UInt32), orient="row")
 
 
 def _filled(values: pl.Series, more: pl.Series) -> pl.Series:

@@ -16,6 +16,7 @@ from duheng.ingest.loading import unsaid
 from duheng.ingest.rows import Row
 from duheng.ingest.sheets import Reading, read_sheets
 from duheng.ledger.records import NewSource, Receipt
+from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding
 from duheng.model.plan import City
 
@@ -94,7 +95,12 @@ def import_file(
     A file with errors imports nothing, unless `good_rows`: then its good rows enter and the others wait.
     dry_run: read and judge only. by: who answers for it. The same file again adds nothing: equal facts are
     duplicates. The file is kept verbatim by its digest; each fact's locator is its sheet and cell.
+    Raises DuhengError for a scenario of targets: these come from a plan and from nowhere else.
     """
+    if scenario in ("target", "drill-target"):
+        raise DuhengError(
+            f"情景“{scenario}”只存方案中的目标，不能导入；请用 actual（真实）或 drill（演练）。"
+        )
     reading = read_sheets(source, city, name=name, scenario=scenario, status=status, today=today)
     wanted = reading.facts if good_rows or not reading.failed else ()
     if dry_run or not wanted:

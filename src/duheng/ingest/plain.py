@@ -11,24 +11,23 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
 from duheng.engine import Books, table
+from duheng.ingest.plain_table import KEYS, Sheet, is_number, read_sheet, read_table
 from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
 from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
 from duheng.model.periods import parse
-from duheng.model.references import Total
+from duheng.model.references import At, Reference, Total
 from duheng.model.rule import axis_of, below, parts
 from duheng.model.units import convert, parse_unit
 
-KEYS = ("entity", "item", "period")
 _WHOLE = "合计"
-_ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -47,45 +46,12 @@ class Computed:
         return out.getvalue()
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """A plain table: header, the unit row's units by column, data rows with their line numbers."""
-
-    name: str
-    header: list[str]
-    units: dict[str, str]
-    rows: list[tuple[int, list[str]]]
-
-    def column(self, name: str) -> list[str]:
-        place = self.header.index(name)
-        return [row[place] for _, row in self.rows]
-
-
-def read_table(path: Path) -> list[list[str]]:
-    """Rows of a CSV file in UTF-8 or GB 18030. Raises UnreadableSource."""
-    content = path.read_bytes()
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or b"\x00" in content[:4096]:
-        raise UnreadableSource(f"{path.name} 不是文本表格；请另存为 CSV 再试")
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        try:
-            return [
-                row for row in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in row)
-            ]
-        except csv.Error as error:
-            raise UnreadableSource(f"{path.name} 不是可读的 CSV（{error}）；请另存为 CSV 再试") from error
-    raise UnreadableSource(f"{path.name} 既不是 UTF-8 也不是 GBK 编码；请另存为 UTF-8 的 CSV")
-
-
 def compute(
     rule: Rule, path: Path, *, base_year: int | None = None, definition: str | None = None
 ) -> Computed:
     """The rule over a table. Raises UnreadableSource where the table cannot be read at all."""
     findings: list[Finding] = []
-    sheet = _sheet(path.name, read_table(path), _arguments(rule), findings)
+    sheet = read_sheet(path.name, read_table(path), _arguments(rule), findings)
     facts = _facts(rule, sheet, findings)
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
     books = Books(facts, _places(sheet, kind), base_year=base_year)
@@ -109,78 +75,14 @@ def _arguments(rule: Rule) -> dict[str, str]:
     }
 
 
-def _sheet(name: str, rows: list[list[str]], aliases: dict[str, str], findings: list[Finding]) -> _Sheet:
-    if not rows:
-        raise UnreadableSource(f"{name} 是空的；第一行应为列名：entity, item, period 和各输入量")
-    header = [_column_name(cell, aliases) for cell in rows[0]]
-    twice = sorted({column for column in header if column and header.count(column) > 1})
-    if twice:
-        raise UnreadableSource(f"{name} 第1行：列 {'、'.join(twice)} 出现两次；请只留一列")
-    units: dict[str, str] = {}
-    first = 1
-    if len(rows) > 1 and _is_unit_row(header, rows[1]):
-        units = {column: cell.strip() for column, cell in zip(header, rows[1], strict=False) if cell.strip()}
-        first = 2
-    body = []
-    for line, row in enumerate(rows[first:], start=first + 1):
-        if len(row) > len(header):
-            findings.append(
-                Finding(
-                    "table.long-row",
-                    "error",
-                    f"{name} 第{line}行",
-                    f"{len(row)}格",
-                    f"{len(header)}格",
-                    "请删去多出的格",
-                )
-            )
-        body.append((line, [*row[: len(header)], *[""] * (len(header) - len(row))]))
-    return _Sheet(name, header, units, body)
-
-
-_CHINESE = {
-    "对象": "entity",
-    "地区": "entity",
-    "名称": "entity",
-    "品种": "item",
-    "分项": "item",
-    "时期": "period",
-    "年份": "period",
-}
-
-
-def _column_name(cell: str, aliases: dict[str, str]) -> str:
-    text = cell.strip()
-    if text.lower() in KEYS:
-        return text.lower()
-    if text in aliases:
-        return aliases[text]
-    titles = {quantity.title: id for id, quantity in all_quantities().items()}
-    return _CHINESE.get(text) or titles.get(text, text)
-
-
-def _is_unit_row(header: Sequence[str], row: Sequence[str]) -> bool:
-    cells = [(column, cell.strip()) for column, cell in zip(header, row, strict=False)]
-    if any(cell for column, cell in cells if column in KEYS):
-        return False
-    values = [cell for column, cell in cells if column not in KEYS and cell]
-    return bool(values) and not any(_is_number(cell) for cell in values if cell != "1")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False
-
-
-def _facts(rule: Rule, sheet: _Sheet, findings: list[Finding]) -> pl.DataFrame:
+def _facts(rule: Rule, sheet: Sheet, findings: list[Finding]) -> pl.DataFrame:
     known = inputs_of(rule)
     given = [column for column in sheet.header if column in known]
     if not given:
         raise UnreadableSource(
             f"{sheet.name} 中没有 {rule.id} 的输入列；可用的列：{'、'.join(sorted(known))}"
         )
+    findings.extend(_absent(rule, sheet, given))
     periods = _periods(sheet, findings)
     facts: list[tuple[str, str, str | None, str, float | None]] = []
     for column in given:
@@ -195,7 +97,33 @@ def _facts(rule: Rule, sheet: _Sheet, findings: list[Finding]) -> pl.DataFrame:
     return pl.DataFrame(facts, schema, orient="row")
 
 
-def _periods(sheet: _Sheet, findings: list[Finding]) -> list[str | None]:
+def _absent(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]:
+    """What the rule needs and the table has no column for: its results stay empty, and the reader is told why."""
+    place = f"{sheet.name} 第1行"
+    if "period" not in sheet.header and any(isinstance(one, At) for one in below(rule)):
+        remedy = "请加上 period 列；基期、上年的值要按时期查找"
+        yield Finding("table.column", "error", place, "没有 period 列", "period", remedy)
+    missing = [name for name in _wanting(rule, frozenset(given)) if name not in given]
+    for name in dict.fromkeys(missing):
+        remedy = "请加上这一列，否则结果为空"
+        yield Finding("table.column", "error", place, f"没有 {name} 列", name, remedy)
+
+
+def _wanting(of: Reference, given: frozenset[str]) -> Iterator[str]:
+    """Stated quantities that the first wording in force rests on and that no given column makes unneeded."""
+    if isinstance(of, Quantity) and of.id in given:
+        return
+    if isinstance(of, Rule):
+        for reference in of.wordings[0].inputs.values():
+            yield from _wanting(reference, given)
+    elif isinstance(of, Quantity):
+        yield of.id
+    else:
+        for part in parts(of):
+            yield from _wanting(part, given)
+
+
+def _periods(sheet: Sheet, findings: list[Finding]) -> list[str | None]:
     if "period" not in sheet.header:
         return ["2020"] * len(sheet.rows)  # one moment only; the year says nothing
     texts: list[str | None] = []
@@ -218,7 +146,7 @@ def _periods(sheet: _Sheet, findings: list[Finding]) -> list[str | None]:
 
 
 def _stated(
-    quantity: Quantity, column: str, sheet: _Sheet, periods: list[str | None], findings: list[Finding]
+    quantity: Quantity, column: str, sheet: Sheet, periods: list[str | None], findings: list[Finding]
 ) -> Iterator[tuple[str, str, str | None, str, float | None]]:
     entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
     items = sheet.column("item") if "item" in sheet.header and quantity.axis else [""] * len(sheet.rows)
@@ -234,24 +162,22 @@ def _stated(
             continue
         value = _value(quantity, known_item or None, cell, sheet.units.get(column), place, findings)
         key = (entity.strip(), known_item or None, period)
-        if key in seen:
-            before, earlier = seen[key]
-            if cell.strip() and value != earlier:
-                findings.append(
-                    Finding(
-                        "table.twice",
-                        "error",
-                        place,
-                        cell,
-                        f"与第{before}行相同的 {earlier}",
-                        "同一格有两个值，请只留一个；先用前一行",
-                    )
-                )
-            continue
-        if not cell.strip() and not quantity.axis and "item" in sheet.header and sheet.column("item")[0]:
-            continue  # an axis-free input may stand on any one of the entity's item rows
-        seen[key] = (line, value)
-        yield (quantity.id, entity.strip(), known_item or None, period, value)
+        before, earlier = seen.get(key, (line, None))
+        if earlier is not None and value is not None and value != earlier:
+            findings.append(_twice(place, cell, before, earlier))
+            value = None  # which of the two holds is for a person to say
+        elif value is None:
+            value = earlier  # an axis-free input may stand on any one of the entity's rows
+        seen[key] = (before, value)
+    for (entity, known, period), (_, value) in seen.items():
+        yield (quantity.id, entity, known, period, value)
+
+
+def _twice(place: str, cell: str, before: int, earlier: float) -> Finding:
+    expected = f"与第{before}行相同的 {earlier:.15g}"
+    return Finding(
+        "table.twice", "error", place, cell, expected, "同一格有两个值，请只留一个；在此之前按未知处理"
+    )
 
 
 def _item(of: Quantity, text: str) -> str | None:
@@ -268,7 +194,8 @@ def _unknown_item(of: Quantity, text: str, place: str) -> Finding:
     try:
         axis(of.axis or "").find(text)
     except UnknownName as error:
-        return Finding("table.item", "error", place, text or "空格", f"{of.title}的一个品种", str(error))
+        remedy = str(error) if text.strip() else "请填写品种"
+        return Finding("table.item", "error", place, text or "空格", f"{of.title}的一个品种", remedy)
     raise AssertionError("only called for unknown items")
 
 
@@ -278,7 +205,7 @@ def _value(
     text = cell.strip()
     if not text:
         return None
-    if not _is_number(text):
+    if not is_number(text):
         findings.append(
             Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
         )
@@ -301,7 +228,7 @@ def _over_places(reference: Total) -> bool:
     return reference.over != MONTHS and reference.over != axis_of(reference.of)
 
 
-def _places(sheet: _Sheet, kind: str) -> Places:
+def _places(sheet: Sheet, kind: str) -> Places:
     if "entity" not in sheet.header:
         return Places([])
     names = dict.fromkeys(name.strip() for name in sheet.column("entity"))
@@ -310,7 +237,7 @@ def _places(sheet: _Sheet, kind: str) -> Places:
     return Places([*listed, Entity(_WHOLE, _WHOLE, "whole")] if _WHOLE not in names else listed)
 
 
-def _joined(rule: Rule, sheet: _Sheet, result: pl.DataFrame, findings: list[Finding]) -> Computed:
+def _joined(rule: Rule, sheet: Sheet, result: pl.DataFrame, findings: list[Finding]) -> Computed:
     over_places = any(_over_places(reference) for reference in parts(rule) if isinstance(reference, Total))
     keys = [key for key in KEYS if key in sheet.header and (key != "item" or rule.axis)]
     names = [*keys, rule.id]
@@ -335,7 +262,7 @@ def _digits(value: float | None) -> str:
 Written = tuple[str, str, str]
 
 
-def _cells(rule: Rule, sheet: _Sheet) -> Iterator[tuple[Written, Written]]:
+def _cells(rule: Rule, sheet: Sheet) -> Iterator[tuple[Written, Written]]:
     """Each row's entity, item and period as written, and the cell that they name."""
     entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
     items = sheet.column("item") if "item" in sheet.header and rule.axis else [""] * len(sheet.rows)

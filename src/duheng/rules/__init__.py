@@ -8,20 +8,29 @@ from types import ModuleType
 from duheng.model import Rule
 from duheng.rules import (
     agriculture,
+    air,
+    balance,
     building,
     carbon,
+    carbon_flows,
     energy,
     environment,
     industry,
     institutions,
+    leaks,
     parks,
     pollutants,
     progress,
+    reductions,
+    tax,
     transport,
+    voc,
+    water,
 )
 
 SUBJECTS: dict[str, ModuleType] = {
     "能源": energy,
+    "能源平衡": balance,
     "工业": industry,
     "园区": parks,
     "建筑": building,
@@ -30,7 +39,14 @@ SUBJECTS: dict[str, ModuleType] = {
     "公共机构": institutions,
     "主要污染物减排": pollutants,
     "环境基础设施": environment,
+    "环境空气": air,
+    "地表水": water,
     "二氧化碳": carbon,
+    "过程排放与碳流": carbon_flows,
+    "环境保护税": tax,
+    "重点工程减排测算": reductions,
+    "挥发性有机物": voc,
+    "泄漏检测与修复": leaks,
     "进度与预警": progress,
 }
 

@@ -4,7 +4,7 @@ Two official formulas exist and are not mixed: the progress of a cumulative targ
 logarithmic, the final result is linear.
 """
 
-from duheng.model import BASE_YEAR, ln, quantity, rule
+from duheng.model import BASE_YEAR, greatest, ln, quantity, rule
 from duheng.rules.energy import GDP, energy, energy_intensity
 
 CUMULATIVE_DECLINE = quantity("cumulative_decline")
@@ -118,7 +118,7 @@ def required_annual_rate(
     actual=CUMULATIVE_DECLINE, target=CUMULATIVE_TARGET, years=YEARS_TOTAL, elapsed=YEARS_ELAPSED
 ):
     """The even yearly decline with which the remaining years still reach the target; unknown once over."""
-    return 1 - ((1 - target) / (1 - actual)) ** (1 / (years - elapsed))
+    return 1 - ((1 - target) / (1 - actual)) ** (1 / greatest(years - elapsed, 0))
 
 
 @rule(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from duheng import ledger
-from duheng.assess.why import STATUS, why
+from duheng.assess.evidence import STATUS
+from duheng.assess.why import why
 from duheng.ledger import FactRecord
 from duheng.model.errors import PeriodError, UnknownName
 from duheng.model.glossary import Quantity, all_quantities, definition, definitions

@@ -1,0 +1,42 @@
+"""`duheng check-data`: the identities of an energy balance, as a list of findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check-data", help="核对能源平衡表的恒等式。Checks the identities of an energy balance.")(
+        check_data
+    )
+
+
+def check_data(
+    table: Annotated[
+        Path, typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True, help="平衡表。")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--output", help="核对结果写到 .csv 或 .xlsx 文件。")],
+) -> None:
+    """核对能源平衡表：各行之和、平衡差额、消费量合计、合计列、符号。每条写明印出的数、应得的数、差和容差。
+
+    放不下的行、列和读不出的格也列在结果中。退出码：0 没有问题，1 有问题，2 用法错误。
+    """
+    from duheng.ingest.balance.output import write_checked
+    from duheng.ingest.balance.report import checked_file
+
+    checked, findings = checked_file(table)
+    write_checked(checked, findings, out)
+    for finding in (*findings, *checked.unchecked):
+        typer.echo(finding.text, err=True)
+    for remark in checked.remarks[:20]:
+        typer.echo(f"提示：{remark.region} {remark.fuel} {remark.comment}", err=True)
+    if len(checked.remarks) > 20:
+        typer.echo(f"提示：平衡差额偏大的另有{len(checked.remarks) - 20}处", err=True)
+    count = len(checked.discrepancies) + len(findings)
+    typer.echo(f"问题{count}条，见 {out}", err=True)
+    if count:
+        raise typer.Exit(1)

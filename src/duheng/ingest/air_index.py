@@ -1,0 +1,134 @@
+"""Indices of columns of concentrations, and how they are printed.
+
+Instruments print few different numbers. So each rule is read once over every number that a column may hold,
+and the column looks its results up: the same numbers as reading the rule on each row, in a third of the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from duheng.engine.columns import PolarsColumns
+from duheng.model.errors import RuleError
+from duheng.model.parameters import Parameter
+from duheng.rules.air import CLASSES, EDITIONS, air_individual_index, air_quality_level
+
+HIGHEST = 500
+_LONGEST_TABLE = 200_000
+_ON_GRID = 1e-6
+
+
+@dataclass(frozen=True)
+class Item:
+    """A column of the layout: which row of the standard's table it follows, and how its primary is printed."""
+
+    column: str
+    item: str
+    argument: str
+    printed: str
+    decimals: int = 0
+
+
+def index_columns(cells: pl.DataFrame, items: Sequence[Item], edition: str) -> pl.DataFrame:
+    """Index of each item, UInt16, under its column's name; null where it is not monitored or has no index.
+
+    cells: Float64 columns of the layout, none negative.
+    """
+    steps = _steps(cells, items)
+    return cells.select(_looked_up(item, edition, *steps[item.column]) for item in items)
+
+
+def _steps(cells: pl.DataFrame, items: Sequence[Item]) -> dict[str, tuple[int, int]]:
+    """Steps to a unit on which all numbers of a column lie, and the highest step; (0, 0) where there are none."""
+    found: dict[str, tuple[int, int]] = {}
+    for decimals in (None, 3):  # as usually printed; as raw data has it
+        left = [item for item in items if item.column not in found]
+        if not left:
+            break
+        steps = {item.column: 10 ** (item.decimals if decimals is None else decimals) for item in left}
+        scaled = {name: pl.col(name) * step for name, step in steps.items()}
+        measured = cells.select(
+            *((value - value.round()).abs().max().alias(f"{name} off") for name, value in scaled.items()),
+            *(value.max().alias(name) for name, value in scaled.items()),
+        ).row(0, named=True)
+        for name, step in steps.items():
+            top = measured[name] or 0.0
+            if (measured[f"{name} off"] or 0.0) < _ON_GRID and top <= _LONGEST_TABLE:
+                found[name] = (step, round(top))
+    return {item.column: found.get(item.column, (0, 0)) for item in items}
+
+
+def _looked_up(item: Item, edition: str, steps: int, highest: int) -> pl.Expr:
+    if not steps:
+        return _index(pl.col(item.column), item, edition).cast(pl.UInt16).alias(item.column)
+    numbers = pl.select(value=pl.int_range(highest + 1).cast(pl.Float64) / steps)
+    table = numbers.select(_index(pl.col("value"), item, edition).cast(pl.UInt16)).to_series()
+    place = pl.col(item.column) if steps == 1 else (pl.col(item.column) * steps).round()
+    return pl.lit(table).gather(place.cast(pl.UInt32)).alias(item.column)
+
+
+def _index(concentration: pl.Expr, item: Item, edition: str) -> pl.Expr:
+    """The rule for one item by the wording and the limits of an edition."""
+    if edition != "2012":  # HJ 633-2026: rounded first, half to even (GB/T 8170)
+        concentration = concentration.round(item.decimals, mode="half_to_even")
+    day = EDITIONS[edition]
+    wording = air_individual_index.wording(day)
+    if wording is None:
+        raise RuleError(f"{air_individual_index.id}：{day} 没有适用的规则表述")
+    values = {
+        name: pl.lit(_limit(reference, day, item.item)) if isinstance(reference, Parameter) else concentration
+        for name, reference in wording.inputs.items()
+    }
+    index: pl.Expr = wording.read(PolarsColumns(), values)
+    return index
+
+
+def _limit(of: Parameter, day: date, item: str) -> float:
+    setting = of.at(day, item)
+    if setting is None:
+        raise RuleError(f"{of.id}：{item} {day} 没有取值")
+    return float(setting.value)
+
+
+def printed(single: pl.DataFrame, counted: Sequence[Item]) -> pl.DataFrame:
+    """aqi, quality and primary as texts of the indices of items and of their greatest, `aqi`.
+
+    Several primaries of one index stand side by side, divided by commas; an excellent row has none.
+    """
+    aqi = pl.col("aqi")
+    texts, classes = _tables()
+    # A bit for every item that is as great as the greatest; the table holds the text of every combination.
+    bits = [
+        (pl.col(item.column) == aqi).fill_null(False).cast(pl.UInt32) * (1 << place)
+        for place, item in enumerate(counted)
+    ]
+    combined = pl.sum_horizontal(bits) * (aqi > 50)
+    names = tuple(item.printed for item in counted)
+    return single.select(
+        aqi=pl.lit(texts).gather(aqi),
+        quality=pl.lit(classes).gather(aqi),
+        primary=pl.lit(_combinations(names)).gather(combined),
+    )
+
+
+@cache
+def _tables() -> tuple[pl.Series, pl.Series]:
+    """Of every index from 0 to 500: its digits and its class."""
+    every = pl.select(index=pl.int_range(HIGHEST + 1).cast(pl.Float64))
+    level = air_quality_level.wordings[0].read(PolarsColumns(), {"index": pl.col("index")})
+    levels = every.select(level.cast(pl.UInt32) - 1).to_series()
+    return pl.Series([str(index) for index in range(HIGHEST + 1)]), pl.Series(CLASSES).gather(levels)
+
+
+@cache
+def _combinations(names: tuple[str, ...]) -> pl.Series:
+    texts = [
+        ",".join(name for place, name in enumerate(names) if bits >> place & 1) or None
+        for bits in range(1 << len(names))
+    ]
+    return pl.Series(texts, dtype=pl.String)

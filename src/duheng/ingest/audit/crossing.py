@@ -1,0 +1,109 @@
+"""Cross-checks of figures against each other: balances, growth identity, electricity, peers, online and reported.
+
+Each gives flags: a finding that names its cell, what was found and expected, and the tolerance, with the measure.
+What is not stated is not checked: a check needs all its figures, and none of them is taken as nought (L1).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from duheng.ingest.audit.outliers import alarm_threshold, modified_z
+from duheng.ingest.audit.report import Flag, flag
+from duheng.ingest.audit.settings import number
+
+Known = float | None
+
+
+def balance(
+    place: str, sources: Mapping[str, Known], uses: Mapping[str, Known], owner: str | None = None
+) -> list[Flag]:
+    """Opening stock, purchases and own output against use, sales, losses and closing stock, in one unit."""
+    if None in sources.values() or None in uses.values():
+        return []
+    came = math.fsum(value for value in sources.values() if value is not None)
+    went = math.fsum(value for value in uses.values() if value is not None)
+    tolerance = number("balance", "tolerance")
+    if abs(came - went) <= tolerance:
+        return []
+    found = f"{'+'.join(sources)}为{came:g}，{'+'.join(uses)}为{went:g}"
+    return [flag("balance", place, found, "两边相等", came - went, tolerance, owner)]
+
+
+def growth_identity(
+    place: str, energy: Known, economy: Known, decline: Known, owner: str | None = None
+) -> list[Flag]:
+    """Growth of energy against that of the economy and the fall of intensity, as shares (-0.0791)."""
+    if energy is None or economy is None or decline is None:
+        return []
+    implied = (1 + economy) * (1 - decline) - 1
+    tolerance = number("growth", "tolerance")
+    if abs(energy - implied) <= tolerance:
+        return []
+    found, expected = f"能耗增速{energy:.2%}", f"由经济增速和降低率推算为{implied:.2%}"
+    return [flag("growth", place, found, expected, energy - implied, tolerance, owner)]
+
+
+def opposite_signs(place: str, energy: Known, electricity: Known, owner: str | None = None) -> list[Flag]:
+    """Energy and electricity that move in opposite directions, both by more than a tenth (shares of last year)."""
+    if energy is None or electricity is None:
+        return []
+    least = number("opposite", "least_change")
+    if energy * electricity >= 0 or min(abs(energy), abs(electricity)) <= least:
+        return []
+    found, expected = f"能耗变化{energy:.1%}，用电变化{electricity:.1%}", "同方向变化"
+    return [flag("opposite", place, found, expected, abs(energy - electricity), least, owner)]
+
+
+def peer_ratio(pairs: Mapping[str, tuple[Known, Known]], what: str) -> list[Flag]:
+    """Units whose ratio of two figures (energy to electricity, to output) is far from that of their peers.
+
+    Judged on the logarithm by the modified z with the threshold for the number of peers; a pair that is not stated
+    or not positive takes no part.
+    """
+    logs = {
+        name: math.log(a / b)
+        for name, (a, b) in pairs.items()
+        if a is not None and b is not None and a > 0 and b > 0
+    }
+    limit = alarm_threshold(len(logs))
+    scores = zip(logs.items(), modified_z(list(logs.values())), strict=True)
+    return [
+        flag(
+            "peer_ratio",
+            f"{name} {what}",
+            f"{math.exp(log):.4g}，修正Z分数{z:.1f}",
+            "与同行接近",
+            z,
+            limit,
+            name,
+        )
+        for (name, log), z in scores
+        if z is not None and abs(z) > limit
+    ]
+
+
+def completeness(place: str, received: int, expected: int, owner: str | None = None) -> list[Flag]:
+    """Online readings received among those expected."""
+    least = number("completeness", "least")
+    if expected <= 0 or received / expected >= least:
+        return []
+    share = received / expected
+    found = f"应有{expected}个数据，收到{received}个（{share:.1%}）"
+    return [flag("completeness", place, found, f"不低于{least:.0%}", share, least, owner)]
+
+
+def daily_against_month(
+    place: str, daily: Sequence[Known], month: Known, owner: str | None = None
+) -> list[Flag]:
+    """The sum of a month's days against the month reported; a month with a day missing is not compared."""
+    if month is None or not daily or None in daily:
+        return []
+    total = math.fsum(value for value in daily if value is not None)
+    tolerance = number("daily_monthly", "tolerance")
+    if abs(total - month) <= tolerance * abs(month):
+        return []
+    share = (total - month) / abs(month) if month else math.inf
+    found = f"日累计{total:g}，月值{month:g}（差{share:.1%}）"
+    return [flag("daily_monthly", place, found, "两者相符", share, tolerance, owner)]

@@ -1,0 +1,191 @@
+"""Standard coal factors for a balance: those of a file, or of GB/T 2589-2020 where no file is given.
+
+A file has a column `fuel` (or fuel_zh) and the value: `factor_1e4tce_per_physical_unit` in 10^4 tce for the unit of
+the balance's column, or `factor` (`factor_low` and `factor_high`) with its unit beside it. `row_code` (optional)
+binds a factor to one row, to a head row with all its parts (F), or to all (*).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from duheng.ingest.balance.layout import Column, Layout, layout
+from duheng.ingest.balance.reading import cells_of
+from duheng.model import parameter
+from duheng.model.errors import UnitError, UnreadableSource
+from duheng.model.findings import Finding
+from duheng.model.units import parse_unit, ratio
+
+ANY = "*"
+DIRECT = "factor_1e4tce_per_physical_unit"
+# The factor of electricity or heat valued at the fuel spent for it (等价值), as a file may name it.
+_EQUAL = re.compile(r"等价|equal[_ ]?value")
+_CALORIFIC = re.compile(r"[（(]?(当量值?|calorific|equivalent)[)）]?|_(equivalent|calorific)$")
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A set of factors, 10^4 tce for the column's own unit.
+
+    values: (column, row code or *) -> factor; equal: factors of electricity and heat at equal value (等价值), where
+    the set states them; missing: column -> why it has none. title names the set in every output.
+    """
+
+    title: str
+    values: Mapping[tuple[str, str], float]
+    equal: Mapping[str, float] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def by_row(self, column: str) -> dict[str, float]:
+        """The factors of a column by row code; empty where the set has none."""
+        return {row: value for (of, row), value in self.values.items() if of == column}
+
+
+def standard_factors() -> Factors:
+    """The factors of GB/T 2589-2020; a fuel for which it prints a range has none (no guess)."""
+    known = layout()
+    settings = known.settings["factors"]
+    constants = parameter(settings["parameter"])
+    values: dict[tuple[str, str], float] = {}
+    missing: dict[str, str] = {}
+    unsure: list[str] = []
+    for column in known.fuels():
+        setting = constants.at(settings["as_of"], column.item)
+        if setting is None:
+            missing[column.id] = f"{settings['title']}没有给出{column.title}的单一数值"
+            continue
+        if setting.certainty == "memory":
+            unsure.append(column.title)
+        unit = constants.unit.replace("<fuel>", _item_unit(column))
+        values[column.id, ANY] = float(setting.value) * _scale(unit, column)
+    return Factors(
+        settings["title"], values, missing=missing, findings=_unverified(settings["title"], unsure)
+    )
+
+
+def _unverified(title: str, unsure: Sequence[str]) -> tuple[Finding, ...]:
+    """A notice that names the fuels whose factor nobody has held against the text."""
+    if not unsure:
+        return ()
+    found = f"系数凭记忆，未核实：{'、'.join(dict.fromkeys(unsure))}"
+    return (Finding("factor-unverified", "notice", title, found, "", "请与原文核对"),)
+
+
+def _item_unit(column: Column) -> str:
+    from duheng.model.glossary import axis
+
+    return axis("fuel").items[column.item].unit
+
+
+def _scale(unit: str, column: Column) -> float:
+    """From a factor's unit to 10^4 tce for the column's own unit. Raises UnitError."""
+    return float(ratio(parse_unit(unit), parse_unit(f"万tce/{column.unit}")))
+
+
+def read_factors(path: Path) -> Factors:
+    """The factors of a file. Raises UnreadableSource where it has no fuels or no values."""
+    rows = cells_of(path)
+    top = next((i for i, row in enumerate(rows) if {"fuel", "fuel_zh", "品种"} & set(row)), None)
+    if top is None:
+        raise UnreadableSource(f"{path.name}：没有 fuel（或 fuel_zh、品种）列；系数文件一行一个品种")
+    header = rows[top]
+    if not {DIRECT, "factor", "factor_low", "系数"} & set(header):
+        raise UnreadableSource(f"{path.name}：没有系数列；应有 {DIRECT}，或 factor 和 factor_unit")
+    reader = _Reader(path.name, layout())
+    for number, cells in enumerate(rows[top + 1 :], top + 2):
+        if any(cells):
+            reader.take(number, dict(zip(header, cells, strict=False)))
+    return reader.made()
+
+
+class _Reader:
+    """Gathers the rows of one factor file."""
+
+    def __init__(self, name: str, known: Layout) -> None:
+        self.name = name
+        self.known = known
+        self.values: dict[tuple[str, str], float] = {}
+        self.equal: dict[str, float] = {}
+        self.missing: dict[str, str] = {}
+        self.findings: list[Finding] = []
+        self.unsure: list[str] = []
+
+    def take(self, number: int, row: Mapping[str, str]) -> None:
+        """One row: a factor, or a finding that says why it is none."""
+        where = f"{self.name} 第{number}行"
+        id, title = row.get("fuel", ""), row.get("fuel_zh", "") or row.get("品种", "")
+        equal = any(_EQUAL.search(text) for text in (id, title))
+        column = self._column(id, title)
+        if column is None:
+            self._note(
+                "factor-fuel-unknown", "notice", where, f"平衡表没有“{title or id}”一列", "", "本行未用"
+            )
+            return
+        value = self._value(row, column, where)
+        if value is None:
+            return
+        if "memory" in row.get("confidence", ""):
+            self.unsure.append(column.title)
+        key = column.id, row.get("row_code", "") or ANY
+        if equal:
+            self.equal[column.id] = value
+        elif key in self.values and self.values[key] != value:
+            found = f"{column.title}（行{key[1]}）有两个系数：{self.values[key]:g}、{value:g}"
+            remedy = "请只留一个；未选用其一，该品种未折算"
+            self._note("factor-twice", "error", where, found, "每个品种、每行一个系数", remedy)
+            self.missing[column.id] = "系数文件给出两个不同的系数"
+        else:
+            self.values[key] = value
+
+    def _column(self, id: str, title: str) -> Column | None:
+        for name in (id, title):
+            bare = _CALORIFIC.sub("", _EQUAL.sub("", name)).strip("_ （）()值")
+            found = self.known.column(name) or (self.known.column(bare) if bare else None)
+            if found is not None and found.fuel:
+                return found
+        return None
+
+    def _value(self, row: Mapping[str, str], column: Column, where: str) -> float | None:
+        low = row.get(DIRECT) or row.get("factor") or row.get("factor_low") or row.get("系数") or ""
+        high = row.get("factor_high") or low
+        try:
+            least, most = float(Decimal(low)), float(Decimal(high))
+        except InvalidOperation:
+            self._lacking(column, where, f"系数“{low}”不是数")
+            return None
+        if least != most:
+            self._lacking(column, where, f"系数是区间 {low}～{high}")
+            return None
+        if least < 0:
+            self._lacking(column, where, f"系数“{low}”是负数")
+            return None
+        if row.get(DIRECT):
+            return least
+        unit = row.get("factor_unit") or row.get("系数单位") or ""
+        try:
+            return least * _scale(unit, column)
+        except UnitError as trouble:
+            self._lacking(column, where, f"系数单位“{unit}”不适用于{column.title}（{trouble}）")
+            return None
+
+    def _lacking(self, column: Column, where: str, why: str) -> None:
+        self.missing[column.id] = f"{where}：{why}"
+        self._note("factor-unusable", "notice", where, why, f"{column.title}的单一系数", "请给出一个取值")
+
+    def _note(self, code: str, severity: str, where: str, found: str, expected: str, remedy: str) -> None:
+        self.findings.append(Finding(code, severity, where, found, expected, remedy))  # type: ignore[arg-type]
+
+    def made(self) -> Factors:
+        """The set; a fuel with contradicting factors has none."""
+        twice = {of for of, why in self.missing.items() if "两个" in why}
+        values = {key: value for key, value in self.values.items() if key[0] not in twice}
+        missing = {
+            of: why for of, why in self.missing.items() if of in twice or not any(k[0] == of for k in values)
+        }
+        findings = (*self.findings, *_unverified(self.name, self.unsure))
+        return Factors(self.name, values, self.equal, missing, findings)

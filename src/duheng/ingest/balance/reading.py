@@ -1,0 +1,365 @@
+"""A balance table as it lies in a file: rows and columns placed, units converted, every oddity a finding.
+
+In the frame null is a blank cell (no such flow, as the yearbooks print it) and NaN a cell that is there but cannot
+be used: what depends on it is unknown (L1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+
+from duheng.ingest.balance.layout import Column, Layout, layout, plain
+from duheng.ingest.grids import Sheet, read_grids
+from duheng.ingest.guards import read_bytes
+from duheng.model.errors import UnitError, UnreadableSource
+from duheng.model.findings import Finding
+from duheng.model.units import parse_unit, ratio
+
+NAN = float("nan")
+_UNIT_IN_HEADER = re.compile(r"^(.*?)\s*[（(\[]([^（）()]*)[)）\]]\s*$")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A column of the file that is a column of the balance; scale: from the unit printed to its own."""
+
+    place: int
+    column: Column
+    scale: float = 1.0
+    unusable: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the file: a region and a year; digits: most decimals printed in it."""
+
+    name: str
+    region: str
+    year: str
+    digits: int
+
+
+@dataclass
+class Balance:
+    """The whole file. frame: line, table (index into tables), row (code or ""), one Float64 column a fuel or total.
+
+    header, lines: the file's own header and cells as text, every data row; placed: columns by their place.
+    """
+
+    name: str
+    header: list[str]
+    lines: list[list[str]]
+    numbers: list[int]
+    frame: pl.DataFrame
+    tables: list[Table]
+    placed: list[Placed]
+    findings: list[Finding] = field(default_factory=list)
+
+    def columns(self) -> list[str]:
+        """Ids of the balance's columns present, in the order of the file."""
+        return [one.column.id for one in self.placed]
+
+    def place(self, line: int) -> str:
+        """Where a data row stands, for a finding."""
+        return f"{self.name} 第{self.numbers[line]}行"
+
+
+def read_balance(path: Path) -> Balance:
+    """Read a .csv or .xlsx balance. Raises UnreadableSource where no row names a fuel column."""
+    made = balance_of(cells_of(path), path.name)
+    made.findings.extend(_unread_sheets(path))
+    return made
+
+
+def _unread_sheets(path: Path) -> Iterator[Finding]:
+    """A notice for each further sheet of a workbook that holds anything: only the first is read."""
+    for sheet in _sheets(path)[1:] if path.suffix.lower() != ".csv" else ():
+        if any(cell not in ("", None) for row in sheet.rows for cell in row):
+            yield Finding(
+                "sheet-unread", "notice", f"{path.name} 工作表“{sheet.name}”", "只读第一个工作表，本表未读", "",
+                "如需折算或核对，请另存为一个文件",
+            )  # fmt: skip
+
+
+def _sheets(path: Path) -> list[Sheet]:
+    hints = frozenset({"row_code", "raw_coal", "原煤", "fuel", "year"})
+    return read_grids(read_bytes(path, path.name), path.name, hints)[1]
+
+
+def cells_of(path: Path) -> list[list[str]]:
+    """Every row of the first sheet as text."""
+    return [[_text(cell) for cell in row] for row in _sheets(path)[0].rows]
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell).strip()
+
+
+def balance_of(rows: list[list[str]], name: str) -> Balance:
+    """The balance in a grid of texts: title lines, header, perhaps a row of units, data."""
+    known = layout()
+    top = next((i for i, row in enumerate(rows) if _is_header(row, known)), None)
+    if top is None:
+        raise UnreadableSource(
+            f"{name}：没有一行是能源平衡表的表头；表头应有品种名（如 raw_coal 或 原煤）和行名（row_code 或 项目）"
+        )
+    header = rows[top]
+    body = [(i, row) for i, row in enumerate(rows[top + 1 :], top + 2) if any(row)]
+    findings: list[Finding] = []
+    units: Sequence[str] = [""] * len(header)
+    if body and _is_units(body[0][1], header, known):
+        units = body[0][1]
+        body = body[1:]
+    placed = _placed(header, units, name, known, findings)
+    lines = [row + [""] * (len(header) - len(row)) for _, row in body]
+    findings += [_too_long(name, i) for i, row in body if any(row[len(header) :])]
+    return _assembled(name, header, lines, [i for i, _ in body], placed, findings, known)
+
+
+def _too_long(name: str, line: int) -> Finding:
+    return Finding(
+        "row-too-long", "error", f"{name} 第{line}行", "单元格多于表头的列数", "与表头同样多的列",
+        "请核对分隔符和表头；多出的格没有用",
+    )  # fmt: skip
+
+
+def _is_header(row: list[str], known: Layout) -> bool:
+    found = [known.column(_split_unit(cell)[0]) for cell in row if cell]
+    return any(column is not None for column in found) and not row[0].startswith("#")
+
+
+def _split_unit(header: str) -> tuple[str, str]:
+    """A header and the unit in its brackets; brackets that belong to the name stay (其他焦化产品)."""
+    found = _UNIT_IN_HEADER.match(header)
+    if not found or layout().column(header) is not None:
+        return header, ""
+    return found.group(1), found.group(2)
+
+
+def _is_units(row: list[str], header: list[str], known: Layout) -> bool:
+    """Whether the row under the header holds units: texts, no numbers, below the fuel columns."""
+    below = [cell for cell, head in zip(row, header, strict=False) if known.column(_split_unit(head)[0])]
+    return any(below) and all(number_of(cell) is None for cell in below if cell) and _some_unit(below)
+
+
+def _some_unit(cells: list[str]) -> bool:
+    return any(_unit_known(cell) for cell in cells if cell)
+
+
+def _unit_known(text: str) -> bool:
+    try:
+        parse_unit(_spelled(text))
+    except UnitError:
+        return False
+    return True
+
+
+def is_standard_coal(unit: str) -> bool:
+    """Whether a unit is one of standard coal."""
+    return _unit_known(unit) and parse_unit(_spelled(unit)).same_dimension(parse_unit("tce"))
+
+
+def _spelled(unit: str) -> str:
+    return str(layout().settings["units"].get(unit, unit))
+
+
+def _placed(
+    header: list[str], units: Sequence[str], name: str, known: Layout, findings: list[Finding]
+) -> list[Placed]:
+    placed: list[Placed] = []
+    seen: set[str] = set()
+    for place, head in enumerate(header):
+        title, inside = _split_unit(head)
+        column = known.column(title)
+        if column is None:
+            continue
+        if column.id in seen:
+            findings.append(Finding(
+                "column-twice", "error", f"{name} 第{place + 1}列“{head}”", f"{column.title}已另有一列",
+                "每个品种一列", "请只留一列；本列照原样带过，不参与计算",
+            ))  # fmt: skip
+            continue
+        seen.add(column.id)
+        under = units[place] if place < len(units) else ""
+        placed.append(_scaled(place, head, column, under or inside, name, findings))
+    return placed
+
+
+def _scaled(place: int, head: str, column: Column, unit: str, name: str, findings: list[Finding]) -> Placed:
+    if not unit:
+        return Placed(place, column)
+    where = f"{name} 第{place + 1}列“{head}”"
+    try:
+        return Placed(place, column, float(ratio(parse_unit(_spelled(unit)), parse_unit(column.unit))))
+    except UnitError:
+        findings.append(Finding(
+            "unit-wrong", "error", where, f"单位“{unit}”不能换算成{column.unit}",
+            f"{column.title}（{column.id}）的单位，如{column.unit}", "请核对该列单位；未猜测，该列及含有它的合计未计算",
+        ))  # fmt: skip
+        return Placed(place, column, NAN, unit)
+
+
+def _assembled(
+    name: str,
+    header: list[str],
+    lines: list[list[str]],
+    numbers: list[int],
+    placed: list[Placed],
+    findings: list[Finding],
+    known: Layout,
+) -> Balance:
+    codes = _codes(name, header, lines, numbers, known, findings)
+    keys, tables = _tables(header, lines, placed, known)
+    data: dict[str, pl.Series] = {
+        "line": pl.Series("line", range(len(lines)), pl.Int64),
+        "table": pl.Series("table", keys, pl.Int64),
+        "row": pl.Series("row", codes, pl.String),
+    }
+    for one in placed:
+        cells = _column(name, one, lines, numbers, findings)
+        data[one.column.id] = pl.Series(one.column.id, cells, pl.Float64)
+    frame = pl.DataFrame(data)
+    made = Balance(name, header, lines, numbers, frame, tables, placed, findings)
+    _unknown_columns(made, known)
+    _rows_twice(made)
+    return made
+
+
+def _codes(
+    name: str,
+    header: list[str],
+    lines: list[list[str]],
+    numbers: list[int],
+    known: Layout,
+    findings: list[Finding],
+) -> list[str]:
+    """The row code of each line; "" where neither code nor label is known, which is a finding."""
+    code_at = _first(header, known.settings["code"])
+    label_at = _first(header, known.settings["label"])
+    if label_at is None and code_at is None:
+        label_at = 0
+    codes: list[str] = []
+    head = ""
+    for line, number in zip(lines, numbers, strict=True):
+        code = line[code_at].strip() if code_at is not None else ""
+        label = line[label_at] if label_at is not None else ""
+        row = known.rows.get(code) or (known.row(label, head) if label else None)
+        if row is None:
+            findings.append(Finding(
+                "row-unknown", "error", f"{name} 第{number}行", f"不认识的行“{code or label}”",
+                "能源平衡表的行（见 cn/balance/rows.csv）", "请核对行代码或项目名；本行照折，但不参与恒等式核对",
+            ))  # fmt: skip
+        elif row.role == "head":
+            head = row.code
+        codes.append(row.code if row else "")
+    return codes
+
+
+def _first(header: list[str], names: list[str]) -> int | None:
+    wanted = {plain(name) for name in names}
+    return next((i for i, head in enumerate(header) if plain(head) in wanted), None)
+
+
+def _tables(
+    header: list[str], lines: list[list[str]], placed: list[Placed], known: Layout
+) -> tuple[list[int], list[Table]]:
+    settings = known.settings
+    groups = {plain(name) for name in settings["groups"]}
+    at = [i for i, head in enumerate(header) if plain(head) in groups]
+    region, year = _first_of(header, settings["region"]), _first_of(header, settings["year"])
+    fuels = [one.place for one in placed]
+    index: dict[tuple[str, ...], int] = {}
+    digits: list[int] = []
+    first: list[list[str]] = []
+    keys: list[int] = []
+    for line in lines:
+        key = index.setdefault(tuple(line[i] for i in at), len(index))
+        keys.append(key)
+        if key == len(digits):
+            digits.append(0)
+            first.append(line)
+        digits[key] = max(digits[key], *(decimals(line[i]) for i in fuels))
+    several = year is not None and len({line[year] for line in first}) > 1
+    return keys, [_table(line, region, year, several, d) for line, d in zip(first, digits, strict=True)]
+
+
+def _table(line: list[str], region: int | None, year: int | None, several: bool, digits: int) -> Table:
+    of, when = line[region] if region is not None else "", line[year] if year is not None else ""
+    name = f"{of} {when}".strip() if several or not of else of
+    return Table(name or "本表", of, when, digits)
+
+
+def _first_of(header: list[str], names: list[str]) -> int | None:
+    """The place of the first of these names, in the order of preference."""
+    return next((i for name in names for i, head in enumerate(header) if plain(head) == plain(name)), None)
+
+
+def decimals(text: str) -> int:
+    """Decimals that a number was printed with."""
+    _, dot, after = text.partition(".")
+    # More than six digits are the noise of a program (5.42000000000001), not digits that anyone printed.
+    return len(after) if dot and after.isdigit() and len(after) <= 6 else 0
+
+
+def number_of(text: str) -> float | None:
+    """The number in a cell; None where it holds none."""
+    try:
+        return float(Decimal(text.replace(",", "").replace("，", "").replace("−", "-")))
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _column(
+    name: str, one: Placed, lines: list[list[str]], numbers: list[int], findings: list[Finding]
+) -> list[float | None]:
+    blank = set(layout().settings["blank"])
+    cells: list[float | None] = []
+    for line, number in zip(lines, numbers, strict=True):
+        text = line[one.place].strip()
+        if text in blank:
+            cells.append(None)
+            continue
+        value = number_of(text)
+        if value is None or value != value or abs(value) == float("inf"):
+            findings.append(Finding(
+                "cell-unreadable", "error", f"{name} 第{number}行 {one.column.title}（{one.column.id}）",
+                f"“{text}”不是数",
+                "数字或空格", "请改正这一格；含有它的合计未计算",
+            ))  # fmt: skip
+            value = NAN
+        cells.append(value * one.scale if one.scale != 1 else value)
+    return cells
+
+
+def _unknown_columns(made: Balance, known: Layout) -> None:
+    """A column with numbers that is neither a fuel nor a key may be a kind of energy: it is named."""
+    settings = known.settings
+    names = [*settings["groups"], *settings["code"], *settings["label"], *settings["passing"]]
+    keys = {plain(name) for name in names}
+    mine = {one.place for one in made.placed}
+    for place, head in enumerate(made.header):
+        numeric = any(number_of(line[place]) is not None for line in made.lines if line[place])
+        if place in mine or plain(head) in keys or not numeric or known.column(_split_unit(head)[0]):
+            continue
+        made.findings.append(Finding(
+            "column-unknown", "error", f"{made.name} 第{place + 1}列“{head}”", "不认识的品种列，内有数字",
+            "能源品种（见 cn/balance/columns.csv）", "请改用规定的品种名；本列照原样带过，没有折算，也没有计入合计",
+        ))  # fmt: skip
+
+
+def _rows_twice(made: Balance) -> None:
+    named = made.frame.filter(pl.col("row") != "")
+    for line in named.filter(~pl.struct("table", "row").is_first_distinct())["line"].to_list():
+        row, table = made.frame["row"][line], made.tables[made.frame["table"][line]]
+        made.findings.append(Finding(
+            "row-twice", "error", made.place(line), f"{table.name}的行{row}出现两次", "每张表每行一次",
+            "请只留一行；核对和合计只用先出现的一行",
+        ))  # fmt: skip

@@ -1,0 +1,286 @@
+"""The quarterly return (环境保护税法 art. 18: reckoned by the month, declared by the quarter).
+
+One row for each outlet, month and pollutant, taxed or not, so that the order among them can be checked. Amounts are
+exact; each row is rounded to the fen and the total is the sum of the rows. Nothing unknown counts as zero: a row
+without its amount has no tax, its outlet's order is unknown, and so is the return's total (L1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import IO
+
+import duheng.rules.tax as rules
+from duheng.engine.chain import Chain
+from duheng.ingest.export import write_table
+from duheng.ingest.tax.exact import Exact, decimal, money
+from duheng.ingest.tax.selection import below_size, chosen, group_of, item_of, settings
+from duheng.model import Parameters, Rule
+from duheng.model.errors import DuhengError
+from duheng.model.findings import Finding
+from duheng.model.glossary import Quantity
+from duheng.model.periods import Period, parse
+
+COLUMNS = (
+    "月份", "排放口", "类别", "污染物", "计税依据", "计税数量", "单位", "污染当量值", "污染当量数",
+    "计入", "单位税额（元）", "应缴比例", "应纳税额（元）",
+)  # fmt: skip
+_PARTS = {
+    "air": (rules.air_equivalents, rules.air_payable_share, rules.air_tax),
+    "water": (rules.water_equivalents, rules.water_payable_share, rules.water_tax),
+    "special": (rules.special_equivalents, None, rules.special_tax),
+}
+_PRINTED = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is stated of one pollutant of an outlet in a month.
+
+    medium: air, water or special; amount in kg (special: t, heads, beds; colour: t times its excess). generated is
+    read where `penal`. concentration and limit (mg/m3, mg/L) and exceedances are needed only for a reduction.
+    """
+
+    outlet: str
+    month: str
+    medium: str
+    pollutant: str
+    amount: Decimal | None
+    generated: Decimal | None = None
+    penal: bool = False
+    concentration: Decimal | None = None
+    limit: Decimal | None = None
+    exceedances: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the return; tax is None where it is unknown."""
+
+    entry: Entry
+    month: Period
+    item: str
+    value: Fraction
+    equivalents: Fraction | None
+    counted: bool | None
+    rate: Fraction
+    share: Fraction
+    tax: Decimal | None
+
+    def cells(self) -> tuple[object, ...]:
+        """The row under COLUMNS; unknown cells are None."""
+        entry, medium = self.entry, self.entry.medium
+        amount = entry.generated if entry.penal else entry.amount
+        counted = None if self.counted is None else "是" if self.counted else "否"
+        unit = {"air": "kg", "water": "kg"}.get(medium, "特征值单位")
+        return (
+            str(self.month), entry.outlet, settings()[group_of(medium, self.item)]["title"], self.item,
+            "产生量" if entry.penal else "排放量", amount, unit, _plain(self.value), _plain(self.equivalents),
+            counted, _plain(self.rate), _plain(self.share), self.tax,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Return:
+    """The return of a quarter: its rows in order of month and outlet, the total in 元, what is wrong with the input."""
+
+    quarter: Period
+    rows: tuple[Row, ...]
+    total: Decimal | None
+    findings: tuple[Finding, ...]
+
+
+def quarterly_return(
+    entries: Iterable[Entry], quarter: str, code: str, parameters: Parameters | None = None
+) -> Return:
+    """The return of a quarter ("2024Q1") at a place, given what is stated of each outlet and month.
+
+    code: division code whose rates apply. Raises DuhengError where the place has no rate, UnknownName for an unknown
+    pollutant, PeriodError for a month that is none. What lies outside the quarter or stands twice is a finding.
+    """
+    whole = parse(quarter)
+    drawn = _Drawing(code, parameters or Parameters())
+    findings: list[Finding] = []
+    outlets: dict[tuple[Period, str], dict[tuple[str, str], Entry]] = {}
+    for entry in entries:
+        month, key = parse(entry.month), (entry.medium, item_of(entry.medium, entry.pollutant))
+        if month.kind != "month" or not whole.start <= month.start <= whole.end:
+            findings.append(
+                _odd(entry, f"月份{entry.month}", f"{quarter}内的月份", "不计入本次申报，请核对月份")
+            )
+        elif key in outlets.setdefault((month, entry.outlet), {}):
+            findings.append(_odd(entry, "同一污染物有两行", "一行", "先用前一行，请只留一行"))
+        else:
+            outlets[month, entry.outlet][key] = _usable(entry)
+            findings += _of_entry(entry)
+    rows = [row for key in sorted(outlets) for row in drawn.rows(key[0], outlets[key])]
+    taxes = [row.tax for row in rows]
+    total = None if None in taxes else sum((tax for tax in taxes if tax is not None), Decimal("0.00"))
+    return Return(whole, tuple(rows), total, tuple(findings))
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    code: str
+    parameters: Parameters
+
+    def rows(self, month: Period, stated: dict[tuple[str, str], Entry]) -> list[Row]:
+        """The rows of one outlet and month."""
+        found = {key: self._equivalents(month, key, entry) for key, entry in stated.items()}
+        unknown = {group_of(*key) for key, value in found.items() if value is None}
+        taxed = chosen({key: value for key, value in found.items() if value is not None})
+        return [
+            self._row(month, key, entry, found[key], None if group_of(*key) in unknown else key in taxed)
+            for key, entry in stated.items()
+        ]
+
+    def _equivalents(self, month: Period, key: tuple[str, str], entry: Entry) -> Fraction | None:
+        if entry.amount is not None and below_size(key[1], Fraction(entry.amount)):
+            return Fraction(0)
+        return self._read(month, key, entry, _PARTS[key[0]][0], None)
+
+    def _row(
+        self,
+        month: Period,
+        key: tuple[str, str],
+        entry: Entry,
+        equivalents: Fraction | None,
+        counted: bool | None,
+    ) -> Row:
+        _, share_rule, tax_rule = _PARTS[key[0]]
+        rate = _rate(tax_rule, month, self.code, self.parameters)
+        share = self._read(month, key, entry, share_rule, counted) if share_rule else Fraction(1)
+        tax = Fraction(0) if counted is False else self._read(month, key, entry, tax_rule, counted)
+        # What is known for certain to be outside the first three owes nothing; what may be inside is unknown.
+        assert share is not None
+        value = _reading(month, self.code, {}, self.parameters).read(
+            _PARTS[key[0]][0].wordings[0].inputs["value"], month, key[1]
+        )
+        due = None if tax is None else money(tax)
+        return Row(entry, month, key[1], value, equivalents, counted, rate, share, due)
+
+    def _read(
+        self, month: Period, key: tuple[str, str], entry: Entry, rule: Rule, counted: bool | None
+    ) -> Fraction | None:
+        values = _values(key[0], entry, counted)
+        read: Fraction | None = _reading(month, self.code, values, self.parameters).read(rule, month, key[1])
+        return read
+
+
+def amount_due(
+    rule: Rule, values: Mapping[str, Decimal | None], month: str, code: str, item: str | None = None
+) -> Decimal | None:
+    """The tax of one rule to the fen, exactly, from its stated quantities by id: solid waste, noise, credits.
+
+    A quantity that is not given, or given as None, is unknown, and then so is the tax.
+    """
+    known = {id: _fraction(value) for id, value in values.items()}
+    chain = Chain(Exact(), lambda of, item, period: known.get(of.id), code=code)
+    due: Fraction | None = chain.read(rule, parse(month), item)
+    return None if due is None else money(due)
+
+
+def _reading(
+    month: Period, code: str, values: dict[str, Fraction | None], parameters: Parameters | None = None
+) -> Chain:
+    def leaf(of: Quantity, item: str | None, period: Period) -> Fraction | None:
+        return values[of.id]
+
+    return Chain(Exact(), leaf, parameters=parameters or Parameters(), code=code)
+
+
+def _values(medium: str, entry: Entry, counted: bool | None) -> dict[str, Fraction | None]:
+    taken = None if counted is None else Fraction(int(counted))
+    if medium == "special":
+        return {"tax_special_amount": _fraction(entry.amount), "special_tax_counted": taken}
+    # Of the two amounts only the one that is taxed need be stated in a return; the other plays no part.
+    basis = _fraction(entry.generated if entry.penal else entry.amount)
+    # A reduction is claimed by stating all of the three; without them the whole tax is due.
+    claimed = None not in (entry.concentration, entry.limit, entry.exceedances)
+    return {
+        "tax_on_generated": Fraction(int(entry.penal)),
+        f"{medium}_tax_emission": basis,
+        f"{medium}_tax_generated": basis,
+        f"{medium}_tax_counted": taken,
+        f"{medium}_tax_concentration": _fraction(entry.concentration) if claimed else Fraction(1),
+        f"{medium}_tax_limit": _fraction(entry.limit) if claimed else Fraction(1),
+        f"{medium}_tax_exceedances": Fraction(entry.exceedances or 0),
+    }
+
+
+def _rate(rule: Rule, month: Period, code: str, parameters: Parameters) -> Fraction:
+    reference = rule.wordings[0].inputs["rate"]
+    setting = parameters.get(reference.id).at(month.end, None, code)  # type: ignore[attr-defined]  # a parameter
+    if setting is None:
+        raise DuhengError(f"{code}在{month}没有适用税额；请在城市文件夹的parameters中加载本省的决定")
+    return Fraction(setting.value)
+
+
+def _of_entry(entry: Entry) -> list[Finding]:
+    found = []
+    taken = entry.generated if entry.penal else entry.amount
+    if taken is None:
+        name = "产生量" if entry.penal else "排放量"
+        found.append(_odd(entry, f"没有{name}", f"填报{name}", "缺的不按零计，本排放口当月税额未知，请补报"))
+    elif taken < 0:
+        found.append(_odd(entry, f"数量为{taken}", "应不小于0", "按未知计，请核对"))
+    stated = [part is not None for part in (entry.concentration, entry.limit, entry.exceedances)]
+    if any(stated) and not all(stated):
+        remedy = "三项不全不减征，请补齐或都不填"
+        found.append(_odd(entry, "减征所需的浓度、限值、超标次数不全", "三项都填", remedy, "warning"))
+    return found
+
+
+def _odd(entry: Entry, said: str, expected: str, remedy: str, severity: str = "error") -> Finding:
+    place = f"{entry.outlet} {entry.month} {entry.pollutant}"
+    return Finding(
+        "tax-entry", "warning" if severity == "warning" else "error", place, said, expected, remedy
+    )
+
+
+def _usable(entry: Entry) -> Entry:
+    """The entry with a negative amount, already a finding, as unknown."""
+    amount, generated = (
+        None if part is not None and part < 0 else part for part in (entry.amount, entry.generated)
+    )
+    return replace(entry, amount=amount, generated=generated)
+
+
+def _fraction(value: Decimal | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def _plain(value: Fraction | None) -> Decimal | None:
+    """A fraction as the shortest decimal, to four digits where it does not end."""
+    if value is None:
+        return None
+    denominator = value.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return (
+        (Decimal(value.numerator) / value.denominator).normalize()
+        if denominator == 1
+        else decimal(value, _PRINTED)
+    )
+
+
+def write_return(
+    drawn: Return, out: Path | IO[bytes], *, payer: str, scenario: str, format: str = "xlsx"
+) -> int:
+    """Write the return as a table, its total in the last row; returns the number of rows."""
+    blank: Sequence[object] = (None,) * (len(COLUMNS) - 2)
+    rows = [*(row.cells() for row in drawn.rows), ("合计", *blank, drawn.total)]
+    about = {
+        "纳税人": payer,
+        "税款所属期": str(drawn.quarter),
+        "依据": "环境保护税法（2018修正）；环境保护税法实施条例",
+        "说明": "空格为未知，不是零；每行四舍五入到分，合计为各行之和",
+    }
+    return write_table(
+        rows, COLUMNS, out, title="环境保护税纳税申报计算表", scenario=scenario, format=format, about=about
+    )

@@ -1,0 +1,202 @@
+"""`duheng board` and `duheng explain` on the packaged city: the real plan and the drill."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import Run
+
+FIELDS = [
+    "id", "article", "title", "target", "unit", "deadline", "latest", "period", "progress", "light",
+    "source", "units", "owed_by",
+]  # fmt: skip
+pytestmark = pytest.mark.usefixtures("shared_home")
+
+
+@pytest.fixture(scope="module")
+def real(shared_home: Path, run: Run) -> Any:
+    return run("board", "--json").json
+
+
+@pytest.fixture(scope="module")
+def drill(shared_home: Path, run: Run) -> Any:
+    return run("board", "--scenario", "drill", "--json").json
+
+
+def annotated(path: Path) -> list[dict[str, Any]]:
+    return [line for line in map(json.loads, path.read_text("utf-8").splitlines()) if "range" not in line]
+
+
+def test_the_json_has_the_shape_that_is_promised(real: Any) -> None:
+    assert {"city", "plan", "as_of", "scenario", "targets"} <= set(real)
+    assert (real["city"], real["scenario"]) == ("512000", "actual")
+    assert all(list(one)[: len(FIELDS)] == FIELDS for one in real["targets"])
+
+
+def test_all_thirty_targets_are_those_of_the_plan(real: Any, shared: Path) -> None:
+    told = [(one["title"], one["target"], one["deadline"]) for one in real["targets"]]
+    written = annotated(shared / "plans" / "ziyang.targets.jsonl")
+    assert told == [(one["indicator"], one["value"], one["deadline"]) for one in written]
+    assert len(told) == 30
+
+
+def test_every_target_with_a_number_has_the_unit_of_the_plan(real: Any, shared: Path) -> None:
+    written = annotated(shared / "plans" / "ziyang.targets.jsonl")
+    told = [
+        (one["unit"], line["unit"])
+        for one, line in zip(real["targets"], written, strict=True)
+        if line["unit"]
+    ]
+    assert all(ours == theirs for ours, theirs in told)
+    assert len(told) == 28
+
+
+def test_every_target_has_the_responsible_units_of_its_article(real: Any, shared: Path) -> None:
+    tasks = annotated(shared / "plans" / "ziyang.tasks.jsonl")
+    units = {task["number"]: task["responsible_units"] for task in tasks} | {"二": []}
+    assert all(one["units"] == units[one["article"]] for one in real["targets"])
+
+
+def test_what_nobody_reported_is_null_and_says_who_owes_it(real: Any) -> None:
+    for one in real["targets"]:
+        assert (one["latest"], one["period"], one["progress"], one["light"], one["source"]) == (None,) * 5
+        assert one["owed_by"]
+
+
+def test_a_target_set_from_above_has_no_number_and_says_who_sets_it(real: Any) -> None:
+    above = [one for one in real["targets"] if one["target"] is None]
+    assert [one["id"] for one in above] == ["industrial-energy", "industrial-water"]
+    assert all("四川省" in one["note"] and "尚未下达" in one["note"] for one in above)
+
+
+def test_the_plain_board_writes_unreported_in_words(run: Run) -> None:
+    lines = run("board").out.splitlines()
+    assert len(lines) == 2 + 30
+    assert all("\t未填报\t" in line and "欠报：" in line for line in lines[2:])
+
+
+def test_every_number_of_the_drill_is_marked_as_made_up(run: Run, drill: Any) -> None:
+    assert "演练数据" in run("board", "--scenario", "drill").out.splitlines()[0]
+    assert drill["scenario"] == "drill"
+    assert all(one["latest"] is not None for one in drill["targets"])
+
+
+def progressed(one: Any) -> float | None:
+    """The progress of a closed plan's target, reckoned anew: linear; at most, 1 or 0."""
+    if one["target"] is None:
+        return None
+    if one["direction"] == "zero_growth":
+        return 1.0 if one["latest"] <= one["target"] else 0.0
+    return float(one["latest"] / one["target"])
+
+
+def test_the_progress_of_the_closed_plan_is_linear(drill: Any) -> None:
+    for one in drill["targets"]:
+        expected = progressed(one)
+        assert one["progress"] == (None if expected is None else pytest.approx(expected, abs=1e-9))
+
+
+def test_a_light_agrees_with_the_printed_digits(drill: Any) -> None:
+    for one in drill["targets"]:
+        if one["light"] is None:
+            continue
+        short = one["target"] - one["latest"] if one["direction"] != "zero_growth" else one["latest"]
+        worst = 3 if short <= 0 else 2 if short / one["target"] <= 0.1 + 1e-12 else 1
+        assert (one["id"], one["light"]) == (one["id"], worst)
+        assert one["yardstick"]
+
+
+def test_the_progress_of_a_running_cumulative_decline_is_logarithmic(run: Run) -> None:
+    told = run("board", "--scenario", "drill", "--as-of", "2025-07-01", "--json").json
+    (decline,) = [one for one in told["targets"] if one["id"] == "energy-intensity"]
+    assert (told["as_of"], decline["period"]) == ("2025-07-01", "2024")
+    expected = math.log(1 - decline["latest"] / 100) / math.log(1 - 0.145)
+    assert decline["progress"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_before_anything_was_known_the_board_is_empty(run: Run) -> None:
+    told = run("board", "--scenario", "drill", "--as-of", "2016-01-01", "--json").json
+    assert {one["latest"] for one in told["targets"]} == {None}
+
+
+def test_the_headline_of_the_drill_is_explained_down_to_fuels_factors_and_facts(run: Run) -> None:
+    said = run("explain", "energy_intensity_decline", "资阳市", "2025", "--scenario", "drill")
+    assert said.code == 0
+    for word in (
+        "演练数据",
+        "资府发〔2023〕3号 二",
+        "GB/T 2589-2020",
+        "原煤",
+        "电力",
+        "0.7143 tce/t",
+        "雁江区",
+        "事实 ",
+    ):
+        assert word in said.out
+
+
+def test_the_tree_of_an_unknown_number_says_what_is_missing_and_who_owes_it(run: Run) -> None:
+    said = run("explain", "energy_intensity_decline", "资阳市", "2025")
+    assert "资阳市 2025：未知" in said.out
+    assert "应有3项，已知0项" in said.out
+    assert "未填报：市统计局应报" in said.out
+
+
+def test_the_drill_does_not_leak_into_the_real_city(run: Run) -> None:
+    said = run("explain", "gdp", "资阳市", "2024")
+    assert "演练" not in said.out
+    assert "未知" in said.out
+
+
+def test_the_tree_is_machine_readable(run: Run) -> None:
+    told = run("explain", "energy_intensity_decline", "资阳市", "2025", "--scenario", "drill", "--json").json
+    assert told["why"]["value"] == pytest.approx(0.1456, abs=5e-5)
+    assert told["targets"][0]["id"] == "energy-intensity"
+    assert told["why"]["parts"][0]["cite"]
+
+
+def test_the_other_plan_is_judged_by_its_own_targets(run: Run) -> None:
+    told = run("board", "--scenario", "drill", "--plan", "ziyang-155-drill", "--json").json
+    assert (told["plan"], {one["deadline"] for one in told["targets"]}) == ("ziyang-155-drill", {2030})
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("board", "--city", "999999"), "没有名为“999999”的城市"),
+        (("board", "--plan", "none"), "没有名为“none”的方案"),
+        (("board", "--scenario", "drll"), "drill"),
+        (("board", "--scenario", "target"), "目标值"),
+        (("board", "--as-of", "2024-13-01"), "2024-07-31"),
+        (("board", "--wrong"), "没有“--wrong”这个选项"),
+        (("board", "extra"), "多出了参数"),
+        (("bord",), "没有“bord”这个命令"),
+        (("explain", "gdp", "资阳市"), "缺少参数 PERIOD"),
+        (("explain", "energy_intensity_declin", "资阳市", "2025"), "energy_intensity_decline"),
+        (("explain", "gdp", "成都市", "2025"), "成都市"),
+        (("explain", "gdp", "资阳市", "2025Q5"), "应写作"),
+        (("explain", "gdp", "资阳市", "2025", "--item", "原煤"), "不分品种"),
+        (("explain", "fuel_use", "资阳市", "2025"), "须指明一个品种"),
+        (("explain", "fuel_use", "资阳市", "2025", "--item", "原媒"), "“原煤”"),
+        (("explain", "gdp", "资阳市", "2025", "--definition", "full"), "不分口径"),
+        (("explain", "energy", "资阳市", "2025", "--definition", "fll"), "full"),
+        (("export", "wishes"), "facts、board、table"),
+        (("export", "table", "energy", "--definition", "fll"), "full"),
+        (("export", "board", "--scenario", "target"), "目标值"),
+        (("template", "地区生产总值"), "地区生产总值核算"),
+        (("restore", "/none.zip"), "没有备份文件"),
+        (("handbook", "-o", "/none/x.md"), "没有文件夹"),
+        (("serve", "--port", "99999"), "应不大于 65535"),
+    ],
+)
+def test_what_is_not_known_is_refused_in_words_with_a_remedy(
+    run: Run, words: tuple[str, ...], expected: str
+) -> None:
+    said = run(*words)
+    assert (said.code, said.out) == (2, "")
+    assert expected in said.err

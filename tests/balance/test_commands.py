@@ -1,0 +1,98 @@
+"""`duheng balance` and `duheng check-data` as a person runs them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+from typer.testing import CliRunner
+
+from duheng.cli import app
+
+Write = Callable[..., Path]
+FINDINGS = [
+    "province", "identity", "fuel", "printed", "recomputed", "difference", "comment", "source", "confidence",
+    "tolerance",
+]  # fmt: skip
+
+
+def _run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return result.exit_code, result.output
+
+
+def _read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_balance_writes_the_table_and_the_findings_beside_it(
+    county: Write, factors: Write, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    code, said = _run("balance", county(), "--factors", factors(), "-o", out)
+    assert code == 0, said
+    rows = _read(out)
+    assert rows[0][:6] == [
+        "region", "year", "row_code", "energy_total_coal_equiv_method", "energy_total_calorific", "coal_total"
+    ]  # fmt: skip
+    assert rows[0][-3:] == ["unit", "method", "factors"]
+    assert len(rows) == 25
+    assert _read(tmp_path / "out.findings.csv") == [
+        ["code", "severity", "place", "found", "expected", "remedy"]
+    ]
+
+
+def test_balance_without_a_factor_file_names_the_standard(county: Write, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    code, said = _run("balance", county(), "-o", out)
+    assert code == 1
+    assert "天然气" in said
+    assert {row[-1] for row in _read(out)[1:]} == {"GB/T 2589-2020"}
+
+
+def test_balance_writes_a_workbook(county: Write, factors: Write, tmp_path: Path) -> None:
+    out = tmp_path / "out.xlsx"
+    code, _ = _run("balance", county(), "--factors", factors(), "--method", "equivalent", "-o", out)
+    assert code == 0
+    cells = [cell for row in openpyxl.load_workbook(out).active.iter_rows(values_only=True) for cell in row]
+    assert "energy_total_calorific" in cells
+    assert "方法（电力、热力列）：发电煤耗计算法" in cells
+    assert (tmp_path / "out.findings.csv").is_file()
+
+
+def test_a_workbook_is_read_as_well(county: Write, factors: Write, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in _read(county()):
+        book.active.append(
+            [float(cell) if cell.lstrip("-").replace(".", "").isdigit() else cell for cell in row]
+        )
+    book.save(tmp_path / "in.xlsx")
+    text, sheet = tmp_path / "text.csv", tmp_path / "sheet.csv"
+    assert _run("balance", county(), "--factors", factors(), "-o", text)[0] == 0
+    assert _run("balance", tmp_path / "in.xlsx", "--factors", factors(), "-o", sheet)[0] == 0
+    assert _read(sheet) == _read(text)
+
+
+def test_a_method_that_does_not_exist_is_a_usage_error(county: Write, tmp_path: Path) -> None:
+    from duheng.model.errors import UnknownName
+
+    result = CliRunner().invoke(
+        app, ["balance", str(county()), "--method", "等热", "-o", str(tmp_path / "o.csv")]
+    )
+    assert isinstance(result.exception, UnknownName)
+
+
+def test_check_data_ends_with_1_where_there_is_a_finding(county: Write, tmp_path: Path) -> None:
+    out = tmp_path / "findings.csv"
+    assert _run("check-data", county(), "-o", out)[0] == 0
+    assert _read(out) == [FINDINGS]
+    code, said = _run("check-data", county(cells={("F", "raw_coal"): 51, ("T", "diesel"): "*"}), "-o", out)
+    assert code == 1
+    assert "不是数" in said
+    rows = _read(out)
+    assert rows[0] == FINDINGS
+    assert ["甲县", "F_sum", "raw_coal", "51", "50", "1"] in [row[:6] for row in rows]
+    assert any(row[1] == "cell-unreadable" for row in rows)

@@ -1,0 +1,172 @@
+"""A small balance in standard coal: what is known, what is unknown, and that nothing is lost or guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duheng.ingest.balance.conversion import Converted, convert_balance
+from duheng.ingest.balance.factors import read_factors, standard_factors
+from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL
+from duheng.ingest.balance.output import header_of, rows_of
+from duheng.ingest.balance.reading import read_balance
+from duheng.model.errors import UnreadableSource
+
+Write = Callable[..., Path]
+
+
+def _rows(converted: Converted) -> dict[str, dict[str, Any]]:
+    header = header_of(converted)
+    rows = [dict(zip(header, row, strict=True)) for row in rows_of(converted)]
+    return {str(row["row_code"]): row for row in rows}
+
+
+def _codes(converted: Converted) -> list[str]:
+    return [finding.code for finding in converted.findings]
+
+
+def test_both_totals_are_printed_and_every_row(county: Write, factors: Write) -> None:
+    converted = convert_balance(read_balance(county()), read_factors(factors()))
+    rows = _rows(converted)
+    # 50×0.7 + 5×1.5 + 2×12 + 200×0.05 + 11.5×1.2; equal values: 28/8 and 14/200.
+    assert rows["F"][CALORIFIC_TOTAL] == 90.3
+    assert rows["F"][EQUIVALENT_TOTAL] == 120.75
+    assert rows["C"][EQUIVALENT_TOTAL] == pytest.approx(
+        120.75 + 1.75
+    )  # no loss in making power, a lost half of it
+    assert len(rows) == 24
+    assert _codes(converted) == []
+
+
+def test_the_method_changes_only_electricity_and_heat(county: Write, factors: Write) -> None:
+    balance, known = read_balance(county()), read_factors(factors())
+    calorific, equivalent = (
+        _rows(convert_balance(balance, known, method)) for method in ("calorific", "equivalent")
+    )
+    changed = {
+        id for code, row in calorific.items() for id, cell in row.items() if equivalent[code][id] != cell
+    }
+    assert changed == {"electricity", "heat", "method"}
+    assert equivalent["F"]["electricity"] == 40.25
+    assert equivalent["F"]["heat"] == 14
+
+
+def test_the_total_is_linear_in_the_quantities(county: Write, factors: Write) -> None:
+    known = read_factors(factors())
+    single = _rows(convert_balance(read_balance(county()), known))
+    from tests.balance.conftest import HEADER, ROWS
+
+    twice = {(code, fuel): cell * 2 for code, cells in ROWS.items() for fuel, cell in zip(HEADER[3:], cells, strict=True) if cell}  # fmt: skip  # noqa: E501
+    double = _rows(convert_balance(read_balance(county(cells=twice)), known))
+    for code, row in single.items():
+        for total in (CALORIFIC_TOTAL, EQUIVALENT_TOTAL):
+            assert double[code][total] == (None if row[total] is None else pytest.approx(2 * row[total]))
+
+
+def test_a_header_unit_is_converted(county: Write, factors: Write) -> None:
+    tonnes = {(code, "diesel"): value for code, value in {"S": 50000, "F": 50000}.items()}
+    path = county(cells=tonnes, header={"diesel": "柴油（吨）"})
+    rows = _rows(convert_balance(read_balance(path), read_factors(factors())))
+    assert rows["F"]["diesel"] == 7.5
+
+
+def test_a_mass_for_gas_is_refused_by_name_and_nothing_is_guessed(county: Write, factors: Write) -> None:
+    converted = convert_balance(
+        read_balance(county(header={"natural_gas": "天然气(万吨)"})), read_factors(factors())
+    )
+    rows = _rows(converted)
+    assert _codes(converted) == ["unit-wrong"]
+    assert "万吨" in converted.findings[0].text
+    assert rows["F"]["natural_gas"] is None
+    assert rows["F"][CALORIFIC_TOTAL] is None
+    assert rows["F"]["raw_coal"] == 35
+    assert rows["T"][CALORIFIC_TOTAL] is not None  # no gas there
+
+
+def test_a_fuel_without_factor_leaves_its_totals_unknown(county: Write, factors: Write) -> None:
+    converted = convert_balance(read_balance(county()), read_factors(factors(natural_gas=None)))
+    rows = _rows(converted)
+    assert _codes(converted) == ["factor-missing"]
+    assert "天然气" in converted.findings[0].place
+    assert (rows["F"]["natural_gas"], rows["F"][CALORIFIC_TOTAL]) == (None, None)
+    assert rows["T1"][CALORIFIC_TOTAL] == pytest.approx(-28 + 9.6)
+
+
+def test_a_range_is_no_factor(county: Write) -> None:
+    converted = convert_balance(read_balance(county()), standard_factors())
+    rows = _rows(converted)
+    assert rows["F"]["raw_coal"] == pytest.approx(50 * 0.7143)
+    assert rows["F"]["natural_gas"] is None
+    assert rows["F"]["factors"] == "GB/T 2589-2020"
+    unverified = next(finding for finding in converted.findings if finding.code == "factor-unverified")
+    assert "原煤" in unverified.found
+    assert "电力" not in unverified.found
+
+
+def test_two_factors_for_a_fuel_are_none(county: Write, factors: Write) -> None:
+    converted = convert_balance(read_balance(county()), read_factors(factors("diesel,*,1.4")))
+    assert {"factor-twice", "factor-missing"} <= set(_codes(converted))
+    assert _rows(converted)["F"]["diesel"] is None
+
+
+def test_an_unknown_column_with_numbers_is_named_and_passed_through(county: Write, factors: Write) -> None:
+    path = county(more={"牛粪": {"F": 3.25, "F1": 3.25}})
+    converted = convert_balance(read_balance(path), read_factors(factors()))
+    assert _codes(converted) == ["column-unknown"]
+    assert _rows(converted)["F"]["牛粪"] == "3.25"
+
+
+def test_a_text_in_a_cell_makes_its_totals_unknown(county: Write, factors: Write) -> None:
+    path = county(cells={("F", "diesel"): "约5"})
+    converted = convert_balance(read_balance(path), read_factors(factors()))
+    rows = _rows(converted)
+    assert _codes(converted) == ["cell-unreadable"]
+    assert (rows["F"]["diesel"], rows["F"][CALORIFIC_TOTAL]) == (None, None)
+    assert rows["F4"][CALORIFIC_TOTAL] == 3
+
+
+def test_a_subtotal_without_its_fuels_cannot_be_converted(county: Write, factors: Write) -> None:
+    path = county(cells={("F7", "coal_total"): 4})
+    converted = convert_balance(read_balance(path), read_factors(factors()))
+    assert _codes(converted) == ["parts-missing"]
+    assert _rows(converted)["F7"][CALORIFIC_TOTAL] is None
+
+
+def test_without_thermal_power_its_value_is_unknown_unless_the_file_states_it(
+    county: Write, factors: Write
+) -> None:
+    path = county(without=("T1", "T"))
+    unknown = convert_balance(read_balance(path), read_factors(factors()))
+    assert _codes(unknown) == ["equal-value-unknown"]
+    assert _rows(unknown)["F"][EQUIVALENT_TOTAL] is None
+    assert _rows(unknown)["F"][CALORIFIC_TOTAL] == 90.3
+    stated = convert_balance(read_balance(path), read_factors(factors("电力（等价）,*,3.0")))
+    assert _rows(stated)["F"][EQUIVALENT_TOTAL] == pytest.approx(35 + 7.5 + 24 + 14 + 34.5)
+
+
+def test_a_factor_by_row_serves_that_row_and_its_parts(county: Write, factors: Write) -> None:
+    lines = [f"raw_coal,{row},{k}" for row, k in (("S3", 0.7), ("S6", 0.8), ("S9", 0.7), ("T1", 0.6), ("T2", 0.5), ("F", 0.75))]  # fmt: skip  # noqa: E501
+    converted = convert_balance(read_balance(county()), read_factors(factors(*lines, raw_coal=None)))
+    rows = _rows(converted)
+    assert rows["F6b"]["raw_coal"] == 4.5
+    assert rows["S"]["raw_coal"] == pytest.approx(84 - 4 - 3.5)
+    assert rows["T"]["raw_coal"] == pytest.approx(-24 - 10)
+    assert rows["C"]["raw_coal"] == pytest.approx(37.5 + 34)
+    assert _codes(converted) == []
+
+
+def test_a_table_in_standard_coal_is_not_converted_again(county: Write, factors: Write) -> None:
+    path = county(more={"unit": dict.fromkeys(("S", "F"), "1e4 tce")})
+    converted = convert_balance(read_balance(path), read_factors(factors()))
+    assert "unit-wrong" in _codes(converted)
+    assert _rows(converted)["F"]["raw_coal"] is None
+
+
+def test_a_table_of_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(UnreadableSource, match="平衡表"):
+        read_balance(path)

@@ -1,0 +1,66 @@
+"""`duheng carbon` at the prompt."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from duheng.cli import app
+from tests.carbon.conftest import FACTORS, Write, balance_text
+
+
+@pytest.fixture
+def files(written: Write) -> tuple[str, str, Path]:
+    """A balance, a factor file, and where the result goes."""
+    balance = written("balance.csv", balance_text({"F4": ("", "10", "")}))
+    return str(balance), str(written("factors.csv", FACTORS)), balance.with_name("OUT.csv")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["carbon", *arguments])
+    return done.exit_code, done.output
+
+
+def test_the_result_and_its_findings_stand_beside_each_other(files: tuple[str, str, Path]) -> None:
+    balance, factors, out = files
+    assert run(balance, "--factors", factors, "-o", str(out))[0] == 0
+    with out.open(encoding="utf-8") as file:
+        rows = {row["sector"]: row for row in csv.DictReader(file)}
+    assert rows["Total Consumption"]["diesel_oil"] == "0.31"
+    assert len(rows) == 9
+    findings = out.with_name("OUT.findings.csv").read_text("utf-8")
+    assert findings == "code,severity,place,found,expected,remedy\n"
+
+
+def test_neither_option_is_a_usage_error_that_lists_the_sets(files: tuple[str, str, Path]) -> None:
+    code, said = run(files[0])
+    assert code == 2
+    assert "enterprise_default" in said
+    assert "provincial_inventory" in said
+
+
+def test_both_options_are_a_usage_error(files: tuple[str, str, Path]) -> None:
+    assert run(files[0], "--factors", files[1], "--set", "enterprise_default")[0] == 2
+
+
+def test_an_unknown_set_is_a_usage_error_that_lists_the_sets(files: tuple[str, str, Path]) -> None:
+    code, said = run(files[0], "--set", "ipcc")
+    assert code == 2
+    assert "enterprise_default" in said
+
+
+def test_a_value_that_stays_unknown_gives_exit_code_one_and_the_table_all_the_same(
+    written: Write, files: tuple[str, str, Path]
+) -> None:
+    balance = written("coal.csv", balance_text({"F4": ("10", "10", "")}))
+    code, said = run(str(balance), "--set", "enterprise_default", "-o", str(files[2]))
+    assert code == 1
+    assert "原煤" in said
+    assert "factor-missing" in files[2].with_name("OUT.findings.csv").read_text("utf-8")
+
+
+def test_without_an_output_the_table_is_printed(files: tuple[str, str, Path]) -> None:
+    assert run(files[0], "--factors", files[1])[1].startswith("city,year,sector,raw_coal")

@@ -1,0 +1,102 @@
+"""Projects of reduction: every type of the list has its rule and evidence, and one tonne counts once."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from duheng.ingest.reductions import (
+    Counted,
+    Project,
+    counted,
+    counted_twice,
+    preferred,
+    project_type,
+    project_types,
+    review,
+)
+from duheng.model.errors import UnknownName
+
+PLANT = Project("城东扩建", "W3", "城东厂", "化学需氧量", 2023, 940.5, owner="市住房城乡建设局")
+
+
+def _complete(project: Project) -> Project:
+    return replace(project, evidence=project_type(project.type).evidence)
+
+
+def test_every_type_of_the_list_has_a_rule_evidence_and_its_pollutants(shared: Path) -> None:
+    with (shared / "standards" / "reduction_project_types.csv").open(encoding="utf-8") as file:
+        listed = {row["id"]: row["pollutants"] for row in csv.DictReader(file)}
+    names = {"COD": "化学需氧量", "NH3-N": "氨氮", "NOx": "氮氧化物", "VOCs": "挥发性有机物"}
+    ours = project_types()
+    assert [id for id in listed if id not in ours] == []
+    assert [
+        id for id in listed if ours[id].pollutants != tuple(names[p] for p in listed[id].split(";"))
+    ] == []
+    assert [one.id for one in ours.values() if not one.evidence] == []
+
+
+def test_every_result_of_a_type_is_labelled_an_estimate() -> None:
+    assert [one.id for one in project_types().values() if "测算" not in one.rule.title] == []
+    assert {one.rule.wordings[0].certainty for one in project_types().values()} == {"memory"}
+
+
+def test_a_complete_project_has_no_finding() -> None:
+    assert review([_complete(PLANT)]) == []
+
+
+def test_missing_evidence_is_named_to_its_owner() -> None:
+    (finding,) = review([PLANT])
+    assert "竣工或通水文件" in finding.text
+    assert finding.text.endswith("请市住房城乡建设局补交。")
+
+
+def test_sewers_do_not_repeat_the_extension_of_the_same_plant() -> None:
+    sewers = replace(PLANT, id="城东管网", type="W5")
+    assert [finding.code for finding in counted_twice([PLANT, sewers])] == ["reduction-twice"]
+    assert counted_twice([PLANT, replace(sewers, source="城西厂")]) == []
+
+
+def test_a_closure_cancels_the_treatment_of_the_same_source_in_either_order() -> None:
+    closed = replace(PLANT, id="甲厂关停", type="W1", source="甲厂")
+    treated = replace(PLANT, id="甲厂提标", type="W2", source="甲厂")
+    assert len(counted_twice([closed, treated])) == len(counted_twice([treated, closed])) == 1
+
+
+def test_the_same_project_registered_twice_is_a_finding() -> None:
+    assert len(counted_twice([PLANT, replace(PLANT, id="城东扩建二")])) == 1
+
+
+def test_more_than_the_base_and_outside_the_base_are_findings() -> None:
+    closed = _complete(replace(PLANT, type="W1", source="甲厂", base=900.0))
+    assert [finding.code for finding in review([closed])] == ["reduction-above-base"]
+    assert [finding.code for finding in review([replace(closed, base=None, in_base=False)])] == [
+        "reduction-base"
+    ]
+
+
+def test_a_pollutant_that_the_type_does_not_reduce_and_an_unknown_amount_are_findings() -> None:
+    odd = _complete(replace(PLANT, pollutant="氮氧化物", reduction=None))
+    assert {finding.code for finding in review([odd])} == {"reduction-pollutant", "reduction-unknown"}
+
+
+def test_the_audited_figure_wins_and_the_difference_is_shown() -> None:
+    assert counted(940.5, 900.0) == Counted(900.0, "核定", -40.5)
+    assert counted(940.5, None) == Counted(940.5, "测算", None)
+    assert counted(None, None).value is None
+
+
+def test_the_first_method_in_the_legal_order_counts_and_the_others_stay_visible() -> None:
+    amount = preferred({"产排污系数": 2.1, "自动监测": None, "手工监测": 1.9})
+    assert amount is not None
+    assert (amount.method, amount.value, dict(amount.others)) == ("手工监测", 1.9, {"产排污系数": 2.1})
+    assert preferred({"自动监测": None}) is None
+
+
+def test_a_method_outside_the_order_is_refused() -> None:
+    with pytest.raises(UnknownName):
+        preferred({"抽样测算": 3.0})
+    assert preferred({"抽样测算": 3.0}, "tax") is not None
