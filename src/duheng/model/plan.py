@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -165,7 +165,6 @@ class City:
     parameters: Parameters = field(default_factory=Parameters)
     facts: tuple[PublicFact, ...] = ()
     map: Path | None = None
-    settings: Mapping[str, object] = field(default_factory=dict)
 
     def plan(self, id: str) -> Plan | None:
         """The plan with this id, or None."""
