@@ -107,7 +107,7 @@ def killer(environment: Mapping[str, str]) -> Iterator[Callable[[int], list[Ackn
             return []
         time.sleep(random.Random(seed).uniform(0, LONGEST_WAIT))
         os.kill(child, signal.SIGKILL)
-        while (line := said.readline()) != "dead\n":
+        while (line := said.readline()) and not line.endswith("dead\n"):  # a cut-off line may stand before it
             lines.append(line)
         return [Acknowledged(int(last), link) for last, link in map(str.split, lines)]
 
