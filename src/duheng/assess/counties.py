@@ -21,6 +21,7 @@ from duheng.model.entities import Entity
 from duheng.model.errors import UnknownName
 from duheng.model.glossary import Quantity, quantity
 from duheng.model.plan import City, Plan, Target
+from duheng.model.saying import listed, say
 
 UNJUDGED = Judgement(None, None, None, None, UNSTATED)
 
@@ -207,8 +208,14 @@ def _judged(
 def _against_task(own: Decimal, task: Decimal, unit: str, year: int, rule: WarningRule) -> Judgement:
     level, gap = rule.level(own, task), task - own
     verdict = "已达到" if gap <= 0 else short(own, task, gap, unit, rule)
-    title = required_paths().annual_title
-    text = f"{title}：{year}年应降{with_unit(task, unit)}，实际降{with_unit(own, unit)}，{verdict}"
+    text = say(
+        "{path}：{year}年应降{task}，实际降{own}，{verdict}",
+        path=required_paths().annual_title,
+        year=year,
+        task=with_unit(task, unit),
+        own=with_unit(own, unit),
+        verdict=verdict,
+    )
     return Judgement(task, gap, level.light if level else None, level, text)
 
 
@@ -230,8 +237,12 @@ def _change(
     known = [(title, a, b) for title, a, b in pairs if a is not None and b is not None]
     if not known:
         return None
-    moved = [f"{title}由{a.label}变为{b.label}" for title, a, b in known if a.light != b.light]
-    return f"与{year - 1}年相比：{'，'.join(moved) if moved else '没有变化'}"
+    moved = [
+        say("{path}由{before}变为{now}", path=title, before=a.label, now=b.label)
+        for title, a, b in known
+        if a.light != b.light
+    ]
+    return say("与{year}年相比：{moved}", year=year - 1, moved=listed("，", moved) if moved else "没有变化")
 
 
 def _owing(opened: Opened, row: _Row, year: int | None, day: date) -> tuple[Owed, ...]:
@@ -250,10 +261,10 @@ def _units(opened: Opened, row: _Row, lacking: tuple[Owed, ...], actual: Decimal
 
 
 def _note(opened: Opened, row: _Row, actual: Decimal | None) -> str:
-    said = [] if row.assigned else ["未分解下达，按全市目标判定"]
+    said: list[str] = [] if row.assigned else ["未分解下达，按全市目标判定"]
     whole = row.entity.statistical_parent
     if whole and whole != row.entity.parent and (around := opened.city.places.get(whole)):
-        said.append(f"数值含在{around.name}内")
+        said.append(say("数值含在{place}内", place=around))
         if actual is None and not obliged_units(opened, row.target.quantity, row.entity.id):
             said.append("计划没有规定单独报送")
-    return "；".join(said)
+    return listed("；", said)

@@ -14,6 +14,7 @@ from duheng.assess.books import ZONE, Opened
 from duheng.engine import Explanation, Step
 from duheng.model.glossary import quantity
 from duheng.model.periods import Period, parse
+from duheng.model.saying import listed, say
 
 UNVERIFIED = "未核实"
 STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
@@ -130,15 +131,13 @@ def _line(
 ) -> str:
     """`市统计局 能源平衡表2023.xlsx 终端消费!C14（2024-07-31，填报），另有 12 项事实`."""
     stated = owner(opened, newest["quantity"], newest["entity"], parse(newest["period"]))
-    title = source.title if stated is None or stated in source.title else f"{stated} {source.title}"
-    words = [title, newest["locator"] or ""]
-    marks = [
-        day.isoformat(),
-        STATUS.get(newest["status"], newest["status"]),
-        *([UNVERIFIED] if memory else []),
-    ]
-    more = f"，另有 {facts - 1} 项事实" if facts > 1 else ""
-    return f"{' '.join(word for word in words if word)}（{'，'.join(marks)}）{more}"
+    own = stated is None or stated in source.title
+    title = source.title if own else listed(" ", (stated, source.title))
+    words = listed(" ", filter(None, (title, newest["locator"])))
+    status = STATUS.get(newest["status"], newest["status"])
+    marks = listed("，", (day, status, *([UNVERIFIED] if memory else [])))
+    said = "{words}（{marks}），另有 {more} 项事实" if facts > 1 else "{words}（{marks}）"
+    return say(said, words=words, marks=marks, more=facts - 1)
 
 
 def owner(opened: Opened, of: str, entity: str, period: Period) -> str | None:

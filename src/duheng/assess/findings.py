@@ -19,6 +19,7 @@ from duheng.model.periods import parse
 from duheng.model.plan import Target
 from duheng.model.rounding import shown
 from duheng.model.rule import Rule
+from duheng.model.saying import Saying, listed, say
 
 
 def of_target(
@@ -38,8 +39,8 @@ def of_target(
         remedy = "请按目标口径填报，或由主管部门重新选定口径并签字"
         found.append(Finding("definition-mismatch", "error", target.title, mismatch, "", remedy))
     if gaps:
-        lacking = "、".join(f"{year}年" for year in gaps)
-        said = f"缺{lacking}的数据，累计数未知"
+        lacking = listed("、", (say("{year}年", year=year) for year in gaps))
+        said = say("缺{lacking}的数据，累计数未知", lacking=lacking)
         found.append(Finding("year-missing", "error", target.title, said, "规划期内逐年都有数据", "请补报"))
     return (*found, *(_not_reported(one) for one in owing))
 
@@ -50,8 +51,8 @@ def _not_reported(one: Owed) -> Finding:
         "warning",
         one.what,
         "未填报",
-        f"应于{one.due}前报送",
-        f"填报《{one.duty.title}》",
+        say("应于{due}前报送", due=one.due),
+        say("填报《{form}》", form=one.duty),
         one.unit,
     )
 
@@ -82,8 +83,13 @@ def outranked(opened: Opened) -> tuple[Finding, ...]:
                 "outranked",
                 "notice",
                 _place(opened, row),
-                f"{status}值{row['stated'] or row['value']}未被采用，"
-                f"现采用{better}值{winner or row['winner_value']}（核定优于监测，监测优于填报，填报优于估算）",
+                say(
+                    "{status}值{stated}未被采用，现采用{better}值{winner}（核定优于监测，监测优于填报，填报优于估算）",
+                    status=status,
+                    stated=row["stated"] or row["value"],
+                    better=better,
+                    winner=winner or row["winner_value"],
+                ),
                 "",
                 "核对两个数值为何不同",
                 owner(opened, row["quantity"], row["entity"], parse(row["period"])),
@@ -106,8 +112,8 @@ def foreign_definitions(opened: Opened) -> tuple[Finding, ...]:
         if bound is None or row["definition"] in bound.definitions:
             continue
         title = titles[row["definition"]].title if row["definition"] in titles else row["definition"]
-        allowed = "、".join(titles[one].title for one in bound.definitions if one in titles) or "不注明口径"
-        said = f"口径“{title}”" + ("，未被采用" if bound.definitions else "")
+        allowed = listed("、", (titles[one] for one in bound.definitions if one in titles)) or "不注明口径"
+        said = say("口径“{name}”，未被采用" if bound.definitions else "口径“{name}”", name=title)
         severity: Severity = "error" if bound.definitions else "warning"
         place = _place(opened, row)
         found.append(Finding("definition-foreign", severity, place, said, allowed, "请核对口径"))
@@ -201,14 +207,23 @@ def _differing(
             continue
         unit = item_unit(bound, row["item"]) if "<" in bound.unit else bound.printed_unit
         digits = [f"{one:g}" if "<" in bound.unit else shown(one, bound) for one in (stated, other)]
-        found = f"填报{digits[0]} {unit}，{said}{digits[1]} {unit}"
-        share = f"，差{abs(stated - other) / abs(other) * 100:.2f} %" if other else ""
+        found = say(
+            "填报{stated} {unit}，{said}{other} {unit}",
+            stated=digits[0],
+            unit=unit,
+            said=said,
+            other=digits[1],
+        )
+        if other:
+            found = say(
+                "{found}，差{share} %", found=found, share=f"{abs(stated - other) / abs(other) * 100:.2f}"
+            )
         yield Finding(
             code,
             "warning",
             _place(opened, row),
-            found + share,
-            f"应相差不超过{(tolerance.tolerance * 100).normalize():f} %",
+            found,
+            say("应相差不超过{share} %", share=f"{(tolerance.tolerance * 100).normalize():f}"),
             "核对填报值与其组成",
             owner(opened, bound.id, row["entity"], parse(row["period"])),
         )
@@ -218,14 +233,14 @@ def _within(stated: float, other: float, tolerance: Decimal) -> bool:
     return abs(stated - other) <= float(tolerance) * abs(other)
 
 
-def _place(opened: Opened, row: dict[str, object]) -> str:
+def _place(opened: Opened, row: dict[str, object]) -> Saying:
     entity = opened.city.places.get(str(row["entity"]))
     known = all_quantities()
     bound = known.get(str(row["quantity"]))
     parts = (
-        entity.name if entity else str(row["entity"]),
-        bound.title if bound else str(row["quantity"]),
-        str(row["item"] or ""),
-        parse(str(row["period"])).title,
+        entity or row["entity"],
+        bound or row["quantity"],
+        row["item"],
+        parse(str(row["period"])),
     )
-    return " ".join(part for part in parts if part)
+    return listed(" ", filter(None, parts))

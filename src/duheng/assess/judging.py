@@ -9,6 +9,7 @@ from fractions import Fraction
 from duheng.assess.progress import PERCENT, Clock, Measure, required
 from duheng.assess.warning import Level, Light, Paths, RequiredPath, WarningRule, gap_share, required_paths
 from duheng.model.rounding import judge
+from duheng.model.saying import Saying, say
 
 _DIGITS_MORE = 4
 FINAL = "期末结果"
@@ -59,45 +60,58 @@ def judgement(case: Case, rule: WarningRule, paths: Paths | None = None) -> Judg
         return Judgement(None, gap, None, None, _unjudged(case, laid))
     level = rule.level(case.actual, against, case.sign)
     verdict = "已达到" if met else short(case.actual, against, gap, case.unit, rule, case.sign)
-    text = f"{_asked(case, laid, against)}，{verdict}"
+    text = say("{asked}，{verdict}", asked=_asked(case, laid, against), verdict=verdict)
     return Judgement(path, gap, level.light if level else None, level, text)
 
 
 def with_unit(value: Decimal, unit: str) -> str:
     """A number with its unit, as printed."""
-    return f"{value:f}" if unit == "1" else f"{value:f} {unit}"
+    return f"{value:f}" if unit == "1" else say("{value} {unit}", value=f"{value:f}", unit=unit)
 
 
-def _asked(case: Case, laid: RequiredPath, against: Decimal) -> str:
+def _asked(case: Case, laid: RequiredPath, against: Decimal) -> Saying:
     actual, asked = with_unit(case.actual, case.unit), with_unit(against, case.unit)
     if case.measure == "limit":
-        return f"{laid.title}：应不高于{asked}，{case.year}年实际{actual}"
-    if case.measure == "level":
-        return f"{laid.title}：{case.deadline}年应达到{asked}，{case.year}年实际{actual}"
-    title = FINAL if case.at.closed else laid.title
-    return f"{title}：{case.year}年应累计{asked}，实际{actual}"
+        said = "{path}：应不高于{asked}，{year}年实际{actual}"
+    elif case.measure == "level":
+        said = "{path}：{deadline}年应达到{asked}，{year}年实际{actual}"
+    else:
+        said = "{path}：{year}年应累计{asked}，实际{actual}"
+    title = FINAL if case.at.closed and case.measure in ("decline", "amount") else laid.title
+    return say(said, path=title, deadline=case.deadline, asked=asked, year=case.year, actual=actual)
 
 
-def _unjudged(case: Case, laid: RequiredPath) -> str:
+def _unjudged(case: Case, laid: RequiredPath) -> Saying:
+    actual = with_unit(case.actual, case.unit)
     if laid.kind == "deadline":
-        return (
-            f"计划未定年度进度，期末判定：{case.deadline}年应达到{with_unit(case.goal, case.unit)}，"
-            f"{case.year}年实际{with_unit(case.actual, case.unit)}"
+        return say(
+            "计划未定年度进度，期末判定：{deadline}年应达到{goal}，{year}年实际{actual}",
+            deadline=case.deadline,
+            goal=with_unit(case.goal, case.unit),
+            year=case.year,
+            actual=actual,
         )
     if case.at.elapsed <= 0:
-        return f"仅有基期数据（{case.year}年{with_unit(case.actual, case.unit)}），计划期内尚无数据，不作判定"
-    return f"{laid.title}：没有适用于{case.at.years}年计划第{case.at.elapsed}年的进度要求，不作判定"
+        text = "仅有基期数据（{year}年{actual}），计划期内尚无数据，不作判定"
+        return say(text, year=case.year, actual=actual)
+    return say(
+        "{path}：没有适用于{years}年计划第{elapsed}年的进度要求，不作判定",
+        path=laid.title,
+        years=case.at.years,
+        elapsed=case.at.elapsed,
+    )
 
 
 def short(
     actual: Decimal, against: Decimal, gap: Decimal, unit: str, rule: WarningRule, sign: int = 1
-) -> str:
+) -> Saying:
     """`差2.7 %`: the gap as a share of what was asked, or as an amount where that is nought."""
-    word = "超出" if sign < 0 else "差"
     share = gap_share(actual, against, sign)
     if share is None:
-        return f"{word}{with_unit(gap, '个百分点' if unit == PERCENT else unit)}"
-    return f"{word}{_percent(share, rule)} %"
+        much: str = with_unit(gap, "个百分点" if unit == PERCENT else unit)
+    else:
+        much = f"{_percent(share, rule)} %"
+    return say("超出{much}" if sign < 0 else "差{much}", much=much)
 
 
 def _percent(share: Fraction, rule: WarningRule) -> str:

@@ -14,6 +14,7 @@ from duheng.model.glossary import all_quantities, quantity
 from duheng.model.periods import KINDS, Period, parse
 from duheng.model.plan import Duty
 from duheng.model.rule import leaves as stated_quantities
+from duheng.model.saying import Saying, listed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,15 @@ class Owed:
         return (self.duty.id, self.quantity, self.entity.id, self.item, str(self.period))
 
     @property
-    def what(self) -> str:
+    def what(self) -> Saying:
         """`乐至县 分品种能源消费实物量 原煤 2024年`."""
-        parts = (self.entity.name, quantity(self.quantity).title, self.item, self.period.title)
-        return " ".join(part for part in parts if part)
+        parts = (self.entity, quantity(self.quantity), self.item, self.period)
+        return listed(" ", filter(None, parts))
 
     @property
-    def text(self) -> str:
+    def text(self) -> Saying:
         """`市统计局：乐至县 分品种能源消费实物量 原煤 2024年，应于2025-06-30前报送`."""
-        return f"{self.unit}：{self.what}，应于{self.due}前报送"
+        return say("{unit}：{what}，应于{due}前报送", unit=self.unit, what=self.what, due=self.due)
 
 
 def each_once(many: Iterable[Owed]) -> tuple[Owed, ...]:

@@ -17,6 +17,7 @@ from duheng.model.errors import DefinitionMismatch, UnitError
 from duheng.model.glossary import Quantity, definitions, item_unit
 from duheng.model.plan import NOT_STATED, Plan, Target
 from duheng.model.rounding import judge
+from duheng.model.saying import say
 from duheng.model.units import convert, parse_unit, ratio
 from duheng.rules.progress import (
     even_annual_rate,
@@ -171,5 +172,9 @@ def comparable(have: str | None, asked: str | None) -> None:
     known = definitions()
     titles = [known[id].title if id in known else id for id in (have or NOT_STATED, asked)]
     raise DefinitionMismatch(
-        f"数据口径为“{titles[0]}”，应按口径“{titles[1]}”比较，口径不同不能比较。请按该口径填报。"
+        say(
+            "数据口径为“{have}”，应按口径“{asked}”比较，口径不同不能比较。请按该口径填报。",
+            have=titles[0],
+            asked=titles[1],
+        )
     )

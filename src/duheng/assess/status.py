@@ -31,6 +31,7 @@ from duheng.model.errors import DefinitionMismatch
 from duheng.model.findings import Finding
 from duheng.model.glossary import Quantity, definitions, quantity
 from duheng.model.plan import NOT_STATED, Article, Target
+from duheng.model.saying import listed, say
 
 UNSTATED = "未填报，不作判定"
 
@@ -163,7 +164,7 @@ def read(
             comparable(definition, asked if bound.definitions else None)
             comparable(definition, have)
         except DefinitionMismatch as mismatch:
-            return Reading(years, gaps, definition, asked, str(mismatch))
+            return Reading(years, gaps, definition, asked, mismatch.args[0])
         return Reading(years, gaps, definition, asked)
     return Reading({}, (), have, asked)
 
@@ -211,7 +212,8 @@ def _judged(
     if reading.mismatch:
         return _none("口径不同，不作判定"), None, None
     if reading.gaps:
-        return _none(f"缺{'、'.join(map(str, reading.gaps))}年数据，累计数未知，不作判定"), None, None
+        gaps = listed("、", reading.gaps)
+        return _none(say("缺{years}年数据，累计数未知，不作判定", years=gaps)), None, None
     if not reading.years:
         return _none(UNSTATED), None, None
     year = max(reading.years)
@@ -260,19 +262,23 @@ def _owing_units(opened: Opened, target: Target, owing: Sequence[Owed], reading:
 
 def _note(target: Target, bound: Quantity, reading: Reading, choice: str | None) -> str:
     """What must be said beside the number: definition, hedge, who sets it, what is read into the text."""
-    said = []
+    said: list[str] = []
     if target.value is None:
-        said.append(f"目标数值由{target.set_by or '上级'}确定，尚未下达")
+        said.append(say("目标数值由{who}确定，尚未下达", who=target.set_by or "上级"))
     if target.definition == NOT_STATED and bound.definitions:
-        used = f"按“{_title(reading.have)}”计算" if reading.have else ""
-        said.append(f"口径已选定：{_title(choice)}" if choice else f"口径未明示，{used}，须选定并签字")
+        used = say("按“{name}”计算", name=_title(reading.have)) if reading.have else ""
+        said.append(
+            say("口径已选定：{name}", name=_title(choice))
+            if choice
+            else say("口径未明示，{used}，须选定并签字", used=used)
+        )
     if target.implied:
         said.append("目标数值由文字推定")
     if target.hedge:
-        said.append(f"原文用语：{target.hedge}")
+        said.append(say("原文用语：{hedge}", hedge=target.hedge))
     if target.note:
         said.append(target.note)
-    return "；".join(said)
+    return listed("；", said)
 
 
 def _title(definition: str | None) -> str:

@@ -13,6 +13,7 @@ from duheng.model.parameters import Parameter
 from duheng.model.periods import KINDS, Period, parse
 from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total, Under
 from duheng.model.rule import Rule, Wording, axis_of, rests_on, unit_of
+from duheng.model.saying import listed, say
 
 from .books import Books
 from .members import valid
@@ -25,7 +26,7 @@ class Step:
     """A result with its reasons. value [unit]; None is unknown.
 
     label: what it is called here (the argument's name, the item, the entity); cite and certainty: the text
-    behind a rule or parameter; fact: id of the stated fact; note: what is special or missing, in Chinese.
+    behind a rule or parameter; fact: id of the stated fact; note: what is special or missing.
     """
 
     label: str
@@ -111,7 +112,7 @@ class Explanation:
         meant = of.definition(self.definition)
         wording = of.wording(period.end, self.books.places.code(entity), meant)
         if wording is None:
-            return self._made(of, at, "rule", None, note=f"{period.title}没有适用的规则表述")
+            return self._made(of, at, "rule", None, note=say("{period}没有适用的规则表述", period=period))
         return self._read(of, wording, at)
 
     def _read(self, of: Rule, wording: Wording, at: Place) -> Step:
@@ -141,7 +142,7 @@ class Explanation:
             self.step(of, (entity, item, part))
             for part in (halves[-1:] if of.over_time == "last" else halves)
         ]
-        return self._summed(of, at, "aggregate", steps, f"{len(steps)}个分期", str)
+        return self._summed(of, at, "aggregate", steps, say("{n}个分期", n=len(steps)), str)
 
     def _finer_stated(self, of: Quantity, entity: str, period: Period) -> bool:
         """Whether a shorter period is stated for it, here or below."""
@@ -189,7 +190,9 @@ class Explanation:
         entity, item, period = at
         moved = moment.of(period, self.books.base_year) if period.kind != "plan" else None
         if moved is None:
-            return self._plain(of, at, "missing", None, note=f"{period.title}没有{moment.title}")
+            return self._plain(
+                of, at, "missing", None, note=say("{period}没有{moment}", period=period, moment=moment)
+            )
         if moment is TARGET and isinstance(of, Quantity):
             cells = self.books.target_cells(of.id)
             found = next(
@@ -207,7 +210,9 @@ class Explanation:
                 replace(self.step(of.of, (entity, one, period)), label=one)
                 for one in self.books.members.items(resting_on)
             ]
-            return self._summed(of, at, "total", parts, f"按{_AXES.get(inner, '分项')}合计", lambda s: s)
+            return self._summed(
+                of, at, "total", parts, say("按{axis}合计", axis=_AXES.get(inner, "分项")), lambda s: s
+            )
         if of.over == MONTHS and period.kind == "day":
             return self._plain(of, at, "missing", None, note="一天没有按月合计")
         if of.over == MONTHS:
@@ -225,23 +230,24 @@ class Explanation:
     ) -> Step:
         _, item, period = at
         steps = [replace(each((m.id, item, period)), label=m.name) for m in members]
-        return self._summed(of, at, kind, steps, f"{len(steps)}个成员合计", str)
+        return self._summed(of, at, kind, steps, say("{n}个成员合计", n=len(steps)), str)
 
     def _summed(
         self, of: Reference, at: Place, kind: Kind, steps: list[Step], said: str, name: object
     ) -> Step:
         known = [step.value for step in steps if step.value is not None]
         missing = [step for step in steps if step.value is None]
-        note = f"应有{len(steps)}项，已知{len(known)}项"
+        note = say("应有{expected}项，已知{known}项", expected=len(steps), known=len(known))
         if missing:
-            note += "；缺：" + "、".join(dict.fromkeys(self._called(step) for step in missing[:5]))
-            note += " 等" if len(missing) > 5 else ""
+            names = listed("、", dict.fromkeys(self._called(step) for step in missing[:5]))
+            lacking = "{note}；缺：{names} 等" if len(missing) > 5 else "{note}；缺：{names}"
+            note = say(lacking, note=note, names=names)
         value = sum(known) if steps and not missing else None
         return self._plain(of, at, kind, value, formula=said, note=note, parts=tuple(steps))
 
     def _called(self, step: Step) -> str:
         entity = self.books.places.get(step.entity)
-        return " ".join(filter(None, (entity.name if entity else step.entity, step.item, step.period)))
+        return listed(" ", filter(None, (entity or step.entity, step.item, step.period)))
 
     def _parameter(self, of: Parameter, at: Place) -> Step:
         entity, item, period = at
@@ -250,24 +256,37 @@ class Explanation:
         own = item if of.axis else None
         step = Step(of.id, "parameter", of.id, entity, own, str(period), None, item_unit(of, own), of.title)
         if setting is None:
-            return replace(step, note=f"{item or ''}{period.title}没有取值；请在参数表中补充，并写明依据")
+            return replace(
+                step,
+                note=say(
+                    "{item}{period}没有取值；请在参数表中补充，并写明依据", item=item or "", period=period
+                ),
+            )
         return replace(
             step,
             value=float(setting.value),
             cite=setting.cite,
             certainty=setting.certainty,
-            note=" ".join(
-                filter(None, (f"自{setting.since}起" if setting.since.year > 1900 else "", setting.note))
+            note=listed(
+                " ",
+                filter(
+                    None,
+                    (
+                        say("自{since}起", since=setting.since) if setting.since.year > 1900 else "",
+                        setting.note,
+                    ),
+                ),
             ),
         )
 
     def _missing(self, of: Quantity, at: Place) -> Step:
         entity, _, period = at
         owing = [
-            f"{duty.by}应报《{duty.title}》（{duty.due(period)}前）"
+            say("{unit}应报《{form}》（{due}前）", unit=duty.by, form=duty, due=duty.due(period))
             for duty in self.books.members.duties(of.id, entity)
         ]
-        return self._made(of, at, "missing", None, note="未填报" + ("：" + "；".join(owing) if owing else ""))
+        note = say("未填报：{owing}", owing=listed("；", owing)) if owing else "未填报"
+        return self._made(of, at, "missing", None, note=note)
 
     def _made(self, of: Quantity, at: Place, kind: Kind, value: float | None, **more: object) -> Step:
         return self._plain(of, at, kind, value, **more)

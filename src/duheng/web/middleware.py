@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from duheng.model.errors import DuhengError, PeriodError, UnknownName
 from duheng.web.errors import BadAddress, NotAllowed, NotThere, TooLarge, WrongKind
-from duheng.web.words import LANGUAGES, Words
+from duheng.web.words import LANGUAGES, Words, marked
 
 Get = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("django.duheng")
@@ -114,7 +114,7 @@ class SayErrors:
         if not isinstance(error, DuhengError):
             return None
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-        return error_page(request, status, str(error))
+        return error_page(request, status, error.args[0] if error.args else str(error))
 
 
 def error_page(request: HttpRequest, status: int, text: str) -> HttpResponse:
@@ -125,9 +125,21 @@ def error_page(request: HttpRequest, status: int, text: str) -> HttpResponse:
             {"error": title, "detail": text}, status=status, json_dumps_params={"ensure_ascii": False}
         )
     kept = request.GET.get("lang") or request.COOKIES.get(COOKIE, "zh")
-    words = Words(kept if kept in LANGUAGES else "zh")
-    body = render_to_string("error.html", {"_": words, "status": status, "title": words(title), "text": text})
-    return HttpResponse(body, status=status)
+    lang = kept if kept in LANGUAGES else "zh"
+    words = Words(lang, _names(lang))
+    context = {"_": words, "status": status, "title": words(title), "text": words(text)}
+    body = render_to_string("error.html", context)
+    return HttpResponse(marked(body) if lang == "en" else body, status=status)
+
+
+def _names(lang: str) -> dict[str, str]:
+    # The page that says that something broke must not break on a broken city folder.
+    from duheng.web import state
+
+    try:
+        return state.names(lang)
+    except (DuhengError, OSError):
+        return {}
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

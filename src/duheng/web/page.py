@@ -34,7 +34,7 @@ from duheng.web.lasting_pages import Kept
 from duheng.web.middleware import language
 from duheng.web.selection import SCENARIOS, Selection, selection_of
 from duheng.web.tables import Table, as_csv, as_xlsx
-from duheng.web.words import Words
+from duheng.web.words import Words, marked
 
 SUFFIXES = ("json", "xlsx", "csv", "svg", "png")
 TYPES = {
@@ -122,7 +122,7 @@ def answer(
         if request.method not in allowed:
             return HttpResponseNotAllowed(allowed)
         lang = language(request)
-        ask = Ask(request, _chosen_scenario(selection_of(request.GET, lang)), Words(lang))
+        ask = Ask(request, _chosen_scenario(selection_of(request.GET, lang)), Words(lang, state.names(lang)))
         if not keep or request.user.is_authenticated:
             made = _made(ask, view, parts, suffix)
             return made if isinstance(made, HttpResponse) else _respond(request, made, False)
@@ -214,7 +214,8 @@ def _html(ask: Ask, page: Page) -> str:
         "may": lambda permission: roles.may(ask.user, permission),
         "SCENARIOS": SCENARIOS,
     }
-    return render_to_string(page.template, {**shown, **page.context})
+    html = render_to_string(page.template, {**shown, **page.context})
+    return marked(html) if ask.words.lang == "en" else html
 
 
 def page_path(path: str) -> str:

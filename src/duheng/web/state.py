@@ -19,7 +19,7 @@ from duheng.ingest.drill.places import city_in, is_drill
 from duheng.model.plan import City, Plan
 from duheng.web.errors import BadAddress
 from duheng.web.selection import Selection
-from duheng.web.words import SHANGHAI
+from duheng.web.words import SHANGHAI, names_in
 
 
 @lru_cache(maxsize=4)
@@ -28,6 +28,12 @@ def city(scenario: str = "actual") -> City:
     if not is_drill(scenario):
         return load(default_city_folder(settings.DUHENG_CITY))
     return city_in(city(), scenario)
+
+
+@lru_cache(maxsize=2)
+def names(lang: str) -> dict[str, str]:
+    """What data call in this language: Chinese title or name -> English; {} in Chinese, which needs none."""
+    return {} if lang == "zh" else {**names_in(city("drill")), **names_in(city())}
 
 
 def today() -> date:

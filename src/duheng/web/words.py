@@ -1,12 +1,16 @@
 """Words in two languages: Chinese is written in the program, English is looked up in `locale/en.yaml`.
 
-The Chinese text is the key, so that a missing translation shows Chinese rather than a code. Titles of quantities,
-articles and targets are not here: they carry their own English title.
+The Chinese text is the key, so that a missing translation shows Chinese rather than a code. Sentences that other
+layers make (findings, yardsticks, notes of the engine, errors) come as `Saying`s, which know their template and values:
+they are put together again from the English template. Titles of quantities, articles and targets and names of places
+and units are not here: data carry their own English (`names_in`). What then is still Chinese is a name that has no
+English; on an English page it is set as Chinese (`marked`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
@@ -15,8 +19,18 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from duheng.model import glossary
+from duheng.model.findings import Finding
+from duheng.model.periods import Period
+from duheng.model.plan import City
+from duheng.model.saying import Saying
+
 LANGUAGES = {"zh": "中文", "en": "English"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+HAN = "\u2e80-\u2fdf\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
+_RUN = re.compile(rf"[{HAN}]+(?:[\w.·—～-]*[{HAN}]+)*")
+_TAG = re.compile(r"(<[^>]*>)")
+_NO_TAGS_WITHIN = ("<title", "<option", "<textarea", "<text", "<tspan")
 
 
 @lru_cache(maxsize=1)
@@ -26,15 +40,76 @@ def english() -> Mapping[str, str]:
     return {str(key): str(value) for key, value in yaml.safe_load(text).items()}
 
 
-class Words:
-    """The words of one language; called with a Chinese text and the values of its {places}."""
+def names_in(city: City) -> dict[str, str]:
+    """What data call in English: Chinese title or name -> English, of all that has both."""
+    titled: list[Any] = [*glossary.all_quantities().values(), *glossary.definitions().values()]
+    titled += [*glossary.kinds().values(), *city.parameters]
+    titled += [item for axis in glossary.axes() for item in glossary.axis(axis).items.values()]
+    for plan in city.plans:
+        titled += [plan, *plan.articles, *plan.targets, *plan.duties]
+    found = {one.title: one.title_en for one in titled if one.title_en}
+    return {**found, **{place.name: place.name_en for place in city.places if place.name_en}}
 
-    def __init__(self, lang: str):
+
+def marked(html: str) -> str:
+    """An English page with every run of Chinese set as Chinese (lang=zh-CN), for voices and fonts."""
+    parts = _TAG.split(html)
+    for at in range(2, len(parts), 2):
+        if _RUN.search(parts[at]) is None or " lang=" in parts[at - 1]:
+            continue
+        if parts[at - 1].startswith(_NO_TAGS_WITHIN):
+            head, space, rest = parts[at - 1].partition(" ")
+            parts[at - 1] = f'{head} lang="zh-CN" {rest}' if space else head.replace(">", ' lang="zh-CN">')
+        else:
+            parts[at] = _RUN.sub(r'<span lang="zh-CN">\g<0></span>', parts[at])
+    return "".join(parts)
+
+
+class Words:
+    """The words of one language; called with a Chinese text and the values of its {places}, or with a `Saying`.
+
+    names: what data call in English (`names_in`).
+    """
+
+    def __init__(self, lang: str, names: Mapping[str, str] | None = None):
         self.lang = lang
+        self.names = names or {}
 
     def __call__(self, text: str, **values: object) -> str:
-        said = english().get(text, text) if self.lang == "en" else text
-        return said.format(**values) if values else said
+        if self.lang != "en":
+            return text.format(**values) if values else str(text)
+        if isinstance(text, Saying):
+            if text.parts:
+                return self._template(text.template).join(map(self._value, text.parts))
+            return self._template(text.template).format(**self._values(text.values))
+        said = self._template(text)
+        return said.format(**self._values(values)) if values else said
+
+    def _template(self, text: str) -> str:
+        known = english().get(text)
+        return self.names.get(text, text) if known is None else known
+
+    def _values(self, values: Mapping[str, object]) -> dict[str, str]:
+        return {name: self._value(value) for name, value in values.items()}
+
+    def _value(self, value: object) -> str:
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, Period):
+            return str(value)
+        return self.title(value) or self.name(value) or str(value)
+
+    def finding(self, one: Finding) -> str:
+        """A finding in one sentence."""
+        if self.lang != "en":
+            return one.text
+        found = f"{self(one.place)}: {self(one.found).rstrip('.')}"
+        if one.expected:
+            found += f"; expected: {self(one.expected).rstrip('.')}"
+        remedy = self(one.remedy).rstrip(".")
+        if one.owner:
+            remedy = f"{self(one.owner)}: {remedy or 'please check'}"
+        return f"{found}. {remedy}." if remedy else f"{found}."
 
     def title(self, thing: Any) -> str:
         """The title of anything that has `title` and perhaps `title_en`."""
@@ -59,7 +134,7 @@ class Words:
         apart = " " if said[:1].isascii() and said[:1].isalnum() else ""
         return f"{value}{apart}{said}"
 
-    def join(self, parts: list[str] | tuple[str, ...]) -> str:
+    def join(self, parts: Iterable[str]) -> str:
         """A list in a sentence: 甲、乙 or A, B."""
         return (", " if self.lang == "en" else "、").join(parts)
 
