@@ -3,7 +3,7 @@
     .venv/bin/python scripts/bundle.py [--output dist] [--python 3.12]
 
 dist/duheng-<version>-linux-<machine>-cp<version>.tar.gz holds the product's wheel (built offline), the wheel
-of every dependency in requirements/run.txt (checked against its hash), pip itself, and install.sh.
+of every dependency in requirements/run.txt (checked against its hash), pip itself, install.sh and operation.md.
 Compiled wheels fit one version of Python only: that of this environment, or the one asked for.
 """
 
@@ -75,7 +75,8 @@ def fill(folder: Path, version: str) -> str:
     script = (CHECKOUT / "scripts" / "install.sh").read_text(encoding="utf-8")
     (folder / "install.sh").write_text(script.replace("@PYTHON@", version), encoding="utf-8")
     (folder / "install.sh").chmod(0o755)
-    shutil.copy(CHECKOUT / "LICENSE", folder)
+    for name in ("LICENSE", "docs/operation.md"):
+        shutil.copy(CHECKOUT / name, folder)
     sums = [
         f"{sha256(path)}  {path.relative_to(folder)}\n"
         for path in sorted(folder.rglob("*"))

@@ -58,6 +58,6 @@ PIP_CONFIG_FILE=/dev/null "$prefix/bin/python" -I "$1/pip" install --quiet --dis
 cat <<END
 安装完成。启动：
     $prefix/bin/duheng serve
-数据默认保存在 ~/.local/share/duheng，可用环境变量 DUHENG_HOME 另行指定；正式运行请先读 docs 中的部署说明。
-(installed; start it with the line above; DUHENG_HOME chooses where data is kept)
+数据默认保存在 ~/.local/share/duheng，可用环境变量 DUHENG_HOME 另行指定；正式运行请先读本文件夹中的 operation.md。
+(installed; start it with the line above; DUHENG_HOME chooses where data is kept; before production read operation.md)
 END

@@ -100,6 +100,8 @@ def test_a_new_city_is_begun_checked_and_shown(
     assert run("check", "511300").code == 0
     with django_db_blocker.unblock(), connected("", tmp_path / "home"):
         said = run("board", "--city", "511300", "--json")
+        monkeypatch.setenv("DUHENG_CITY", "511300")
+        assert run("board", "--json").json["city"] == "511300"
     assert (said.code, said.json["city"]) == (0, "511300")
     assert all(one["latest"] is None for one in said.json["targets"])
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duheng.cli.opening import DEFAULT_CITY, CityOption
+
 if TYPE_CHECKING:
     from duheng.assess.board import Board
     from duheng.assess.status import TargetStatus
@@ -25,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def board(
-    city: Annotated[str, typer.Option("--city", help="城市代码。")] = "512000",
+    city: CityOption = DEFAULT_CITY,
     plan: Annotated[str | None, typer.Option("--plan", help="方案编号。")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
     scenario: Annotated[

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duheng.cli.opening import DEFAULT_CITY, CityOption
+
 if TYPE_CHECKING:
     from duheng.assess.why import Reason, Why
 
@@ -22,7 +24,7 @@ def explain(
     entity: Annotated[str, typer.Argument(metavar="ENTITY", help="对象：名称或代码，如 资阳市。")],
     period: Annotated[str, typer.Argument(metavar="PERIOD", help="时期，如 2023、2023Q1、2023-01。")],
     item: Annotated[str | None, typer.Option("--item", help="品种，如 原煤、化学需氧量。")] = None,
-    city: Annotated[str, typer.Option("--city", help="城市代码。")] = "512000",
+    city: CityOption = DEFAULT_CITY,
     plan: Annotated[str | None, typer.Option("--plan", help="方案编号。")] = None,
     scenario: Annotated[
         str, typer.Option("--scenario", help="情景：actual（真实）、drill（演练）。")

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from duheng.cli.opening import DEFAULT_CITY, CityOption
+
 
 class Format(StrEnum):
     """How the handbook is printed."""
@@ -26,16 +28,15 @@ def handbook(
     form: Annotated[
         Format | None, typer.Option("--format", help="md 或 html；缺省按文件扩展名，否则 md。")
     ] = None,
-    city: Annotated[str, typer.Option("--city", help="城市编号或文件夹。")] = "512000",
+    city: CityOption = DEFAULT_CITY,
 ) -> None:
     """由指标表、规则、参数表和方案生成规则手册，不需要数据库。退出码：0 正常，2 用法错误。"""
     from duheng.assess.handbook import html, markdown
     from duheng.city import default_city_folder, load
 
-    folder = Path(city) if Path(city).is_dir() else default_city_folder(city)
     if form is None:
         form = Format.html if out is not None and out.suffix.lower() in {".html", ".htm"} else Format.md
-    text = (html if form is Format.html else markdown)(load(folder))
+    text = (html if form is Format.html else markdown)(load(default_city_folder(city)))
     if out is None:
         typer.echo(text)
     elif not out.parent.is_dir():

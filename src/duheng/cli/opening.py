@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from duheng.model.errors import DuhengError, UnknownName
 
 if TYPE_CHECKING:
     from duheng.model.glossary import Quantity
     from duheng.model.plan import City, Plan
+
+
+DEFAULT_CITY = "512000"
+# The same variable the pages read, so that shell and pages of one installation speak of the same city.
+CityOption = Annotated[str, typer.Option("--city", envvar="DUHENG_CITY", help="城市代码或文件夹。")]
 
 
 def ready(city: str, scenario: str = "actual", plan: str | None = None) -> tuple[City, Plan]:

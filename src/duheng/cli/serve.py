@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from duheng.cli.opening import DEFAULT_CITY, CityOption
+
 ROLES = ("viewer", "reporter", "reviewer", "administrator")
 account = typer.Typer(no_args_is_help=True, help="账号：新增、改密码、停用。Accounts.")
 
@@ -25,6 +27,7 @@ def serve(
         int, typer.Option("--workers", help="工作进程数，默认为处理器数，最多 4。", min=0, max=64)
     ] = 0,
     threads: Annotated[int, typer.Option("--threads", help="每个进程的线程数。", min=1, max=64)] = 8,
+    city: CityOption = DEFAULT_CITY,
 ) -> None:
     """建库（首次）、装入城市数据、打印地址和演示账号，然后提供网页服务，直到按 Ctrl+C。
     退出码：0 正常停止，2 不能启动（原因见提示）。
@@ -32,6 +35,7 @@ def serve(
     from duheng.model.errors import DuhengError
     from duheng.web import server
 
+    os.environ["DUHENG_CITY"] = city  # settings are read from the environment, here and in each worker
     if server.taken(host, port):
         raise DuhengError(f"不能启动：{host}:{port} 已被占用。请停止占用它的程序，或用 --port 换一个端口。")
     server.serve(host, port, workers or min(4, os.cpu_count() or 1), threads)

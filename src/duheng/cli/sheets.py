@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duheng.cli.opening import DEFAULT_CITY, CityOption
 from duheng.model.errors import DuhengError, UnknownName
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from duheng.model.glossary import Quantity
 
 _BINARY = ("xlsx", "parquet")
-_City = Annotated[str, typer.Option("--city", help="城市代码。")]
 _Plan = Annotated[str | None, typer.Option("--plan", help="方案编号。")]
 
 
@@ -43,7 +43,7 @@ def import_(
         str, typer.Option("--status", help="状态：audited、measured、reported、estimated。")
     ] = "reported",
     by: Annotated[str | None, typer.Option("--by", help="由谁导入；缺省为系统用户名。")] = None,
-    city: _City = "512000",
+    city: CityOption = DEFAULT_CITY,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
 ) -> None:
     """导入表格。退出码：0 正常，1 有问题（见提示），2 用法错误。"""
@@ -129,7 +129,7 @@ def export(
     ] = "actual",
     as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
     definition: Annotated[str | None, typer.Option("--definition", help="口径编号。")] = None,
-    city: _City = "512000",
+    city: CityOption = DEFAULT_CITY,
     plan: _Plan = None,
 ) -> None:
     """导出。演练数据的导出带水印。退出码：0 正常，2 用法错误。"""
@@ -195,7 +195,7 @@ def template(
     period: Annotated[
         str | None, typer.Option("--period", help="时期，如 2024、2024-06；缺省为最近一期。")
     ] = None,
-    city: _City = "512000",
+    city: CityOption = DEFAULT_CITY,
     plan: _Plan = None,
 ) -> None:
     """生成报表模板：应填的对象、品种、指标、单位都已列好，填数后可原样导入。退出码：0 正常，2 用法错误。"""

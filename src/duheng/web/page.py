@@ -77,6 +77,15 @@ class Ask:
         """The chosen plan; BadAddress where there is none of this id."""
         return state.plan_of(self.selection)
 
+    def query(self) -> str:
+        """The address's own query string ("?a=b" or ""), without language: what its other forms are asked with.
+
+        More than the selection: a cell's page is named by its item and definition too.
+        """
+        asked = self.request.GET.copy()
+        asked.pop("lang", None)
+        return f"?{asked.urlencode()}" if asked else ""
+
     def who(self, units: Sequence[str]) -> str:
         """Units by name in the reader's language, as a list in a sentence."""
         return self.words.join([self._named(unit) for unit in units])
@@ -259,7 +268,7 @@ def _about(ask: Ask, page: Page) -> list[tuple[str, str]]:
         (words("页面"), page.title),
         (words("情景"), words(SCENARIOS[selection.scenario])),
         (words("数据截至"), words.day(selection.as_of or state.today())),
-        (words("地址"), ask.request.build_absolute_uri(page_path(ask.request.path) + selection.query())),
+        (words("地址"), ask.request.build_absolute_uri(page_path(ask.request.path) + ask.query())),
     ]
 
 

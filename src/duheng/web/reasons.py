@@ -96,11 +96,17 @@ def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
         source=_source(ask, document) if document else "",
         note=words(CLOSED_NOTE) if shut else step.note,
         history=_address("history", ask, step) if document else "",
-        why=_address("why", ask, step)
-        if step.kind in ("rule", "total", "aggregate") and step.quantity and above
-        else "",
+        why=_address("why", ask, step) if above and _has_page(step) else "",
         parts=tuple(_node(ask, part, closed, step) for part in reason.parts),
     )
+
+
+def _has_page(step: Step) -> bool:
+    """Whether a step is one cell with reasons of its own; a sum over items names no item and is none."""
+    known = all_quantities().get(step.quantity)
+    if known is None or step.kind not in ("rule", "total", "aggregate"):
+        return False
+    return known.axis is None or step.item is not None
 
 
 def _source(ask: Ask, document: Any) -> str:
