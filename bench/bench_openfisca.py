@@ -33,17 +33,17 @@ def main() -> list[Figure]:
         chain = Chain(PolarsColumns(), _column, FUELS)
         decline = chain.read(quantity("energy_intensity_decline"), parse("2023"))
         energy = chain.read(quantity("energy"), parse("2023"))
-        return wide.select(decline.alias("decline"), energy.alias("energy"))
+        # Streaming computes in pieces that fit the cache, and what the two have in common once.
+        asked = wide.lazy().select(decline.alias("decline"), energy.alias("energy"))
+        return asked.collect(engine="streaming")
 
-    taken = seconds(work)
+    taken = seconds(work, repeat=9)
     total = float(work()["energy"].sum())
-    off = abs(total - peer.exact)
-    theirs = abs(peer.total - peer.exact)
-    whole, alone = median(peer.whole), median(peer.calculate)
-    name = f"同样的规则，{ENTITIES}个对象（输入在内存，含装入）"
-    said = f"OpenFisca {whole:.3f} s（其中装入输入之后只计算 {alone:.3f} s）"
+    off, theirs = abs(total - peer.exact), abs(peer.total - peer.exact)
+    name = f"同样的规则，{ENTITIES}个对象（输入在内存）"
     return [
-        Figure(name, taken, "s", peer=said, ratio=taken / whole, bound="快于 OpenFisca", holds=taken < whole),
+        _beside(f"{name}，对照含装入输入", taken, median(peer.whole)),
+        _beside(f"{name}，对照不含装入输入、只计算", taken, median(peer.calculate)),
         Figure(
             "合计偏离精确值",
             off,
@@ -53,6 +53,11 @@ def main() -> list[Figure]:
             holds=off < 0.005,
         ),
     ]
+
+
+def _beside(name: str, own: float, other: float) -> Figure:
+    said = f"OpenFisca {other:.3f} s"
+    return Figure(name, own, "s", said, own / other, bound="快于 OpenFisca", holds=own < other)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import polars as pl
 from duheng.model.entities import Places
 from duheng.model.glossary import all_quantities
 from duheng.model.parameters import Parameters
-from duheng.model.periods import Period, parse
 from duheng.model.plan import Duty
 
+from .grid import Grid, Keys
 from .members import Members
 
 FACT_SCHEMA = {
@@ -24,7 +24,6 @@ FACT_SCHEMA = {
     "value": pl.Float64,
     "fact": pl.String,
 }
-ENTITY, ITEM, PERIOD = "entity", "item", "period"
 Cell = tuple[str, str | None, str, str | None]  # entity, item, period, definition
 
 
@@ -53,25 +52,9 @@ class Books:
         self.targets = _typed(targets if targets is not None else self.facts.clear())
 
     @cached_property
-    def stated(self) -> Mapping[str, list[str]]:
-        """Every entity, item and period stated, in the order met; the place in the list is the code."""
-        return {
-            name: self.facts[name].drop_nulls().unique(maintain_order=True).to_list()
-            for name in (ENTITY, ITEM, PERIOD)
-        }
-
-    @cached_property
-    def coded(self) -> Mapping[str, pl.DataFrame]:
-        """Facts by quantity: entity, item, period as codes, definition, value."""
-        ids = self.facts["quantity"].unique(maintain_order=True).to_list()
-        coded = self.facts.select(
-            encode("quantity", ids),
-            *(encode(name, texts) for name, texts in self.stated.items()),
-            "definition",
-            "value",
-        )
-        split = coded.partition_by("quantity", as_dict=True, include_key=False)
-        return {ids[int(str(key[0]))]: frame for key, frame in split.items()}
+    def grid(self) -> Grid:
+        """The facts and targets in codes, and the cells they reach."""
+        return Grid(self.facts, self.targets, self.places)
 
     @cached_property
     def members(self) -> Members:
@@ -80,41 +63,35 @@ class Books:
 
     def listed(self, quantity: str) -> tuple[frozenset[str], frozenset[str]]:
         """Entities and items for which a quantity is stated."""
-        if quantity not in self.coded:
+        if quantity not in self.grid.stated:
             return frozenset(), frozenset()
-        facts = self.coded[quantity]
-        return self._texts(ENTITY, facts[ENTITY]), self._texts(ITEM, facts[ITEM].drop_nulls())
-
-    def _texts(self, name: str, codes: pl.Series) -> frozenset[str]:
-        """Texts of some codes; the same object for the same set, for most quantities share their members."""
-        mark = (name, codes.unique().sort().to_numpy().tobytes())
-        if mark not in self._shared:
-            self._shared[mark] = frozenset(self.stated[name][code] for code in codes.unique())
-        return self._shared[mark]
+        cells = self.grid.stated[quantity].cells
+        if id(cells) not in self._listed:  # most quantities share their members
+            entities, _, items = (set(codes.tolist()) for codes in Keys(cells, self.grid.shape).codes)
+            self._listed[id(cells)] = (
+                frozenset(self.grid.entities[code] for code in entities),
+                frozenset(item for code in items if (item := self.grid.items[code])),
+            )
+        return self._listed[id(cells)]
 
     @cached_property
-    def _shared(self) -> dict[tuple[str, bytes], frozenset[str]]:
+    def _listed(self) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
         return {}
 
     def kinds(self, quantity: str) -> Mapping[str, frozenset[str]]:
         """Kinds of period for which a quantity is stated, by entity."""
         if quantity not in self._kinds:
             found: dict[str, set[str]] = {}
-            if quantity in self.coded:
-                for entity, period in self.coded[quantity].select(ENTITY, PERIOD).unique().iter_rows():
-                    kind = self.periods[self.stated[PERIOD][period]].kind
-                    found.setdefault(self.stated[ENTITY][entity], set()).add(kind)
+            if quantity in self.grid.stated:
+                entities, periods, _ = Keys(self.grid.stated[quantity].cells, self.grid.shape).codes
+                for entity, period in {*zip(entities.tolist(), periods.tolist(), strict=True)}:
+                    found.setdefault(self.grid.entities[entity], set()).add(self.grid.dates[period].kind)
             self._kinds[quantity] = {entity: frozenset(kinds) for entity, kinds in found.items()}
         return self._kinds[quantity]
 
     @cached_property
     def _kinds(self) -> dict[str, Mapping[str, frozenset[str]]]:
         return {}
-
-    @cached_property
-    def periods(self) -> Mapping[str, Period]:
-        """Every period stated in the books, by its text."""
-        return {text: parse(text) for text in self.stated[PERIOD]}
 
     def cells(self, quantity: str) -> Mapping[Cell, tuple[float | None, str | None]]:
         """value and fact id of each stated cell of a quantity."""
@@ -149,8 +126,3 @@ def _typed(facts: pl.DataFrame) -> pl.DataFrame:
 def _cells(facts: pl.DataFrame) -> Mapping[Cell, tuple[float | None, str | None]]:
     rows = facts.select("entity", "item", "period", "definition", "value", "fact").iter_rows()
     return {(entity, item, period, what): (value, fact) for entity, item, period, what, value, fact in rows}
-
-
-def encode(column: str, texts: list[str]) -> pl.Expr:
-    """A column's texts as codes: their place in the list."""
-    return pl.col(column).cast(pl.Enum(texts)).to_physical().cast(pl.UInt32)

@@ -1,178 +1,179 @@
-"""All cells of a quantity at once, in Polars columns aligned to the grid's keys."""
+"""All cells of a quantity at once, in columns beside the grid's keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cached_property
-from itertools import product
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import polars as pl
 
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter
-from duheng.model.periods import Period
-from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Reference, Total, Under
+from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total, Under
 from duheng.model.rule import Rule, Wording, axis_of, rests_on
 
-from .books import ENTITY, ITEM, PERIOD, Books, encode
+from .books import Books
 from .columns import PolarsColumns
-from .grid import Grid, Keys
-from .sums import Sums
+from .grid import Floats, Ints, Keys, taken, united
+from .sums import Sums, filled
 
 
 class Evaluation:
-    """Columns of one set of books, each computed once."""
+    """Columns of one set of books, each computed once; NaN is unknown."""
 
     def __init__(self, books: Books) -> None:
         self.books = books
-        self.grid = Grid(books)
-        self.sums = Sums(books, self.grid)
-        self._columns: dict[tuple[str, str | None], pl.Series] = {}
-        self._parameters: dict[tuple[str, str | None], pl.Series] = {}
+        self.grid = books.grid
+        self.sums = Sums(books.members, self.grid)
+        self._columns: dict[tuple[str, str | None], Floats] = {}
+        self._rows: dict[tuple[object, ...], Ints] = {}
+        self._laws_by_length: dict[int, tuple[list[str], Ints]] = {}
 
-    def column(self, of: Reference, keys: Keys, definition: str | None) -> pl.Series:
-        """Values of a reference, one a row of the keys; null is unknown."""
-        if isinstance(of, Parameter):
-            return self._parameter(of, keys)
-        own = self.grid.keys(axis_of(of))
+    def column(self, of: Reference, axis: str | None, definition: str | None) -> Floats:
+        """Values of a reference, one a row of the keys of an axis."""
+        own = axis_of(of)
         match of:
+            case Parameter():
+                return self._parameter(of, axis)
             case Quantity():
                 values = self.quantity(of, definition)
             case At(of=inner, moment=moment) if moment is TARGET:
                 values = self._target(inner, own)
             case At(of=inner, moment=moment):
-                values = self.column(inner, own, definition).gather(self.grid.moved_rows(own, moment))
+                values = taken(self.column(inner, own, definition), self._moved_rows(own, moment))
             case Total():
                 values = self._total(of, own, definition)
             case Under(of=inner, definition=meant):
                 values = self.column(inner, own, meant)
-        return values if own.axis == keys.axis else values.gather(self.grid.base_rows(keys))
+        return values if own == axis else values[self._base_rows(axis)]
 
-    def quantity(self, of: Quantity, definition: str | None) -> pl.Series:
+    def quantity(self, of: Quantity, definition: str | None) -> Floats:
         """Values over the quantity's own keys: stated, else computed, else summed from parts and children."""
         known = (of.id, definition)
         if known not in self._columns:
-            self._columns[known] = self._quantity(of, definition)
+            values = self._stated(of, definition)
+            if isinstance(of, Rule):
+                values = filled(values, self._computed(of, definition))
+            values = self.sums.over_time(of, values)
+            self._columns[known] = self.sums.over_places(of, values)
         return self._columns[known]
 
-    def _quantity(self, of: Quantity, definition: str | None) -> pl.Series:
+    def _stated(self, of: Quantity, definition: str | None) -> Floats:
         keys = self.grid.keys(of.axis)
-        values = self._stated(of, keys, definition)
-        if isinstance(of, Rule):
-            computed = self._computed(of, keys, definition)
-            values = computed if values is None else _filled(values, computed)
-        elif values is None:
-            return pl.repeat(None, keys.frame.height, dtype=pl.Float64, eager=True)
-        values = self.sums.over_time(of, keys, values)
-        return self.sums.over_places(of, keys, values)
-
-    def _stated(self, of: Quantity, keys: Keys, definition: str | None) -> pl.Series | None:
-        facts = self.books.coded.get(of.id)
+        facts = self.grid.stated.get(of.id)
         if facts is None:
-            return None
+            return np.full(len(keys), np.nan)
+        known = (id(facts.cells), of.axis)
+        if known not in self._rows:  # most quantities are stated for the same cells
+            self._rows[known] = keys.rows(facts.cells)
+        rows = self._rows[known]
         meant = of.definition(definition)
-        if meant is not None:
-            stated = pl.col("definition")
-            facts = facts.filter((stated == meant) | stated.is_null()).sort(stated.is_null())
-            facts = facts.unique(keys.names, keep="first", maintain_order=True)
-        facts = facts.select(*keys.names, "value")
-        if facts.height == keys.frame.height and facts.select(keys.names).equals(keys.frame):
-            return facts["value"]
-        return keys.frame.join(facts, on=keys.names, how="left", maintain_order="left")["value"]
+        if meant is None:
+            return keys.column(rows, facts.values)
+        values = keys.column(rows[facts.definitions == 0], facts.values[facts.definitions == 0])
+        if meant in self.grid.definitions:
+            named = facts.definitions == self.grid.definitions.index(meant)
+            values = filled(keys.column(rows[named], facts.values[named]), values)
+        return values
 
-    def _computed(self, of: Rule, keys: Keys, definition: str | None) -> pl.Series:
+    def _target(self, of: Reference, axis: str | None) -> Floats:
+        keys = self.grid.keys(axis)
+        facts = self.grid.targets.get(of.id) if isinstance(of, Quantity) else None
+        if facts is None:
+            return np.full(len(keys), np.nan)
+        there = Keys(united(facts.cells), keys.shape)
+        stated = there.column(there.rows(facts.cells), facts.values)
+        return taken(stated, there.rows(keys.moved(self._moved_periods(TARGET))))
+
+    def _computed(self, of: Rule, definition: str | None) -> Floats:
+        """Each row by the wording in force for its place and date."""
         meant = of.definition(definition)
-        local = any(w.where for w in of.wordings)
-        in_force = [of.wording(date.end, law, meant) for law, date, _ in self._cases(local, by_item=False)]
-        chosen = list(dict.fromkeys(in_force))
-        if len(chosen) == 1 and chosen[0]:
-            return self._worded(chosen[0], keys, definition)
-        number = pl.Series([chosen.index(wording) for wording in in_force], dtype=pl.UInt32)
-        choice = number.gather(self._places(keys, local, by_item=False))
-        result = pl.repeat(None, keys.frame.height, dtype=pl.Float64, eager=True)
-        for number_, wording in enumerate(chosen):
-            if wording:
-                values = self._worded(wording, keys, definition)
-                result = pl.select(pl.when(choice == number_).then(values).otherwise(result)).to_series()
+        entity, period, _ = self.grid.keys(of.axis).codes
+        laws, law = self._laws(w.where for w in of.wordings)
+        in_force = [of.wording(date.end, code, meant) for code in laws for date in self.grid.dates]
+        chosen = list(dict.fromkeys(wording for wording in in_force if wording))
+        if len(chosen) == 1 and None not in in_force:
+            return self._worded(chosen[0], of.axis, definition)
+        number = np.array([chosen.index(wording) if wording else -1 for wording in in_force], np.int64)
+        choice = number[law[entity] * len(self.grid.dates) + period]
+        result = np.full(len(entity), np.nan)
+        for place, wording in enumerate(chosen):
+            result = np.where(choice == place, self._worded(wording, of.axis, definition), result)
         return result
 
-    def _worded(self, wording: Wording, keys: Keys, definition: str | None) -> pl.Series:
-        inputs = {name: self.column(ref, keys, definition) for name, ref in wording.inputs.items()}
+    def _worded(self, wording: Wording, axis: str | None, definition: str | None) -> Floats:
+        inputs = {name: self.column(ref, axis, definition) for name, ref in wording.inputs.items()}
+        columns = [pl.Series(name, values, nan_to_null=True) for name, values in inputs.items()]
         result = wording.read(PolarsColumns(), {name: pl.col(name) for name in inputs})
         if wording.factor != 1:
             result = result * wording.factor
-        if not inputs:
-            return pl.select(result).to_series().new_from_index(0, keys.frame.height)
-        return pl.DataFrame(inputs).select(result.alias("value"))["value"].cast(pl.Float64)
+        values = pl.DataFrame(columns).select(result.cast(pl.Float64).alias("value"))["value"].to_numpy()
+        return values if inputs else np.full(len(self.grid.keys(axis)), values[0])
 
-    def _parameter(self, of: Parameter, keys: Keys) -> pl.Series:
-        known = (of.id, keys.axis)
-        if known not in self._parameters:
+    def _parameter(self, of: Parameter, axis: str | None) -> Floats:
+        known = (f"@{of.id}", axis)
+        if known not in self._columns:
             parameter = self.books.parameters.get(of.id)
-            by_item = parameter.axis is not None and ITEM in keys.names
-            cases = self._cases(parameter.local(), by_item=by_item)
-            settings = (parameter.at(date.end, item, law) for law, date, item in cases)
-            values = pl.Series([float(s.value) if s else None for s in settings], dtype=pl.Float64)
-            self._parameters[known] = values.gather(self._places(keys, parameter.local(), by_item=by_item))
-        return self._parameters[known]
+            entity, period, item = self.grid.keys(axis).codes
+            items = self.grid.items if parameter.axis and axis else [None]
+            laws, law = self._laws(s.where for s in parameter.settings)
+            settings = [
+                parameter.at(date.end, name, code)
+                for code in laws
+                for date in self.grid.dates
+                for name in items
+            ]
+            values = np.array([float(s.value) if s else np.nan for s in settings])
+            place = (law[entity] * len(self.grid.dates) + period) * len(items)
+            self._columns[known] = values[place + item if len(items) > 1 else place]
+        return self._columns[known]
 
-    def _cases(self, local: bool, *, by_item: bool) -> Iterator[tuple[str, Period, str | None]]:
-        """Every jurisdiction, date and item: few, so each is worked out once and looked up by its place."""
-        return product(self._laws if local else [""], self.grid.dates, self.grid.items if by_item else [None])
-
-    def _places(self, keys: Keys, local: bool, *, by_item: bool) -> pl.Series:
-        """Place of each row among the cases."""
-        items = len(self.grid.items) if by_item else 1
-        place = pl.col(PERIOD) * items + (pl.col(ITEM) if by_item else 0)
-        if local:
-            place += pl.lit(self._law_numbers).gather(pl.col(ENTITY)) * (len(self.grid.dates) * items)
-        return keys.frame.select(place.alias("place"))["place"]
+    def _laws(self, where: Iterable[str]) -> tuple[list[str], Ints]:
+        """The division codes that differ, as far as these jurisdictions look, and which each entity has."""
+        longest = max(map(len, where), default=0)
+        if longest not in self._laws_by_length:
+            of_entity = [code[:longest] for code in self._codes]
+            laws = {code: number for number, code in enumerate(dict.fromkeys(of_entity))}
+            numbers = np.array([laws[code] for code in of_entity], np.int64)
+            self._laws_by_length[longest] = list(laws), numbers
+        return self._laws_by_length[longest]
 
     @cached_property
-    def _law_of_entity(self) -> list[str]:
+    def _codes(self) -> list[str]:
         return [self.books.places.code(id) for id in self.grid.entities]
 
-    @cached_property
-    def _law_numbers(self) -> pl.Series:
-        number = {law: n for n, law in enumerate(self._laws)}
-        return pl.Series([number[law] for law in self._law_of_entity], dtype=pl.UInt32)
+    def _base_rows(self, axis: str | None) -> Ints:
+        """Row among the axis-free keys of each row of an axis."""
+        if ("base", axis) not in self._rows:
+            keys = self.grid.keys(axis)
+            self._rows["base", axis] = self.grid.keys(None).rows(keys.cells - keys.codes[2])
+        return self._rows["base", axis]
 
-    @cached_property
-    def _laws(self) -> list[str]:
-        return list(dict.fromkeys(self._law_of_entity))
+    def _moved_rows(self, axis: str | None, moment: Moment) -> Ints:
+        """Row of the same cell at another moment."""
+        if (moment.id, axis) not in self._rows:
+            keys = self.grid.keys(axis)
+            self._rows[moment.id, axis] = keys.rows(keys.moved(self._moved_periods(moment)))
+        return self._rows[moment.id, axis]
 
-    def _target(self, of: Reference, keys: Keys) -> pl.Series:
-        id = of.id if isinstance(of, Quantity) else ""
-        ends = [str(TARGET.of(period) or "") if period.kind != "plan" else "" for period in self.grid.dates]
-        facts = self.books.targets.filter(pl.col("quantity") == id).filter(
-            pl.col(ENTITY).is_in(self.grid.entities),
-            pl.col(ITEM).is_null() | pl.col(ITEM).is_in(self.grid.items),
+    def _moved_periods(self, moment: Moment) -> Ints:
+        base_year = self.books.base_year
+        return self.grid.periods(
+            moment.of(date, base_year) if date.kind != "plan" else None for date in self.grid.dates
         )
-        facts = facts.with_columns(encode(ENTITY, self.grid.entities), encode(ITEM, self.grid.items)).rename(
-            {PERIOD: "end"}
-        )
-        facts = facts.unique([n if n != PERIOD else "end" for n in keys.names], keep="last")
-        looked_up = keys.frame.with_columns(pl.Series("end", ends, pl.String).gather(keys.frame[PERIOD]))
-        on = [n if n != PERIOD else "end" for n in keys.names]
-        return looked_up.join(facts.select(*on, "value"), on=on, how="left", maintain_order="left")["value"]
 
-    def _total(self, of: Total, own: Keys, definition: str | None) -> pl.Series:
-        resting_on = rests_on(of.of)
-        inner = axis_of(of.of)
-        if of.over == inner:
-            items = self.grid.keys(inner)
-            return self.sums.over_items(items, self.column(of.of, items, definition), resting_on)
-        values = self.column(of.of, own, definition)
+    def _total(self, of: Total, own: str | None, definition: str | None) -> Floats:
+        resting_on, inner = rests_on(of.of), axis_of(of.of)
+        values = self.column(of.of, inner, definition)
+        if inner is not None and of.over == inner:
+            return self.sums.over_items(inner, values, resting_on)
         if of.over == MONTHS:
             return self.sums.over_months(own, values)
         if of.over == CHILDREN:
             return self.sums.over_children(own, values, resting_on)
         return self.sums.over_kind(own, values, of.over)
-
-
-def _filled(values: pl.Series, more: pl.Series) -> pl.Series:
-    return pl.select(pl.coalesce(values, more)).to_series()
 
 
 _evaluations: WeakKeyDictionary[Books, Evaluation] = WeakKeyDictionary()
@@ -190,6 +191,5 @@ def table(quantity: Quantity, books: Books, definition: str | None = None) -> pl
 
     Returns entity, (item), period, value [declared unit]; value is null where unknown.
     """
-    made = evaluation(books)
-    keys = made.grid.keys(quantity.axis)
-    return made.grid.decoded(keys).with_columns(value=made.quantity(quantity, definition))
+    values = evaluation(books).quantity(quantity, definition)
+    return books.grid.decoded(quantity.axis).with_columns(pl.Series("value", values, nan_to_null=True))

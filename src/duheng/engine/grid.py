@@ -1,199 +1,252 @@
-"""The grid a rule is computed on: every cell that facts can reach, in integer codes, one key frame an axis."""
+"""The grid a quantity is computed on: every cell that facts can reach, each cell one integer.
+
+A cell's number is (entity x periods + period) x items + item, by the places of their texts in the lists of the
+grid; item 0 is none. Columns of values stand beside the ascending cells of an axis; NaN is unknown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from duheng.model import glossary
-from duheng.model.periods import Period, parse
-from duheng.model.references import Moment
+from duheng.model.entities import Entity, Places
+from duheng.model.periods import Kind, Period, parse
 
-from .books import ENTITY, ITEM, PERIOD, Books
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
-LARGER: tuple[str, ...] = ("quarter", "half", "year")
+ENTITY, ITEM, PERIOD = "entity", "item", "period"
+ABSENT = -1
+LARGER: tuple[Kind, ...] = ("quarter", "half", "year")
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """The facts of one quantity: their cells, values and definitions (place in the grid's list, 0 is none)."""
+
+    cells: Ints
+    values: Floats
+    definitions: npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, eq=False)
 class Keys:
-    """Cells of one axis: columns entity, (item), period as codes, unique rows; `names` are these columns."""
+    """Cells in ascending order, without repetition; a column of values has one row a cell."""
 
-    axis: str | None
-    frame: pl.DataFrame
+    cells: Ints
+    shape: tuple[int, int, int]
 
-    @property
-    def names(self) -> list[str]:
-        return self.frame.columns
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @cached_property
+    def codes(self) -> tuple[Ints, Ints, Ints]:
+        """Entity, period and item of each row."""
+        entities, periods, items = np.unravel_index(self.cells, self.shape)
+        return entities, periods, items
+
+    def rows(self, cells: Ints) -> Ints:
+        """Row of each cell, ABSENT where it is none of these."""
+        if not len(self.cells):
+            return np.full(len(cells), ABSENT)
+        row = np.minimum(np.searchsorted(self.cells, cells), len(self.cells) - 1)
+        return np.where(self.cells[row] == cells, row, ABSENT)
+
+    def moved(self, periods: Ints) -> Ints:
+        """The cells with each period replaced by its entry in the list; ABSENT where that is ABSENT."""
+        _, period, _ = self.codes
+        there = periods[period]
+        return np.where(there == ABSENT, ABSENT, self.cells + (there - period) * self.shape[2])
+
+    def column(self, rows: Ints, values: Floats) -> Floats:
+        """A column with these values in these rows; the later of two wins, what is ABSENT is dropped."""
+        found = np.full(len(self.cells) + 1, np.nan)
+        found[rows] = values
+        return found[:-1]
+
+
+def taken(values: Floats, rows: Ints) -> Floats:
+    """The values of these rows; unknown where the row is ABSENT."""
+    return np.append(values, np.nan)[rows]
 
 
 class Grid:
-    """All keys of the books; stated cells, closed upwards over time and places."""
+    """Codes of all texts in the books, the facts by quantity, and the keys of every axis."""
 
-    def __init__(self, books: Books) -> None:
-        self.books = books
+    def __init__(self, facts: pl.DataFrame, targets: pl.DataFrame, places: Places) -> None:
+        self.places = places
+        self._facts = facts
+        self._targets = targets
         self._keys: dict[str | None, Keys] = {}
         self._decoded: dict[str | None, pl.DataFrame] = {}
-        self._indices: dict[tuple[str, str | None], pl.Series] = {}
-        self._item_rows: dict[str | None, dict[str, pl.Series]] = {}
+
+    @cached_property
+    def _texts(self) -> Mapping[str, list[str]]:
+        """Every text of each coded column in the order met."""
+        names = ("quantity", ENTITY, ITEM, PERIOD, "definition")
+        distinct = pl.collect_all(
+            pl.concat(
+                [frame.lazy().select(pl.col(name).drop_nulls()) for frame in (self._facts, self._targets)]
+            ).select(pl.col(name).unique(maintain_order=True))
+            for name in names
+        )
+        return {name: frame[name].to_list() for name, frame in zip(names, distinct, strict=True)}
 
     @cached_property
     def entities(self) -> list[str]:
         """Entity ids by code: those stated, those that contain them, residuals beside them."""
-        stated, places = self.books.stated[ENTITY], self.books.places
-        reached = dict.fromkeys(stated)
-        if len(places):
-            above = {a.id: None for id in stated for a in places.ancestors(id)}
-            reached.update(above)
-            reached.update({c.id: None for id in above for c in places.children(id) if c.residual})
-        return list(reached)
-
-    @cached_property
-    def periods(self) -> list[str]:
-        """Period texts by code: those stated and the larger ones that contain them."""
-        larger = [str(p) for stated in self.books.periods.values() for p in containing(stated)]
-        return list(dict.fromkeys([*self.books.stated[PERIOD], *larger]))
-
-    @property
-    def items(self) -> list[str]:
-        """Item titles by code."""
-        return self.books.stated[ITEM]
+        stated, places = self._texts[ENTITY], self.places
+        above = {a.id: None for id in stated for a in places.ancestors(id)}
+        residuals = {c.id: None for id in above for c in places.children(id) if c.residual}
+        return list(dict.fromkeys([*stated, *above, *residuals]))
 
     @cached_property
     def dates(self) -> list[Period]:
-        """The periods by code."""
-        return [parse(text) for text in self.periods]
-
-    def code(self, kind: str) -> dict[str, int]:
-        """Text -> code of entities or periods."""
-        if kind not in self._codes:
-            texts = self.entities if kind == ENTITY else self.periods
-            self._codes[kind] = {text: code for code, text in enumerate(texts)}
-        return self._codes[kind]
+        """Periods by code: those stated and the larger ones that contain them."""
+        stated = [parse(text) for text in self._texts[PERIOD]]
+        return list(dict.fromkeys([*stated, *(above for one in stated for above in containing(one))]))
 
     @cached_property
-    def _codes(self) -> dict[str, dict[str, int]]:
-        return {}
+    def items(self) -> list[str | None]:
+        """Item titles by code; the first is none."""
+        return [None, *self._texts[ITEM]]
+
+    @cached_property
+    def definitions(self) -> list[str | None]:
+        """Definitions by code; the first is none."""
+        return [None, *self._texts["definition"]]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of entities, periods and items."""
+        return len(self.entities), len(self.dates), len(self.items)
+
+    @cached_property
+    def code_of_entity(self) -> Mapping[str, int]:
+        """Entity id -> code."""
+        return {id: code for code, id in enumerate(self.entities)}
+
+    def periods(self, found: Iterable[Period | None]) -> Ints:
+        """Codes of periods, ABSENT for those not in the grid."""
+        return np.array([self._code_of_period.get(one, ABSENT) for one in found], dtype=np.int64)
+
+    @cached_property
+    def _code_of_period(self) -> Mapping[Period | None, int]:
+        return {period: code for code, period in enumerate(self.dates)}
+
+    @cached_property
+    def stated(self) -> Mapping[str, Stated]:
+        """Facts by quantity; quantities stated for the same cells share their array."""
+        return self._by_quantity(self._facts)
+
+    @cached_property
+    def targets(self) -> Mapping[str, Stated]:
+        """Facts of the plan's targets by quantity."""
+        return self._by_quantity(self._targets)
+
+    def _by_quantity(self, facts: pl.DataFrame) -> dict[str, Stated]:
+        _, periods, items = self.shape
+        place = self._code(ENTITY).cast(pl.Int64) * periods + self._code(PERIOD)
+        coded = facts.select(
+            self._code("quantity"),
+            (place * items + self._numbered(ITEM)).alias("cell"),
+            "value",
+            self._numbered("definition"),
+        ).sort("quantity", maintain_order=True)
+        cells, values = coded["cell"].to_numpy(), coded["value"].to_numpy()
+        definitions = coded["definition"].to_numpy()
+        shared: dict[tuple[int, ...], Ints] = {}
+        found, start = {}, 0
+        for length, code in coded["quantity"].rle().struct.unnest().iter_rows():
+            part = slice(start, start + length)
+            own = cells[part]
+            alike = shared.setdefault((length, *own[[0, length // 2, -1]].tolist()), own)
+            if np.array_equal(alike, own):
+                own = alike
+            found[self._texts["quantity"][code]] = Stated(own, values[part], definitions[part])
+            start += length
+        return found
+
+    def _code(self, name: str) -> pl.Expr:
+        return pl.col(name).cast(pl.Enum(self._texts[name])).to_physical().cast(pl.UInt32)
+
+    def _numbered(self, name: str) -> pl.Expr:
+        return (self._code(name) + 1).fill_null(0)
 
     def keys(self, axis: str | None) -> Keys:
-        """The cells of an axis."""
+        """The cells of an axis: the stated ones, closed upwards over time and places."""
         if axis not in self._keys:
-            self._keys[axis] = Keys(axis, self._closed(self._stated(axis)))
+            self._keys[axis] = Keys(self._closed(self._distinct(axis)), self.shape)
         return self._keys[axis]
 
-    def _stated(self, axis: str | None) -> pl.DataFrame:
+    def _distinct(self, axis: str | None) -> Ints:
         known = glossary.all_quantities()
-        names = [ENTITY, PERIOD] if axis is None else [ENTITY, ITEM, PERIOD]
-        distinct: list[pl.DataFrame] = [pl.DataFrame(schema=dict.fromkeys(names, pl.UInt32))]
-        for id, frame in self.books.coded.items():
-            if axis is None or (id in known and known[id].axis == axis):
-                cells = frame.select(names)
-                if not cells.equals(distinct[-1]):  # most quantities are stated for the same cells
-                    distinct.append(cells)
-        return pl.concat(distinct).drop_nulls().unique(maintain_order=True)
+        arrays = {
+            id(one.cells): one.cells
+            for name, one in self.stated.items()
+            if axis is None or (name in known and known[name].axis == axis)
+        }
+        cells = united(*arrays.values())
+        item = cells % self.shape[2]
+        return united(cells - item) if axis is None else cells[item > 0]
 
-    def _closed(self, stated: pl.DataFrame) -> pl.DataFrame:
-        frame = stated
-        for name, pairs in ((PERIOD, self._above_periods), (ENTITY, self._above_entities)):
-            if pairs.height:
-                lifted = (
-                    frame.join(pairs, on=name).with_columns(pl.col("above").alias(name)).select(frame.columns)
-                )
-                frame = pl.concat([frame, lifted]).unique(maintain_order=True)
-        return frame
-
-    @cached_property
-    def _above_periods(self) -> pl.DataFrame:
-        code = self.code(PERIOD)
-        rows = [
-            (code[text], code[str(above)])
-            for text, period in self.books.periods.items()
-            for above in containing(period)
-        ]
-        return pairs_frame(rows, PERIOD, "above")
+    def _closed(self, cells: Ints) -> Ints:
+        """The cells with those of larger periods, of containing entities and of residuals beside these."""
+        _, periods, items = self.shape
+        larger = [self.periods(period.within(kind) for period in self.dates) for kind in LARGER]
+        stated = Keys(cells, self.shape)
+        cells = united(cells, *(stated.moved(periods) for periods in larger))
+        reached, step = cells, periods * items
+        while len(reached):
+            entity = reached // step
+            above = self._above[entity]
+            reached = united((reached + (above - entity) * step)[above != ABSENT])
+            cells = united(cells, reached)
+        for residual in self.residuals:
+            whole, own = (self.code_of_entity[id] for id in (residual.contained_in or "", residual.id))
+            cells = united(cells, cells[cells // step == whole] + (own - whole) * step)
+        return cells
 
     @cached_property
-    def _above_entities(self) -> pl.DataFrame:
-        places, code = self.books.places, self.code(ENTITY)
-        rows = [(code[id], code[a.id]) for id in self.entities if id in places for a in places.ancestors(id)]
-        # A residual is reached wherever its statistical parent is.
-        rows += [(code[r.contained_in or ""], code[r.id]) for r in self.residuals]
-        rows += [
-            (low, code[r.id])
-            for r in self.residuals
-            for low, high in rows
-            if high == code[r.contained_in or ""]
-        ]
-        return pairs_frame(list(dict.fromkeys(rows)), ENTITY, "above")
+    def _above(self) -> Ints:
+        """Code of the entity that contains each entity, ABSENT for none."""
+        found = [self.places.get(id) for id in self.entities]
+        above = [e.contained_in if e and e.contained_in in self.places else None for e in found]
+        return np.array([self.code_of_entity.get(id or "", ABSENT) for id in above], dtype=np.int64)
 
     @cached_property
-    def residuals(self) -> list:  # type: ignore[type-arg]
+    def residuals(self) -> list[Entity]:
         """Residual entities in the grid whose parent is in it too."""
-        found = [self.books.places.get(id) for id in self.entities]
-        return [e for e in found if e and e.residual and e.contained_in in self.code(ENTITY)]
+        found = [self.places.get(id) for id in self.entities]
+        return [e for e in found if e and e.residual and e.contained_in in self.code_of_entity]
 
-    def base_rows(self, keys: Keys) -> pl.Series:
-        """Row in the axis-free keys of each row of these keys."""
-        return self._index("base", keys, self.keys(None).frame, [ENTITY, PERIOD], keys.frame)
-
-    def item_rows(self, keys: Keys) -> dict[str, pl.Series]:
-        """Per item of these keys, the row of each axis-free cell; null where that item has no such cell."""
-        if keys.axis not in self._item_rows:
-            base = self.keys(None).frame
-            numbered = keys.frame.with_row_index("row").partition_by(ITEM, as_dict=True, include_key=False)
-            self._item_rows[keys.axis] = {
-                self.items[int(str(code[0]))]: base.join(
-                    rows, on=[ENTITY, PERIOD], how="left", maintain_order="left"
-                )["row"]
-                for code, rows in numbered.items()
-            }
-        return self._item_rows[keys.axis]
-
-    def moved_rows(self, keys: Keys, moment: Moment) -> pl.Series:
-        """Row of the same cell at another moment; null where the books do not reach it."""
-        code = self.code(PERIOD)
-        moved = [
-            moment.of(period, self.books.base_year) if period.kind != "plan" else None
-            for period in self.dates
-        ]
-        there = [code.get(str(period)) if period else None for period in moved]
-        mapping = pl.DataFrame(
-            {PERIOD: range(len(there)), "there": there}, {PERIOD: pl.UInt32, "there": pl.UInt32}
-        )
-        looked_up = keys.frame.join(mapping, on=PERIOD, how="left", maintain_order="left")
-        looked_up = looked_up.with_columns(pl.col("there").alias(PERIOD)).select(keys.names)
-        return self._index(moment.id, keys, keys.frame, keys.names, looked_up)
-
-    def _index(
-        self, name: str, keys: Keys, within: pl.DataFrame, on: Sequence[str], of: pl.DataFrame
-    ) -> pl.Series:
-        if (name, keys.axis) not in self._indices:
-            numbered = within.select(on).with_row_index("row")
-            found = of.select(on).join(numbered, on=list(on), how="left", maintain_order="left")
-            self._indices[name, keys.axis] = found["row"]
-        return self._indices[name, keys.axis]
-
-    def decoded(self, keys: Keys) -> pl.DataFrame:
-        """The keys as texts."""
-        if keys.axis not in self._decoded:
-            texts = {ENTITY: self.entities, ITEM: self.items, PERIOD: self.periods}
-            self._decoded[keys.axis] = keys.frame.select(
-                pl.Series(name, texts[name], pl.String).gather(keys.frame[name]) for name in keys.names
-            )
-        return self._decoded[keys.axis]
+    def decoded(self, axis: str | None) -> pl.DataFrame:
+        """The keys of an axis as texts: entity, (item), period."""
+        if axis not in self._decoded:
+            entities, periods, items = self.keys(axis).codes
+            columns = [_texts(ENTITY, self.entities, entities), _texts(ITEM, self.items, items)]
+            columns.append(_texts(PERIOD, [str(date) for date in self.dates], periods))
+            self._decoded[axis] = pl.DataFrame(one for one in columns if axis or one.name != ITEM)
+        return self._decoded[axis]
 
 
 def containing(period: Period) -> list[Period]:
     """The quarter, half and year that contain a smaller period."""
-    return [
-        above
-        for kind in LARGER
-        if (above := period.within(kind)) and above != period  # type: ignore[arg-type]
-    ]
+    return [above for kind in LARGER if (above := period.within(kind)) and above != period]
 
 
-def pairs_frame(rows: list[tuple[int, int]], first: str, second: str) -> pl.DataFrame:
-    """Two columns of codes."""
-    return pl.DataFrame(rows, {first: pl.UInt32, second: pl.UInt32}, orient="row")
+def united(*cells: Ints) -> Ints:
+    """The cells of all arrays, ascending, each once, without ABSENT ones."""
+    # np.unique hashes, which takes many times as long where the arrays are sorted or nearly so.
+    found = np.sort(np.concatenate([[ABSENT], *cells]).astype(np.int64), kind="stable")
+    return found[1:][np.diff(found) > 0]
+
+
+def _texts(name: str, texts: Sequence[str | None], codes: Ints) -> pl.Series:
+    return pl.Series(name, texts, pl.String).gather(codes)

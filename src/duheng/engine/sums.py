@@ -2,184 +2,188 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
 from duheng.model.entities import Entity
 from duheng.model.glossary import Quantity
+from duheng.model.periods import Kind
 from duheng.model.rule import rests_on
 
-from .books import ENTITY, PERIOD, Books
-from .grid import Grid, Keys
+from .grid import ABSENT, Floats, Grid, Ints, Keys
+from .members import Members
 
-_STEPS = (("quarter", "month"), ("half", "quarter"), ("year", "half"))
+_STEPS: tuple[tuple[Kind, Kind], ...] = (("quarter", "month"), ("half", "quarter"), ("year", "half"))
+_ALL_OVER_MONTHS: tuple[Kind, ...] = ("month", "quarter", "half", "year")
 
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """Which rows of the keys add up into which: rows[n] goes into into[n]; due: members a row waits for, 0 for none.
+    """Which rows add up into which: those from starts[n] on into into[n]. Only what is complete is listed."""
 
-    Members that the keys do not hold are due all the same.
-    """
+    rows: Ints
+    starts: Ints
+    into: Ints
+    size: int
 
-    rows: np.ndarray[Any, np.dtype[np.int64]]
-    into: np.ndarray[Any, np.dtype[np.int64]]
-    due: np.ndarray[Any, np.dtype[np.int64]]
+    @staticmethod
+    def of(rows: Ints, into: Ints, due: Ints) -> Lift:
+        """rows[n] goes into into[n] (ABSENT: nowhere); due: members each row waits for, 0 for no sum."""
+        rows, into = rows[into != ABSENT], into[into != ABSENT]
+        complete = (due > 0) & (np.bincount(into, minlength=len(due)) == due)
+        rows, into = rows[complete[into]], into[complete[into]]
+        order = np.argsort(into, kind="stable")
+        starts = np.flatnonzero(np.diff(into[order], prepend=ABSENT))
+        return Lift(rows[order], starts, into[order][starts], len(due))
 
-    def of(self, values: pl.Series) -> pl.Series:
-        """The sums; null unless every member that is due is known (L1)."""
-        stated = values.to_numpy()[self.rows]
-        known = ~np.isnan(stated)
-        into, size = self.into[known], len(self.due)
-        sums = np.bincount(into, weights=stated[known], minlength=size)
-        counts = np.bincount(into, minlength=size)
-        complete = (self.due > 0) & (counts == self.due)
-        return pl.Series(values.name, np.where(complete, sums, np.nan), pl.Float64).fill_nan(None)
+    def sums(self, values: Floats) -> Floats:
+        """The sums; unknown unless every member that is due is known (L1)."""
+        found = np.full(self.size, np.nan)
+        if len(self.starts):
+            found[self.into] = np.add.reduceat(values[self.rows], self.starts)
+        return found
+
+    def filling(self, values: Floats) -> Floats:
+        """The values, the unknown ones replaced by their sums."""
+        return filled(values, self.sums(values)) if len(self.starts) else values
+
+
+def filled(values: Floats, more: Floats) -> Floats:
+    """The values, the unknown ones replaced by others."""
+    return np.where(np.isnan(values), more, values)
 
 
 class Sums:
     """Totals over one grid. Which rows add up into which is worked out once for all quantities that share it."""
 
-    def __init__(self, books: Books, grid: Grid) -> None:
-        self.books = books
+    def __init__(self, members: Members, grid: Grid) -> None:
+        self.members = members
         self.grid = grid
         self._lifts: dict[Hashable, Lift] = {}
         self._levels: dict[int, list[dict[str, list[Entity]]]] = {}
 
     @cached_property
     def _containers(self) -> list[str]:
-        return [id for id in self.grid.entities if id in self.books.places.containers]
+        return [id for id in self.grid.entities if id in self.grid.places.containers]
 
-    def over_items(self, keys: Keys, values: pl.Series, resting_on: frozenset[str]) -> pl.Series:
+    def over_items(self, axis: str, values: Floats, resting_on: frozenset[str]) -> Floats:
         """Sum over the items of an axis, on the axis-free keys; unknown unless every expected item is known.
 
         An item that is not expected counts where it is known.
         """
-        expected = self.books.members.items(resting_on)
-        base = self.grid.keys(None).frame
-        if not expected or not set(expected) <= set(self.grid.items):
-            return pl.repeat(None, base.height, dtype=pl.Float64, eager=True)
-        total = pl.lit(0.0)
-        parts = {}
-        for item, rows in self.grid.item_rows(keys).items():
-            parts[item] = values.gather(rows)
-            total += pl.col(item) if item in expected else pl.col(item).fill_null(0.0)
-        return pl.DataFrame(parts).select(total)["literal"] if parts else pl.Series([None], dtype=pl.Float64)
+        expected = self.members.items(resting_on)
+        keys, base = self.grid.keys(axis), self.grid.keys(None)
+        _, _, items = keys.codes
+        extra = ~np.isin(items, [self.grid.items.index(i) for i in expected if i in self.grid.items])
+        name = ("items", axis, expected)
+        if name not in self._lifts:
+            into = base.rows(keys.cells - items)
+            due = np.bincount(into[extra], minlength=len(base)) + len(expected) if expected else 0
+            self._lifts[name] = Lift.of(np.arange(len(keys)), into, due * np.ones(len(base), np.int64))
+        return self._lifts[name].sums(np.where(extra & np.isnan(values), 0, values))
 
-    def over_months(self, keys: Keys, values: pl.Series) -> pl.Series:
+    def over_months(self, axis: str | None, values: Floats) -> Floats:
         """Sum over the months of a longer period."""
-        return self._over_parts(keys, values, ("month", "quarter", "half", "year"), "month", last=False)
+        return self._over_parts(axis, _ALL_OVER_MONTHS, "month", last=False).sums(values)
 
-    def over_children(self, keys: Keys, values: pl.Series, resting_on: frozenset[str]) -> pl.Series:
+    def over_children(self, axis: str | None, values: Floats, resting_on: frozenset[str]) -> Floats:
         """Sum over each entity's expected children, those valid in the period."""
-        obliged = self.books.members.obliged(resting_on)
-        members = {id: self.books.members.children(resting_on, id) for id in self._containers}
-        return self._over_entities(("children", id(obliged)), keys, values, members)
+        members = {id: self.members.children(resting_on, id) for id in self._containers}
+        name = ("children", id(self.members.obliged(resting_on)))
+        return self._over_entities(name, axis, members).sums(values)
 
-    def over_kind(self, keys: Keys, values: pl.Series, kind: str) -> pl.Series:
+    def over_kind(self, axis: str | None, values: Floats, kind: str) -> Floats:
         """Sum over all descendants of a kind, those valid in the period."""
-        members = {id: self.books.members.descendants(id, kind) for id in self._containers}
-        return self._over_entities(("kind", kind), keys, values, members)
+        members = {id: self.members.descendants(id, kind) for id in self._containers}
+        return self._over_entities(("kind", kind), axis, members).sums(values)
 
-    def over_time(self, of: Quantity, keys: Keys, values: pl.Series) -> pl.Series:
+    def over_time(self, of: Quantity, values: Floats) -> Floats:
         """The values, with longer periods filled from their parts as the quantity adds over time."""
         kinds = {period.kind for period in self.grid.dates}
-        if of.over_time == "none" or len(kinds) == 1:
-            return values
-        for larger, smaller in _STEPS:
+        for larger, smaller in _STEPS if of.over_time != "none" else ():
             if {larger, smaller} <= kinds:
-                parts = self._over_parts(keys, values, (larger,), smaller, last=of.over_time == "last")
-                values = _filled(values, parts)
+                parts = self._over_parts(of.axis, (larger,), smaller, last=of.over_time == "last")
+                values = parts.filling(values)
         return values
 
-    def over_places(self, of: Quantity, keys: Keys, values: pl.Series) -> pl.Series:
+    def over_places(self, of: Quantity, values: Floats) -> Floats:
         """The values, with containing entities filled from their expected children, residuals from the rest."""
-        if of.over_place != "sum" or not self._containers:
+        if of.over_place != "sum":
             return values
         resting_on = rests_on(of)
-        obliged = self.books.members.obliged(resting_on)
-        if id(obliged) not in self._levels:
-            self._levels[id(obliged)] = self._by_depth(resting_on)
-        for depth, members in enumerate(self._levels[id(obliged)]):
-            values = _filled(values, self._over_entities((id(obliged), depth), keys, values, members))
-        return self._residuals(keys, values)
+        obliged = id(self.members.obliged(resting_on))
+        if obliged not in self._levels:
+            self._levels[obliged] = self._by_depth(resting_on)
+        for depth, members in enumerate(self._levels[obliged]):
+            values = self._over_entities((obliged, depth), of.axis, members).filling(values)
+        for residual in self.grid.residuals:
+            outside = {residual.id: self.members.outside(residual.contained_in or "")}
+            whole = {residual.id: [self.grid.places.find(residual.contained_in or "")]}
+            rest = self._over_entities(("outside", residual.id), of.axis, outside)
+            all_of_it = self._over_entities(("whole", residual.id), of.axis, whole)
+            values = filled(values, all_of_it.sums(values) - rest.sums(values))
+        return values
 
     def _by_depth(self, resting_on: frozenset[str]) -> list[dict[str, list[Entity]]]:
         """Expected children by parent, the lowest parents first: what they sum to is there for the next."""
         levels: dict[int, dict[str, list[Entity]]] = {}
         for container in self._containers:
-            if expected := self.books.members.children(resting_on, container):
-                levels.setdefault(len(self.books.places.ancestors(container)), {})[container] = expected
+            if expected := self.members.children(resting_on, container):
+                levels.setdefault(len(self.grid.places.ancestors(container)), {})[container] = expected
         return [levels[depth] for depth in sorted(levels, reverse=True)]
 
-    def _residuals(self, keys: Keys, values: pl.Series) -> pl.Series:
-        for residual in self.grid.residuals:
-            outside = {residual.id: self.books.members.outside(residual.contained_in)}
-            whole = {residual.id: [self.books.places.find(residual.contained_in)]}
-            rest = self._over_entities(("outside", residual.id), keys, values, outside)
-            all_of_it = self._over_entities(("whole", residual.id), keys, values, whole)
-            values = _filled(values, all_of_it - rest)
-        return values
-
     def _over_entities(
-        self, name: Hashable, keys: Keys, values: pl.Series, members: dict[str, list[Entity]]
-    ) -> pl.Series:
-        if (name, keys.axis) not in self._lifts:
-            self._lifts[name, keys.axis] = self._entity_lift(keys, members)
-        return self._lifts[name, keys.axis].of(values)
+        self, name: Hashable, axis: str | None, members: Mapping[str, Sequence[Entity]]
+    ) -> Lift:
+        if (name, axis) not in self._lifts:
+            self._lifts[name, axis] = self._entity_lift(self.grid.keys(axis), members)
+        return self._lifts[name, axis]
 
-    def _entity_lift(self, keys: Keys, members: dict[str, list[Entity]]) -> Lift:
-        """Members valid in a period add up into their entity; entities without dates are valid in all."""
-        code = self.grid.code(ENTITY)
-        rows: list[tuple[int, int, int]] = []
-        dues: list[tuple[int, int, int]] = []
-        for number, period in enumerate(self.grid.dates):
-            for id, expected in members.items():
-                valid = [m for m in expected if m.valid(period.start, period.end)]
-                dues.append((code[id], number, len(valid)))
-                rows += [(code[m.id], code[id], number) for m in valid if m.id in code]
-        pairs = _codes(rows, ENTITY, "into", PERIOD)
-        due = _codes(dues, ENTITY, PERIOD, "due")
-        return self._lift(keys, pairs, [ENTITY, PERIOD], ENTITY, due)
+    def _entity_lift(self, keys: Keys, members: Mapping[str, Sequence[Entity]]) -> Lift:
+        """Members valid in a period add up into their entity."""
+        code, (entities, periods, items) = self.grid.code_of_entity, self.grid.shape
+        pairs = [(code[id], code.get(m.id, ABSENT), m) for id, some in members.items() for m in some]
+        whole = np.array([into for into, _, _ in pairs], np.int64)
+        part = np.array([own for _, own, _ in pairs], np.int64)
+        valid = self._valid([member for _, _, member in pairs])
+        due = np.zeros((entities, periods), np.int64)
+        np.add.at(due, whole, valid)
+        entity, period, _ = keys.codes
+        first, last = (np.searchsorted(entity, part, side) for side in ("left", "right"))
+        pair = np.repeat(np.arange(len(pairs)), last - first)
+        before = np.cumsum(last - first) - (last - first)
+        row = np.arange(len(pair)) + (first - before)[pair]
+        row, pair = (numbers[valid[pair, period[row]]] for numbers in (row, pair))
+        into = keys.rows(keys.cells[row] + (whole - part)[pair] * periods * items)
+        return Lift.of(row, into, due[entity, period])
 
-    def _over_parts(
-        self, keys: Keys, values: pl.Series, larger: tuple[str, ...], smaller: str, *, last: bool
-    ) -> pl.Series:
-        name = (larger, smaller, last, keys.axis)
+    def _valid(self, members: Sequence[Entity]) -> npt.NDArray[np.bool_]:
+        """Whether each member (row) existed in each period (column)."""
+        spans = {(m.since, m.until): m for m in members}
+        known = {
+            span: [one.valid(date.start, date.end) for date in self.grid.dates] for span, one in spans.items()
+        }
+        return np.array([known[m.since, m.until] for m in members], bool).reshape(-1, len(self.grid.dates))
+
+    def _over_parts(self, axis: str | None, larger: Sequence[Kind], smaller: Kind, *, last: bool) -> Lift:
+        """Parts of one kind add up into the larger periods; of a stock only the last part counts."""
+        name = (larger, smaller, last, axis)
         if name not in self._lifts:
-            code = self.grid.code(PERIOD)
-            rows, dues = [], []
-            for number, period in enumerate(self.grid.dates):
-                if period.kind in larger:
-                    parts = [str(part) for part in period.parts(smaller)]  # type: ignore[arg-type]
-                    wanted = parts[-1:] if last else parts
-                    rows += [(code[part], number) for part in wanted if part in code]
-                    dues.append((number, len(wanted)))
-            pairs, due = _codes(rows, PERIOD, "into"), _codes(dues, PERIOD, "due")
-            self._lifts[name] = self._lift(keys, pairs, [PERIOD], PERIOD, due)
-        return self._lifts[name].of(values)
-
-    def _lift(self, keys: Keys, pairs: pl.DataFrame, on: list[str], moved: str, due: pl.DataFrame) -> Lift:
-        numbered = keys.frame.with_row_index("row")
-        sources = numbered.join(pairs, on=on).drop(moved).rename({"into": moved})
-        targets = numbered.rename({"row": "target"})
-        found = sources.join(targets, on=keys.names)
-        waits = keys.frame.join(due, on=on, how="left", maintain_order="left")["due"].fill_null(0)
-        return Lift(
-            found["row"].to_numpy().astype(np.int64),
-            found["target"].to_numpy().astype(np.int64),
-            waits.to_numpy().astype(np.int64),
-        )
-
-
-def _codes(rows: Sequence[tuple[int, ...]], *names: str) -> pl.DataFrame:
-    return pl.DataFrame(rows, dict.fromkeys(names, pl.UInt32), orient="row")
-
-
-def _filled(values: pl.Series, more: pl.Series) -> pl.Series:
-    return pl.select(pl.coalesce(values, more)).to_series()
+            keys, dates = self.grid.keys(axis), self.grid.dates
+            rows, into = [], []
+            for kind in larger:
+                whole = [date.within(kind) if date.kind == smaller else None for date in dates]
+                counted = [
+                    w if w and (w.end == d.end or not last) else None
+                    for w, d in zip(whole, dates, strict=True)
+                ]
+                rows.append(np.arange(len(keys)))
+                into.append(keys.rows(keys.moved(self.grid.periods(counted))))
+            due = [(1 if last else len(d.parts(smaller))) if d.kind in larger else 0 for d in dates]
+            due_of_row = np.array(due, np.int64)[keys.codes[1]]
+            self._lifts[name] = Lift.of(np.concatenate(rows), np.concatenate(into), due_of_row)
+        return self._lifts[name]
