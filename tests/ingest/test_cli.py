@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -108,3 +111,29 @@ def test_a_template_is_written_for_a_duty_and_for_all(run: object, tmp_path: Pat
     assert called(run, "template", "energy-balance", "-o", one, "--period", "2024").exit_code == 0
     assert called(run, "template", "all", "-o", every).exit_code == 0
     assert len(openpyxl.load_workbook(every).worksheets) > 20
+
+
+@pytest.mark.parametrize("words", [("import", "月报.csv"), ("board",), ("serve", "--port", "1")])
+def test_a_data_folder_that_is_not_there_is_told_in_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
+    saved(tmp_path / "月报.csv", "指标,对象,时期,数值\n".encode())
+    environment = {**os.environ, "DUHENG_DATA": str(tmp_path / "nowhere"), "DUHENG_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "duheng", *words],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("环境变量DUHENG_DATA：指向")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_home_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+    file = saved(tmp_path / "月报.csv", "指标,对象,时期,数值\n".encode())
+    environment = {**os.environ, "DUHENG_HOME": str(file / "home")}
+    done = subprocess.run(
+        [sys.executable, "-m", "duheng", "import", str(file)], env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "请用 DUHENG_HOME 指明可写的文件夹" in done.stderr

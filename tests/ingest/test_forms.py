@@ -190,3 +190,13 @@ def test_an_unknown_duty_is_answered_with_the_nearest(city: City) -> None:
 def test_a_period_of_another_kind_is_refused(city: City) -> None:
     with pytest.raises(PeriodError, match="每年填报"):
         make_form(city, *find_duty(city, "economy"), "2023-01")
+
+
+def test_an_error_cell_of_a_form_is_an_error_not_an_empty_cell(city: City, read: Read) -> None:
+    book = form(city, "economy", "2024")
+    row, column = cells(book.worksheets[0])[0]
+    cell = book.worksheets[0].cell(row, column)
+    cell.value, cell.data_type = "#DIV/0!", "e"
+    finding = next(one for one in read(saved(book)).findings if one.code == "error-value")
+    assert (finding.severity, finding.place.partition("!")[2]) == ("error", cell.coordinate)
+    assert finding.owner

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -147,3 +148,37 @@ def test_rubbish_below_the_limit_gives_a_bounded_list_of_findings(read: Read) ->
 
 def test_a_file_that_is_not_there_is_a_finding(city: City) -> None:
     assert only(read_sheets(os.devnull + "/x.xlsx", city)).code == "file-missing"
+
+
+@pytest.mark.parametrize("shown", ["#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?"])
+@pytest.mark.parametrize("column", range(6))
+def test_an_error_cell_is_named_and_never_taken_for_one_not_filled_in(
+    read: Read, shown: str, column: int
+) -> None:
+    finding = only(read(with_error(shown, column)))
+    assert (finding.code, finding.severity) == ("error-value", "error")
+    assert finding.place == f"表.xlsx 表1!{'ABCDEF'[column]}2"
+    assert shown in finding.found
+    assert "选择性粘贴" in finding.remedy
+
+
+def with_error(shown: str, column: int) -> bytes:
+    """A table whose one row has an error in a cell, as Excel leaves it when the formula itself was removed."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "表1"
+    sheet.append(HEADER)
+    sheet.append(COAL)
+    cell = sheet.cell(2, column + 1)
+    cell.value, cell.data_type = shown, "e"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_an_error_without_a_place_keeps_the_sheet_out(read: Read) -> None:
+    content = repacked(
+        with_error("#N/A", 4),
+        lambda name, part: part.replace(b'r="E2"', b"") if name.endswith("sheet1.xml") else part,
+    )
+    assert "错误值" in next(one.found for one in read(content).findings if one.severity == "error")

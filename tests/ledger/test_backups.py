@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -254,3 +257,41 @@ def test_a_backup_of_a_tampered_ledger_does_not_restore_unseen(kept: Path, place
     file = kept.with_name("tampered.zip")
     ledger.backup(file)
     refused(file, place, "第 3 条")
+
+
+def test_a_backup_cut_off_or_changed_anywhere_is_refused_in_words_and_changes_nothing(
+    kept: Path, place: Place, tmp_path: Path
+) -> None:
+    whole, some = kept.read_bytes(), random.Random(5)
+    url, home = place("sqlite")
+    with connected(url, home):
+        ledger.restore(kept)
+        before = everything()
+        said: list[str] = []
+        for number in range(160):
+            changed = bytearray(whole)
+            if number % 2:
+                for _ in range(2):
+                    changed[some.randrange(len(whole))] ^= 1 << some.randrange(8)
+            else:
+                del changed[some.randrange(len(whole)) :]
+            file = tmp_path / "damaged.zip"
+            file.write_bytes(changed)
+            # What is not refused is whole: the changed byte said nothing, a time stamp or a flag nobody reads.
+            with suppress(UnreadableSource), noting(said):
+                ledger.restore(file, force=True)
+            assert everything() == before
+        assert len(said) > 120
+        assert [text for text in said if "请" not in text] == []
+        english = [text for text in said if re.search("[a-z]+ [a-z]+ [a-z]+", text.replace(str(file), ""))]
+        assert english == []
+
+
+@contextmanager
+def noting(said: list[str]) -> Iterator[None]:
+    """Keeps the words of a refusal that passes."""
+    try:
+        yield
+    except UnreadableSource as refused:
+        said.append(str(refused))
+        raise

@@ -32,9 +32,11 @@ def serve(
     """建库（首次）、装入城市数据、打印地址和演示账号，然后提供网页服务，直到按 Ctrl+C。
     退出码：0 正常停止，2 不能启动（原因见提示）。
     """
+    from duheng.model import data
     from duheng.model.errors import DuhengError
     from duheng.web import server
 
+    data.root()  # refused here in one line, not by each worker with a trace
     os.environ["DUHENG_CITY"] = city  # settings are read from the environment, here and in each worker
     if server.taken(host, port):
         raise DuhengError(f"不能启动：{host}:{port} 已被占用。请停止占用它的程序，或用 --port 换一个端口。")

@@ -13,9 +13,13 @@ from duheng.model.errors import PeriodError
 from duheng.model.periods import Period, parse
 
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)(.*)", re.DOTALL)
+# What most cells hold: then folding, separators and units need no look.
+_BARE_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
+_ERROR_VALUE = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?")
 _BRACKETED = re.compile(r"^(.*?)[(\[](.+)[)\]]\s*$")
 # Excel's own precision; further digits of a binary float are noise (0.1 + 0.2).
 _FLOAT_DIGITS = ".15g"
+_NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 _LONGEST_NUMBER = 40
 
 
@@ -43,7 +47,8 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float | int):
-        return format(Decimal(format(value, _FLOAT_DIGITS)), "f") if value == value else "NaN"
+        text = format(value, _FLOAT_DIGITS)
+        return format(Decimal(text), "f") if "e" in text else _NOT_FINITE.get(text, text)
     if isinstance(value, datetime) and (value.hour, value.minute, value.second) == (0, 0, 0):
         return value.date().isoformat()
     if isinstance(value, date | time):
@@ -69,7 +74,11 @@ def read_number(value: object, percent: bool = False) -> Number | None:
     percent: the cell is formatted as a percentage, so 0.145 is shown, and meant, as 14.5 %.
     Raises CellTrouble where there is something that is no number.
     """
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if isinstance(value, str):
+        if _BARE_NUMBER.fullmatch(value):
+            return Number(Decimal(value), None, value)
+        return _number_of_text(plain(value)) if value.strip() else None
+    if value is None:
         return None
     if isinstance(value, bool | date | time | timedelta):
         kind = "是/否值" if isinstance(value, bool) else "日期或时间"
@@ -78,7 +87,7 @@ def read_number(value: object, percent: bool = False) -> Number | None:
         )
     if isinstance(value, float | int):
         text = plain(value)
-        if text in ("NaN", "Infinity", "-Infinity"):
+        if text in _NOT_FINITE.values():
             raise CellTrouble("not-a-number", text, "数字", "请填写数字；未掌握的请留空。")
         stated = Decimal(text)
         return (
@@ -111,15 +120,28 @@ def _no_number(text: str) -> CellTrouble:
         return CellTrouble(
             "formula", f"公式“{text[:40]}”", "数字", "请在 Excel 中复制后“选择性粘贴—数值”，再导入。"
         )
-    if text.startswith("#"):
-        return CellTrouble(
-            "not-a-number", f"错误值“{text[:40]}”", "数字", "请改正算出该错误值的公式，粘贴为数值。"
-        )
+    if is_error(text):
+        return error_trouble(text, "数字")
     return CellTrouble(
         "not-a-number",
         f"文字“{text[:40]}”",
         "数字",
         "请填写数字（单位可写在后面，如 4218吨）；未掌握的请留空，不要填“无”或“—”。",
+    )
+
+
+def is_error(text: str) -> bool:
+    """Whether the text is what a spreadsheet shows where a formula failed: #REF!, #DIV/0!, #N/A."""
+    return text.startswith("#") and _ERROR_VALUE.fullmatch(text) is not None
+
+
+def error_trouble(text: str, expected: str) -> CellTrouble:
+    """Why an error cell is refused: something was to stand here, so it is not the same as nothing stated."""
+    return CellTrouble(
+        "error-value",
+        f"错误值“{text[:40]}”",
+        expected,
+        "请改正算出该错误值的公式，再“选择性粘贴—数值”；未掌握的请清空。",
     )
 
 
@@ -133,6 +155,8 @@ def read_period(value: object) -> Period:
             "请把单元格格式改为“文本”后重填时期。",
         )
     text = plain(value)
+    if is_error(text):
+        raise error_trouble(text, "时期，如 2023 或 2023-01")
     if not text:
         raise CellTrouble("period-missing", "时期为空", "时期，如 2023 或 2023-01", "请填写时期。")
     try:

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import python_calamine
 
@@ -76,7 +77,13 @@ def _read_calamine(data: bytes, name: str, marks: dict[str, Marks]) -> list[Shee
 
 def _sheet(book: python_calamine.CalamineWorkbook, title: str, marks: Marks) -> Sheet:
     sheet = book.get_sheet_by_name(title)
-    rows: Grid = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    rows = cast(Grid, sheet.to_python(skip_empty_area=False))
+    for (
+        row,
+        column,
+    ), error in marks.errors.items():  # which calamine gives as empty cells, as if never filled in
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = error
     return Sheet(title, rows, marks, tuple(sheet.merged_cell_ranges or ()))
 
 

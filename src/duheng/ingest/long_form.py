@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from duheng.ingest.cells import CellTrouble, Number, plain, read_number, read_period
@@ -25,9 +25,14 @@ def read_long(sheet: Sheet, names: Names, book: Notebook) -> bool:
     book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[header.row])
     reader = _RowReader(sheet, header, names, book)
     for number in range(header.row + 1, len(sheet.rows)):
-        if any(cell != "" and str(cell).strip() for cell in sheet.rows[number]):
+        if _filled(sheet.rows[number]):
             reader.read(number, broken)
     return True
+
+
+def _filled(row: Sequence[object]) -> bool:
+    """Whether anything but blanks stands in the row."""
+    return any(map(str.strip, map(str, row)))
 
 
 def _check_header(sheet: Sheet, header: Header, book: Notebook) -> bool:
@@ -51,22 +56,37 @@ def _check_header(sheet: Sheet, header: Header, book: Notebook) -> bool:
     return bool(missing or header.repeated)
 
 
+class _Known(dict[str, T]):
+    """What each text of a column means, looked up once; whatever raises is looked up again."""
+
+    def __init__(self, look: Callable[[str], T]) -> None:
+        super().__init__()
+        self.look = look
+
+    def __missing__(self, text: str) -> T:
+        meant = self[text] = self.look(plain(text))
+        return meant
+
+
 class _RowReader:
     """Reads the rows of one sheet, every row for itself: one wrong cell does not hide the next."""
 
     def __init__(self, sheet: Sheet, header: Header, names: Names, book: Notebook) -> None:
         self.sheet, self.header, self.names, self.book = sheet, header, names, book
         self.columns = header.columns
-        self._periods: dict[object, tuple[Period, str]] = {}
+        self.value_column = header.columns.get("value", 0)
+        self.value_letters = cell_name(0, self.value_column)[:-1]
+        self.quantities = _Known(names.quantities.find)
+        self.entities = _Known(names.entities.find)
+        self.definitions = _Known(lambda text: names.definitions.find(text) if text else None)
+        self.units = _Known(lambda text: text or header.value_unit)
+        self.periods: dict[object, tuple[Period, str]] = {}
 
-    def _cell(self, number: int, role: str) -> object:
+    def _text(self, cells: Sequence[object], role: str) -> str:
+        """The cell of a role as text, not yet folded; empty where the row is short or the column absent."""
         column = self.columns.get(role, -1)
-        row = self.sheet.rows[number]
-        return row[column] if 0 <= column < len(row) else ""
-
-    def _text(self, number: int, role: str) -> str:
-        cell = self._cell(number, role)
-        return "" if cell == "" else plain(cell)
+        cell = cells[column] if 0 <= column < len(cells) else ""
+        return cell if isinstance(cell, str) else plain(cell)
 
     def read(self, number: int, broken: bool) -> None:
         """One row: a statement, or the findings that keep it out. An unreadable table's rows only wait."""
@@ -91,47 +111,48 @@ class _RowReader:
 
     def _statement(self, number: int, row: Row) -> Statement | None:
         """What the row says; None where its number is empty. Raises the first CellTrouble."""
-        names, text = self.names, self._text
-        quantity = names.quantities.find(text(number, "quantity"))
-        entity = names.entities.find(text(number, "entity"))
-        period, period_text = self._period(number)
-        definition = names.definitions.find(said) if (said := text(number, "definition")) else None
-        item = names.item(quantity, text(number, "item"))
+        text, cells = self._text, row.cells
+        quantity = self.quantities[text(cells, "quantity")]
+        entity = self.entities[text(cells, "entity")]
+        period, period_text = self._period(cells)
+        definition = self.definitions[text(cells, "definition")]
+        item = self.names.item(quantity, plain(text(cells, "item")))
         value = self._number(number)
-        cell = cell_name(number, self.columns["value"])
+        cell = f"{self.value_letters}{number + 1}"
         if value is None:
             found, remedy = "数值为空，按未填报处理（不是零）", "如已掌握请补填；确为零请填 0。"
             self.book.note("notice", row.sheet, cell, CellTrouble("value-empty", found, "", remedy))
             return None
-        unit = text(number, "unit") or self.header.value_unit
-        converted = names.convert(value, unit, quantity, item)
+        converted = self.names.convert(value, self.units[text(cells, "unit")], quantity, item)
         return Statement(quantity, entity, item, period, period_text, definition, *converted, cell)
 
-    def _period(self, number: int) -> tuple[Period, str]:
-        cell = self._cell(number, "period")
-        known = self._periods.get(cell)
+    def _period(self, cells: Sequence[object]) -> tuple[Period, str]:
+        column = self.columns.get("period", -1)
+        cell = cells[column] if 0 <= column < len(cells) else ""
+        key = (
+            cell if isinstance(cell, str) else (type(cell), cell)
+        )  # True == 1 == 1.0, but they read differently
+        known = self.periods.get(key)
         if known is None:
             period = read_period(cell)
-            known = self._periods[cell] = (period, str(period))
+            known = self.periods[key] = (period, str(period))
         return known
 
     def _name_troubles(self, number: int, row: Row) -> None:
         """Every trouble of a row that has one, each at its own cell."""
-        names, text = self.names, self._text
-        quantity = self._try(number, "quantity", row, lambda: names.quantities.find(text(number, "quantity")))
-        self._try(number, "entity", row, lambda: names.entities.find(text(number, "entity")))
-        self._try(number, "period", row, lambda: self._period(number))
-        if said := text(number, "definition"):
-            self._try(number, "definition", row, lambda: names.definitions.find(said))
+        text, cells = self._text, row.cells
+        quantity = self._try(number, "quantity", row, lambda: self.quantities[text(cells, "quantity")])
+        self._try(number, "entity", row, lambda: self.entities[text(cells, "entity")])
+        self._try(number, "period", row, lambda: self._period(cells))
+        self._try(number, "definition", row, lambda: self.definitions[text(cells, "definition")])
         value = self._try(number, "value", row, lambda: self._number(number))
         if quantity is None:
             return
         before = len(row.errors)
-        item = self._try(number, "item", row, lambda: names.item(quantity, text(number, "item")))
+        item = self._try(number, "item", row, lambda: self.names.item(quantity, plain(text(cells, "item"))))
         if value is not None and len(row.errors) == before:
-            own = text(number, "unit")
-            unit, role = own or self.header.value_unit, "unit" if own else "value"
-            self._try(number, role, row, lambda: names.convert(value, unit, quantity, item))
+            unit, role = self.units[text(cells, "unit")], "unit" if text(cells, "unit").strip() else "value"
+            self._try(number, role, row, lambda: self.names.convert(value, unit, quantity, item))
 
     def _try(self, number: int, role: str, row: Row, read: Callable[[], T]) -> T | None:
         """What `read` gives; None and an error at the role's cell where it cannot be read."""
@@ -143,8 +164,9 @@ class _RowReader:
             return None
 
     def _number(self, number: int) -> Number | None:
-        percent = (number, self.columns["value"]) in self.sheet.marks.percents
-        return read_number(self._cell(number, "value"), percent)
+        cells = self.sheet.rows[number]
+        cell = cells[self.value_column] if self.value_column < len(cells) else ""
+        return read_number(cell, (number, self.value_column) in self.sheet.marks.percents)
 
 
 def formula_trouble() -> CellTrouble:

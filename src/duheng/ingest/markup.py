@@ -1,8 +1,8 @@
-"""What the cells of an .xlsx sheet are besides their values: formulas, percent formats, hidden rows, size.
+"""What the cells of an .xlsx sheet are besides their values: formulas, errors, percent formats, hidden rows, size.
 
-calamine gives values only. These marks are read from the sheet's own XML with byte patterns, a hundred times faster
-than building a tree: 800,000 cells in about a second. Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.3.1.40 (f),
-18.3.1.73 (row), 18.3.1.13 (col), 18.8.30 (numFmt).
+calamine gives values only, and an empty cell where a formula came to an error. These marks are read from the sheet's
+own XML with byte patterns, a hundred times faster than building a tree: 800,000 cells in about a second. Source:
+ECMA-376 Part 1, 18.3.1.4 (c), 18.3.1.40 (f), 18.3.1.73 (row), 18.3.1.13 (col), 18.8.30 (numFmt).
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ _STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*?\br="([A-Z]{1,3}\d{1,7})")[^>]*?\b
 _CELL_COLUMN = re.compile(rb'\br="([A-Z]{1,3})\d')
 _LATER_COLUMNS = re.compile(rb'\br="[A-Z]{2}')
 # What an <f> element can begin with; a search for these is quicker than the pattern.
-_FORMULA_MARKS = tuple(
-    start + end for start in (b"<f", b":f") for end in (b">", b" ", b"/", b"\n", b"\r", b"\t")
+_FORMULA_MARKS = (b"<f", b":f")
+# A cell whose value is an error (t="e"), its text in <v>: #REF!, #DIV/0!, #N/A.
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")(?:(?=[^>]*\br="([A-Z]{1,3}\d{1,7})"))?[^>]*>'
+    rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]{1,20})<",
+    re.DOTALL,
 )
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
@@ -37,10 +41,15 @@ Cell = tuple[int, int]
 
 @dataclass(frozen=True)
 class Marks:
-    """Marks of one sheet; rows and columns count from 0."""
+    """Marks of one sheet; rows and columns count from 0.
+
+    unplaced: what stands in cells that do not say where they are (公式, 错误值); empty where there are none.
+    errors: the text of each cell that holds an error.
+    """
 
     formulas: frozenset[Cell] = frozenset()
-    unplaced_formulas: bool = False
+    unplaced: str = ""
+    errors: dict[Cell, str] = field(default_factory=dict)
     percents: frozenset[Cell] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
@@ -164,10 +173,15 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
     found = _FORMULA.findall(text) if has_formulas else []
     formulas = frozenset(_position(cell.decode()) for cell in found)
     placed_all = not has_formulas or len(_ANY_FORMULA.findall(text)) == len(formulas)
+    errors = _ERROR.findall(text) if b't="e"' in text else []
+    unplaced = "" if placed_all else "公式"
+    if not all(cell for cell, _ in errors):
+        unplaced = "错误值"
     hidden = _HIDDEN_ROW.findall(text) if b"hidden=" in text else []
     return Marks(
         formulas=formulas,
-        unplaced_formulas=not placed_all,
+        unplaced=unplaced,
+        errors={_position(cell.decode()): error.decode("ascii", "replace") for cell, error in errors if cell},
         percents=_percent_cells(text, book.percent_styles),
         hidden_rows=frozenset(int(row) - 1 for row in hidden),
         hidden_columns=frozenset(

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from duheng.ingest.cells import CellTrouble, Number, plain
+from duheng.ingest.cells import CellTrouble, Number, error_trouble, is_error, plain
 from duheng.model import glossary
 from duheng.model.entities import Entity, Places
 from duheng.model.errors import UnitError, nearest
@@ -52,6 +52,8 @@ class Index(Generic[T]):
     def _trouble(self, text: str) -> CellTrouble:
         if text in self.troubles:
             return self.troubles[text]
+        if is_error(text):
+            return error_trouble(text, f"已定义的{self.what}")
         guess = bool(text) and len(self.troubles) < _MOST_GUESSES
         near = nearest(text[:60], self.offered or self.names, 3) if guess else []
         found = f"未知的{self.what}“{text[:40]}”" if text else f"{self.what}为空"
@@ -171,6 +173,8 @@ class Names:
         return factor if Fraction(factor) == ratio(*units) else units
 
     def _judge_unit(self, said: str, declared: str, quantity: Quantity) -> CellTrouble | None:
+        if is_error(said):
+            return error_trouble(said, f"可换算为{declared}的单位")
         try:
             fits = parse_unit(said).same_dimension(parse_unit(declared))
         except UnitError:

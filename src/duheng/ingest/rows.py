@@ -39,7 +39,7 @@ class Statement:
         return (self.quantity.id, self.entity.id, self.item, self.period_text, self.definition)
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One row of a sheet as read: its cells, its statements, the errors that keep it out, and who can mend them."""
 
@@ -155,6 +155,9 @@ def _period_judge(city: City, scenario: str, today: date) -> Callable[[Period], 
 
 def _twice(book: Notebook) -> None:
     """The same value twice counts once, with a warning; two different values keep both rows out."""
+    keys = [said.key for row in book.rows for said in row.statements]
+    if len(set(keys)) == len(keys):
+        return
     first: dict[Key, tuple[Row, Statement]] = {}
     for row in book.rows:
         kept: list[Statement] = []

@@ -23,6 +23,7 @@ from duheng.ingest.markup import cell_name
 from duheng.ingest.names import Names
 from duheng.ingest.rows import Notebook, Row, Statement, check_statements, locator, shorten
 from duheng.ingest.wide_form import read_form
+from duheng.ledger.bulk import uncollected
 from duheng.ledger.records import STATUSES, NewFact
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
@@ -71,6 +72,13 @@ def read_sheets(
     """
     if status not in STATUSES:
         raise UnknownName(status, STATUSES)
+    with uncollected():
+        return _read(source, city, name, scenario, status, today or date.today())
+
+
+def _read(
+    source: Path | str | bytes, city: City, name: str | None, scenario: str, status: str, today: date
+) -> Reading:
     path = Path(source) if isinstance(source, str) else source
     file = name or (path.name if isinstance(path, Path) else "上传文件")
     content = b""
@@ -79,7 +87,7 @@ def read_sheets(
         kind, sheets = read_grids(content, file, hints())
         book = Notebook(file)
         _read_all(sheets, kind, city, scenario, book)
-        check_statements(book, city, scenario, today or date.today())
+        check_statements(book, city, scenario, today)
     except FileRefused as refused:
         return Reading(file, hashlib.sha256(content).hexdigest(), content, "", findings=(refused.finding,))
     digest = hashlib.sha256(content).hexdigest()
@@ -115,7 +123,10 @@ def _fact(row: Row, said: Statement, scenario: str, status: str) -> NewFact:
 def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, book: Notebook) -> None:
     """Every visible sheet by its layout; what is not read is named."""
     if kind == "xls":
-        found, remedy = "旧版 .xls 不能检查公式、百分比格式和隐藏行", "请核对数值；最好另存为 .xlsx 后导入。"
+        found, remedy = (
+            "旧版 .xls 不能检查公式、错误值、百分比格式和隐藏行",
+            "请核对数值；最好另存为 .xlsx 后导入。",
+        )
         book.note("warning", "", "", CellTrouble("old-format", found, "", remedy))
     places = places_of(city, scenario)
     names = Names(places)
@@ -168,9 +179,9 @@ def _note_marks(sheet: Sheet, book: Notebook) -> None:
     if columns:
         found = f"{'、'.join(cell_name(0, c)[:-1] for c in columns)} 列是隐藏列，照常读取"
         book.note("notice", sheet.name, "", CellTrouble("columns-hidden", found, "", "请取消隐藏核对。"))
-    if marks.unplaced_formulas:
+    if marks.unplaced:
         trouble = CellTrouble(
-            "formula", "含有位置不明的公式", "数值", "请全选复制后“选择性粘贴—数值”，再导入。"
+            "formula", f"含有位置不明的{marks.unplaced}", "数值", "请全选复制后“选择性粘贴—数值”，再导入。"
         )
         book.note("error", sheet.name, "", trouble)
     _note_merged(sheet, book)

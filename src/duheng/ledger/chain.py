@@ -8,7 +8,7 @@ out, and so is the number of a source's row, which only joins the tables.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from json.encoder import encode_basestring as quoted
 
@@ -64,6 +64,22 @@ def link(keys: tuple[str, ...], row: Sequence[object]) -> str:
     if name not in _HASHES:
         raise DuhengError(f"校验算法 {name!r} 不存在，应为{'、'.join(_HASHES)}之一。")
     return _HASHES[name](canonical(keys, row).encode()).hexdigest()
+
+
+def linker(keys: tuple[str, ...], fixed: Mapping[str, str]) -> Callable[..., str]:
+    """`link` for many rows that share some values: called with the others, in the order of `keys`.
+
+    fixed: the shared values, `algorithm` among them; they are written once.
+    """
+    digest = _HASHES[fixed["algorithm"]]
+    parts = [quoted(fixed[key]).replace("%", "%%") if key in fixed else "%s" for key in keys]
+    template = _template(keys) % tuple(parts)
+
+    def linked(*row: object) -> str:
+        text = template % tuple([quoted(one) if one.__class__ is str else one for one in row])
+        return digest(text.encode()).hexdigest()
+
+    return linked
 
 
 def algorithm(name: str) -> str:

@@ -3,7 +3,10 @@
 import hashlib
 import io
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,9 +16,10 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection, models, transaction
+from django.db import DataError, IntegrityError, InterfaceError, connection, models, transaction
 
 from duheng.ledger import heads, reading
 from duheng.ledger.archive import FOLDERS, FORMAT, tables
@@ -27,6 +31,14 @@ from duheng.ledger.triggers import protected
 from duheng.ledger.writing import insert
 from duheng.model.errors import DuhengError, UnreadableSource
 
+# What zipfile, zlib, json and the databases raise over a file that was cut off or changed; encrypted parts and nesting
+# without end are RuntimeErrors, unknown compressions NotImplementedErrors (which are among them).
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, KeyError, ValueError, IndexError, TypeError,
+    AttributeError, RuntimeError, OverflowError, MemoryError, IntegrityError, DataError, InterfaceError,
+    ValidationError,
+)  # fmt: skip
+
 
 def restore(path: str | Path, force: bool = False) -> heads.Head:
     """Bring back a backup; returns the head of its facts, the same as when it was made.
@@ -36,8 +48,18 @@ def restore(path: str | Path, force: bool = False) -> heads.Head:
     damaged or does not verify everything stays as it was.
     UnreadableSource for what is no intact backup, DuhengError for a database that is not empty.
     """
-    with _opened(Path(path)) as archive:
-        manifest = _manifest(archive, Path(path))
+    try:
+        return _restore(Path(path), force)
+    except _BROKEN as trouble:
+        raise UnreadableSource(
+            f"备份 {path} 的内容不完整或不合规范（{type(trouble).__name__}）：没有恢复，原有数据未动。"
+            "请改用另一份备份。"
+        ) from trouble
+
+
+def _restore(path: Path, force: bool) -> heads.Head:
+    with _opened(path) as archive:
+        manifest = _manifest(archive, path)
         _check(archive, manifest)
         with _room(force), transaction.atomic():
             _clear()
@@ -58,23 +80,31 @@ def restore(path: str | Path, force: bool = False) -> heads.Head:
 def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as trouble:
+    except (*_BROKEN, OSError) as trouble:
+        reason = "没有读取权限" if isinstance(trouble, PermissionError) else "不是完整的压缩包，可能没有传完"
         raise UnreadableSource(
-            f"{path} 无法作为备份读取：{trouble}。请给出 duheng backup 写成的文件。"
+            f"{path} 无法作为备份读取：{reason}。请给出 duheng backup 写成的文件。"
         ) from trouble
 
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    """What the archive says it holds; every part of it that is read later is there and of its kind."""
     try:
-        manifest = json.loads(archive.read("manifest.json"))
-        version, _, _ = manifest["format"], manifest["tables"].items(), manifest["files"].items()
-    except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as trouble:
-        raise UnreadableSource(f"{path} 中没有完整的 manifest.json，不是度衡的备份。") from trouble
-    if version != FORMAT:
+        manifest = dict(json.loads(archive.read("manifest.json")))
+        whole = all(
+            isinstance(of["columns"], list) and isinstance(of["sha256"], str)
+            for of in manifest["tables"].values()
+        ) and all(name and isinstance(digest, str) for name, digest in manifest["files"].items())
+        version, _ = manifest["format"], manifest["heads"]
+    except (*_BROKEN, OSError) as trouble:
+        raise UnreadableSource(
+            f"{path} 中没有完整的 manifest.json，不是度衡的备份，或已损坏。请改用另一份备份。"
+        ) from trouble
+    if version != FORMAT or not whole:
         raise UnreadableSource(
             f"{path} 的备份格式为 {version}，本版只认 {FORMAT}。请用 {manifest.get('release')} 版恢复。"
         )
-    return dict(manifest)
+    return manifest
 
 
 def _check(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
@@ -95,7 +125,7 @@ def _digest(archive: zipfile.ZipFile, name: str) -> str | None:
         with archive.open(name) as part:
             while block := part.read(io.DEFAULT_BUFFER_SIZE * 64):
                 digest.update(block)
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError):
+    except (*_BROKEN, OSError):
         return None
     return digest.hexdigest()
 

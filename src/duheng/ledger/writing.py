@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from duheng.ledger import chain, heads, moments
+from duheng.ledger.bulk import uncollected
 from duheng.ledger.records import KINDS, STATUSES, NewFact, NewSource, Receipt
 from duheng.model.errors import DuhengError, PeriodError
 from duheng.model.periods import parse
@@ -27,6 +28,8 @@ LONGEST_NAME = 120
 ASKED_AT_ONCE = 500
 # Before and after the point: what is longer is a slip of the keyboard, and 1E+999999 would fill the disk.
 MOST_DIGITS = 60
+# Within half of them both before and after the point, the exact count need not be taken.
+SURE_DIGITS = MOST_DIGITS // 2
 
 Cell = tuple[str, str, str, str, str, str]
 # hash, value, stated, digest and title of the source
@@ -43,13 +46,18 @@ def append(
     by: who records it. recorded_at: the clock where None, but never before the newest fact.
     DuhengError for a malformed fact or source, and for a `recorded_at` before the newest fact; nothing is added then.
     """
-    new = [(_checked(fact), fact) for fact in facts]
+    with uncollected():
+        return _append(list(facts), source, by, recorded_at)
+
+
+def _append(facts: Sequence[NewFact], source: NewSource, by: str, recorded_at: datetime | None) -> Receipt:
+    new = list(zip(_checked(facts), facts, strict=True))
     _check_source(source, by)
     algorithm = chain.algorithm(settings.DUHENG_HASH)
     with transaction.atomic():
         head = heads.locked(heads.FACT)
         at = moments.text_of(_moment(recorded_at, head))
-        live = _live({cell for cell, _ in new}) if head.seq else {}
+        live = _live(dict.fromkeys(cell for cell, _ in new)) if head.seq else {}
         fresh = list(_superseding(new, source, live))
         if not fresh:
             return Receipt(0, len(new), None, None)
@@ -72,9 +80,35 @@ def _canonical(period: str) -> bool:
         return False
 
 
-def _checked(fact: NewFact) -> Cell:
-    """The fact's cell; DuhengError where it could not be found again, or not be written on every database."""
-    cell = _cell(fact)
+def _checked(facts: Sequence[NewFact]) -> list[Cell]:
+    """The facts' cells; DuhengError for what could not be found again, or not be written on every database."""
+    cells = [_cell(fact) for fact in facts]
+    texts = [text for fact in facts for text in (fact.stated, fact.locator, fact.confidence, fact.unit)]
+    # All texts at once: only where one of them is not writable must it be searched for.
+    writable = _writable("".join(texts)) and all(_writable("".join(cell)) for cell in cells)
+    for cell, fact in zip(cells, facts, strict=True):
+        if not (writable and _sound(cell, fact)):
+            _refuse(cell, fact)
+    return cells
+
+
+def _sound(cell: Cell, fact: NewFact) -> bool:
+    """Whether a fact is well formed beyond doubt; anything else is looked into by `_refuse`."""
+    value = fact.value
+    return (
+        all(cell[:4])
+        and len(max(cell, key=len)) <= LONGEST_NAME
+        and fact.status in STATUSES
+        and _canonical(fact.period)
+        and value.__class__ is Decimal
+        and value.is_finite()
+        and -SURE_DIGITS < value.adjusted() < SURE_DIGITS
+        and len(str(value)) < SURE_DIGITS
+    )
+
+
+def _refuse(cell: Cell, fact: NewFact) -> None:
+    """DuhengError with what is wrong with a fact, if anything is."""
     place = f"{fact.quantity} {fact.entity} {fact.item or ''} {fact.period}"
     if not (fact.quantity and fact.entity and fact.scenario):
         raise DuhengError(f"{place}：事实须写明指标、对象和情景，有一项为空。请补全。")
@@ -91,7 +125,6 @@ def _checked(fact: NewFact) -> Cell:
         raise DuhengError(f"{place}：数值 {value} 超出 {MOST_DIGITS} 位。请核对单位与小数点。")
     if not _writable("".join((*cell, fact.stated, fact.locator, fact.confidence, fact.unit))):
         raise DuhengError(f"{place}：文字中含有无法保存的字符（U+0000 或不成对的代理码）。请删去。")
-    return cell
 
 
 def _writable(text: str) -> bool:
@@ -131,10 +164,10 @@ def _moment(given: datetime | None, head: heads.Head) -> datetime:
     return given
 
 
-def _live(cells: set[Cell]) -> dict[tuple[Cell, str], Live]:
+def _live(cells: Iterable[Cell]) -> dict[tuple[Cell, str], Live]:
     """The newest fact of every cell and status among the cells asked for."""
     found: dict[tuple[Cell, str], Live] = {}
-    asked = iter(sorted(cells))
+    asked = iter(cells)
     columns = f"f.{', f.'.join(CELL)}"
     query = (
         f"WITH asked ({', '.join(CELL)}) AS (VALUES %s) "
@@ -195,17 +228,18 @@ def _chained(
 ) -> list[tuple[Any, ...]]:
     """Rows in the order of COLUMNS; common: algorithm, hash and number of the source, recorded_at, recorded_by."""
     algorithm, source_hash, source_id, at, by = common
+    fixed = {"algorithm": algorithm, "recorded_at": at, "recorded_by": by, "source": source_hash}
+    linked = chain.linker(chain.FACT, fixed)
     rows: list[tuple[Any, ...]] = []
     links: list[str] = []
     previous = head.hash
     for seq, (fact, before) in enumerate(fresh, head.seq + 1):
         supersedes = links[before] if isinstance(before, int) else before
         value, item, definition = format(fact.value, "f"), fact.item or "", fact.definition or ""
-        link = chain.link(chain.FACT, (
-            algorithm, fact.confidence, definition, fact.entity, item, fact.locator, fact.period, previous,
-            fact.quantity, at, by, fact.scenario, seq, source_hash, fact.stated, fact.status, supersedes, fact.unit,
-            value,
-        ))  # fmt: skip
+        link = linked(
+            fact.confidence, definition, fact.entity, item, fact.locator, fact.period, previous, fact.quantity,
+            fact.scenario, seq, fact.stated, fact.status, supersedes, fact.unit, value,
+        )  # fmt: skip
         rows.append((
             seq, link, previous, algorithm, fact.scenario, fact.quantity, fact.entity, item, fact.period, definition,
             value, fact.unit, fact.stated, fact.status, fact.confidence, source_id, fact.locator, at, by, supersedes,
