@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,11 +21,14 @@ from typing import Any
 
 import vl_convert
 
+from duheng.web.frames import FONT, escape, framed, marked
 from duheng.web.store import home
 
 VEGA_LITE = "5.20"
 RENDERER = version("vl-convert-python")
-FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, WenQuanYi Micro Hei, sans-serif"
+# Vega gives its groups roles of their own, some without a name; the picture as a whole is what has role and name.
+ROLES = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
+LINKS = re.compile(r"</?a\b[^>]*>")  # away from its page a picture leads nowhere
 KEPT_IN_MEMORY = 600
 KEPT_ON_DISK = 3000
 
@@ -37,7 +41,7 @@ class Chart:
     """A picture with a name (used in addresses), a title and what it shows in words for those who cannot see it.
 
     Either `spec` (Vega-Lite) or `drawing` (SVG made by our own code, the map) is given. `watermark` is written
-    across exports of made-up figures.
+    behind made-up figures. `notice` and `notes` stand above and below the picture where it leaves its page.
     """
 
     name: str
@@ -46,24 +50,31 @@ class Chart:
     spec: dict[str, Any] | None = None
     drawing: str = ""
     watermark: str = ""
+    notice: str = ""
+    notes: tuple[str, ...] = ()
 
-    def svg(self) -> str:
-        """The chart as SVG text."""
+    def _bare(self) -> str:
         spec = self.spec
         if spec is None:
-            return _marked(self.drawing, self.watermark)
+            return marked(self.drawing, self.watermark)
         source = json.dumps(spec, ensure_ascii=False, sort_keys=True)
         made = _kept("svg", source, lambda: vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode())
-        return _marked(made.decode(), self.watermark)
+        return marked(ROLES.sub("", made.decode()), self.watermark)
+
+    def svg(self) -> str:
+        """The chart as a picture of its own: SVG with title, notice and notes."""
+        return framed(LINKS.sub("", self._bare()), self.title, self.notice, self.notes)
 
     def inline(self) -> str:
         """The chart as SVG to stand in a page: scales with the page, has a name for screen readers."""
-        svg = self.svg()
-        label = _escape(f"{self.title}。{self.description}")
-        return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+        svg = self._bare()
+        # What holds links is a group of them; a picture's parts are not read one by one.
+        role = "group" if "<a " in svg else "img"
+        label = escape(f"{self.title}。{self.description}")
+        return svg.replace("<svg ", f'<svg role="{role}" aria-label="{label}" ', 1)
 
     def png(self, scale: float = 2) -> bytes:
-        """The chart as PNG; Chinese needs a CJK font on the machine (fonts-noto-cjk)."""
+        """The picture as PNG; Chinese needs a CJK font on the machine (fonts-noto-cjk)."""
         svg = self.svg()
         return _kept("png", f"{scale}{svg}", lambda: vl_convert.svg_to_png(svg, scale=scale))
 
@@ -221,19 +232,3 @@ def _forget_oldest(folder: Path) -> None:
     kept = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
     for path in kept[: max(0, len(kept) - KEPT_ON_DISK)]:
         path.unlink(missing_ok=True)
-
-
-def _marked(svg: str, watermark: str) -> str:
-    """The SVG with the watermark across it, so that no picture of a drill passes for a real one."""
-    if not watermark:
-        return svg
-    text = (
-        f'<text x="50%" y="54%" text-anchor="middle" font-family="{FONT}" font-size="34" font-weight="bold" '
-        f'fill="#b3261e" fill-opacity="0.22" transform="rotate(-12 200 140)">{_escape(watermark)}</text></svg>'
-    )
-    head, _, _ = svg.rpartition("</svg>")
-    return head + text
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

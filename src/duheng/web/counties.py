@@ -8,6 +8,7 @@ from decimal import Decimal
 from duheng.assess.counties import CountyLight, county_lights
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons
+from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.entities import Entity
 from duheng.web import maps
 from duheng.web.access import Closed
@@ -142,8 +143,23 @@ def county_map(ask: Ask, rows: list[CountyRow]) -> Chart | None:
     title = words("各县（区）五年进度预警")
     drawing = maps.draw(maps.outlines(ask.city.map), marks, title)
     told = "；".join(f"{row.name} {row.five_year_word}" for row in rows)
-    return Chart(
-        "map", title, told, drawing=drawing, watermark=words("演练数据") if ask.selection.drill else ""
+    mark, notice = (words("演练数据"), words(DRILL_NOTICE)) if ask.selection.drill else ("", "")
+    beside = "　".join(f"{row.name} {row.five_year_word}" for row in rows if not row.mapped)
+    notes = (
+        *([f"{words('图上未单列')}{words('：')}{beside}"] if beside else []),
+        map_note(ask),
+        ask.origin(),
+    )
+    return Chart("map", title, told, drawing=drawing, watermark=mark, notice=notice, notes=notes)
+
+
+def map_note(ask: Ask) -> str:
+    """The map's review number (审图号); without one, what that means for whoever publishes it."""
+    number = maps.outlines(ask.city.map).note if ask.city.map else ""
+    if number:
+        return f"{ask.words('审图号')}{ask.words('：')}{number}"
+    return ask.words(
+        "行政区划示意图，边界不作划界依据；未经地图审核、无审图号，仅供内部工作使用，不得公开发布。"
     )
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from duheng.web.charts import FONT
+from duheng.web.frames import FONT, escape
 
 Ring = list[tuple[float, float]]
 WIDTH, MARGIN = 520.0, 8.0
@@ -87,13 +87,13 @@ def draw(known: Outlines, marks: Sequence[Mark], title: str) -> str:
     """The SVG of the marks on their outlines; entities without an outline are left to the page."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{known.width:.0f}" height="{known.height:.0f}" '
-        f'viewBox="0 0 {known.width:.0f} {known.height:.1f}" font-family="{FONT}">{HATCH}<title>{_safe(title)}</title>'
+        f'viewBox="0 0 {known.width:.0f} {known.height:.1f}" font-family="{FONT}">{HATCH}<title>{escape(title)}</title>'
     ]
     shown = [(mark, known.shapes[mark.id]) for mark in marks if mark.id in known.shapes]
     for mark, shape in shown:
         parts.append(
-            f'<a href="{_safe(mark.href)}" aria-label="{_safe(mark.name)} {_safe(mark.word)}"><path d="{shape.path}" '
-            f'fill="{FILLS[mark.level]}" stroke="{EDGES[mark.level]}" stroke-width="1.6" stroke-linejoin="round"/></a>'
+            f'<a href="{escape(mark.href)}" aria-label="{escape(mark.name)} {escape(mark.word)}"><path d="{shape.path}" '
+            f'fill="{FILLS[mark.level]}" fill-opacity="0.8" stroke="{EDGES[mark.level]}" stroke-width="1.6" stroke-linejoin="round"/></a>'
         )
     halo = 'stroke="#fff" stroke-width="3" paint-order="stroke"'
     for mark, shape in shown:
@@ -101,8 +101,8 @@ def draw(known: Outlines, marks: Sequence[Mark], title: str) -> str:
         parts.append(
             f'<g transform="translate({x:.0f} {y:.0f})" pointer-events="none" text-anchor="middle" fill="#1b2433">'
             f'<g transform="translate(0 -26)">{SHAPES[mark.level]}</g>'
-            f'<text font-size="19" font-weight="bold" {halo}>{_safe(mark.name)}</text>'
-            f'<text y="21" font-size="15" {halo}>{_safe(mark.word)}</text></g>'
+            f'<text font-size="19" font-weight="bold" {halo}>{escape(mark.name)}</text>'
+            f'<text y="21" font-size="15" {halo}>{escape(mark.word)}</text></g>'
         )
     return "".join(parts) + "</svg>"
 
@@ -163,7 +163,3 @@ def _distance(point: tuple[float, float], start: tuple[float, float], end: tuple
     if length == 0:
         return math.hypot(x - a, y - b)
     return abs((c - a) * (b - y) - (a - x) * (d - b)) / length
-
-
-def _safe(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -86,6 +86,14 @@ class Ask:
         asked.pop("lang", None)
         return f"?{asked.urlencode()}" if asked else ""
 
+    def origin(self) -> str:
+        """One line for a picture that leaves its page: place, plan, day of knowledge, program."""
+        day = self.words.day(self.selection.as_of or state.today())
+        number = self.plan.number or self.words.title(self.plan)
+        return " · ".join(
+            (self.words.name(self.city), number, f"{self.words('数据截至')} {day}", self.words("度衡"))
+        )
+
     def who(self, units: Sequence[str]) -> str:
         """Units by name in the reader's language, as a list in a sentence."""
         return self.words.join([self._named(unit) for unit in units])

@@ -24,7 +24,7 @@ def trend_charts(ask: Ask, row: Row, name: str, wide: int = WIDE) -> tuple[Chart
     titles = {"actual": words("实际"), "path": words("要求的进度"), "unit": unit}
     decimals = max((_decimals(p.actual) for p in row.status.trend), default=0)
     title = words("{title}：实际与要求的进度", title=row.title)
-    mark = words("演练数据") if ask.selection.drill else ""
+    mark, notice = (words("演练数据"), words(DRILL_NOTICE)) if ask.selection.drill else ("", "")
     told = "；".join(
         f"{p.period} {words('实际')} {_said(p.actual)}，{words('要求的进度')} {_said(p.path)}"
         for p in row.status.trend
@@ -32,9 +32,9 @@ def trend_charts(ask: Ask, row: Row, name: str, wide: int = WIDE) -> tuple[Chart
     made = []
     for suffix, width, height in (("", wide, 260), ("-narrow", NARROW, 240)):
         spec = charts.trend(points, titles, decimals, width=width, height=height)
-        if mark:
-            spec = {**spec, "title": {"text": words(DRILL_NOTICE), "color": charts.RED, "fontSize": 12}}
-        made.append(Chart(name + suffix, title, told, spec=spec, watermark=mark))
+        made.append(
+            Chart(name + suffix, title, told, spec=spec, watermark=mark, notice=notice, notes=(ask.origin(),))
+        )
     return tuple(made)
 
 

@@ -7,9 +7,17 @@ from typing import Any
 from django.conf import settings
 
 from duheng.model.plan import Article
-from duheng.web import maps, state
+from duheng.web import state
 from duheng.web.boards import open_board, rows_of
-from duheng.web.counties import county_map, county_rows, find_place, lights_table, notes, place_options
+from duheng.web.counties import (
+    county_map,
+    county_rows,
+    find_place,
+    lights_table,
+    map_note,
+    notes,
+    place_options,
+)
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.placed import own
@@ -41,7 +49,7 @@ def show(ask: Ask) -> Page:
         "lights_notes": notes(ask, counties),
         "choices": _choices(ask, every),
         "off_map": [one for one in counties if not one.mapped],
-        "review_number": maps.outlines(ask.city.map).note if ask.city.map else "",
+        "map_note": map_note(ask),
         "county_name": ask.words.name(place) if place else "",
         "county_values": _county_values(ask, rows) if place else {},
         "today": state.today(),
