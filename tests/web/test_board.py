@@ -73,7 +73,7 @@ def test_counties_stand_in_administrative_order_before_the_zones(drill: Site) ->
 def test_a_light_has_a_shape_and_a_word_besides_its_colour(drill: Site) -> None:
     page = text_of(drill(), "/?scenario=drill")
     assert '<use href="#light-1"/></svg>一级 十分严峻' in page
-    assert '<use href="#light-3"/></svg>三级 进展顺利' in page
+    assert '<use href="#light-3"/></svg>三级 基本顺利' in page
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,31 @@ def test_a_light_has_a_shape_and_a_word_besides_its_colour(drill: Site) -> None:
         ("unit=市邮政管理局", 1),
         ("light=none", 30),
         ("light=1", 0),
+        ("light=unjudged", 0),
+        ("scenario=drill&light=none", 0),
+        ("scenario=drill&light=unjudged", 3),
         ("article=二&unit=市统计局", 1),
     ],
 )
 def test_filters_narrow_the_board(drill: Site, query: str, expected: int) -> None:
     assert len(drill().get(f"/board.json?{query}").json()["targets"]) == expected
+
+
+@pytest.mark.parametrize("scenario", ["actual", "drill"])
+def test_the_counts_above_lead_to_as_many_targets(drill: Site, scenario: str) -> None:
+    client = drill()
+    counts = client.get(f"/board.json?scenario={scenario}").json()["counts"]
+    assert sum(counts.values()) == 30
+    for key, count in counts.items():
+        shown = client.get(f"/board.json?scenario={scenario}&light={key}").json()["targets"]
+        assert len(shown) == count
+
+
+def test_the_light_table_has_the_official_words_and_what_changed(drill: Site) -> None:
+    page = text_of(drill(), "/?scenario=drill")
+    for words in ("一级 节能形势十分严峻", "二级 节能形势比较严峻", "三级 节能工作进展基本顺利"):
+        assert words in page
+    assert "安岳县：与2024年相比：五年进度由一级变为二级" in page
 
 
 def test_filters_stay_in_the_address_and_in_the_form(drill: Site) -> None:

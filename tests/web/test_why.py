@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
 from django.test import Client
 
 from duheng import ledger
+from duheng.web.reasons import Node, rounded
 
 Site = Callable[..., Client]
 CELL = "gdp/512021/2023"
@@ -35,7 +38,14 @@ def append(value: str, title: str, status: str = "reported") -> None:
 
 def test_the_tree_reaches_from_the_formula_to_document_and_cell(drill: Site) -> None:
     page = drill().get("/why/energy_intensity_decline/资阳市/2025?scenario=drill").content.decode()
-    for words in ("now ÷ base", "GB/T 2589-2020", "原煤", "地区生产总值核算", "!D7", "口径未明示"):
+    for words in (
+        "1 − 单位地区生产总值能耗 ÷ 单位地区生产总值能耗（2020）",
+        "GB/T 2589-2020",
+        "原煤",
+        "地区生产总值核算",
+        "!D7",
+        "口径未明示",
+    ):
         assert words in page
 
 
@@ -49,6 +59,32 @@ def test_the_clause_of_the_plan_stands_above_the_tree(drill: Site) -> None:
 def test_the_tree_opens_without_any_script(drill: Site) -> None:
     page = drill().get("/why/energy_intensity_decline/512000/2025?scenario=drill").content.decode()
     assert page.count("<details") > 5
+
+
+def test_a_number_of_one_fuel_exports_in_every_form(drill: Site) -> None:
+    client = drill()
+    page = client.get("/why/fuel_use/512021/2023?scenario=drill&item=原煤").content.decode()
+    links = [html.unescape(link) for link in re.findall(r'href="(/why/[^"]+\.(?:json|xlsx|csv)[^"]*)"', page)]
+    assert len(links) >= 4
+    assert [(link, status) for link in links if (status := client.get(link).status_code) != 200] == []
+
+
+def test_units_are_written_out_as_official_tables_do(drill: Site) -> None:
+    page = drill().get("/why/energy_intensity_decline/512000/2025?scenario=drill").content.decode()
+    assert "吨标准煤/万元" in page
+    assert "tce/万元" not in page
+
+
+def test_sums_that_rounding_parts_from_their_total_say_so(drill: Site) -> None:
+    told = [node("total", "1.0", node("fact", "0.4"), node("fact", "0.5"))]
+    told += [node("total", "0.9", node("fact", "0.4"), node("fact", "0.5"))]
+    told += [node("total", "9.9", node("fact", "0.4"), node("fact", "0.5"))]
+    assert [rounded(one) for one in told] == [True, False, False]
+    assert "数值修约" in drill().get("/why/energy/512000/2025?scenario=drill").content.decode()
+
+
+def node(kind: str, value: str, *parts: Node) -> Node:
+    return Node("", kind, value, "t", False, False, "", "", "", "", "", "", "", parts)
 
 
 def test_what_is_missing_names_who_owes_it(drill: Site) -> None:

@@ -34,13 +34,14 @@ def chosen() -> Iterator[str]:
     """Every text that is chosen by a value."""
     from duheng.assess.evidence import STATUS
     from duheng.assess.why import CERTAINTY
-    from duheng.web import counties, middleware, reasons, roles, selection, targets
+    from duheng.web import middleware, reasons, roles, selection, targets
     from duheng.web.pages import duties, findings, handbook, why
 
     for table in (
         CERTAINTY,
         STATUS,
-        counties.LEVELS,
+        selection.LEVELS,
+        selection.LEVELS_SAID,
         middleware.TITLES,
         reasons.KINDS,
         selection.SCENARIOS,
@@ -58,6 +59,7 @@ def chosen() -> Iterator[str]:
     ):
         yield from table.values()
     yield from (role.title for role in roles.ROLES)
+    yield reasons.ROUNDED
     navigation = (FOLDER / "templates" / "base.html").read_text(encoding="utf-8")
     yield from re.findall(r"\('/\w*', '([^']+)'\)", navigation)
 
@@ -101,7 +103,13 @@ def test_the_frame_of_an_english_page_is_english(drill: Site, path: str) -> None
 
 @pytest.mark.parametrize(
     ("value", "unit", "printed"),
-    [("14.5", "%", "14.5%"), ("4218", "吨", "4218吨"), ("0.3", "tce/万元", "0.3 tce/万元"), ("8", "1", "8")],
+    [
+        ("14.5", "%", "14.5%"),
+        ("4218", "吨", "4218吨"),
+        ("0.3", "tce/万元", "0.3吨标准煤/万元"),
+        ("8.2", "mg/L", "8.2 mg/L"),
+        ("8", "1", "8"),
+    ],
 )
 def test_a_unit_stands_as_chinese_prints_it(value: str, unit: str, printed: str) -> None:
     assert Words("zh").amount(value, unit) == printed

@@ -171,8 +171,8 @@ def trend(
         "layer": [
             {"mark": line, "encoding": look},
             {"transform": [known], "mark": POINT, "encoding": {"color": {"value": BLUE}}},
-            _labels(known, "!datum.below", -12, decimals),
-            _labels(known, "datum.below", 15, decimals),
+            _labels(known, "!datum.below", 0, -12, decimals),
+            _labels(known, "datum.below", 10, 15, decimals),  # aside of a line that rises
         ],
     }
 
@@ -182,11 +182,11 @@ def _by_kind(kinds: list[str], looks: list[Any]) -> dict[str, Any]:
     return {"field": "kind", "type": "nominal", "scale": scale, "legend": LEGEND}
 
 
-def _labels(known: dict[str, Any], which: str, dy: int, decimals: int) -> dict[str, Any]:
+def _labels(known: dict[str, Any], which: str, dx: int, dy: int, decimals: int) -> dict[str, Any]:
     text = {"field": "value", "type": "quantitative", "format": f".{decimals}f"}
     return {
         "transform": [known, {"filter": which}],
-        "mark": {"type": "text", "dy": dy, "fontSize": 12},
+        "mark": {"type": "text", "dx": dx, "dy": dy, "fontSize": 12},
         "encoding": {"text": text, "color": {"value": "#1b2433"}},
     }
 

@@ -15,10 +15,9 @@ from duheng.web.access import Closed
 from duheng.web.boards import books
 from duheng.web.charts import Chart
 from duheng.web.page import Ask
+from duheng.web.selection import LEVELS
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.words import Words
-
-LEVELS = {1: "一级 十分严峻", 2: "二级 比较严峻", 3: "三级 进展顺利"}
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,9 @@ def draw(known: Outlines, marks: Sequence[Mark], title: str) -> str:
     shown = [(mark, known.shapes[mark.id]) for mark in marks if mark.id in known.shapes]
     for mark, shape in shown:
         parts.append(
-            f'<a href="{escape(mark.href)}" aria-label="{escape(mark.name)} {escape(mark.word)}"><path d="{shape.path}" '
-            f'fill="{FILLS[mark.level]}" fill-opacity="0.8" stroke="{EDGES[mark.level]}" stroke-width="1.6" stroke-linejoin="round"/></a>'
+            f'<a href="{escape(mark.href)}" aria-label="{escape(mark.name)} {escape(mark.word)}">'
+            f'<path d="{shape.path}" fill="{FILLS[mark.level]}" fill-opacity="0.8" '
+            f'stroke="{EDGES[mark.level]}" stroke-width="1.6" stroke-linejoin="round"/></a>'
         )
     halo = 'stroke="#fff" stroke-width="3" paint-order="stroke"'
     for mark, shape in shown:

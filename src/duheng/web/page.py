@@ -32,7 +32,7 @@ from duheng.web.charts import Chart
 from duheng.web.errors import BadAddress
 from duheng.web.lasting_pages import Kept
 from duheng.web.middleware import language
-from duheng.web.selection import SCENARIOS, Selection, selection_of
+from duheng.web.selection import LEVELS, SCENARIOS, Selection, selection_of
 from duheng.web.tables import Table, as_csv, as_xlsx
 from duheng.web.words import Words, marked
 
@@ -77,13 +77,16 @@ class Ask:
         """The chosen plan; BadAddress where there is none of this id."""
         return state.plan_of(self.selection)
 
-    def query(self) -> str:
-        """The address's own query string ("?a=b" or ""), without language: what its other forms are asked with.
+    def query(self, **changes: str) -> str:
+        """The address's own query string ("?a=b" or "") with changes: what its other forms are asked with.
 
-        More than the selection: a cell's page is named by its item and definition too.
+        More than the selection: a cell's page is named by its item and definition too. Without language and form.
         """
         asked = self.request.GET.copy()
-        asked.pop("lang", None)
+        for name in ("lang", "table", "chart"):
+            asked.pop(name, None)
+        for name, value in changes.items():
+            asked[name] = value
         return f"?{asked.urlencode()}" if asked else ""
 
     def origin(self) -> str:
@@ -230,6 +233,7 @@ def _html(ask: Ask, page: Page) -> str:
         "role": roles.role_of(ask.user),
         "may": lambda permission: roles.may(ask.user, permission),
         "SCENARIOS": SCENARIOS,
+        "LEVELS": LEVELS,
     }
     html = render_to_string(page.template, {**shown, **page.context})
     return marked(html) if ask.words.lang == "en" else html

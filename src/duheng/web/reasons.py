@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,6 +26,7 @@ KINDS = {
     "missing": "缺报",
     "moment": "时点",
 }
+ROUNDED = "部分数据因四舍五入（数值修约）的原因，存在总计与分项合计不等的情况，未作机械调整。"
 CLOSED_TEXT = "涉密未显示"
 CLOSED_NOTE = "单个企业的数据（含不足三家的汇总）属保密统计资料，登录后按权限查阅"
 
@@ -32,7 +35,6 @@ CLOSED_NOTE = "单个企业的数据（含不足三家的汇总）属保密统�
 class Node:
     """One line of the tree, ready to print. `history` is the address of the fact's vintages, "" where none."""
 
-    label: str
     title: str
     kind: str
     value: str
@@ -64,8 +66,12 @@ def tree(ask: Ask, found: Why) -> Node:
 def redacted(ask: Ask, found: Why) -> dict[str, Any]:
     """The same as plain data: like `Why.as_json`, values closed where the reader may not see them."""
     told = found.as_json()
+    closed = Closed(ask.city.places)
     if not ask.sees_confidential:
-        _close(told["why"], found.top, Closed(ask.city.places))
+        _close(told["why"], found.top, closed)
+        if closed(found.top.step):
+            for target in told["targets"]:
+                target["verdict"] = []  # its sentences quote the value
     return told
 
 
@@ -81,16 +87,13 @@ def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
     shut = not ask.sees_confidential and closed(step)
     document = None if shut else reason.document
     return Node(
-        label=""
-        if above is None or step.label in (step.entity, step.item, step.text) or not step.label.isascii()
-        else step.label,
         title=name_of(ask, step, above),
         kind=step.kind,
         value=words(CLOSED_TEXT) if shut else reason.value if step.value is not None else words("未知"),
         unit=words.unit(reason.unit) if step.value is not None and not shut else "",
         closed=shut,
         unknown=step.value is None,
-        formula=step.formula,
+        formula=formula_of(ask, step),
         cite=step.cite,
         doubt=words(CERTAINTY[step.certainty]) if step.certainty in CERTAINTY else "",
         source=_source(ask, document) if document else "",
@@ -142,6 +145,35 @@ def name_of(ask: Ask, step: Step, above: Step | None) -> str:
     if above is None or step.period != above.period:
         parts.append(step.period)
     return " ".join(filter(None, parts))
+
+
+def formula_of(ask: Ask, step: Step) -> str:
+    """A rule's formula with the titles of what stands in it; other texts as they are.
+
+    The period, place or item of a part that differs from the step's own stands in brackets behind its title.
+    """
+    said = ask.words(step.formula) if step.formula else ""
+    if step.kind != "rule":
+        return said
+    titles = {}
+    for part in step.parts:
+        known = all_quantities().get(part.quantity)
+        title = ask.words.title(known) if known else part.text or part.label
+        rest = name_of(ask, part, step).removeprefix(title).strip()
+        titles[part.label] = f"{title}（{rest}）" if rest else title
+    return re.sub(r"[A-Za-z_]\w*", lambda found: titles.get(found[0], found[0]), said)
+
+
+def rounded(node: Node) -> bool:
+    """Whether a sum's printed parts miss its printed value by no more than rounding can explain."""
+    if node.kind not in ("total", "aggregate") or len(node.parts) < 2:
+        return False
+    if any(one.closed or one.unknown or one.unit != node.unit for one in (node, *node.parts)):
+        return False
+    whole, parts = Decimal(node.value), [Decimal(part.value) for part in node.parts]
+    last = max(-int(value.as_tuple().exponent) for value in (whole, *parts))
+    gap = abs(sum(parts) - whole)
+    return 0 < gap <= (len(parts) + 1) * Decimal(10) ** -last / 2
 
 
 def item_title(ask: Ask, of: str | None, item: str) -> str:

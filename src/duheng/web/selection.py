@@ -14,7 +14,10 @@ from urllib.parse import urlencode
 from duheng.web.errors import BadAddress
 
 SCENARIOS = {"actual": "实际", "drill": "演练"}
-LIGHTS = {"1": "一级", "2": "二级", "3": "三级", "none": "未填报"}
+LIGHTS = {"1": "一级", "2": "二级", "3": "三级", "none": "未填报", "unjudged": "不作判定"}
+# Beside a light, and in full as the NDRC's 晴雨表 words them (gov.cn, 2011-07-29).
+LEVELS = {1: "一级 十分严峻", 2: "二级 比较严峻", 3: "三级 基本顺利"}
+LEVELS_SAID = {1: "一级 节能形势十分严峻", 2: "二级 节能形势比较严峻", 3: "三级 节能工作进展基本顺利"}
 
 
 @dataclass(frozen=True)

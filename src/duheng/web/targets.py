@@ -16,6 +16,7 @@ from duheng.web import state
 from duheng.web.access import Closed
 from duheng.web.page import Ask
 from duheng.web.reasons import cell_address
+from duheng.web.selection import LEVELS
 from duheng.web.words import Words
 
 DEMANDS = {
@@ -172,7 +173,7 @@ def light_text(status: TargetStatus, words: Words) -> str:
         return (
             words("未填报") if status.latest is None and status.target.value is not None else words(NO_LIGHT)
         )
-    return words({1: "一级 十分严峻", 2: "二级 比较严峻", 3: "三级 进展顺利"}[status.light])
+    return words(LEVELS[status.light])
 
 
 def as_json(board: Board, rows: list[Row]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from duheng.model.findings import Finding
 from duheng.model.periods import Period
 from duheng.model.plan import City
 from duheng.model.saying import Saying
+from duheng.model.units import unit_table
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -63,6 +64,26 @@ def marked(html: str) -> str:
         else:
             parts[at] = _RUN.sub(r'<span lang="zh-CN">\g<0></span>', parts[at])
     return "".join(parts)
+
+
+# Written in Chinese in official texts and tables; others (mg/L, μg/m3, dB) stay as the standards print them.
+_WRITTEN_OUT = ("tce", "kgce", "t", "kg", "kWh", "m2", "m3", "km2", "tCO2", "kgCO2")
+
+
+@lru_cache(maxsize=1)
+def _written_out() -> Mapping[str, str]:
+    names = {row.name: next((one for one in row.aliases if _RUN.fullmatch(one)), "") for row in unit_table()}
+    return {name: names[name] for name in _WRITTEN_OUT if names.get(name)}
+
+
+@lru_cache(maxsize=512)
+def chinese_unit(unit: str) -> str:
+    """万tce -> 万吨标准煤, tce/万元 -> 吨标准煤/万元; unchanged where a part has no Chinese of its own (mg/L)."""
+    known = _written_out()
+    parts = re.findall(r"[A-Za-zμ]+\d?", unit)
+    if not parts or any(part not in known for part in parts):
+        return unit
+    return re.sub(r"[A-Za-zμ]+\d?", lambda part: known[part[0]], unit)
 
 
 class Words:
@@ -125,8 +146,10 @@ class Words:
         return str(other if self.lang == "en" and other else own)
 
     def unit(self, unit: str | None) -> str:
-        """A unit as printed: Chinese as it stands, English where the catalogue has it."""
-        return "" if unit in (None, "", "1") else self(str(unit))
+        """A unit as printed: in Chinese the way official tables write it, English where the catalogue has it."""
+        if unit in (None, "", "1"):
+            return ""
+        return self(str(unit)) if self.lang == "en" else chinese_unit(str(unit))
 
     def amount(self, value: object, unit: str | None) -> str:
         """A printed number with its unit as Chinese prints it: 14.56%, 4218吨; Latin units stand apart: 12.5 tce."""

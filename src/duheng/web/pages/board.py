@@ -10,6 +10,7 @@ from duheng.model.plan import Article
 from duheng.web import state
 from duheng.web.boards import open_board, rows_of
 from duheng.web.counties import (
+    CountyRow,
     county_map,
     county_rows,
     find_place,
@@ -21,9 +22,10 @@ from duheng.web.counties import (
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.placed import own
-from duheng.web.selection import LIGHTS
+from duheng.web.selection import LEVELS, LEVELS_SAID, LIGHTS
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import Row, as_json, percent
+from duheng.web.todo import items
 from duheng.web.trends import trend_charts
 
 HEADLINES = 5
@@ -35,35 +37,72 @@ def show(ask: Ask) -> Page:
     every = rows_of(ask, made)
     _check(ask, every)
     rows = [row for row in every if _passes(ask, row)]
-    counties, head = county_rows(ask), every[:HEADLINES]
-    shown_map, trend = county_map(ask, counties), trend_charts(ask, head[0], "trend") if head else ()
-    place = find_place(ask, ask.selection.county)
-    context = {
-        "head": head,
-        "groups": _grouped(ask, rows),
-        "shown": len(rows),
-        "total": len(every),
-        "counts": _counts(every),
-        "counties": counties,
-        "lights_caption": _caption(ask, counties),
-        "lights_notes": notes(ask, counties),
-        "choices": _choices(ask, every),
-        "off_map": [one for one in counties if not one.mapped],
-        "map_note": map_note(ask),
-        "county_name": ask.words.name(place) if place else "",
-        "county_values": _county_values(ask, rows) if place else {},
-        "today": state.today(),
-        "drill_loaded": not settings.PRODUCTION,
-    }
-    data = {**as_json(made, rows), "counties": [one.light.as_json() for one in counties if not one.closed]}
+    counties = county_rows(ask)
+    shown_map = county_map(ask, counties)
+    counts = _counts(every)
+    overdue = sum(item.state == "overdue" for item in items(ask))
+    own_values = _county_values(ask, rows)
     return Page(
         template="board.html",
         title=ask.words("{city}节能减排看板", city=ask.words.name(ask.city)),
-        data=data,
-        context=context,
+        data={
+            **as_json(made, rows),
+            "counts": counts,
+            "overdue_statements": overdue,
+            "county_values": {id: cell.text or None for id, cell in own_values.items()},
+            "counties": [one.light.as_json() for one in counties if not one.closed],
+        },
+        context={
+            **_targets(ask, every, rows),
+            **_counties(ask, counties),
+            "standings": _standings(ask, counts),
+            "counts": counts,
+            "overdue": overdue,
+            "county_values": own_values,
+            "today": state.today(),
+            "drill_loaded": not settings.PRODUCTION,
+        },
         tables=(targets_table(ask, rows), lights_table(ask, counties)),
-        charts=(*trend, *([shown_map] if shown_map else [])),
+        charts=(
+            *(trend_charts(ask, every[0], "trend") if every else ()),
+            *([shown_map] if shown_map else []),
+        ),
     )
+
+
+def _targets(ask: Ask, every: list[Row], rows: list[Row]) -> dict[str, Any]:
+    """What the template needs of the targets: headlines, groups, filters."""
+    return {
+        "head": every[:HEADLINES],
+        "groups": _grouped(ask, rows),
+        "shown": len(rows),
+        "total": len(every),
+        "choices": _choices(ask, every),
+    }
+
+
+def _counties(ask: Ask, counties: list[CountyRow]) -> dict[str, Any]:
+    """What the template needs of the counties: rows of the light table, what changed, notes, map."""
+    place = find_place(ask, ask.selection.county)
+    return {
+        "counties": counties,
+        "county_name": ask.words.name(place) if place else "",
+        "changes": _changes(counties),
+        "lights_caption": _caption(ask, counties),
+        "lights_notes": notes(ask, counties),
+        "LEVELS_SAID": LEVELS_SAID,
+        "off_map": [one for one in counties if not one.mapped],
+        "map_note": map_note(ask),
+    }
+
+
+def _changes(counties: list[CountyRow]) -> dict[str, list[str]]:
+    """What became of the lights since the period before, and of whose."""
+    said: dict[str, list[str]] = {}
+    for one in counties:
+        if one.light.change and not one.closed:
+            said.setdefault(one.light.change, []).append(one.name)
+    return said
 
 
 def _check(ask: Ask, rows: list[Row]) -> None:
@@ -87,7 +126,8 @@ def _passes(ask: Ask, row: Row) -> bool:
 
 
 def _light_key(row: Row) -> str:
-    return str(row.status.light) if row.status.light else "none"
+    """The key of `LIGHTS`: its level, "none" where nobody reported, "unjudged" where a value has no yardstick."""
+    return str(row.status.light) if row.status.light else "none" if row.unstated else "unjudged"
 
 
 def _concerns(ask: Ask, row: Row, county: str) -> bool:
@@ -99,7 +139,9 @@ def _concerns(ask: Ask, row: Row, county: str) -> bool:
 
 
 def _county_values(ask: Ask, rows: list[Row]) -> dict[str, Cell]:
-    """The county's own newest figure of each target."""
+    """The chosen county's own newest figure of each target; nothing where none is chosen."""
+    if not ask.selection.county:
+        return {}
     found = {row.id: own(ask, row, ask.selection.county) for row in rows}
     return {
         id: Cell(f"{ask.words.amount(f'{one.value:f}', one.unit)}（{one.period}）", one.value, href=one.href)
@@ -116,16 +158,20 @@ def _grouped(ask: Ask, rows: list[Row]) -> list[tuple[Article, list[Row]]]:
     return [(article, members) for article, members in groups if members]
 
 
-def _counts(rows: list[Row]) -> dict[int | str, int]:
-    """How many targets show each light, how many nobody has reported, how many are not judged."""
-    lights: dict[int | str, int] = {
-        level: sum(row.status.light == level for row in rows) for level in (1, 2, 3)
-    }
-    missing = sum(row.unstated for row in rows)
-    return {**lights, "missing": missing, "none": len(rows) - missing - sum(lights.values())}
+def _counts(rows: list[Row]) -> dict[str, int]:
+    """How many targets stand under each key of the light filter."""
+    keys = [_light_key(row) for row in rows]
+    return {key: keys.count(key) for key in LIGHTS}
 
 
-def _caption(ask: Ask, counties: list[Any]) -> str:
+def _standings(ask: Ask, counts: dict[str, int]) -> list[tuple[str, int | None, str]]:
+    """Key, level and word of each light, in the order of gravity; not judged only where there are any."""
+    levels = [(str(level), level, ask.words(word)) for level, word in LEVELS.items()]
+    rest = [(key, None, ask.words(LIGHTS[key])) for key in ("none", "unjudged")]
+    return [*levels, *(one for one in rest if one[0] == "none" or counts[one[0]])]
+
+
+def _caption(ask: Ask, counties: list[CountyRow]) -> str:
     period = next((one.light.period for one in counties if one.light.period), None)
     if period is None:
         return ask.words("单位地区生产总值能耗降低率；各县（区）均未填报")

@@ -16,7 +16,7 @@ from duheng.web.access import confidential
 from duheng.web.boards import books
 from duheng.web.errors import BadAddress, NotAllowed
 from duheng.web.page import Ask, Page
-from duheng.web.reasons import cell_address, item_title, redacted, tree
+from duheng.web.reasons import KINDS, ROUNDED, Node, cell_address, item_title, redacted, rounded, tree
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import demand, title_of
 
@@ -62,6 +62,7 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "definition": definition(found.cell.definition) if found.cell.definition else None,
             "definitions": choices if len(choices) > 1 else [],
             "steps": sum(1 for _ in top.walk()),
+            "rounded": ROUNDED if any(map(rounded, top.walk())) else "",
         },
         tables=(_table(ask, top),),
     )
@@ -104,7 +105,7 @@ def _definition(ask: Ask, bound: Quantity) -> str | None:
     return asked or None
 
 
-def _table(ask: Ask, top: object) -> Table:
+def _table(ask: Ask, top: Node) -> Table:
     words = ask.words
     columns = [
         Column("depth", words("层级"), number=True, width=6),
@@ -119,13 +120,11 @@ def _table(ask: Ask, top: object) -> Table:
     ]
     rows: list[list[Cell]] = []
     _flatten(ask, top, 0, rows)
-    return Table("why", words("数字来历"), columns, rows)
+    note = words(ROUNDED) if any(map(rounded, top.walk())) else ""
+    return Table("why", words("数字来历"), columns, rows, note=note)
 
 
-def _flatten(ask: Ask, node: object, depth: int, rows: list[list[Cell]]) -> None:
-    from duheng.web.reasons import KINDS, Node
-
-    assert isinstance(node, Node)
+def _flatten(ask: Ask, node: Node, depth: int, rows: list[list[Cell]]) -> None:
     texts = (node.unit, node.formula, node.cite, node.source, node.note)
     value = Cell(node.value, css="missing" if node.closed or node.unknown else "")
     rows.append(

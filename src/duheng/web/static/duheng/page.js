@@ -26,5 +26,18 @@
       one.addEventListener("click", function () { window.print(); });
     });
   }
+  // A filter that is not set has no place in the address.
+  function brief(event) {
+    var asked = event.detail.parameters;
+    if (event.detail.verb !== "get") { return; }
+    Object.keys(asked).forEach(function (name) { if (asked[name] === "") { delete asked[name]; } });
+  }
+  // Voices hear how many rows a filter leaves; the page around them was not loaded anew.
+  function tell() {
+    var shown = document.getElementById("shown"), said = document.getElementById("said");
+    if (shown && said) { said.textContent = shown.textContent.trim(); }
+  }
+  document.addEventListener("htmx:configRequest", brief);
+  document.addEventListener("htmx:afterSettle", tell);
   document.addEventListener("DOMContentLoaded", start);
 }());
