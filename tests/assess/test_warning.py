@@ -26,6 +26,17 @@ def test_the_first_quarter_rule_of_2021_gives_the_published_levels(shared: Path)
     assert [level.light for level in levels if level] == case["expected"]["level"]
 
 
+def test_all_cities_of_sichuan_listed_for_2016_had_met_their_year(shared: Path) -> None:
+    rows = known(shared, "sichuan.2016_cities")["rows"]
+    lights = {
+        city: warning_rule().level(Decimal(str(actual)), Decimal(str(target)))
+        for city, (target, actual, _, grade) in rows.items()  # type: ignore[misc]
+        if grade in ("完成", "超额完成")
+    }
+    assert len(lights) == 11
+    assert {level.light for level in lights.values() if level} == {3}
+
+
 def test_a_gap_of_exactly_ten_per_cent_is_the_second_level() -> None:
     level = warning_rule().level(Decimal("2.70"), Decimal("3.00"))
     assert level is not None

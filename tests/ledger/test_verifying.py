@@ -84,7 +84,7 @@ def test_two_rows_that_changed_places_are_both_named() -> None:
     )
     findings = ledger.verify()
     assert [one.code for one in findings] == ["reordered", "reordered"]
-    assert [one.expected for one in findings] == ["原为第 9 条", "原为第 3 条"]
+    assert [one.expected for one in findings] == ["第 9 条", "第 3 条"]
     assert "2019" in findings[0].place
 
 
@@ -95,7 +95,7 @@ def test_rows_that_changed_places_far_apart_are_both_named() -> None:
         "UPDATE ledger_fact SET seq = 3 WHERE seq = 55",
         "UPDATE ledger_fact SET seq = 55 WHERE seq = 99",
     )
-    assert [one.expected for one in ledger.verify()] == ["原为第 55 条", "原为第 3 条"]
+    assert [one.expected for one in ledger.verify()] == ["第 55 条", "第 3 条"]
 
 
 @both
@@ -107,7 +107,7 @@ def test_a_removed_row_is_found_even_if_the_rest_was_renumbered() -> None:
     )
     findings = ledger.verify()
     assert [one.code for one in findings] == ["reordered", "missing", "truncated"]
-    assert findings[0].expected == "原为第 5 条"
+    assert findings[0].expected == "第 5 条"
     assert "第 4 条（原编号）" in findings[1].place
 
 
@@ -120,7 +120,7 @@ def test_an_inserted_row_is_found_even_if_the_rest_was_renumbered() -> None:
     )
     findings = ledger.verify()
     assert [one.code for one in findings] == ["reordered", "inserted", "tampered", "head", "head"]
-    assert findings[0].expected == "原为第 5 条"
+    assert findings[0].expected == "第 5 条"
     assert "第 5 条" in findings[1].place
     assert "第 5 条" in findings[2].place
 

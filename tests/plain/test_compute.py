@@ -138,3 +138,12 @@ def test_a_rule_that_looks_back_needs_the_period(tmp_path: Path) -> None:
 def test_of_two_values_for_one_cell_neither_counts(tmp_path: Path) -> None:
     text = "entity,period,energy,gdp\n甲,2023,1,1\n甲,2023,2,1\n"
     assert computed(tmp_path, "energy_intensity", text).rows == (("甲", "2023", ""),)
+
+
+def test_a_unit_that_does_not_fit_is_told_once_where_it_stands(tmp_path: Path) -> None:
+    made = computed(
+        tmp_path, "energy_intensity", "entity,period,energy,gdp\n,,头牛,亿元\n甲,2022,1,1\n甲,2023,1,1\n"
+    )
+    assert [(one.code, one.place) for one in made.findings] == [("table.unit", "input.csv 第2行 energy")]
+    assert made.findings[0].text.endswith("是否指“头”？")
+    assert [value for *_, value in made.rows] == ["", ""]

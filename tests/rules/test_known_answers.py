@@ -197,6 +197,21 @@ def test_the_two_readings_of_mianyangs_press_note_imply_different_growths(answer
     )
 
 
+def test_the_provinces_caps_and_declines_of_the_thirteenth_plan_imply_their_growth(
+    answers: dict[str, Any],
+) -> None:
+    given, expected = (answers["targets.13fyp_provinces"][k] for k in ("inputs", "expected"))
+    found = {
+        province: percent((1 + known(grown)) ** (1 / 5) - 1, 2)
+        for province, (energy, decline, increment) in given.items()
+        if (grown := e.implied_gdp_growth.number(energy=increment / energy, decline=decline / 100))
+    }
+    assert len(found) == 30
+    assert {province: found[province] for province in expected["implied_growth_pct"]} == expected[
+        "implied_growth_pct"
+    ]
+
+
 def test_gaps_of_the_first_quarter_rule(answers: dict[str, Any]) -> None:
     given = answers["warning.ndrc_2021q1_rule"]["inputs"]
     gaps = [percent(progress.gap_ratio.number(actual=a, target=given["target"]), 2) for a in given["actual"]]

@@ -31,15 +31,7 @@ def carbon(
 
     folder = default_city_folder()
     sets = known_sets(folder)
-    if (factors is None) == (set_name is None):
-        said = (
-            "须给出 --factors 或 --set"
-            if factors is None
-            else "--factors 和 --set 只能给一个，因子集从不混用"
-        )
-        raise typer.BadParameter(f"{said}。{_listed(sets)}")
-    if set_name is not None and set_name not in sets:
-        raise typer.BadParameter(f"没有因子集“{set_name}”。{_listed(sets)}")
+    _one_of(factors, set_name, sets)
     balance = read_balance(table)
     if factors is not None:
         result = inventory(balance, read_factors(factors))
@@ -54,6 +46,19 @@ def carbon(
         typer.echo(finding.text, err=True)
     if not result.complete:
         raise typer.Exit(1)
+
+
+def _one_of(factors: Path | None, set_name: str | None, sets: dict[str, str]) -> None:
+    """BadParameter unless exactly one of the two is given, the set a known one."""
+    if (factors is None) == (set_name is None):
+        said = (
+            "须给出 --factors 或 --set"
+            if factors is None
+            else "--factors 和 --set 只能给一个，因子集从不混用"
+        )
+        raise typer.BadParameter(f"{said}。{_listed(sets)}")
+    if set_name is not None and set_name not in sets:
+        raise typer.BadParameter(f"没有因子集“{set_name}”。{_listed(sets)}")
 
 
 def _listed(sets: dict[str, str]) -> str:

@@ -52,16 +52,7 @@ def import_(
     from duheng.ingest.importing import import_file
     from duheng.ingest.loading import open_city
 
-    if waiting is not None and len(files) > 1:
-        raise DuhengError("--waiting 一次只能用于一个文件。请逐个导入。")
-    for file in files:
-        if not file.is_file():
-            found = "是文件夹" if file.is_dir() else "没有这个文件"
-            raise DuhengError(
-                f"{file}：{found}，应为 .xlsx、.xls 或 .csv 文件。没有导入任何文件；请核对文件名。"
-            )
-    if waiting is not None:
-        _writable(waiting, (".xlsx", ".csv"))
+    _importable(files, waiting)
     here = open_city(city, scenario)
     told = partial(
         import_file, city=here, dry_run=dry_run, good_rows=good_rows, scenario=scenario, status=status
@@ -79,6 +70,20 @@ def import_(
         typer.echo(json.dumps([result.as_json() for result in results], ensure_ascii=False, indent=1))
     if any(finding.severity != "notice" for result in results for finding in result.findings):
         raise typer.Exit(1)
+
+
+def _importable(files: list[Path], waiting: Path | None) -> None:
+    """Before anything is imported: every file is there, and the one for the waiting rows can be written."""
+    if waiting is not None and len(files) > 1:
+        raise DuhengError("--waiting 一次只能用于一个文件。请逐个导入。")
+    for file in files:
+        if not file.is_file():
+            found = "是文件夹" if file.is_dir() else "没有这个文件"
+            raise DuhengError(
+                f"{file}：{found}，应为 .xlsx、.xls 或 .csv 文件。没有导入任何文件；请核对文件名。"
+            )
+    if waiting is not None:
+        _writable(waiting, (".xlsx", ".csv"))
 
 
 def _report(result: ImportResult) -> None:

@@ -151,6 +151,8 @@ def _stated(
     entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
     items = sheet.column("item") if "item" in sheet.header and quantity.axis else [""] * len(sheet.rows)
     seen: dict[tuple[str, str | None, str], tuple[int, float | None]] = {}
+    unit = sheet.units.get(column, "")
+    misfits: dict[str, Finding] = {}  # told once, where the unit stands, and not in every row below it
     for (line, _), entity, item, period, cell in zip(
         sheet.rows, entities, items, periods, sheet.column(column), strict=True
     ):
@@ -160,7 +162,12 @@ def _stated(
             findings.append(_unknown_item(quantity, item, place))
         if period is None or known_item is None:
             continue
-        value = _value(quantity, known_item or None, cell, sheet.units.get(column), place, findings)
+        try:
+            value = _value(quantity, known_item or None, cell, unit, place, findings)
+        except UnitError as error:
+            value = None
+            head, declared = f"{sheet.name} 第2行 {column}", item_unit(quantity, known_item or None)
+            misfits.setdefault(declared, Finding("table.unit", "error", head, unit, declared, str(error)))
         key = (entity.strip(), known_item or None, period)
         before, earlier = seen.get(key, (line, None))
         if earlier is not None and value is not None and value != earlier:
@@ -169,6 +176,7 @@ def _stated(
         elif value is None:
             value = earlier  # an axis-free input may stand on any one of the entity's rows
         seen[key] = (before, value)
+    findings += misfits.values()
     for (entity, known, period), (_, value) in seen.items():
         yield (quantity.id, entity, known, period, value)
 
@@ -200,8 +208,9 @@ def _unknown_item(of: Quantity, text: str, place: str) -> Finding:
 
 
 def _value(
-    quantity: Quantity, item: str | None, cell: str, unit: str | None, place: str, findings: list[Finding]
+    quantity: Quantity, item: str | None, cell: str, unit: str, place: str, findings: list[Finding]
 ) -> float | None:
+    """A cell in the declared unit, None where it holds no number. Raises UnitError where `unit` does not fit."""
     text = cell.strip()
     if not text:
         return None
@@ -210,14 +219,9 @@ def _value(
             Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
         )
         return None
-    declared = item_unit(quantity, item)
-    try:
-        return float(
-            convert(Decimal(text), parse_unit(unit), parse_unit(declared)) if unit else Decimal(text)
-        )
-    except UnitError as error:
-        findings.append(Finding("table.unit", "error", place, unit or "", declared, str(error)))
-        return None
+    if not unit:
+        return float(text)
+    return float(convert(Decimal(text), parse_unit(unit), parse_unit(item_unit(quantity, item))))
 
 
 def _totals(rule: Rule) -> Iterator[Total]:

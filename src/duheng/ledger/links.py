@@ -129,7 +129,7 @@ def _unfit(state: Walk, seq: int, link: str, row: Row) -> Iterator[Finding]:
     state.shift, state.told = shift, False
     state.before = state.which.place(state.seq, state.link, state.row) if state.row else ""
     if shift:
-        yield Finding("reordered", "error", place, "编号或次序被改动", f"原为第 {seq + shift} 条", REMEDY)
+        yield Finding("reordered", "error", place, "编号或次序被改动", f"第 {seq + shift} 条", REMEDY)
     elif len(state.broken) < MOST_COMPARED:
         state.broken.append((seq, link, row))
     else:
@@ -165,4 +165,4 @@ def _exchanged(state: Walk) -> Iterator[Finding]:
         if home is None:
             yield Finding("tampered", "error", place, "内容与其校验值不符，已被改动", "", REMEDY)
         else:
-            yield Finding("reordered", "error", place, "编号或次序被改动", f"原为第 {home} 条", REMEDY)
+            yield Finding("reordered", "error", place, "编号或次序被改动", f"第 {home} 条", REMEDY)

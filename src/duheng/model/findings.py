@@ -56,7 +56,7 @@ class Finding:
         remedy = _phrase(self.remedy)
         if self.owner:
             return f"请{self.owner}{remedy.removeprefix('请') or '核实'}。"
-        return f"{remedy}。" if remedy else ""
+        return remedy if remedy.endswith("？") or not remedy else f"{remedy}。"
 
 
 def _phrase(text: str) -> str:
