@@ -10,6 +10,8 @@ import pytest
 
 from duheng import ledger
 from duheng.assess.board import Board, board
+from duheng.assess.books import opened
+from duheng.assess.why import why
 from duheng.city import check, load
 from duheng.engine import Books, value
 from duheng.ingest.loading import load_city
@@ -71,6 +73,19 @@ def test_a_target_changed_midway_keeps_both_numbers_with_their_documents(shili: 
     assert target is not None
     assert [target.on(date(2023, 6, 30)).value, target.on(date(2023, 7, 1)).value] == [Decimal("13.5"), 14]
     assert target.changes[0].document == "示府发〔2023〕9号"
+
+
+@pytest.mark.django_db
+def test_board_and_explanation_hold_a_changed_target_against_the_same_number(shili: City) -> None:
+    reported(shili)
+    of = plan(shili, "shili-145")
+    status = next(
+        one for one in board(shili, of, as_of=date(2025, 1, 1)).targets if one.target.id == "energy"
+    )
+    assert "由13.5调整为14，依据示府发〔2023〕9号" in status.note
+    told = why(opened(shili, of, as_of=date(2025, 1, 1)), "energy_intensity_decline", CITY, "2023").headlines
+    assert "14%（示府发〔2023〕9号，2023-07-01起；原为13.5%，示府发〔2022〕6号 一" in told[2]
+    assert told[3].startswith(f"判定：{status.yardstick}")
 
 
 def test_the_city_sets_its_own_natural_gas_factor(shili: City) -> None:

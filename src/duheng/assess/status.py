@@ -107,7 +107,7 @@ def status(
     opened: Opened, target: Target, day: date, rule: WarningRule, choice: str | None = None
 ) -> TargetStatus:
     """Where a target stands on a day. choice: the signed definition, where the plan states none."""
-    target, bound = target.on(day), quantity(target.quantity)
+    first, target, bound = target, target.on(day), quantity(target.quantity)
     article, unit, measure = (
         opened.plan.article(target.article),
         printed_unit(target, bound),
@@ -132,7 +132,7 @@ def status(
         level=judged.level,
         yardstick=judged.yardstick,
         definition=reading.have,
-        note=_note(target, bound, reading, choice),
+        note=listed("；", (*_changed(first, day), *_notes(target, bound, reading, choice))),
         evidence=evidence(opened, cells) if cells else Evidence(),
         units=target.units if target.units is not None else article.responsible_units if article else (),
         inherited_units=article.inherited_units if article else (),
@@ -260,7 +260,18 @@ def _owing_units(opened: Opened, target: Target, owing: Sequence[Owed], reading:
     return obliged_units(opened, target.quantity, target.entity)
 
 
-def _note(target: Target, bound: Quantity, reading: Reading, choice: str | None) -> str:
+def _changed(target: Target, day: date) -> list[str]:
+    """Of a target changed midway by that day: the number of the plan, the change and its document."""
+    change = target.change_on(day)
+    if change is None:
+        return []
+    before = "—" if target.value is None else str(target.value)
+    after = "—" if change.value is None else str(change.value)
+    text = "目标自{day}起由{before}调整为{after}，依据{document}"
+    return [say(text, day=str(change.since), before=before, after=after, document=change.document)]
+
+
+def _notes(target: Target, bound: Quantity, reading: Reading, choice: str | None) -> list[str]:
     """What must be said beside the number: definition, hedge, who sets it, what is read into the text."""
     said: list[str] = []
     if target.value is None:
@@ -278,7 +289,7 @@ def _note(target: Target, bound: Quantity, reading: Reading, choice: str | None)
         said.append(say("原文用语：{hedge}", hedge=target.hedge))
     if target.note:
         said.append(target.note)
-    return listed("；", said)
+    return said
 
 
 def _title(definition: str | None) -> str:

@@ -123,7 +123,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A number with its reasons, and the targets of the plan that it answers."""
+    """A number with its reasons, and the targets of the plan that it answers, as they stood on the day."""
 
     opened: Opened
     cell: Cell
@@ -169,12 +169,15 @@ class Why:
         return lines
 
     def clause(self, target: Target) -> str:
-        """The clause of the plan above the number."""
+        """The clause of the plan above the number; of a target changed midway both numbers with their documents."""
         plan = self.opened.plan
-        aim = "由上级下达" if target.value is None else f"{target.value}{target.unit or ''}"
-        where = f"第{target.characters[0]}—{target.characters[1]}字" if target.characters else ""
+        first = plan.target(target.id) or target
+        change = first.change_on(day_of(self.opened.moment))
+        now = f"{change.document}，{change.since}起；原为{_aim(first)}，" if change else ""
+        where = f" 第{target.characters[0]}—{target.characters[1]}字" if target.characters else ""
         doubt = "；口径未明示" if target.definition == NOT_STATED else ""
-        return f"目标：{target.title} {aim}（{plan.number} {target.article} {where}，期限{target.deadline}年{doubt}）"
+        text = f"{now}{plan.number} {target.article}{where}，期限{target.deadline}年{doubt}"
+        return f"目标：{target.title} {_aim(target)}（{text}）"
 
     def as_json(self) -> dict[str, Any]:
         """The whole as plain data."""
@@ -203,6 +206,10 @@ class Why:
         }
 
 
+def _aim(target: Target) -> str:
+    return "由上级下达" if target.value is None else f"{target.value}{target.unit or ''}"
+
+
 def why(
     opened: Opened,
     of: str,
@@ -220,7 +227,7 @@ def why(
     named = find_item(bound, item)
     where = opened.city.places.find(entity).id
     targets = tuple(
-        t
+        t.on(day_of(opened.moment))
         for t in opened.plan.targets
         if t.quantity == bound.id and t.entity == where and t.item in (None, named)
     )

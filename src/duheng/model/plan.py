@@ -72,10 +72,15 @@ class Target:
     note: str = ""
     changes: tuple[Change, ...] = ()
 
-    def on(self, day: date) -> Target:
-        """The target as it stood on that day: the latest change made by then."""
+    def change_on(self, day: date) -> Change | None:
+        """The change in force on that day; None while the plan's own number stands."""
         made = [change for change in self.changes if change.since <= day]
-        return replace(self, value=max(made, key=lambda c: c.since).value) if made else self
+        return max(made, key=lambda change: change.since, default=None)
+
+    def on(self, day: date) -> Target:
+        """The target as it stood on that day: with the number of the latest change made by then."""
+        change = self.change_on(day)
+        return replace(self, value=change.value) if change else self
 
 
 @dataclass(frozen=True, slots=True)
