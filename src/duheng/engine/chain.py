@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from duheng.model.errors import RuleError
@@ -59,7 +59,7 @@ class Chain:
                 return replace(self, definition=meant).read(inner, period, item)
             case Total() if of.over == axis_of(of.of):
                 parts = [self.read(of.of, period, one) for one in self.items]
-                return reduce(lambda left, right: self.algebra.combine("+", left, right), parts)
+                return reduce(partial(self.algebra.apply, "+"), parts)
         raise RuleError("宽表上只能按品种合计；按地区或月份合计请用 table")
 
     def _rule(self, of: Rule, period: Period, item: str | None) -> Any:
@@ -73,4 +73,4 @@ class Chain:
         result = wording.read(self.algebra, values)
         if wording.factor == 1:
             return result
-        return self.algebra.combine("*", result, self.algebra.constant(wording.factor))
+        return self.algebra.apply("*", result, self.algebra.constant(wording.factor))

@@ -6,22 +6,13 @@ gives infinity. Both readings are held to the laws of the number reading here (L
 
 from __future__ import annotations
 
-import operator
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import polars as pl
 
-from duheng.model.verbs import Algebra
-
-_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul}
-_COMPARISON = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
+from duheng.model.verbs import OPERATIONS, Algebra
 
 
 class PolarsColumns(Algebra):
@@ -30,30 +21,27 @@ class PolarsColumns(Algebra):
     def constant(self, value: float) -> pl.Expr:
         return pl.lit(float(value))
 
-    def combine(self, operator: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-        if operator == "/":
-            return pl.when(right != 0).then(left / right)
-        if operator == "**":
-            power = left**right
-            return pl.when(power.is_finite()).then(power)
-        result: pl.Expr = _ARITHMETIC[operator](left, right)
+    def apply(self, verb: str, *operands: pl.Expr) -> pl.Expr:
+        first, last = operands[0], operands[-1]
+        match verb:
+            case "/":
+                return pl.when(last != 0).then(first / last)
+            case "**":
+                power = first**last
+                return pl.when(power.is_finite()).then(power)
+            case "ln":
+                return pl.when(first > 0).then(first.log())
+            case "ceil":
+                return first.ceil()
+            case "where":
+                return pl.when(first).then(operands[1]).when(~first).then(last)
+            case "greatest" | "least":
+                horizontal = pl.max_horizontal if verb == "greatest" else pl.min_horizontal
+                return pl.when(pl.all_horizontal(one.is_not_null() for one in operands)).then(
+                    horizontal(*operands)
+                )
+        result: pl.Expr = OPERATIONS[verb](*operands)
         return result
-
-    def compare(self, operator: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-        result: pl.Expr = _COMPARISON[operator](left, right)
-        return result
-
-    def where(self, condition: pl.Expr, then: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
-        return pl.when(condition).then(then).when(~condition).then(otherwise)
-
-    def extreme(self, verb: str, values: list[pl.Expr]) -> pl.Expr:
-        horizontal = pl.max_horizontal if verb == "greatest" else pl.min_horizontal
-        return pl.when(pl.all_horizontal(value.is_not_null() for value in values)).then(horizontal(*values))
-
-    def apply(self, verb: str, value: pl.Expr) -> pl.Expr:
-        if verb == "ln":
-            return pl.when(value > 0).then(value.log())
-        return -value if verb == "-" else value.ceil()
 
 
 class IbisColumns(Algebra):
@@ -64,40 +52,28 @@ class IbisColumns(Algebra):
 
         return ibis.literal(float(value), "float64")  # a DECIMAL literal would be cut (stack.md)
 
-    def combine(self, operator: str, left: Any, right: Any) -> Any:
+    def apply(self, verb: str, *operands: Any) -> Any:
         import ibis
 
-        if operator == "/":
-            return left / right.nullif(0.0)
-        if operator == "**":
-            # A zero base with a negative exponent and a root of a negative are unknown, not an engine's error.
-            rooted = (left < 0) & (right == right.floor())
-            defined = ((left > 0) | ((left == 0) & (right >= 0)) | rooted).fill_null(False)
-            power = ibis.ifelse(defined, left, 1.0) ** right
-            return ibis.ifelse(defined & ~power.isinf(), power, ibis.null("float64"))
-        return _ARITHMETIC[operator](left, right)
-
-    def compare(self, operator: str, left: Any, right: Any) -> Any:
-        return _COMPARISON[operator](left, right)
-
-    def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
-        import ibis
-
-        return ibis.cases((condition, then), (~condition, otherwise), else_=ibis.null("float64"))
-
-    def extreme(self, verb: str, values: list[Any]) -> Any:
-        import ibis
-
-        known = values[0].notnull()
-        for value in values[1:]:
-            known = known & value.notnull()
-        chosen = ibis.greatest(*values) if verb == "greatest" else ibis.least(*values)
-        return ibis.ifelse(known, chosen, ibis.null("float64"))
-
-    def apply(self, verb: str, value: Any) -> Any:
-        import ibis
-
-        if verb == "ln":
-            positive = (value > 0).fill_null(False)
-            return ibis.ifelse(positive, ibis.ifelse(positive, value, 1.0).ln(), ibis.null("float64"))
-        return -value if verb == "-" else value.ceil().cast("float64")
+        first, last, unknown = operands[0], operands[-1], ibis.null("float64")
+        match verb:
+            case "/":
+                return first / last.nullif(0.0)
+            case "**":
+                # A zero base with a negative exponent and a root of a negative are unknown, not an error.
+                rooted = (first < 0) & (last == last.floor())
+                defined = ((first > 0) | ((first == 0) & (last >= 0)) | rooted).fill_null(False)
+                power = ibis.ifelse(defined, first, 1.0) ** last
+                return ibis.ifelse(defined & ~power.isinf(), power, unknown)
+            case "ln":
+                positive = (first > 0).fill_null(False)
+                return ibis.ifelse(positive, ibis.ifelse(positive, first, 1.0).ln(), unknown)
+            case "ceil":
+                return first.ceil().cast("float64")
+            case "where":
+                return ibis.cases((first, operands[1]), (~first, last), else_=unknown)
+            case "greatest" | "least":
+                known = reduce(and_, (one.notnull() for one in operands))
+                chosen = ibis.greatest if verb == "greatest" else ibis.least
+                return ibis.ifelse(known, chosen(*operands), unknown)
+        return OPERATIONS[verb](*operands)

@@ -6,10 +6,23 @@ as a Term: a value with the algebra that reads it (number, formula, unit, Polars
 
 from __future__ import annotations
 
+import math
+import operator
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from .errors import RuleError
+
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow},
+    **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
+    **{"==": operator.eq, "!=": operator.ne},
+    **{"neg": operator.neg, "ceil": math.ceil, "ln": math.log, "greatest": max, "least": min},
+}
+"""What each verb but `where` does to known numbers."""
 
 
 class Algebra(ABC):
@@ -20,24 +33,12 @@ class Algebra(ABC):
         """A bare number of the formula."""
 
     @abstractmethod
-    def combine(self, operator: str, left: Any, right: Any) -> Any:
-        """left operator right, for + - * / **; a zero divisor gives unknown."""
+    def apply(self, verb: str, *operands: Any) -> Any:
+        """The result of a verb of OPERATIONS, or of `where` on condition, then and otherwise.
 
-    @abstractmethod
-    def compare(self, operator: str, left: Any, right: Any) -> Any:
-        """left operator right, for < <= > >= == !=."""
-
-    @abstractmethod
-    def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
-        """One of two values; unknown where the condition is."""
-
-    @abstractmethod
-    def extreme(self, verb: str, values: list[Any]) -> Any:
-        """The `greatest` or `least` of several values."""
-
-    @abstractmethod
-    def apply(self, verb: str, value: Any) -> Any:
-        """`-`, `ceil` or `ln` of a value; ln of what is not positive is unknown."""
+        Unknown too: division by zero, `ln` of what is not positive, a power that is no real number, and
+        `where` under an unknown condition; the branch that is not taken does not matter.
+        """
 
 
 class Term:
@@ -50,102 +51,55 @@ class Term:
         self.value = value
         self.algebra = algebra
 
-    def _raw(self, other: object) -> Any:
-        if isinstance(other, Term):
-            return other.value
-        if isinstance(other, int | float):
-            return self.algebra.constant(other)
-        raise RuleError(f"规则算式中出现 {other!r}；只能用参数和数字")
-
-    def _combine(self, operator: str, left: Any, right: Any) -> Term:
-        return Term(self.algebra.combine(operator, left, right), self.algebra)
-
-    def _compare(self, operator: str, other: object) -> Term:
-        return Term(self.algebra.compare(operator, self.value, self._raw(other)), self.algebra)
-
-    def __add__(self, other: object) -> Term:
-        return self._combine("+", self.value, self._raw(other))
-
-    def __radd__(self, other: object) -> Term:
-        return self._combine("+", self._raw(other), self.value)
-
-    def __sub__(self, other: object) -> Term:
-        return self._combine("-", self.value, self._raw(other))
-
-    def __rsub__(self, other: object) -> Term:
-        return self._combine("-", self._raw(other), self.value)
-
-    def __mul__(self, other: object) -> Term:
-        return self._combine("*", self.value, self._raw(other))
-
-    def __rmul__(self, other: object) -> Term:
-        return self._combine("*", self._raw(other), self.value)
-
-    def __truediv__(self, other: object) -> Term:
-        return self._combine("/", self.value, self._raw(other))
-
-    def __rtruediv__(self, other: object) -> Term:
-        return self._combine("/", self._raw(other), self.value)
-
-    def __pow__(self, other: object) -> Term:
-        return self._combine("**", self.value, self._raw(other))
-
-    def __rpow__(self, other: object) -> Term:
-        return self._combine("**", self._raw(other), self.value)
-
-    def __neg__(self) -> Term:
-        return Term(self.algebra.apply("-", self.value), self.algebra)
-
-    def __lt__(self, other: object) -> Term:
-        return self._compare("<", other)
-
-    def __le__(self, other: object) -> Term:
-        return self._compare("<=", other)
-
-    def __gt__(self, other: object) -> Term:
-        return self._compare(">", other)
-
-    def __ge__(self, other: object) -> Term:
-        return self._compare(">=", other)
-
-    def __eq__(self, other: object) -> Term:  # type: ignore[override]  # builds a comparison
-        return self._compare("==", other)
-
-    def __ne__(self, other: object) -> Term:  # type: ignore[override]  # builds a comparison
-        return self._compare("!=", other)
-
     def __bool__(self) -> NoReturn:
         raise RuleError("规则算式中不能用 if、and、or 判断参数（L6）；请改用 where(条件, 是, 否)")
 
+    def __neg__(self) -> Term:
+        return _applied("neg", self)
 
-def _algebra(*operands: object) -> Algebra:
-    found = next((operand.algebra for operand in operands if isinstance(operand, Term)), None)
-    if found is None:
+
+def _applied(verb: str, *operands: object) -> Term:
+    algebra = next((operand.algebra for operand in operands if isinstance(operand, Term)), None)
+    if algebra is None:
         raise RuleError("where、greatest、least、ceil、ln 至少要有一个参数是规则的输入")
-    return found
+    return Term(algebra.apply(verb, *(_raw(operand, algebra) for operand in operands)), algebra)
 
 
-def _values(algebra: Algebra, *operands: object) -> list[Any]:
-    probe = Term(None, algebra)
-    return [probe._raw(operand) for operand in operands]  # same class
+def _raw(operand: object, algebra: Algebra) -> Any:
+    if isinstance(operand, Term):
+        return operand.value
+    if isinstance(operand, int | float):
+        return algebra.constant(operand)
+    raise RuleError(f"规则算式中出现 {operand!r}；只能用参数和数字")
+
+
+def _operator(verb: str, *, reflected: bool = False) -> Callable[[Term, object], Term]:
+    def operation(own: Term, other: object) -> Term:
+        return _applied(verb, other, own) if reflected else _applied(verb, own, other)
+
+    return operation
+
+
+for _name, _verb in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}.items():
+    setattr(Term, f"__{_name}__", _operator(_verb))
+    setattr(Term, f"__r{_name}__", _operator(_verb, reflected=True))
+for _name, _verb in zip(("lt", "le", "gt", "ge", "eq", "ne"), COMPARISONS, strict=True):
+    setattr(Term, f"__{_name}__", _operator(_verb))
 
 
 def where(condition: object, then: object, otherwise: object) -> Any:
     """`then` where the condition holds, else `otherwise`; unknown where the condition is unknown."""
-    algebra = _algebra(condition, then, otherwise)
-    return Term(algebra.where(*_values(algebra, condition, then, otherwise)), algebra)
+    return _applied("where", condition, then, otherwise)
 
 
 def greatest(*operands: object) -> Any:
     """The greatest of several values; unknown if one is."""
-    algebra = _algebra(*operands)
-    return Term(algebra.extreme("greatest", _values(algebra, *operands)), algebra)
+    return _applied("greatest", *operands)
 
 
 def least(*operands: object) -> Any:
     """The least of several values; unknown if one is."""
-    algebra = _algebra(*operands)
-    return Term(algebra.extreme("least", _values(algebra, *operands)), algebra)
+    return _applied("least", *operands)
 
 
 def clip(value: object, low: object, high: object) -> Any:
@@ -153,11 +107,11 @@ def clip(value: object, low: object, high: object) -> Any:
     return least(greatest(value, low), high)
 
 
-def ceil(value: Term) -> Any:
+def ceil(value: object) -> Any:
     """The next whole number at or above the value."""
-    return Term(value.algebra.apply("ceil", value.value), value.algebra)
+    return _applied("ceil", value)
 
 
-def ln(value: Term) -> Any:
+def ln(value: object) -> Any:
     """Natural logarithm; unknown for what is not positive."""
-    return Term(value.algebra.apply("ln", value.value), value.algebra)
+    return _applied("ln", value)

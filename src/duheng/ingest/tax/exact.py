@@ -2,61 +2,31 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
-from duheng.model.verbs import Algebra
+from duheng.model.readings import Numbers
 
-_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul}
-_COMPARISON = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 _FEN = Decimal("0.01")
 
-Known = Fraction | None
 
-
-class Exact(Algebra):
+class Exact(Numbers):
     """Exact fractions; None is unknown. Logarithms and powers that are not whole are refused (ArithmeticError)."""
 
     def constant(self, value: float) -> Fraction:
         """The number as it is printed: 0.1 is one tenth."""
         return Fraction(repr(float(value)))
 
-    def combine(self, operator: str, left: Known, right: Known) -> Known:
-        if left is None or right is None:
-            return None
-        if operator == "/":
-            return left / right if right else None
-        if operator == "**":
-            if right.denominator != 1:
-                raise ArithmeticError("精确计算只能用整数次幂")
-            return None if left == 0 and right < 0 else Fraction(left ** int(right))
-        return Fraction(_ARITHMETIC[operator](left, right))
-
-    def compare(self, operator: str, left: Known, right: Known) -> bool | None:
-        return None if left is None or right is None else bool(_COMPARISON[operator](left, right))
-
-    def where(self, condition: bool | None, then: Known, otherwise: Known) -> Known:
-        return None if condition is None else then if condition else otherwise
-
-    def extreme(self, verb: str, values: list[Known]) -> Known:
-        known = [value for value in values if value is not None]
-        return None if len(known) < len(values) else max(known) if verb == "greatest" else min(known)
-
-    def apply(self, verb: str, value: Known) -> Known:
-        if value is None:
-            return None
-        if verb == "ln":
+    def apply(self, verb: str, *operands: Any) -> Any:
+        if verb == "ln" and None not in operands:
             raise ArithmeticError("精确计算不能取对数")
-        return -value if verb == "-" else Fraction(math.ceil(value))
+        if verb == "**" and None not in operands and operands[1].denominator != 1:
+            raise ArithmeticError("精确计算只能用整数次幂")
+        return super().apply(verb, *operands)
+
+    def known(self, result: Any) -> Any:
+        return result if isinstance(result, bool) else Fraction(result)
 
 
 def money(amount: Fraction) -> Decimal:
