@@ -16,7 +16,7 @@ from duheng.engine import Books, Explanation, table
 from duheng.model import Places, Rule, parameter, quantity, rules
 from duheng.model.glossary import axes
 from duheng.model.periods import parse
-from duheng.model.rule import below, leaves
+from duheng.model.rule import leaves
 
 YEARS = range(2015, 2026)
 CHAIN = ("fuel_use", "gdp")
@@ -34,7 +34,7 @@ def _all_rules(here: Places, names: list[str]) -> list[Figure]:
     """The rules that Ziyang's 30 targets rest on, and every rule there is, each with the facts it needs."""
     city = load(default_city_folder())
     bound = [quantity(target.quantity) for target in city.plans[0].targets]
-    behind = {one.id: one for top in bound for one in below(top) if isinstance(one, Rule)}
+    behind = {one.id: one for top in bound for one in top.below() if isinstance(one, Rule)}
     return [
         *_over_the_country(f"方案30个目标所依据的{len(behind)}条规则", behind, here, names),
         *_over_the_country(f"全部{len(rules())}条规则", rules(), here, names),

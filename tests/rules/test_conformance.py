@@ -15,7 +15,7 @@ from duheng.engine.columns import IbisColumns, PolarsColumns
 from duheng.model import Entity, Places, Wording, all_quantities, quantity
 from duheng.model.glossary import axis
 from duheng.model.parameters import Parameter
-from duheng.model.rule import below, leaves
+from duheng.model.rule import leaves
 from duheng.rules import RULES
 
 WORDINGS = [
@@ -157,7 +157,7 @@ def _stated(chance: random.Random) -> float | None:
 
 
 def _parameters(id: str) -> list[Parameter]:
-    return [one for one in below(RULES[id]) if isinstance(one, Parameter)]
+    return [one for one in RULES[id].below() if isinstance(one, Parameter)]
 
 
 @pytest.mark.parametrize("seed", range(2))

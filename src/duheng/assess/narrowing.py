@@ -19,7 +19,6 @@ import polars as pl
 from duheng.engine import Books
 from duheng.model.glossary import Quantity, kinds, quantity
 from duheng.model.references import At, Reference, Total, Under
-from duheng.model.rule import parts
 
 _YEAR = len("2023")
 
@@ -38,16 +37,7 @@ class Narrowed:
 
 def reached(of: Reference) -> frozenset[str]:
     """Ids of a quantity and of all it is computed from, in any of its wordings."""
-    found: set[str] = set()
-    waiting = [of]
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, Quantity):
-            if here.id in found:
-                continue
-            found.add(here.id)
-        waiting.extend(parts(here))
-    return frozenset(found)
+    return frozenset(one.id for one in of.below() if isinstance(one, Quantity))
 
 
 def narrowed(books: Books, targets: Iterable[str], entities: Iterable[str]) -> Narrowed:
@@ -99,12 +89,12 @@ def _under_duty(books: Books, quantities: frozenset[str]) -> frozenset[str]:
 def _registers(quantities: Iterable[str]) -> frozenset[str]:
     """The kinds of entities over which the quantities sum a register."""
     known = kinds()
-    waiting = [part for id in quantities for part in parts(quantity(id))]
+    waiting = [part for id in quantities for part in quantity(id).parts()]
     found: set[str] = set()
     while waiting:
         here = waiting.pop()
         if isinstance(here, Total) and here.over in known:
             found.add(here.over)
         if isinstance(here, At | Total | Under):  # what a quantity rests on is among the quantities itself
-            waiting.extend(parts(here))
+            waiting.extend(here.parts())
     return frozenset(found)

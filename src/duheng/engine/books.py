@@ -10,10 +10,12 @@ import polars as pl
 from duheng.model.entities import Places
 from duheng.model.glossary import all_quantities
 from duheng.model.parameters import Parameters
+from duheng.model.periods import Kind
 from duheng.model.plan import Duty
 
-from .grid import Grid, Keys
+from .grid import Cells, Grid
 from .members import Members
+from .memory import once
 
 FACT_SCHEMA = {
     "quantity": pl.String,
@@ -63,49 +65,35 @@ class Books:
 
     def listed(self, quantity: str) -> tuple[frozenset[str], frozenset[str]]:
         """Entities and items for which a quantity is stated."""
-        if quantity not in self.grid.stated:
-            return frozenset(), frozenset()
-        cells = self.grid.stated[quantity].cells
-        if id(cells) not in self._listed:  # most quantities share their members
-            entities, _, items = (set(codes.tolist()) for codes in Keys(cells, self.grid.shape).codes)
-            self._listed[id(cells)] = (
-                frozenset(self.grid.entities[code] for code in entities),
-                frozenset(item for code in items if (item := self.grid.items[code])),
-            )
-        return self._listed[id(cells)]
+        stated = self.grid.stated.get(quantity)
+        return self._listed(stated.cells) if stated else (frozenset(), frozenset())
 
-    @cached_property
-    def _listed(self) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
-        return {}
+    @once
+    def _listed(self, cells: Cells) -> tuple[frozenset[str], frozenset[str]]:
+        entities, _, items = (set(codes.tolist()) for codes in cells.codes)
+        named = frozenset(item for code in items if (item := self.grid.items[code]))
+        return frozenset(self.grid.entities[code] for code in entities), named
 
-    def kinds(self, quantity: str) -> Mapping[str, frozenset[str]]:
-        """Kinds of period for which a quantity is stated, by entity."""
-        if quantity not in self._kinds:
-            found: dict[str, set[str]] = {}
-            if quantity in self.grid.stated:
-                entities, periods, _ = Keys(self.grid.stated[quantity].cells, self.grid.shape).codes
-                for entity, period in {*zip(entities.tolist(), periods.tolist(), strict=True)}:
-                    found.setdefault(self.grid.entities[entity], set()).add(self.grid.dates[period].kind)
-            self._kinds[quantity] = {entity: frozenset(kinds) for entity, kinds in found.items()}
-        return self._kinds[quantity]
+    def kinds(self, quantity: str) -> frozenset[tuple[str, Kind]]:
+        """For which entities a quantity is stated by which kinds of period."""
+        stated = self.grid.stated.get(quantity)
+        return self._kinds(stated.cells) if stated else frozenset()
 
-    @cached_property
-    def _kinds(self) -> dict[str, Mapping[str, frozenset[str]]]:
-        return {}
+    @once
+    def _kinds(self, cells: Cells) -> frozenset[tuple[str, Kind]]:
+        entities, periods, _ = cells.codes
+        pairs = {*zip(entities.tolist(), periods.tolist(), strict=True)}
+        return frozenset((self.grid.entities[e], self.grid.dates[p].kind) for e, p in pairs)
 
+    @once
     def cells(self, quantity: str) -> Mapping[Cell, tuple[float | None, str | None]]:
         """value and fact id of each stated cell of a quantity."""
-        if quantity not in self._cells:
-            self._cells[quantity] = _cells(self.facts.filter(pl.col("quantity") == quantity))
-        return self._cells[quantity]
+        return _cells(self.facts.filter(pl.col("quantity") == quantity))
 
+    @once
     def target_cells(self, quantity: str) -> Mapping[Cell, tuple[float | None, str | None]]:
         """value and fact id of the targets of a quantity."""
         return _cells(self.targets.filter(pl.col("quantity") == quantity))
-
-    @cached_property
-    def _cells(self) -> dict[str, Mapping[Cell, tuple[float | None, str | None]]]:
-        return {}
 
 
 def _typed(facts: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter, Parameters
 from duheng.model.periods import Period
 from duheng.model.references import At, Reference, Total, Under
-from duheng.model.rule import Rule, axis_of
+from duheng.model.rule import Rule
 from duheng.model.verbs import Algebra
 
 Leaf = Callable[[Quantity, str | None, Period], Any]
@@ -57,7 +57,7 @@ class Chain:
                 return self.read(of.of, moved, item)
             case Under(of=inner, definition=meant):
                 return replace(self, definition=meant).read(inner, period, item)
-            case Total() if of.over == axis_of(of.of):
+            case Total() if of.over == of.of.axis:
                 parts = [self.read(of.of, period, one) for one in self.items]
                 return reduce(partial(self.algebra.apply, "+"), parts)
         raise RuleError("宽表上只能按品种合计；按地区或月份合计请用 table")
@@ -67,7 +67,7 @@ class Chain:
         if wording is None:
             raise RuleError(f"{of.id}：{period} 没有适用的规则表述")
         values = {
-            name: self.read(ref, period, item if axis_of(ref) or isinstance(ref, Parameter) else None)
+            name: self.read(ref, period, item if ref.axis or isinstance(ref, Parameter) else None)
             for name, ref in wording.inputs.items()
         }
         result = wording.read(self.algebra, values)

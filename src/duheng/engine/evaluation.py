@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cached_property
+from itertools import product
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,11 +11,12 @@ import polars as pl
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter
 from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total, Under
-from duheng.model.rule import Rule, Wording, axis_of, rests_on
+from duheng.model.rule import Rule, Wording, rests_on
 
 from .books import Books
 from .columns import PolarsColumns
-from .grid import Floats, Ints, Keys, taken, united
+from .grid import Cells, Floats, Ints, Keys, taken, united
+from .memory import once
 from .sums import Sums, filled
 
 
@@ -27,13 +27,10 @@ class Evaluation:
         self.books = books
         self.grid = books.grid
         self.sums = Sums(books.members, self.grid)
-        self._columns: dict[tuple[str, str | None], Floats] = {}
-        self._rows: dict[tuple[object, ...], Ints] = {}
-        self._laws_by_length: dict[int, tuple[list[str], Ints]] = {}
 
     def column(self, of: Reference, axis: str | None, definition: str | None) -> Floats:
         """Values of a reference, one a row of the keys of an axis."""
-        own = axis_of(of)
+        own = of.axis
         match of:
             case Parameter():
                 return self._parameter(of, axis)
@@ -49,26 +46,20 @@ class Evaluation:
                 values = self.column(inner, own, meant)
         return values if own == axis else values[self._base_rows(axis)]
 
+    @once
     def quantity(self, of: Quantity, definition: str | None) -> Floats:
         """Values over the quantity's own keys: stated, else computed, else summed from parts and children."""
-        known = (of.id, definition)
-        if known not in self._columns:
-            values = self._stated(of, definition)
-            if isinstance(of, Rule):
-                values = filled(values, self._computed(of, definition))
-            values = self.sums.over_time(of, values)
-            self._columns[known] = self.sums.over_places(of, values)
-        return self._columns[known]
+        values = self._stated(of, definition)
+        if isinstance(of, Rule):
+            values = filled(values, self._computed(of, definition))
+        return self.sums.over_places(of, self.sums.over_time(of, values))
 
     def _stated(self, of: Quantity, definition: str | None) -> Floats:
         keys = self.grid.keys(of.axis)
         facts = self.grid.stated.get(of.id)
         if facts is None:
             return np.full(len(keys), np.nan)
-        known = (id(facts.cells), of.axis)
-        if known not in self._rows:  # most quantities are stated for the same cells
-            self._rows[known] = keys.rows(facts.cells)
-        rows = self._rows[known]
+        rows = self._stated_rows(facts.cells, of.axis)
         meant = of.definition(definition)
         if meant is None:
             return keys.column(rows, facts.values)
@@ -78,21 +69,26 @@ class Evaluation:
             values = filled(keys.column(rows[named], facts.values[named]), values)
         return values
 
+    @once
+    def _stated_rows(self, cells: Cells, axis: str | None) -> Ints:
+        """Row of each stated cell; most quantities are stated for the same cells."""
+        return self.grid.keys(axis).rows(cells.cells)
+
     def _target(self, of: Reference, axis: str | None) -> Floats:
         keys = self.grid.keys(axis)
-        facts = self.grid.targets.get(of.id) if isinstance(of, Quantity) else None
+        facts = self.grid.targets.get(of.id)
         if facts is None:
             return np.full(len(keys), np.nan)
-        there = Keys(united(facts.cells), keys.shape)
-        stated = there.column(there.rows(facts.cells), facts.values)
+        there = Keys(united(facts.cells.cells), keys.shape)
+        stated = there.column(there.rows(facts.cells.cells), facts.values)
         return taken(stated, there.rows(keys.moved(self._moved_periods(TARGET))))
 
     def _computed(self, of: Rule, definition: str | None) -> Floats:
         """Each row by the wording in force for its place and date."""
         meant = of.definition(definition)
         entity, period, _ = self.grid.keys(of.axis).codes
-        laws, law = self._laws(w.where for w in of.wordings)
-        in_force = [of.wording(date.end, code, meant) for code in laws for date in self.grid.dates]
+        laws, law = self._laws(max(len(w.where) for w in of.wordings))
+        in_force = [of.wording(date.end, code, meant) for code, date in product(laws, self.grid.dates)]
         chosen = list(dict.fromkeys(wording for wording in in_force if wording))
         if len(chosen) == 1 and None not in in_force:
             return self._worded(chosen[0], of.axis, definition)
@@ -112,60 +108,43 @@ class Evaluation:
         values = pl.DataFrame(columns).select(result.cast(pl.Float64).alias("value"))["value"].to_numpy()
         return values if inputs else np.full(len(self.grid.keys(axis)), values[0])
 
+    @once
     def _parameter(self, of: Parameter, axis: str | None) -> Floats:
-        known = (f"@{of.id}", axis)
-        if known not in self._columns:
-            parameter = self.books.parameters.get(of.id)
-            entity, period, item = self.grid.keys(axis).codes
-            items = self.grid.items if parameter.axis and axis else [None]
-            laws, law = self._laws(s.where for s in parameter.settings)
-            settings = [
-                parameter.at(date.end, name, code)
-                for code in laws
-                for date in self.grid.dates
-                for name in items
-            ]
-            values = np.array([float(s.value) if s else np.nan for s in settings])
-            place = (law[entity] * len(self.grid.dates) + period) * len(items)
-            self._columns[known] = values[place + item if len(items) > 1 else place]
-        return self._columns[known]
+        parameter = self.books.parameters.get(of.id)
+        entity, period, item = self.grid.keys(axis).codes
+        items = self.grid.items if parameter.axis and axis else [None]
+        laws, law = self._laws(max((len(s.where) for s in parameter.settings), default=0))
+        cases = product(laws, self.grid.dates, items)
+        settings = (parameter.at(date.end, name, code) for code, date, name in cases)
+        values: Floats = np.array([float(s.value) if s else np.nan for s in settings])
+        shaped = values.reshape(len(laws), len(self.grid.dates), len(items))
+        return shaped[law[entity], period, item * (len(items) > 1)]
 
-    def _laws(self, where: Iterable[str]) -> tuple[list[str], Ints]:
-        """The division codes that differ, as far as these jurisdictions look, and which each entity has."""
-        longest = max(map(len, where), default=0)
-        if longest not in self._laws_by_length:
-            of_entity = [code[:longest] for code in self._codes]
-            laws = {code: number for number, code in enumerate(dict.fromkeys(of_entity))}
-            numbers = np.array([laws[code] for code in of_entity], np.int64)
-            self._laws_by_length[longest] = list(laws), numbers
-        return self._laws_by_length[longest]
+    @once
+    def _laws(self, length: int) -> tuple[list[str], Ints]:
+        """The distinct beginnings of division codes of this length, and which of them each entity has."""
+        codes = [self.books.places.code(id)[:length] for id in self.grid.entities]
+        laws = {code: number for number, code in enumerate(dict.fromkeys(codes))}
+        return list(laws), np.array([laws[code] for code in codes], np.int64)
 
-    @cached_property
-    def _codes(self) -> list[str]:
-        return [self.books.places.code(id) for id in self.grid.entities]
-
+    @once
     def _base_rows(self, axis: str | None) -> Ints:
         """Row among the axis-free keys of each row of an axis."""
-        if ("base", axis) not in self._rows:
-            keys = self.grid.keys(axis)
-            self._rows["base", axis] = self.grid.keys(None).rows(keys.cells - keys.codes[2])
-        return self._rows["base", axis]
+        keys = self.grid.keys(axis)
+        return self.grid.keys(None).rows(keys.cells - keys.codes[2])
 
+    @once
     def _moved_rows(self, axis: str | None, moment: Moment) -> Ints:
         """Row of the same cell at another moment."""
-        if (moment.id, axis) not in self._rows:
-            keys = self.grid.keys(axis)
-            self._rows[moment.id, axis] = keys.rows(keys.moved(self._moved_periods(moment)))
-        return self._rows[moment.id, axis]
+        keys = self.grid.keys(axis)
+        return keys.rows(keys.moved(self._moved_periods(moment)))
 
     def _moved_periods(self, moment: Moment) -> Ints:
         base_year = self.books.base_year
-        return self.grid.periods(
-            moment.of(date, base_year) if date.kind != "plan" else None for date in self.grid.dates
-        )
+        return self.grid.periods(moment.of(date, base_year) for date in self.grid.dates)
 
     def _total(self, of: Total, own: str | None, definition: str | None) -> Floats:
-        resting_on, inner = rests_on(of.of), axis_of(of.of)
+        resting_on, inner = rests_on(of.of), of.of.axis
         values = self.column(of.of, inner, definition)
         if inner is not None and of.over == inner:
             return self.sums.over_items(inner, values, resting_on)
@@ -173,7 +152,7 @@ class Evaluation:
             return self.sums.over_months(own, values)
         if of.over == CHILDREN:
             return self.sums.over_children(own, values, resting_on)
-        return self.sums.over_kind(own, values, of.over)
+        return self.sums.of_kind(own, of.over).sums(values)
 
 
 _evaluations: WeakKeyDictionary[Books, Evaluation] = WeakKeyDictionary()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from duheng.model.entities import Entity
 from duheng.model.glossary import Quantity, item_unit
 from duheng.model.parameters import Parameter
-from duheng.model.periods import KINDS, Period, parse
+from duheng.model.periods import FINER, KINDS, Period, parse
+from duheng.model.periods import Kind as PeriodKind
 from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total, Under
-from duheng.model.rule import Rule, Wording, axis_of, rests_on, unit_of
+from duheng.model.rule import Rule, rests_on
 from duheng.model.saying import listed, say
 
 from .books import Books
 from .members import valid
+from .memory import once
 
 Kind = Literal["fact", "rule", "parameter", "total", "aggregate", "target", "missing"]
 
@@ -61,64 +62,62 @@ class Explanation:
     def __init__(self, books: Books, definition: str | None = None) -> None:
         self.books = books
         self.definition = definition
-        self._steps: dict[tuple[str, Place], Step] = {}
-        self._finer: dict[tuple[str, str], frozenset[str]] = {}
 
+    @once
     def step(self, of: Reference, at: Place) -> Step:
         """The reasons of a reference at a cell."""
         match of:
             case Parameter():
                 return self._parameter(of, at)
             case Quantity():
-                known = (of.id, at)
-                if known not in self._steps:
-                    self._steps[known] = self._quantity(of, at)
-                return self._steps[known]
+                return self._quantity(of, at)
             case At():
                 return self._moment(of.of, of.moment, at)
             case Total():
                 return self._total(of, at)
-            case Under(of=inner, definition=meant):
-                return Explanation(self.books, meant).step(inner, at)
+            case Under():
+                return self._under(of.definition).step(of.of, at)
         raise TypeError(of)
 
+    @once
+    def _under(self, definition: str) -> Explanation:
+        return Explanation(self.books, definition)
+
     def _quantity(self, of: Quantity, at: Place, *, by_difference: bool = True) -> Step:
-        if stated := self._stated(of, at):
-            return stated
-        attempts: list[Step] = []
-        if isinstance(of, Rule) and (worded := self._worded(of, at)):
-            attempts.append(worded)
-        ways = (self._over_time, self._over_places, *([self._residual] if by_difference else []))
-        for attempt in ways:
-            if attempts and attempts[-1].value is not None:
-                break
-            if step := attempt(of, at):
-                attempts.append(step)
-        known = [step for step in attempts if step.value is not None]
-        return known[0] if known else attempts[0] if attempts else self._missing(of, at)
+        """Stated, else by its rule, else from its parts in time, its members, the rest of the whole."""
+        ways = [self._stated, self._worded, self._over_time, self._over_places]
+        found: Step | None = None
+        for way in [*ways, self._residual] if by_difference else ways:
+            step = way(of, at)
+            if step and step.value is not None:
+                return step
+            found = found or step  # the first way that there is says what is missing
+        return found or self._missing(of, at)
 
     def _stated(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
-        meant = of.definition(self.definition)
         cells = self.books.cells(of.id)
-        for definition in dict.fromkeys((meant, None)):
+        for definition in dict.fromkeys((of.definition(self.definition), None)):
             value, fact = cells.get((entity, item, str(period), definition), (None, None))
             if value is not None:
-                return self._made(of, at, "fact", value, fact=fact)
+                return _step(of, at, "fact", value, fact=fact)
         return None
 
-    def _worded(self, of: Rule, at: Place) -> Step | None:
-        entity, _, period = at
+    def _worded(self, of: Quantity, at: Place) -> Step | None:
+        if not isinstance(of, Rule):
+            return None
+        entity, item, period = at
         meant = of.definition(self.definition)
         wording = of.wording(period.end, self.books.places.code(entity), meant)
         if wording is None:
-            return self._made(of, at, "rule", None, note=say("{period}没有适用的规则表述", period=period))
-        return self._read(of, wording, at)
-
-    def _read(self, of: Rule, wording: Wording, at: Place) -> Step:
-        parts = {name: self.step(ref, _fitting(ref, at)) for name, ref in wording.inputs.items()}
-        value = wording.number({name: part.value for name, part in parts.items()})
-        return self._made(
+            return _step(of, at, "rule", None, note=say("{period}没有适用的规则表述", period=period))
+        parts = tuple(
+            replace(self.step(ref, (entity, item if ref.axis else None, period)), label=name)
+            for name, ref in wording.inputs.items()
+        )
+        value = wording.number({part.label: part.value for part in parts})
+        undefined = value is None and all(part.value is not None for part in parts)
+        return _step(
             of,
             at,
             "rule",
@@ -126,115 +125,90 @@ class Explanation:
             formula=wording.formula(),
             cite=wording.cite,
             certainty=wording.certainty,
-            note="除数为零或无定义，结果未知"
-            if value is None and all(p.value is not None for p in parts.values())
-            else "",
-            parts=tuple(replace(part, label=name) for name, part in parts.items()),
+            note="除数为零或无定义，结果未知" if undefined else "",
+            parts=parts,
         )
 
     def _over_time(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
-        below = {"year": "half", "half": "quarter", "quarter": "month"}.get(period.kind)
-        if of.over_time == "none" or below is None or not self._finer_stated(of, entity, period):
+        if of.over_time == "none" or period.kind not in FINER or entity not in self._finer(of, period.kind):
             return None
-        halves = period.parts(below)  # type: ignore[arg-type]
-        steps = [
-            self.step(of, (entity, item, part))
-            for part in (halves[-1:] if of.over_time == "last" else halves)
-        ]
-        return self._summed(of, at, "aggregate", steps, say("{n}个分期", n=len(steps)), str)
+        parts = period.parts(FINER[period.kind])
+        steps = [self.step(of, (entity, item, one)) for one in parts[-1 if of.over_time == "last" else 0 :]]
+        return self._summed(of, at, "aggregate", steps, say("{n}个分期", n=len(steps)))
 
-    def _finer_stated(self, of: Quantity, entity: str, period: Period) -> bool:
-        """Whether a shorter period is stated for it, here or below."""
-        if (of.id, period.kind) not in self._finer:
-            stated = {
-                e
-                for id in rests_on(of)
-                for e, kinds in self.books.kinds(id).items()
-                if kinds & shorter(period)
-            }
-            above = {a.id for id in stated for a in self.books.places.ancestors(id)}
-            self._finer[of.id, period.kind] = frozenset(stated | above)
-        return entity in self._finer[of.id, period.kind]
+    @once
+    def _finer(self, of: Quantity, kind: PeriodKind) -> frozenset[str]:
+        """The entities for which a shorter period is stated, there or below."""
+        shorter = KINDS[: KINDS.index(kind)]
+        stated = {e for id in rests_on(of) for e, kind in self.books.kinds(id) if kind in shorter}
+        return frozenset(stated | {a.id for id in stated for a in self.books.places.ancestors(id)})
 
     def _over_places(self, of: Quantity, at: Place) -> Step | None:
-        entity, _, period = at
+        entity, item, period = at
         if of.over_place != "sum":
             return None
-        resting_on = rests_on(of)
-        members = valid(self.books.members.children(resting_on, entity), period)
-        return (
-            self._of_members(of, at, "aggregate", members, partial(self._contained, of)) if members else None
-        )
-
-    def _contained(self, of: Quantity, at: Place) -> Step:
-        entity = self.books.places.get(at[0])
+        members = valid(self.books.members.children(rests_on(of), entity), period)
         # A residual is part of the whole only by its own figures; its difference would come from the whole.
-        return (
-            self._quantity(of, at, by_difference=False) if entity and entity.residual else self.step(of, at)
-        )
+        steps = [
+            self._quantity(of, (m.id, item, period), by_difference=False)
+            if m.residual
+            else self.step(of, (m.id, item, period))
+            for m in members
+        ]
+        return self._of_members(of, at, "aggregate", members, steps) if members else None
 
     def _residual(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
         here = self.books.places.get(entity)
         if of.over_place != "sum" or here is None or not here.residual or not here.contained_in:
             return None
-        whole = self.step(of, (here.contained_in, item, period))
         outside = valid(self.books.members.outside(here.contained_in), period)
-        rest = [self.step(of, (e.id, item, period)) for e in outside]
-        known = [part.value for part in rest if part.value is not None]
-        value = None if whole.value is None or len(known) < len(rest) else whole.value - sum(known)
-        return self._made(of, at, "aggregate", value, formula="全域 − 各功能区", parts=(whole, *rest))
+        parts = [self.step(of, (id, item, period)) for id in (here.contained_in, *(e.id for e in outside))]
+        values = [part.value for part in parts if part.value is not None]
+        value = values[0] - sum(values[1:]) if len(values) == len(parts) else None
+        return _step(of, at, "aggregate", value, formula="全域 − 各功能区", parts=tuple(parts))
 
     def _moment(self, of: Reference, moment: Moment, at: Place) -> Step:
         entity, item, period = at
-        moved = moment.of(period, self.books.base_year) if period.kind != "plan" else None
+        moved = moment.of(period, self.books.base_year)
         if moved is None:
-            return self._plain(
-                of, at, "missing", None, note=say("{period}没有{moment}", period=period, moment=moment)
-            )
-        if moment is TARGET and isinstance(of, Quantity):
-            cells = self.books.target_cells(of.id)
-            found = next(
-                (v for (e, i, p, _), v in cells.items() if (e, i, p) == (entity, item, str(moved))),
-                (None, None),
-            )
-            return self._made(of, (entity, item, moved), "target", found[0], fact=found[1])
+            note = say("{period}没有{moment}", period=period, moment=moment)
+            return _step(of, at, "missing", None, note=note)
+        if moment is TARGET:
+            targets = {cell[:3]: aim for cell, aim in self.books.target_cells(of.id).items()}
+            value, fact = targets.get((entity, item, str(moved)), (None, None))
+            return _step(of, (entity, item, moved), "target", value, fact=fact)
         return self.step(of, (entity, item, moved))
 
     def _total(self, of: Total, at: Place) -> Step:
         entity, item, period = at
-        inner, resting_on = axis_of(of.of), rests_on(of.of)
-        if of.over == inner:
-            parts = [
+        members, resting_on = self.books.members, rests_on(of)
+        if of.over == of.of.axis:
+            steps = [
                 replace(self.step(of.of, (entity, one, period)), label=one)
-                for one in self.books.members.items(resting_on)
+                for one in members.items(resting_on)
             ]
-            return self._summed(
-                of, at, "total", parts, say("按{axis}合计", axis=_AXES.get(inner, "分项")), lambda s: s
-            )
+            said = say("按{axis}合计", axis=_AXES.get(of.over, "分项"))
+            return self._summed(of, at, "total", steps, said)
         if of.over == MONTHS and period.kind == "day":
-            return self._plain(of, at, "missing", None, note="一天没有按月合计")
+            return _step(of, at, "missing", None, note="一天没有按月合计")
         if of.over == MONTHS:
-            parts = [self.step(of.of, (entity, item, part)) for part in period.parts("month")]
-            return self._summed(of, at, "total", parts, "按月合计", str)
-        found = (
-            self.books.members.children(resting_on, entity)
-            if of.over == CHILDREN
-            else self.books.members.descendants(entity, of.over)
-        )
-        return self._of_members(of, at, "total", valid(found, period), partial(self.step, of.of))
+            steps = [self.step(of.of, (entity, item, part)) for part in period.parts("month")]
+            return self._summed(of, at, "total", steps, "按月合计")
+        by_kind = of.over != CHILDREN
+        found = members.descendants(entity, of.over) if by_kind else members.children(resting_on, entity)
+        existing = valid(found, period)
+        steps = [self.step(of.of, (m.id, item, period)) for m in existing]
+        return self._of_members(of, at, "total", existing, steps)
 
     def _of_members(
-        self, of: Reference, at: Place, kind: Kind, members: list[Entity], each: Callable[[Place], Step]
+        self, of: Reference, at: Place, kind: Kind, members: list[Entity], steps: list[Step]
     ) -> Step:
-        _, item, period = at
-        steps = [replace(each((m.id, item, period)), label=m.name) for m in members]
-        return self._summed(of, at, kind, steps, say("{n}个成员合计", n=len(steps)), str)
+        called = [replace(step, label=m.name) for m, step in zip(members, steps, strict=True)]
+        return self._summed(of, at, kind, called, say("{n}个成员合计", n=len(steps)))
 
-    def _summed(
-        self, of: Reference, at: Place, kind: Kind, steps: list[Step], said: str, name: object
-    ) -> Step:
+    def _summed(self, of: Reference, at: Place, kind: Kind, steps: list[Step], said: str) -> Step:
         known = [step.value for step in steps if step.value is not None]
         missing = [step for step in steps if step.value is None]
         note = say("应有{expected}项，已知{known}项", expected=len(steps), known=len(known))
@@ -243,7 +217,7 @@ class Explanation:
             lacking = "{note}；缺：{names} 等" if len(missing) > 5 else "{note}；缺：{names}"
             note = say(lacking, note=note, names=names)
         value = sum(known) if steps and not missing else None
-        return self._plain(of, at, kind, value, formula=said, note=note, parts=tuple(steps))
+        return _step(of, at, kind, value, formula=said, note=note, parts=tuple(steps))
 
     def _called(self, step: Step) -> str:
         entity = self.books.places.get(step.entity)
@@ -252,31 +226,19 @@ class Explanation:
     def _parameter(self, of: Parameter, at: Place) -> Step:
         entity, item, period = at
         code = self.books.places.code(entity)
-        setting = self.books.parameters.get(of.id).at(period.end, item if of.axis else None, code)
-        own = item if of.axis else None
-        step = Step(of.id, "parameter", of.id, entity, own, str(period), None, item_unit(of, own), of.title)
+        setting = self.books.parameters.get(of.id).at(period.end, item, code)
         if setting is None:
-            return replace(
-                step,
-                note=say(
-                    "{item}{period}没有取值；请在参数表中补充，并写明依据", item=item or "", period=period
-                ),
-            )
-        return replace(
-            step,
-            value=float(setting.value),
+            said = "{item}{period}没有取值；请在参数表中补充，并写明依据"
+            return _step(of, at, "parameter", None, note=say(said, item=item or "", period=period))
+        since = say("自{since}起", since=setting.since) if setting.since.year > 1900 else ""
+        return _step(
+            of,
+            at,
+            "parameter",
+            float(setting.value),
             cite=setting.cite,
             certainty=setting.certainty,
-            note=listed(
-                " ",
-                filter(
-                    None,
-                    (
-                        say("自{since}起", since=setting.since) if setting.since.year > 1900 else "",
-                        setting.note,
-                    ),
-                ),
-            ),
+            note=listed(" ", filter(None, (since, setting.note))),
         )
 
     def _missing(self, of: Quantity, at: Place) -> Step:
@@ -286,46 +248,16 @@ class Explanation:
             for duty in self.books.members.duties(of.id, entity)
         ]
         note = say("未填报：{owing}", owing=listed("；", owing)) if owing else "未填报"
-        return self._made(of, at, "missing", None, note=note)
-
-    def _made(self, of: Quantity, at: Place, kind: Kind, value: float | None, **more: object) -> Step:
-        return self._plain(of, at, kind, value, **more)
-
-    def _plain(self, of: Reference, at: Place, kind: Kind, value: float | None, **more: object) -> Step:
-        named = _named(of)
-        entity, item, period = at
-        unit = item_unit(named, item) if named else unit_of(of)
-        return Step(
-            named.id if named else "total",
-            kind,
-            named.id if named else "",
-            entity,
-            item,
-            str(period),
-            value,
-            unit,
-            named.title if named else "",
-            **more,  # type: ignore[arg-type]
-        )
+        return _step(of, at, "missing", None, note=note)
 
 
-def shorter(period: Period) -> frozenset[str]:
-    """The kinds of period shorter than this one."""
-    return frozenset(KINDS[: KINDS.index(period.kind)])
+def _step(of: Reference, at: Place, kind: Kind, value: float | None, **more: Any) -> Step:
+    entity, item, period = at
+    unit = item_unit(of, item)
+    return Step(of.id, kind, of.id, entity, item, str(period), value, unit, of.title, **more)
 
 
 _AXES = {"fuel": "能源品种", "pollutant": "污染物"}
-
-
-def _named(of: Reference) -> Quantity | None:
-    while isinstance(of, At | Total | Under):
-        of = of.of
-    return of if isinstance(of, Quantity) else None
-
-
-def _fitting(of: Reference, at: Place) -> Place:
-    entity, item, period = at
-    return (entity, item if axis_of(of) is not None or isinstance(of, Parameter) else None, period)
 
 
 def explain(

@@ -16,28 +16,20 @@ import polars as pl
 
 from duheng.model import glossary
 from duheng.model.entities import Entity, Places
-from duheng.model.periods import Kind, Period, parse
+from duheng.model.periods import FINER, Period, parse
+
+from .memory import once
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 ENTITY, ITEM, PERIOD = "entity", "item", "period"
 ABSENT = -1
-LARGER: tuple[Kind, ...] = ("quarter", "half", "year")
 
 
 @dataclass(frozen=True, eq=False)
-class Stated:
-    """The facts of one quantity: their cells, values and definitions (place in the grid's list, 0 is none)."""
-
-    cells: Ints
-    values: Floats
-    definitions: npt.NDArray[np.uint32]
-
-
-@dataclass(frozen=True, eq=False)
-class Keys:
-    """Cells in ascending order, without repetition; a column of values has one row a cell."""
+class Cells:
+    """Numbers of cells of one grid."""
 
     cells: Ints
     shape: tuple[int, int, int]
@@ -47,9 +39,23 @@ class Keys:
 
     @cached_property
     def codes(self) -> tuple[Ints, Ints, Ints]:
-        """Entity, period and item of each row."""
+        """Entity, period and item of each cell."""
         entities, periods, items = np.unravel_index(self.cells, self.shape)
         return entities, periods, items
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """The facts of one quantity: their cells, values and definitions (place in the grid's list, 0 is none)."""
+
+    cells: Cells
+    values: Floats
+    definitions: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, eq=False)
+class Keys(Cells):
+    """Cells in ascending order, without repetition; a column of values has one row a cell."""
 
     def rows(self, cells: Ints) -> Ints:
         """Row of each cell, ABSENT where it is none of these."""
@@ -83,8 +89,6 @@ class Grid:
         self.places = places
         self._facts = facts
         self._targets = targets
-        self._keys: dict[str | None, Keys] = {}
-        self._decoded: dict[str | None, pl.DataFrame] = {}
 
     @cached_property
     def _texts(self) -> Mapping[str, list[str]]:
@@ -161,13 +165,13 @@ class Grid:
         ).sort("quantity", maintain_order=True)
         cells, values = coded["cell"].to_numpy(), coded["value"].to_numpy()
         definitions = coded["definition"].to_numpy()
-        shared: dict[tuple[int, ...], Ints] = {}
+        shared: dict[tuple[int, ...], Cells] = {}
         found, start = {}, 0
         for length, code in coded["quantity"].rle().struct.unnest().iter_rows():
             part = slice(start, start + length)
-            own = cells[part]
-            alike = shared.setdefault((length, *own[[0, length // 2, -1]].tolist()), own)
-            if np.array_equal(alike, own):
+            own = Cells(cells[part], self.shape)
+            alike = shared.setdefault((length, *own.cells[[0, length // 2, -1]].tolist()), own)
+            if np.array_equal(alike.cells, own.cells):
                 own = alike
             found[self._texts["quantity"][code]] = Stated(own, values[part], definitions[part])
             start += length
@@ -179,27 +183,26 @@ class Grid:
     def _numbered(self, name: str) -> pl.Expr:
         return (self._code(name) + 1).fill_null(0)
 
+    @once
     def keys(self, axis: str | None) -> Keys:
         """The cells of an axis: the stated ones, closed upwards over time and places."""
-        if axis not in self._keys:
-            self._keys[axis] = Keys(self._closed(self._distinct(axis)), self.shape)
-        return self._keys[axis]
+        return Keys(self._closed(self._distinct(axis)), self.shape)
 
     def _distinct(self, axis: str | None) -> Ints:
         known = glossary.all_quantities()
-        arrays = {
-            id(one.cells): one.cells
+        distinct = {
+            one.cells
             for name, one in self.stated.items()
             if axis is None or (name in known and known[name].axis == axis)
         }
-        cells = united(*arrays.values())
+        cells = united(*(one.cells for one in distinct))
         item = cells % self.shape[2]
         return united(cells - item) if axis is None else cells[item > 0]
 
     def _closed(self, cells: Ints) -> Ints:
         """The cells with those of larger periods, of containing entities and of residuals beside these."""
         _, periods, items = self.shape
-        larger = [self.periods(period.within(kind) for period in self.dates) for kind in LARGER]
+        larger = [self.periods(period.within(kind) for period in self.dates) for kind in FINER]
         stated = Keys(cells, self.shape)
         cells = united(cells, *(stated.moved(periods) for periods in larger))
         reached, step = cells, periods * items
@@ -226,19 +229,18 @@ class Grid:
         found = [self.places.get(id) for id in self.entities]
         return [e for e in found if e and e.residual and e.contained_in in self.code_of_entity]
 
+    @once
     def decoded(self, axis: str | None) -> pl.DataFrame:
         """The keys of an axis as texts: entity, (item), period."""
-        if axis not in self._decoded:
-            entities, periods, items = self.keys(axis).codes
-            columns = [_texts(ENTITY, self.entities, entities), _texts(ITEM, self.items, items)]
-            columns.append(_texts(PERIOD, [str(date) for date in self.dates], periods))
-            self._decoded[axis] = pl.DataFrame(one for one in columns if axis or one.name != ITEM)
-        return self._decoded[axis]
+        entities, periods, items = self.keys(axis).codes
+        columns = [_texts(ENTITY, self.entities, entities), _texts(ITEM, self.items, items)]
+        columns.append(_texts(PERIOD, [str(date) for date in self.dates], periods))
+        return pl.DataFrame(one for one in columns if axis or one.name != ITEM)
 
 
 def containing(period: Period) -> list[Period]:
     """The quarter, half and year that contain a smaller period."""
-    return [above for kind in LARGER if (above := period.within(kind)) and above != period]
+    return [above for kind in FINER if (above := period.within(kind)) and above != period]
 
 
 def united(*cells: Ints) -> Ints:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
 from duheng.model.entities import Entity, Places
 from duheng.model.periods import Period
 from duheng.model.plan import Duty
 
+from .memory import once
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Obliged:
     """Who must state something: the entities, whether a duty says so, they and all that contain one of them."""
 
     entities: frozenset[str]
     by_duty: bool
     bearing: frozenset[str]
-    children: dict[str, list[Entity]] = field(default_factory=dict)
 
 
 class Members:
@@ -38,25 +38,17 @@ class Members:
         for duty in duties:
             for quantity in duty.quantities:
                 self._duties[quantity].append(duty)
-        self._obliged: dict[frozenset[str], Obliged] = {}
-        self._known: dict[tuple[frozenset[str], bool], Obliged] = {}
-        self._descendants: dict[tuple[str, str], list[Entity]] = {}
-
-    @cached_property
-    def _of_kind(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for entity in self.places:
-            found[entity.kind].add(entity.id)
-        return found
 
     def duties(self, quantity: str, entity: str) -> list[Duty]:
         """The duties that make somebody state this quantity for this entity."""
-        known = self.places.get(entity)
         return [
-            duty
-            for duty in self._duties.get(quantity, ())
-            if duty.entity == entity or (known and duty.kind == known.kind and not duty.entity)
+            duty for duty in self._duties.get(quantity, ()) if entity in self._named(duty.entity, duty.kind)
         ]
+
+    @once
+    def _named(self, entity: str | None, kind: str | None) -> frozenset[str]:
+        """Whom a duty with this entity or this kind names."""
+        return frozenset({entity} if entity else {one.id for one in self.places if one.kind == kind})
 
     def items(self, quantities: Iterable[str]) -> tuple[str, ...]:
         """Items expected in a total over items of something resting on these quantities."""
@@ -67,30 +59,26 @@ class Members:
         }
         return tuple(sorted(named))
 
+    @once
     def obliged(self, quantities: frozenset[str]) -> Obliged:
         """Entities that must state these quantities, and whether a duty says so."""
-        if quantities not in self._obliged:
-            by_duty: set[str] = set()
-            for duty in (d for q in quantities for d in self._duties.get(q, ())):
-                by_duty |= {duty.entity} if duty.entity else self._of_kind.get(duty.kind or "", set())
-            listed = _union([self.listed(q)[0] for q in quantities])
-            key = (frozenset(by_duty) or listed, bool(by_duty))
-            if key not in self._known:  # many quantities share their members
-                above = {a.id for id in key[0] for a in self.places.ancestors(id)}
-                self._known[key] = Obliged(*key, key[0] | above)
-            self._obliged[quantities] = self._known[key]
-        return self._obliged[quantities]
+        duties = [duty for q in quantities for duty in self._duties.get(q, ())]
+        by_duty = _union(self._named(duty.entity, duty.kind) for duty in duties)
+        return self._bearing(by_duty or _union(self.listed(q)[0] for q in quantities), bool(by_duty))
+
+    @once
+    def _bearing(self, entities: frozenset[str], by_duty: bool) -> Obliged:
+        """One object for all quantities that the same entities must state."""
+        above = {a.id for id in entities for a in self.places.ancestors(id)}
+        return Obliged(entities, by_duty, entities | above)
 
     def children(self, quantities: frozenset[str], parent: str) -> list[Entity]:
         """Children expected in the parent's total; none where the parent's own statement is awaited."""
-        if parent not in self.places.containers:
-            return []
-        obliged = self.obliged(quantities)
-        if parent not in obliged.children:
-            obliged.children[parent] = self._expected(obliged, parent)
-        return obliged.children[parent]
+        return self.expected(self.obliged(quantities), parent) if parent in self.places.containers else []
 
-    def _expected(self, obliged: Obliged, parent: str) -> list[Entity]:
+    @once
+    def expected(self, obliged: Obliged, parent: str) -> list[Entity]:
+        """Children expected in the parent's total, given who must state what is totalled."""
         children = self.places.children(parent)
         expected = [child for child in children if child.id in obliged.bearing]
         residual = next((child for child in children if child.residual), None)
@@ -103,13 +91,10 @@ class Members:
         """Entities contained in the parent's statistics but administered by another: the zones of a county."""
         return [c for c in self.places.children(parent) if not c.residual and c.parent != parent]
 
+    @once
     def descendants(self, parent: str, kind: str) -> list[Entity]:
         """All of one kind statistically below the parent: the members of a register's total."""
-        if parent not in self.places.containers:
-            return []
-        if (parent, kind) not in self._descendants:
-            self._descendants[parent, kind] = self.places.descendants(parent, kind)
-        return self._descendants[parent, kind]
+        return self.places.descendants(parent, kind)
 
 
 def valid(entities: Iterable[Entity], period: Period) -> list[Entity]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,14 +11,12 @@ import numpy.typing as npt
 
 from duheng.model.entities import Entity
 from duheng.model.glossary import Quantity
-from duheng.model.periods import Kind
+from duheng.model.periods import FINER, Kind
 from duheng.model.rule import rests_on
 
-from .grid import ABSENT, Floats, Grid, Ints, Keys
-from .members import Members
-
-_STEPS: tuple[tuple[Kind, Kind], ...] = (("quarter", "month"), ("half", "quarter"), ("year", "half"))
-_ALL_OVER_MONTHS: tuple[Kind, ...] = ("month", "quarter", "half", "year")
+from .grid import ABSENT, Floats, Grid, Ints
+from .members import Members, Obliged
+from .memory import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,6 @@ class Sums:
     def __init__(self, members: Members, grid: Grid) -> None:
         self.members = members
         self.grid = grid
-        self._lifts: dict[Hashable, Lift] = {}
-        self._levels: dict[int, list[dict[str, list[Entity]]]] = {}
 
     @cached_property
     def _containers(self) -> list[str]:
@@ -75,77 +71,82 @@ class Sums:
 
         An item that is not expected counts where it is known.
         """
-        expected = self.members.items(resting_on)
+        lift, extra = self._of_items(axis, self.members.items(resting_on))
+        return lift.sums(np.where(extra & np.isnan(values), 0, values))
+
+    @once
+    def _of_items(self, axis: str, expected: tuple[str, ...]) -> tuple[Lift, npt.NDArray[np.bool_]]:
+        """The items' sum, and in which rows stands an item that is not expected."""
         keys, base = self.grid.keys(axis), self.grid.keys(None)
         _, _, items = keys.codes
-        extra = ~np.isin(items, [self.grid.items.index(i) for i in expected if i in self.grid.items])
-        name = ("items", axis, expected)
-        if name not in self._lifts:
-            into = base.rows(keys.cells - items)
-            due = np.bincount(into[extra], minlength=len(base)) + len(expected) if expected else 0
-            self._lifts[name] = Lift.of(np.arange(len(keys)), into, due * np.ones(len(base), np.int64))
-        return self._lifts[name].sums(np.where(extra & np.isnan(values), 0, values))
+        extra = ~np.isin(items, [code for code, item in enumerate(self.grid.items) if item in expected])
+        into = base.rows(keys.cells - items)
+        due = np.bincount(into[extra], minlength=len(base)) + len(expected)
+        return Lift.of(np.arange(len(keys)), into, due if expected else due * 0), extra
 
     def over_months(self, axis: str | None, values: Floats) -> Floats:
         """Sum over the months of a longer period."""
-        return self._over_parts(axis, _ALL_OVER_MONTHS, "month", last=False).sums(values)
+        return self._of_parts(axis, ("month", *FINER), "month", False).sums(values)
 
     def over_children(self, axis: str | None, values: Floats, resting_on: frozenset[str]) -> Floats:
         """Sum over each entity's expected children, those valid in the period."""
-        members = {id: self.members.children(resting_on, id) for id in self._containers}
-        name = ("children", id(self.members.obliged(resting_on)))
-        return self._over_entities(name, axis, members).sums(values)
+        return self._of_children(axis, self.members.obliged(resting_on)).sums(values)
 
-    def over_kind(self, axis: str | None, values: Floats, kind: str) -> Floats:
-        """Sum over all descendants of a kind, those valid in the period."""
-        members = {id: self.members.descendants(id, kind) for id in self._containers}
-        return self._over_entities(("kind", kind), axis, members).sums(values)
+    @once
+    def _of_children(self, axis: str | None, obliged: Obliged) -> Lift:
+        return self._of_members(axis, {id: self.members.expected(obliged, id) for id in self._containers})
+
+    @once
+    def of_kind(self, axis: str | None, kind: str) -> Lift:
+        """All descendants of a kind, those valid in the period."""
+        return self._of_members(axis, {id: self.members.descendants(id, kind) for id in self._containers})
 
     def over_time(self, of: Quantity, values: Floats) -> Floats:
         """The values, with longer periods filled from their parts as the quantity adds over time."""
         kinds = {period.kind for period in self.grid.dates}
-        for larger, smaller in _STEPS if of.over_time != "none" else ():
+        for larger, smaller in FINER.items() if of.over_time != "none" else ():
             if {larger, smaller} <= kinds:
-                parts = self._over_parts(of.axis, (larger,), smaller, last=of.over_time == "last")
-                values = parts.filling(values)
+                values = self._of_parts(of.axis, (larger,), smaller, of.over_time == "last").filling(values)
         return values
 
     def over_places(self, of: Quantity, values: Floats) -> Floats:
         """The values, with containing entities filled from their expected children, residuals from the rest."""
         if of.over_place != "sum":
             return values
-        resting_on = rests_on(of)
-        obliged = id(self.members.obliged(resting_on))
-        if obliged not in self._levels:
-            self._levels[obliged] = self._by_depth(resting_on)
-        for depth, members in enumerate(self._levels[obliged]):
-            values = self._over_entities((obliged, depth), of.axis, members).filling(values)
-        for residual in self.grid.residuals:
-            outside = {residual.id: self.members.outside(residual.contained_in or "")}
-            whole = {residual.id: [self.grid.places.find(residual.contained_in or "")]}
-            rest = self._over_entities(("outside", residual.id), of.axis, outside)
-            all_of_it = self._over_entities(("whole", residual.id), of.axis, whole)
-            values = filled(values, all_of_it.sums(values) - rest.sums(values))
+        for level in self._levels(of.axis, self.members.obliged(rests_on(of))):
+            values = level.filling(values)
+        for whole, outside in self._residuals(of.axis):
+            values = filled(values, whole.sums(values) - outside.sums(values))
         return values
 
-    def _by_depth(self, resting_on: frozenset[str]) -> list[dict[str, list[Entity]]]:
+    @once
+    def _levels(self, axis: str | None, obliged: Obliged) -> list[Lift]:
         """Expected children by parent, the lowest parents first: what they sum to is there for the next."""
         levels: dict[int, dict[str, list[Entity]]] = {}
         for container in self._containers:
-            if expected := self.members.children(resting_on, container):
+            if expected := self.members.expected(obliged, container):
                 levels.setdefault(len(self.grid.places.ancestors(container)), {})[container] = expected
-        return [levels[depth] for depth in sorted(levels, reverse=True)]
+        return [self._of_members(axis, levels[depth]) for depth in sorted(levels, reverse=True)]
 
-    def _over_entities(
-        self, name: Hashable, axis: str | None, members: Mapping[str, Sequence[Entity]]
-    ) -> Lift:
-        if (name, axis) not in self._lifts:
-            self._lifts[name, axis] = self._entity_lift(self.grid.keys(axis), members)
-        return self._lifts[name, axis]
+    @once
+    def _residuals(self, axis: str | None) -> list[tuple[Lift, Lift]]:
+        """For each residual entity the whole that it is a part of, and the other parts."""
+        places = self.grid.places
+        return [
+            (
+                self._of_members(axis, {residual.id: [places.find(residual.contained_in or "")]}),
+                self._of_members(axis, {residual.id: self.members.outside(residual.contained_in or "")}),
+            )
+            for residual in self.grid.residuals
+        ]
 
-    def _entity_lift(self, keys: Keys, members: Mapping[str, Sequence[Entity]]) -> Lift:
+    def _of_members(self, axis: str | None, members: Mapping[str, Sequence[Entity]]) -> Lift:
         """Members valid in a period add up into their entity."""
-        code, (entities, periods, items) = self.grid.code_of_entity, self.grid.shape
+        keys, code, (entities, periods, items) = (
+            self.grid.keys(axis),
+            self.grid.code_of_entity,
+            self.grid.shape,
+        )
         pairs = [(code[id], code.get(m.id, ABSENT), m) for id, some in members.items() for m in some]
         whole = np.array([into for into, _, _ in pairs], np.int64)
         part = np.array([own for _, own, _ in pairs], np.int64)
@@ -163,27 +164,22 @@ class Sums:
 
     def _valid(self, members: Sequence[Entity]) -> npt.NDArray[np.bool_]:
         """Whether each member (row) existed in each period (column)."""
+        dates = self.grid.dates
         spans = {(m.since, m.until): m for m in members}
-        known = {
-            span: [one.valid(date.start, date.end) for date in self.grid.dates] for span, one in spans.items()
-        }
-        return np.array([known[m.since, m.until] for m in members], bool).reshape(-1, len(self.grid.dates))
+        known = {span: [one.valid(date.start, date.end) for date in dates] for span, one in spans.items()}
+        return np.array([known[m.since, m.until] for m in members], bool).reshape(-1, len(dates))
 
-    def _over_parts(self, axis: str | None, larger: Sequence[Kind], smaller: Kind, *, last: bool) -> Lift:
+    @once
+    def _of_parts(self, axis: str | None, larger: tuple[Kind, ...], smaller: Kind, last: bool) -> Lift:
         """Parts of one kind add up into the larger periods; of a stock only the last part counts."""
-        name = (larger, smaller, last, axis)
-        if name not in self._lifts:
-            keys, dates = self.grid.keys(axis), self.grid.dates
-            rows, into = [], []
-            for kind in larger:
-                whole = [date.within(kind) if date.kind == smaller else None for date in dates]
-                counted = [
-                    w if w and (w.end == d.end or not last) else None
-                    for w, d in zip(whole, dates, strict=True)
-                ]
-                rows.append(np.arange(len(keys)))
-                into.append(keys.rows(keys.moved(self.grid.periods(counted))))
-            due = [(1 if last else len(d.parts(smaller))) if d.kind in larger else 0 for d in dates]
-            due_of_row = np.array(due, np.int64)[keys.codes[1]]
-            self._lifts[name] = Lift.of(np.concatenate(rows), np.concatenate(into), due_of_row)
-        return self._lifts[name]
+        keys, dates = self.grid.keys(axis), self.grid.dates
+        into = []
+        for kind in larger:
+            whole = [date.within(kind) if date.kind == smaller else None for date in dates]
+            counted = [
+                w if w and (w.end == d.end or not last) else None for w, d in zip(whole, dates, strict=True)
+            ]
+            into.append(keys.rows(keys.moved(self.grid.periods(counted))))
+        due = [(1 if last else len(d.parts(smaller))) if d.kind in larger else 0 for d in dates]
+        rows = np.tile(np.arange(len(keys)), len(larger))
+        return Lift.of(rows, np.concatenate(into), np.array(due, np.int64)[keys.codes[1]])

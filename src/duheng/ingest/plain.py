@@ -24,7 +24,6 @@ from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
 from duheng.model.periods import parse
 from duheng.model.references import At, Reference, Total
-from duheng.model.rule import axis_of, below, parts
 from duheng.model.units import convert, parse_unit
 
 _WHOLE = "合计"
@@ -61,7 +60,7 @@ def compute(
 
 def inputs_of(rule: Rule) -> dict[str, Quantity]:
     """Every quantity below a rule, computed ones included, by id: the columns that a table may give."""
-    below_it = (one for one in below(rule) if one is not rule)
+    below_it = (one for one in rule.below() if one is not rule)
     return {one.id: one for one in below_it if isinstance(one, Quantity)}
 
 
@@ -100,7 +99,7 @@ def _facts(rule: Rule, sheet: Sheet, findings: list[Finding]) -> pl.DataFrame:
 def _absent(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]:
     """What the rule needs and the table has no column for: its results stay empty, and the reader is told why."""
     place = f"{sheet.name} 第1行"
-    if "period" not in sheet.header and any(isinstance(one, At) for one in below(rule)):
+    if "period" not in sheet.header and any(isinstance(one, At) for one in rule.below()):
         remedy = "请加上 period 列；基期、上年的值要按时期查找"
         yield Finding("table.column", "error", place, "没有 period 列", "period", remedy)
     missing = [name for name in _wanting(rule, frozenset(given)) if name not in given]
@@ -119,7 +118,7 @@ def _wanting(of: Reference, given: frozenset[str]) -> Iterator[str]:
     elif isinstance(of, Quantity):
         yield of.id
     else:
-        for part in parts(of):
+        for part in of.parts():
             yield from _wanting(part, given)
 
 
@@ -225,11 +224,11 @@ def _value(
 
 
 def _totals(rule: Rule) -> Iterator[Total]:
-    return (one for one in below(rule) if isinstance(one, Total))
+    return (one for one in rule.below() if isinstance(one, Total))
 
 
 def _over_places(reference: Total) -> bool:
-    return reference.over != MONTHS and reference.over != axis_of(reference.of)
+    return reference.over != MONTHS and reference.over != reference.of.axis
 
 
 def _places(sheet: Sheet, kind: str) -> Places:
@@ -242,7 +241,7 @@ def _places(sheet: Sheet, kind: str) -> Places:
 
 
 def _joined(rule: Rule, sheet: Sheet, result: pl.DataFrame, findings: list[Finding]) -> Computed:
-    over_places = any(_over_places(reference) for reference in parts(rule) if isinstance(reference, Total))
+    over_places = any(_over_places(reference) for reference in rule.parts() if isinstance(reference, Total))
     keys = [key for key in KEYS if key in sheet.header and (key != "item" or rule.axis)]
     names = [*keys, rule.id]
     values = {

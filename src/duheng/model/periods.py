@@ -21,6 +21,9 @@ Kind = Literal["day", "month", "quarter", "half", "year", "plan"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """All kinds, smallest first."""
 
+FINER: dict[Kind, Kind] = {"quarter": "month", "half": "quarter", "year": "half"}
+"""The next smaller kind of which a period is the sum, smallest first."""
+
 _MONTHS: dict[Kind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12, "plan": 60}
 # Outside these years a number is a division code or a figure, not a year.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199

@@ -97,7 +97,7 @@ class Units(Algebra):
             case "greatest" | "least":
                 return self._same(f"{verb}({', '.join(str(one.unit) for one in operands)})", *operands)
         same = self._same(f"{first} {verb} {last}", *operands)
-        return Measured(ONE) if verb in COMPARISONS else same
+        return Measured(ONE) if verb in COMPARISONS.values() else same
 
     def _power(self, base: Measured, exponent: Measured) -> Measured:
         if exponent.unit != ONE:

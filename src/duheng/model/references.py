@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from .periods import Period
@@ -10,6 +10,26 @@ from .periods import Period
 
 class Reference:
     """Base of everything that may stand as a default argument of a rule."""
+
+    id: str
+    title: str
+    unit: str
+    axis: str | None
+
+    def parts(self) -> Iterable[Reference]:
+        """What it directly depends on."""
+        return ()
+
+    def below(self) -> Iterator[Reference]:
+        """Everything it depends on, itself first, each once; a rule may stand below its own wordings."""
+        seen: dict[int, Reference] = {}
+        waiting = [self]
+        while waiting:
+            here = waiting.pop()
+            if id(here) not in seen:
+                seen[id(here)] = here
+                yield here
+                waiting.extend(here.parts())
 
     def __matmul__(self, moment: Moment) -> At:
         return At(self, moment)
@@ -29,8 +49,8 @@ class Moment:
     _move: Callable[[Period, int | None], Period | None]
 
     def of(self, period: Period, base_year: int | None = None) -> Period | None:
-        """The period looked up from this one; None where there is none."""
-        return self._move(period, base_year)
+        """The period looked up from this one; None where there is none, as for a whole plan."""
+        return None if period.kind == "plan" else self._move(period, base_year)
 
 
 def _to_base_year(period: Period, base_year: int | None) -> Period | None:
@@ -53,18 +73,30 @@ TARGET = Moment("target", "规划目标", "target", _to_plan_end)
 
 
 @dataclass(frozen=True, eq=False)
-class At(Reference):
-    """A reference looked up at another moment."""
+class Derived(Reference):
+    """A reference to another one; id, title, unit and axis are those of what it looks up."""
 
     of: Reference
+
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "unit", "axis"):
+            object.__setattr__(self, name, getattr(self.of, name))
+
+    def parts(self) -> Iterable[Reference]:
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class At(Derived):
+    """A reference looked up at another moment."""
+
     moment: Moment
 
 
 @dataclass(frozen=True, eq=False)
-class Under(Reference):
+class Under(Derived):
     """A reference read under an accounting definition of its own (L8)."""
 
-    of: Reference
     definition: str
 
 
@@ -73,14 +105,18 @@ MONTHS = "months"
 
 
 @dataclass(frozen=True, eq=False)
-class Total(Reference):
+class Total(Derived):
     """The sum of a reference over its items, the entity's children, a kind of descendants, or months.
 
     over: an axis name, CHILDREN, MONTHS, or the name of an entity kind.
     """
 
-    of: Reference
     over: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.over == self.of.axis:
+            object.__setattr__(self, "axis", None)
 
 
 def total(of: Reference, over: str) -> Total:

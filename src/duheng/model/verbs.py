@@ -14,13 +14,17 @@ from typing import Any, NoReturn
 
 from .errors import RuleError
 
-COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}
+COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+"""Verbs by Python's name for them."""
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow},
-    **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
-    **{"==": operator.eq, "!=": operator.ne},
-    **{"neg": operator.neg, "ceil": math.ceil, "ln": math.log, "greatest": max, "least": min},
+    **{verb: getattr(operator, name) for name, verb in {**ARITHMETIC, **COMPARISONS}.items()},
+    "neg": operator.neg,
+    "ceil": math.ceil,
+    "ln": math.log,
+    "greatest": max,
+    "least": min,
 }
 """What each verb but `where` does to known numbers."""
 
@@ -80,11 +84,10 @@ def _operator(verb: str, *, reflected: bool = False) -> Callable[[Term, object],
     return operation
 
 
-for _name, _verb in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}.items():
+for _name, _verb in {**ARITHMETIC, **COMPARISONS}.items():
     setattr(Term, f"__{_name}__", _operator(_verb))
-    setattr(Term, f"__r{_name}__", _operator(_verb, reflected=True))
-for _name, _verb in zip(("lt", "le", "gt", "ge", "eq", "ne"), COMPARISONS, strict=True):
-    setattr(Term, f"__{_name}__", _operator(_verb))
+    if _name in ARITHMETIC:
+        setattr(Term, f"__r{_name}__", _operator(_verb, reflected=True))
 
 
 def where(condition: object, then: object, otherwise: object) -> Any:

@@ -214,7 +214,7 @@ def _values(medium: str, entry: Entry, counted: bool | None) -> dict[str, Fracti
 
 def _rate(rule: Rule, month: Period, code: str, parameters: Parameters) -> Fraction:
     reference = rule.wordings[0].inputs["rate"]
-    setting = parameters.get(reference.id).at(month.end, None, code)  # type: ignore[attr-defined]  # a parameter
+    setting = parameters.get(reference.id).at(month.end, None, code)
     if setting is None:
         raise DuhengError(f"{code}在{month}没有适用税额；请在城市文件夹的parameters中加载本省的决定")
     return Fraction(setting.value)
