@@ -124,8 +124,8 @@ def test_production_refuses_accounts_of_practice(tmp_path: Path, django_db_block
         {"DUHENG_ENV": "production", "DUHENG_SECRET_KEY": SECRET, "DUHENG_ALLOWED_HOSTS": "a.gov.cn"},
     )
     assert done.returncode == 2
-    assert "演示账号" in done.stderr
-    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.splitlines()  # nothing of gunicorn's own about workers that did not boot
+    assert "演示账号" in line
 
 
 def test_a_taken_address_is_named(tmp_path: Path) -> None:

@@ -106,7 +106,9 @@ def _as_json(one: TargetStatus) -> dict[str, Any]:
         "evidence_date": one.evidence.newest.isoformat() if one.evidence.newest else None,
         "unverified": one.unverified,
         "owed": [owed.text for owed in one.owed],
-        "findings": [finding.text for finding in one.findings],
+        "findings": [
+            finding.text for finding in one.findings if finding.code != "not-reported"
+        ],  # these are `owed`
         "trend": [
             {"period": point.period, "actual": number(point.actual), "path": number(point.path)}
             for point in one.trend

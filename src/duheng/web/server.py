@@ -101,7 +101,9 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         def load_config(self) -> None:
             for name, value in _settings(host, port, workers, threads).items():
                 self.cfg.set(name, value)
-            self.cfg.set("post_fork", lambda _, worker: _after_the_first(worker, announced))
+            self.cfg.set("post_fork", lambda _, worker: _after_the_first(worker, announced, refused))
+            # Once the reason is said in words, gunicorn's own lines about workers that do not boot add nothing.
+            self.cfg.set("on_starting", lambda arbiter: _hush(arbiter.log.error_log, refused))
 
         def load(self) -> Any:
             try:
@@ -158,12 +160,18 @@ def _settings(host: str, port: int, workers: int, threads: int) -> dict[str, Any
     }
 
 
-def _after_the_first(worker: Any, announced: Any) -> None:
+def _hush(log: logging.Logger, refused: Any) -> None:
+    log.addFilter(lambda _: not refused.value)
+
+
+def _after_the_first(worker: Any, announced: Any, refused: Any) -> None:
     # The first worker has the processor to itself until it serves; the others follow.
     until = time.monotonic() + PATIENCE
-    while worker.age > 1 and not announced.value and time.monotonic() < until:
+    while worker.age > 1 and not (announced.value or refused.value) and time.monotonic() < until:
         worker.notify()
         time.sleep(0.05)
+    if refused.value:
+        sys.exit(BOOT_ERROR)  # it would be refused for the same reason
 
 
 def _warm_later(worker: Any) -> None:
