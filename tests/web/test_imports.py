@@ -1,4 +1,4 @@
-"""Importing on the page: sent, checked, confirmed; nothing before the second word, nothing twice."""
+"""Importing on the page: sent, checked, handed in, accepted by another; nothing before that, nothing twice."""
 
 from __future__ import annotations
 
@@ -42,47 +42,149 @@ def gdp(client: Client) -> object:
     return client.get("/why/gdp/512021/2024.json").json()["why"]["value"]
 
 
-def test_a_form_comes_back_as_figures_after_two_words(site: Site) -> None:
+def handed_in(client: Client, content: bytes, **more: str) -> str:
+    """Send a file and hand it in for review; its page."""
+    check = send(client, content)
+    client.post(check, {"word": "submit", **more})
+    return check
+
+
+def test_a_form_comes_back_as_figures_after_two_peoples_words(site: Site) -> None:
     client = site("reporter")
     check = send(client, filled(client))
     assert "可导入 6 条数据" in client.get(check).content.decode()
+    client.post(check, {"word": "submit"})
     assert gdp(client) is None
-    client.post(check, {"word": "confirm"})
+    assert "gdp.xlsx" in site("reviewer").get("/import").content.decode()
+    page = site("reviewer").post(check, {"word": "accept"}, follow=True).content.decode()
+    assert "新增 6 条" in page
     assert gdp(client) == 339.5
 
 
-def test_who_sent_it_answers_for_it(site: Site) -> None:
+def test_the_history_names_who_sent_and_who_accepted(site: Site) -> None:
     client = site("reporter")
-    client.post(send(client, filled(client)), {"word": "confirm"})
+    site("reviewer").post(handed_in(client, filled(client)), {"word": "accept"})
     fact = client.get("/history/gdp/512021/2024.json").json()["facts"][0]
-    assert (fact["recorded_by"], fact["source"]) == ("reporter", "gdp.xlsx")
-    assert [entry.action for entry in ledger.trail(2)] == ["import", "upload"]
+    assert (fact["recorded_by"], fact["source"]) == ("reporter（reviewer 审核）", "gdp.xlsx")
+    trail = [(entry.actor, entry.action) for entry in ledger.trail(4)]
+    assert trail == [
+        ("reviewer", "accept"),
+        ("reporter（reviewer 审核）", "import"),
+        ("reporter", "submit"),
+        ("reporter", "upload"),
+    ]
 
 
-def test_confirming_twice_imports_once(site: Site) -> None:
+@pytest.mark.parametrize("role", ["reporter", "reviewer", "administrator"])
+def test_nobody_accepts_his_own(site: Site, role: str) -> None:
+    client = site(role)
+    check = handed_in(client, filled(client))
+    head = ledger.head().seq
+    for word in ("accept", "return"):
+        assert client.post(check, {"word": word, "reason": "因为"}).status_code == 403
+    assert "通过并导入" not in client.get(check).content.decode()
+    assert ledger.head().seq == head
+    assert Upload.objects.get().settled == "submitted"
+
+
+def test_a_reviewers_own_file_is_accepted_by_another(site: Site) -> None:
+    client = site("reviewer")
+    site("administrator").post(handed_in(client, filled(client)), {"word": "accept"})
+    assert gdp(client) == 339.5
+
+
+@pytest.mark.parametrize("word", ["accept", "return"])
+def test_a_reporter_settles_nobodys_file(site: Site, word: str) -> None:
+    client = site("reviewer")
+    check = handed_in(client, filled(client))
+    assert site("reporter").post(check, {"word": word, "reason": "因为"}).status_code == 404
+    assert site("viewer").post(check, {"word": word}).status_code == 403
+    assert Upload.objects.get().settled == "submitted"
+
+
+def test_only_the_sender_hands_in(site: Site) -> None:
     client = site("reporter")
     check = send(client, filled(client))
-    client.post(check, {"word": "confirm"})
+    assert site("reviewer").post(check, {"word": "submit"}).status_code == 403
+    site("reviewer").post(check, {"word": "accept"})
+    assert Upload.objects.get().settled == ""
+    assert gdp(client) is None
+
+
+def test_a_returned_file_says_why_and_can_be_sent_again(site: Site) -> None:
+    client, reviewer = site("reporter"), site("reviewer")
+    check = handed_in(client, filled(client))
+    assert "请写明退回的原因" in reviewer.post(check, {"word": "return"}, follow=True).content.decode()
+    assert Upload.objects.get().settled == "submitted"
+    reviewer.post(check, {"word": "return", "reason": "单位应为亿元"})
+    assert "单位应为亿元" in client.get("/import").content.decode()
+    assert "单位应为亿元" in client.get(check).content.decode()
+    assert (ledger.trail(1)[0].actor, ledger.trail(1)[0].action) == ("reviewer", "return")
+    assert gdp(client) is None
+    reviewer.post(handed_in(client, filled(client)), {"word": "accept"})
+    assert gdp(client) == 339.5
+
+
+def test_the_page_sets_new_figures_beside_the_present_ones(site: Site) -> None:
+    client = site("reporter")
+    site("reviewer").post(handed_in(client, filled(client)), {"word": "accept"})
+    check = send(client, filled(client, 340)).partition("?")[0]
+    assert client.get(f"{check}.json").json()["effects"]["changed"] == 6
+    rows = client.get(f"{check}.csv?table=changes").content.decode("utf-8-sig")
+    assert "340 亿元,339.5 亿元（填报）,0.5,更正" in rows
+    again = send(client, filled(client)).partition("?")[0]
+    assert client.get(f"{again}.json").json()["effects"]["same"] == 6
+
+
+def test_accepting_twice_imports_once(site: Site) -> None:
+    client = site("reporter")
+    check = handed_in(client, filled(client))
+    site("reviewer").post(check, {"word": "accept"})
     head = ledger.head().seq
-    assert "已处理过" in client.post(check, {"word": "confirm"}, follow=True).content.decode()
+    page = site("administrator").post(check, {"word": "accept"}, follow=True).content.decode()
+    assert "已处理过" in page
     assert ledger.head().seq == head
 
 
 def test_the_same_file_again_adds_nothing(site: Site) -> None:
-    client = site("reporter")
+    client, reviewer = site("reporter"), site("reviewer")
     content = filled(client)
-    client.post(send(client, content), {"word": "confirm"})
+    reviewer.post(handed_in(client, content), {"word": "accept"})
     head = ledger.head().seq
-    page = client.post(send(client, content), {"word": "confirm"}, follow=True).content.decode()
+    page = reviewer.post(handed_in(client, content), {"word": "accept"}, follow=True).content.decode()
     assert "新增 0 条" in page
     assert ledger.head().seq == head
 
 
-def test_a_discarded_file_leaves_nothing(site: Site) -> None:
+@pytest.mark.parametrize("first", ["", "submit"])
+def test_a_discarded_file_leaves_nothing(site: Site, first: str) -> None:
     client = site("reporter")
     head = ledger.head().seq
-    client.post(send(client, filled(client)), {"word": "discard"})
+    check = send(client, filled(client))
+    if first:
+        client.post(check, {"word": first})
+    client.post(check, {"word": "discard"})
+    site("reviewer").post(check, {"word": "accept"})
     assert ledger.head().seq == head
+
+
+def test_every_word_needs_its_token(site: Site) -> None:
+    client = site("reporter")
+    check = handed_in(client, filled(client))
+    assert site("reviewer", csrf=True).post(check, {"word": "accept"}).status_code == 403
+    assert Upload.objects.get().settled == "submitted"
+
+
+def test_of_a_file_with_errors_only_the_good_rows_are_handed_in_on_request(site: Site) -> None:
+    client = site("reporter")
+    table = "指标,对象,时期,数值,单位\ngdp,安岳县,2024,339.5,亿元\ngdp,乐至县,2024,很多,亿元\n".encode()
+    check = send(client, table, "gdp.csv")
+    assert "没有提交" in client.post(check, {"word": "submit"}, follow=True).content.decode()
+    assert Upload.objects.get().settled == ""
+    client.post(check, {"word": "submit", "rows": "good"})
+    assert "其余 1 行不会导入" in site("reviewer").get(check).content.decode()
+    site("reviewer").post(check, {"word": "accept"})
+    assert gdp(client) == 339.5
 
 
 def test_a_wrong_cell_is_named_and_nothing_enters(site: Site) -> None:
@@ -91,9 +193,9 @@ def test_a_wrong_cell_is_named_and_nothing_enters(site: Site) -> None:
     page = client.get(check).content.decode()
     assert "很多" in page
     assert "可导入 0 条数据" in page
-    head = ledger.head().seq
-    client.post(check, {"word": "confirm"})
-    assert ledger.head().seq == head
+    for rows in ("", "good"):
+        client.post(check, {"word": "submit", "rows": rows})
+    assert Upload.objects.get().settled == ""
 
 
 def test_rows_that_wait_can_be_fetched_with_their_reasons(site: Site) -> None:

@@ -35,7 +35,7 @@ def chosen() -> Iterator[str]:
     from duheng.assess.evidence import STATUS
     from duheng.assess.why import CERTAINTY
     from duheng.web import middleware, reasons, roles, selection, targets
-    from duheng.web.pages import duties, findings, handbook, why
+    from duheng.web.pages import duties, findings, handbook, submissions, why
 
     for table in (
         CERTAINTY,
@@ -53,6 +53,8 @@ def chosen() -> Iterator[str]:
         duties.STATES,
         duties.EVERY,
         findings.SEVERITIES,
+        submissions.STANDING,
+        submissions.EFFECTS,
         handbook.CERTAINTY,
         why.STANDING,
         why.CONFIDENCE,

@@ -102,9 +102,21 @@ def import_file(
             f"情景“{scenario}”只存方案中的目标，不能导入；请用 actual（真实）或 drill（演练）。"
         )
     reading = read_sheets(source, city, name=name, scenario=scenario, status=status, today=today)
+    if dry_run:
+        return judged(reading, scenario)
+    return enter(reading, scenario, by=by, good_rows=good_rows)
+
+
+def judged(reading: Reading, scenario: str) -> ImportResult:
+    """What a reading comes to while nothing of it is written."""
+    return _result(reading, scenario, None, None, dry_run=True)
+
+
+def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) -> ImportResult:
+    """Write what was read: all of it; of a file with errors nothing, or the good rows where `good_rows`."""
     wanted = reading.facts if good_rows or not reading.failed else ()
-    if dry_run or not wanted:
-        return _result(reading, scenario, None, None, dry_run)
+    if not wanted:
+        return _result(reading, scenario, None, None)
     # A file imported before says nothing new, even where a later file has corrected it since.
     stated_by = NewSource("submission", reading.file, "", reading.digest)
     fresh = unsaid(wanted, stated_by)
@@ -118,7 +130,7 @@ def import_file(
         f"sha256={reading.digest} 新增 {receipt.added} 重复 {receipt.duplicates} 待改 {len(reading.waiting)}"
     )
     ledger.audit(by, "import", reading.file, detail)
-    return _result(reading, scenario, receipt, number, dry_run)
+    return _result(reading, scenario, receipt, number)
 
 
 def _number(digest: str, title: str) -> str | None:
@@ -133,7 +145,7 @@ def _number(digest: str, title: str) -> str | None:
 
 
 def _result(
-    reading: Reading, scenario: str, receipt: Receipt | None, number: str | None, dry_run: bool
+    reading: Reading, scenario: str, receipt: Receipt | None, number: str | None, dry_run: bool = False
 ) -> ImportResult:
     return ImportResult(
         file=reading.file,

@@ -11,6 +11,7 @@ from duheng.web.errors import NotAllowed
 APP = "duheng_web"
 SEE_CONFIDENTIAL = "see_confidential"
 IMPORT_FACTS = "import_facts"
+ACCEPT_FACTS = "accept_facts"
 SIGN_DECISION = "sign_decision"
 MANAGE_ACCOUNTS = "manage_accounts"
 READ_AUDIT = "read_audit"
@@ -28,14 +29,17 @@ class Role:
 ROLES = (
     Role("viewer", "查阅", (SEE_CONFIDENTIAL,)),
     Role("reporter", "填报", (SEE_CONFIDENTIAL, IMPORT_FACTS)),
-    Role("reviewer", "审核", (SEE_CONFIDENTIAL, IMPORT_FACTS, SIGN_DECISION)),
+    Role("reviewer", "审核", (SEE_CONFIDENTIAL, IMPORT_FACTS, ACCEPT_FACTS, SIGN_DECISION)),
     Role(
-        "administrator", "管理", (SEE_CONFIDENTIAL, IMPORT_FACTS, SIGN_DECISION, MANAGE_ACCOUNTS, READ_AUDIT)
+        "administrator",
+        "管理",
+        (SEE_CONFIDENTIAL, IMPORT_FACTS, ACCEPT_FACTS, SIGN_DECISION, MANAGE_ACCOUNTS, READ_AUDIT),
     ),
 )
 NEEDS = {
     SEE_CONFIDENTIAL: "查阅",
     IMPORT_FACTS: "填报",
+    ACCEPT_FACTS: "审核",
     SIGN_DECISION: "审核",
     MANAGE_ACCOUNTS: "管理",
     READ_AUDIT: "管理",

@@ -18,9 +18,7 @@ from duheng.web.store import home
 
 KINDS = {
     ".xlsx": (b"PK\x03\x04",),
-    ".xlsm": (b"PK\x03\x04",),
     ".xls": (b"\xd0\xcf\x11\xe0",),
-    ".ods": (b"PK\x03\x04",),
     ".csv": (),
 }
 """Accepted endings and how such a file begins; CSV begins with any text."""

@@ -6,7 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from duheng.web.page import SUFFIXES, View, answer
-from duheng.web.pages import accounts, board, decisions, duties, findings, handbook, imports, plan, why
+from duheng.web.pages import (
+    accounts,
+    board,
+    decisions,
+    duties,
+    findings,
+    handbook,
+    imports,
+    plan,
+    submissions,
+    why,
+)
 
 
 class Suffix:
@@ -54,8 +65,8 @@ urlpatterns = [
     *both("handbook", handbook.show),
     path("templates/<str:duty>.xlsx", answer(duties.template, keep=False)),
     *both("import", imports.show, keep=False, writes=True),
-    path("import/<str:id>/waiting.xlsx", answer(imports.waiting, keep=False)),
-    *both("import/<str:id>", imports.check, keep=False, writes=True),
+    path("import/<str:id>/waiting.xlsx", answer(submissions.waiting, keep=False)),
+    *both("import/<str:id>", submissions.show, keep=False, writes=True),
     path("login", answer(accounts.sign_in, keep=False, writes=True)),
     path("logout", answer(accounts.sign_out, keep=False, writes=True)),
     *both("account", accounts.own, keep=False, writes=True),

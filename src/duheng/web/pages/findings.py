@@ -32,9 +32,9 @@ def show(ask: Ask) -> Page:
             "SEVERITIES": SEVERITIES,
             "shown": min(len(every), SHOWN),
             "total": len(every),
-            "short": _table(ask, every[:SHOWN]),
+            "short": findings_table(ask, words("核查提示"), every[:SHOWN]),
         },
-        tables=(_table(ask, every),),
+        tables=(findings_table(ask, words("核查提示"), every),),
     )
 
 
@@ -66,7 +66,8 @@ def _as_json(one: Finding) -> dict[str, str | None]:
     }
 
 
-def _table(ask: Ask, every: list[Finding]) -> Table:
+def findings_table(ask: Ask, title: str, every: Iterable[Finding]) -> Table:
+    """Findings as a table: severity, place, found, expected, remedy, owner."""
     words = ask.words
     columns = [
         Column("severity", words("程度"), width=8),
@@ -76,13 +77,10 @@ def _table(ask: Ask, every: list[Finding]) -> Table:
         Column("remedy", words("处理"), width=34),
         Column("owner", words("责任单位"), width=18),
     ]
-    return Table(
-        "findings", words("核查提示"), columns, rows_of_findings(ask, every), empty=words("没有发现问题。")
-    )
+    return Table("findings", title, columns, _rows(ask, every), empty=words("没有发现问题。"))
 
 
-def rows_of_findings(ask: Ask, every: Iterable[Finding]) -> list[list[Cell]]:
-    """Findings as rows: severity with its sign, place, found, expected, remedy, owner."""
+def _rows(ask: Ask, every: Iterable[Finding]) -> list[list[Cell]]:
     return [
         [
             Cell(

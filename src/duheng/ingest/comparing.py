@@ -1,0 +1,58 @@
+"""What an import would change: each of its facts beside the one that is effective now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import polars as pl
+
+from duheng import ledger
+from duheng.ledger.records import STATUSES, NewFact
+
+Effect = Literal["new", "same", "changed", "outranked"]
+_CELL = ("quantity", "entity", "item", "period", "definition")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact to come and what stands in its cell now.
+
+    effect: new (nothing stated yet), same (nothing would change), changed (supersedes the present one), outranked (the
+    present one has a higher status and stays in effect, law L2). present: as stated, None where there is nothing;
+    present_status: of it; difference: new less present, in the declared unit.
+    """
+
+    fact: NewFact
+    effect: Effect
+    present: str | None = None
+    present_status: str | None = None
+    difference: Decimal | None = None
+
+
+def compare(facts: Sequence[NewFact], scenario: str) -> list[Change]:
+    """The changes that facts would make to the effective ones of a scenario, in their order."""
+    names = list(dict.fromkeys(fact.quantity for fact in facts))
+    frame = ledger.read(scenario).filter(pl.col("quantity").is_in(names))
+    rows = frame.select(*_CELL, "stated", "status", "value").iter_rows()
+    present = {row[:5]: row[5:] for row in rows}
+    return [_change(fact, present.get(_cell(fact))) for fact in facts]
+
+
+def _cell(fact: NewFact) -> tuple[str | None, ...]:
+    return (fact.quantity, fact.entity, fact.item, fact.period, fact.definition)
+
+
+def _change(fact: NewFact, present: tuple[str, str, float] | None) -> Change:
+    if present is None:
+        return Change(fact, "new")
+    stated, status, value = present
+    difference = fact.value - Decimal(repr(value))
+    effect: Effect = "changed"
+    if STATUSES.index(status) < STATUSES.index(fact.status):
+        effect = "outranked"
+    elif not difference:
+        effect = "same"
+    return Change(fact, effect, stated, status, difference)
