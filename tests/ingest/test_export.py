@@ -14,7 +14,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from duheng.ingest.export import DRILL_NOTICE, FORMATS, write_table
+from duheng.ingest.export import DRILL_MARK, DRILL_NOTICE, FORMATS, Printed, Tab, write_table, write_workbook
 from duheng.model.errors import DuhengError, UnknownName
 
 ROWS = [
@@ -124,3 +124,31 @@ def test_an_unknown_format_and_a_missing_folder_are_errors(tmp_path: Path) -> No
         written("docx")
     with pytest.raises(DuhengError, match="不能写入"):
         write_table([], ["数"], tmp_path / "没有" / "a.csv", title="表", scenario="actual", format="csv")
+
+
+def tabs(scenario: str) -> Any:
+    """A workbook of two tables of one title."""
+    rows = [("甲厂", Printed(Decimal("14.5"), 2)), ("乙厂", "未填报")]
+    out = io.BytesIO()
+    tables = [Tab("指标/甲", ("对象", "数"), rows, (20, 12), "注：试表")] * 2
+    write_workbook(tables, out, scenario=scenario, about={"城市": "资阳市"})
+    return openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+
+
+def test_tables_of_one_workbook_have_a_sheet_each_with_the_printed_digits() -> None:
+    book = tabs("actual")
+    assert book.sheetnames == ["指标甲", "指标甲_"]
+    rows = [[cell.value for cell in row] for row in book.worksheets[1].iter_rows()]
+    assert rows == [
+        ["指标/甲", None], ["城市：资阳市", None], [None, None], ["对象", "数"],
+        ["甲厂", 14.5], ["乙厂", "未填报"], [None, None], ["注：试表", None],
+    ]  # fmt: skip
+    assert book.worksheets[0]["B5"].number_format == "0.00"
+    assert book.worksheets[0]["B6"].alignment.wrap_text
+
+
+def test_every_row_of_every_sheet_of_the_drill_carries_the_mark() -> None:
+    for sheet in tabs("drill").worksheets:
+        cells = [row[0].value for row in sheet.iter_rows()]
+        assert (cells[0], cells[5:7]) == (DRILL_NOTICE, [DRILL_MARK, DRILL_MARK])
+        assert DRILL_NOTICE in sheet.oddHeader.center.text

@@ -182,7 +182,7 @@ def test_a_drill_says_so_on_every_page_and_export(drill: Site, path: str) -> Non
     assert notice in text_of(client, f"{path}?scenario=drill")
     assert client.get(f"{path}.json?scenario=drill").json()["notice"] == notice
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{path}.xlsx?scenario=drill").content))
-    assert all(book.get_sheet_by_name(name).to_python()[1][0] == notice for name in book.sheet_names)
+    assert all(book.get_sheet_by_name(name).to_python()[0][0] == notice for name in book.sheet_names)
     assert notice in client.get(f"{path}.csv?scenario=drill").content.decode("utf-8-sig")
 
 

@@ -17,14 +17,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 
 import xlsxwriter
 
 from duheng.ingest.drill.places import is_drill
 from duheng.model.errors import DuhengError, UnknownName
 
-__all__ = ["DRILL_MARK", "DRILL_NOTICE", "FORMATS", "Format", "is_drill", "write_table"]
+__all__ = [
+    "DRILL_MARK", "DRILL_NOTICE", "FORMATS", "Format", "Printed", "Tab", "is_drill", "write_table", "write_workbook",
+]  # fmt: skip
 
 Format = Literal["xlsx", "csv", "json", "parquet"]
 FORMATS: tuple[Format, ...] = ("xlsx", "csv", "json", "parquet")
@@ -39,15 +41,37 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 Row = Sequence[Any]
 
 
+class Printed(NamedTuple):
+    """A number of which a workbook shows so many digits after the point: those that were judged (L7)."""
+
+    value: Decimal
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One table of a workbook: rows of cells, titles and widths of its columns, a note below it."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Row]
+    widths: Sequence[int] = ()
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Job:
-    """One table to be written."""
+    """One table to be written; name: of its sheet; notice: what stands above a table of the drill."""
 
     rows: Iterable[Row]
     columns: Sequence[str]
     title: str
     lines: Sequence[str]
     drill: bool
+    name: str = "数据"
+    widths: Sequence[int] = ()
+    note: str = ""
+    notice: str = DRILL_NOTICE
 
 
 def write_table(
@@ -89,14 +113,55 @@ def write_table(
     return write[format](job, out)
 
 
+def write_workbook(
+    tabs: Iterable[Tab],
+    out: IO[bytes],
+    *,
+    scenario: str,
+    about: Mapping[str, str],
+    notice: str = DRILL_NOTICE,
+    mark: str = DRILL_MARK,
+) -> None:
+    """Write several tables as one .xlsx, a sheet each; a table longer than a sheet goes on in the next.
+
+    about: lines that say what the figures are, above every table. notice, mark: of the drill, in the reader's language.
+    """
+    drill = is_drill(scenario)
+    lines = [f"{name}：{text}" for name, text in about.items() if text]
+    used: set[str] = set()
+    jobs = []
+    for tab in tabs:
+        rows, columns, widths = tab.rows, tab.columns, tab.widths
+        if drill:
+            rows, columns = ((mark, *row) for row in rows), [MARK_COLUMN, *columns]
+            widths = [10, *widths] if widths else ()
+        jobs.append(
+            Job(
+                rows, columns, tab.title, lines, drill, _sheet_name(tab.title, used), widths, tab.note, notice
+            )
+        )
+    _write_jobs(jobs, out)
+
+
+def _sheet_name(title: str, used: set[str]) -> str:
+    """A name that a sheet may have and no other has yet."""
+    name = "".join(c for c in title if c not in "[]:*?/\\'")[:28] or "表"
+    while name in used:
+        name += "_"
+    used.add(name)
+    return name
+
+
 def _head(job: Job) -> list[str]:
-    return ([DRILL_NOTICE] if job.drill else []) + [job.title, *job.lines]
+    return ([job.notice] if job.drill else []) + [job.title, *job.lines]
 
 
 def _text(cell: object) -> str:
     """A cell as text; None is empty."""
     if cell is None:
         return ""
+    if isinstance(cell, Printed):
+        return format(cell.value, "f")
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
@@ -114,6 +179,10 @@ def _text(cell: object) -> str:
 
 
 def _write_xlsx(job: Job, out: IO[bytes]) -> int:
+    return _write_jobs([job], out)
+
+
+def _write_jobs(jobs: Sequence[Job], out: IO[bytes]) -> int:
     # constant_memory writes each row to disk as it comes; strings are stored in the cells, so memory stays flat.
     options = {
         "constant_memory": True,
@@ -122,23 +191,40 @@ def _write_xlsx(job: Job, out: IO[bytes]) -> int:
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": job.title, "comments": DRILL_NOTICE if job.drill else ""})
-    rows = iter(job.rows)
+    if jobs:
+        book.set_properties({"title": jobs[0].title, "comments": jobs[0].notice if jobs[0].drill else ""})
     count = 0
-    for number in itertools.count(1):
-        some = itertools.islice(rows, _SHEET_ROWS)
-        first = next(some, None)
-        if first is None and number > 1:
-            break
-        part = itertools.chain([first] if first is not None else [], some)
-        count += _sheet(book, job, "数据" if number == 1 else f"数据{number}", part)
+    for job in jobs:
+        rows = iter(job.rows)
+        for number in itertools.count(1):
+            some = itertools.islice(rows, _SHEET_ROWS)
+            first = next(some, None)
+            if first is None and number > 1:
+                break
+            part = itertools.chain([first] if first is not None else [], some)
+            count += _sheet(book, job, job.name if number == 1 else f"{job.name}{number}", part)
     book.close()
     return count
 
 
+class _Dress:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.digits: dict[int, Any] = {}
+
+    def printed(self, decimals: int) -> Any:
+        """The format that shows so many digits after the point."""
+        if decimals not in self.digits:
+            shown = "0" + ("." + "0" * decimals if decimals else "")
+            self.digits[decimals] = self.book.add_format({"num_format": shown, "valign": "top"})
+        return self.digits[decimals]
+
+
 def _sheet(book: Any, job: Job, name: str, rows: Iterator[Row]) -> int:
-    sheet = book.add_worksheet(name)
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet, dress = book.add_worksheet(name), _Dress(book)
     top = number = _above(book, sheet, job)
     write_number, write_string = sheet.write_number, sheet.write_string
     for row in rows:
@@ -152,7 +238,9 @@ def _sheet(book: Any, job: Job, name: str, rows: Iterator[Row]) -> int:
             elif (kind is float or kind is int) and isfinite(cell):
                 write_number(number, column, cell)
             elif cell is not None:
-                _other(sheet, number, column, cell, day)
+                _other(sheet, number, column, cell, dress)
+    if job.note:
+        write_string(number + 2, 0, job.note)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     return number - top
@@ -165,24 +253,30 @@ def _above(book: Any, sheet: Any, job: Job) -> int:
     header = book.add_format({"bold": True, "bg_color": "#E8EEF9", "bottom": 1})
     if job.drill:
         for place in (sheet.set_header, sheet.set_footer):
-            place(f"&C&14&B{DRILL_NOTICE}")
+            place(f"&C&14&B{job.notice}")
+    # Long texts of a table with given widths run on in their own cell, not over the next.
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"}) if job.widths else None
+    for column, title in enumerate(job.columns):
+        width = job.widths[column] if job.widths else max(10, min(40, 2 * len(title) + 2))
+        sheet.set_column(column, column, width, wrapped)
     lines = _head(job)
     for number, line in enumerate(lines):
         sheet.write_string(number, 0, line, alarm if job.drill and number == 0 else bold)
     top = len(lines) + 1
     for column, title in enumerate(job.columns):
         sheet.write_string(top, column, title, header)
-        sheet.set_column(column, column, max(10, min(40, 2 * len(title) + 2)))
     sheet.freeze_panes(top + 1, 0)
     return top
 
 
-def _other(sheet: Any, number: int, column: int, cell: object, day: Any) -> None:
+def _other(sheet: Any, number: int, column: int, cell: object, dress: _Dress) -> None:
     """A cell that is neither text nor a plain number; digits beyond a spreadsheet's 15 are kept as text."""
-    if isinstance(cell, Decimal) and cell.is_finite() and len(cell.as_tuple().digits) <= 15:
+    if isinstance(cell, Printed):
+        sheet.write_number(number, column, float(cell.value), dress.printed(cell.decimals))
+    elif isinstance(cell, Decimal) and cell.is_finite() and len(cell.as_tuple().digits) <= 15:
         sheet.write_number(number, column, float(cell))
     elif isinstance(cell, date) and not isinstance(cell, datetime):
-        sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+        sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), dress.day)  # noqa: DTZ001
     else:
         sheet.write_string(number, column, _text(cell)[:_LONGEST_TEXT])
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
-from duheng.ingest.export import DRILL_NOTICE, write_table
+from duheng.ingest.export import DRILL_MARK, DRILL_NOTICE, Printed, Tab, write_table, write_workbook
 from duheng.web.selection import Selection
 from duheng.web.words import Words
 
@@ -95,68 +93,23 @@ def as_xlsx(
     about: lines (name, value) that say what the figures are: city, plan, date, scenario, address.
     """
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"title": "度衡", "comments": words(DRILL_NOTICE) if selection.drill else ""})
-    used: set[str] = set()
-    for table in tables:
-        _sheet(book, table, about, selection, words, used)
-    book.close()
+    tabs = [
+        Tab(
+            table.title,
+            [column.title for column in table.columns],
+            ([_printed(cell) for cell in row] for row in table.rows),
+            [column.width for column in table.columns],
+            table.note,
+        )
+        for table in tables
+    ]
+    notice, mark = words(DRILL_NOTICE), words(DRILL_MARK)
+    write_workbook(tabs, out, scenario=selection.scenario, about=dict(about), notice=notice, mark=mark)
     return out.getvalue()
 
 
-def _sheet(
-    book: Any,
-    table: Table,
-    about: Sequence[tuple[str, str]],
-    selection: Selection,
-    words: Words,
-    used: set[str],
-) -> None:
-    sheet = book.add_worksheet(_sheet_name(table.title, used))
-    head = book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF9", "text_wrap": True})
-    row = _above(book, sheet, table, about, words(DRILL_NOTICE) if selection.drill else "")
-    for at, column in enumerate(table.columns):
-        sheet.write_string(row, at, column.title, head)
-        sheet.set_column(at, at, column.width)
-    sheet.freeze_panes(row + 1, 0)
-    plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
-    for line in table.rows:
-        row += 1
-        for at, cell in enumerate(line):
-            if cell.value is not None:
-                sheet.write_number(row, at, float(cell.value), _number_format(book, cell))
-            else:
-                sheet.write_string(row, at, cell.text, plain)
-    if table.note:
-        sheet.write_string(row + 2, 0, table.note)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-
-
-def _above(book: Any, sheet: Any, table: Table, about: Sequence[tuple[str, str]], notice: str) -> int:
-    """Title, notice of a drill and what the figures are; the row where the table begins."""
-    sheet.write_string(0, 0, table.title, book.add_format({"bold": True, "font_size": 14}))
-    lines = [f"{name}: {value}" for name, value in about]
-    if notice:
-        sheet.write_string(1, 0, notice, book.add_format({"bold": True, "font_color": "#B3261E"}))
-        for place in (sheet.set_header, sheet.set_footer):
-            place(f"&C&14&B{notice}")
-    first = 2 if notice else 1
-    for number, line in enumerate(lines):
-        sheet.write_string(first + number, 0, line)
-    return first + len(lines) + 1
-
-
-def _number_format(book: Any, cell: Cell) -> Any:
-    decimals = len(cell.text.rstrip("%").partition(".")[2])
-    return book.add_format({"border": 1, "num_format": "0" + ("." + "0" * decimals if decimals else "")})
-
-
-def _sheet_name(title: str, used: set[str]) -> str:
-    name = "".join(c for c in title if c not in "[]:*?/\\'")[:28] or "表"
-    while name in used:
-        name += "_"
-    used.add(name)
-    return name
+def _printed(cell: Cell) -> object:
+    """The number with the digits that the page prints, else the text."""
+    if cell.value is None:
+        return cell.text
+    return Printed(cell.value, len(cell.text.rstrip("%").partition(".")[2]))
