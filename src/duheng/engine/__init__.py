@@ -11,17 +11,3 @@ from .members import Members
 def formula(rule: Rule) -> str:
     """The formula of a rule's first wording over its argument names."""
     return rule.wordings[0].formula()
-
-
-__all__ = [
-    "FACT_SCHEMA",
-    "Books",
-    "Explanation",
-    "Members",
-    "Step",
-    "evaluation",
-    "explain",
-    "formula",
-    "table",
-    "value",
-]

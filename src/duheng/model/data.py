@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,12 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read_yaml(path: Path) -> Any:
     """Content of a YAML file of the package. Raises yaml.YAMLError."""
     return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506  # a safe loader, see above
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a csv file of the package by column. Raises csv.Error, OSError, UnicodeDecodeError."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
 
 
 def root() -> Path:

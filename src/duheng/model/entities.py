@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from .errors import UnknownName
+from .errors import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,7 @@ class Places:
 
     def find(self, text: str) -> Entity:
         """The entity with this id, name or alias. Raises UnknownName with the nearest known name."""
-        found = self._by_name.get(text.strip())
-        if found is None:
-            raise UnknownName(text, self._by_name)
-        return found
+        return known(text.strip(), self._by_name)
 
     def children(self, id: str, *, statistical: bool = True) -> list[Entity]:
         """Entities directly below this one, in the order given."""

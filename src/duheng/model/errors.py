@@ -15,11 +15,13 @@ Every message is Chinese, for the person at the screen: what was found, what was
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from duheng.model.findings import Finding
+
+Named = TypeVar("Named")
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
@@ -59,6 +61,13 @@ class UnknownName(DuhengError):
         else:
             hint = f"；可用的有：{'、'.join(listed)}" if 0 < len(listed) <= _FEW else "。请核对名称。"
         super().__init__(f"没有名为“{name}”的{what or '定义'}{hint}")
+
+
+def known(name: str, among: Mapping[str, Named], what: str = "") -> Named:
+    """What has this name. Raises UnknownName with the nearest names there are."""
+    if name not in among:
+        raise UnknownName(name, among, what)
+    return among[name]
 
 
 class UnitError(DuhengError):

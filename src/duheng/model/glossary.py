@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from .data import read_yaml, root
-from .errors import FolderError, UnitError, UnknownName
+from .data import read_rows, read_yaml, root
+from .errors import FolderError, UnitError, UnknownName, known
 from .references import Reference
 from .units import parse_unit
 
@@ -73,10 +72,7 @@ class Axis:
 
     def find(self, text: str) -> Item:
         """The item with this title or alias. Raises UnknownName."""
-        found = self._names.get(text.strip())
-        if found is None:
-            raise UnknownName(text, self._names)
-        return found
+        return known(text.strip(), self._names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +118,7 @@ def register(rule: Quantity) -> None:
 
 def quantity(id: str) -> Quantity:
     """The declared or computed quantity with this id. Raises UnknownName with the nearest known id."""
-    found = declared().get(id) or _registered.get(id)
-    if found is None:
-        raise UnknownName(id, [*declared(), *_registered])
-    return found
+    return declared().get(id) or known(id, all_quantities())
 
 
 def all_quantities() -> dict[str, Quantity]:
@@ -138,7 +131,7 @@ def declared() -> dict[str, Quantity]:
     """The quantities of cn/quantities.yaml. Raises FolderError with every trouble."""
     troubles: list[str] = []
     found: dict[str, Quantity] = {}
-    for id, entry in _yaml("quantities.yaml").items():
+    for id, entry in _yaml("quantities").items():
         try:
             found[id] = Quantity(id=id, **{**entry, "definitions": tuple(entry.get("definitions", ()))})
             parse_unit(found[id].unit)
@@ -153,18 +146,13 @@ def declared() -> dict[str, Quantity]:
 @cache
 def axis(id: str) -> Axis:
     """The axis with this id, from cn/axes/<id>.csv. Raises UnknownName."""
-    path = root() / "axes" / f"{id}.csv"
-    if not path.is_file():
+    if id not in axes():
         raise UnknownName(id, axes())
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    items = {
-        row["item"]: Item(
-            row["item"], row["title_en"], row["unit"], tuple(filter(None, row["aliases"].split("|")))
-        )
-        for row in rows
-    }
-    return Axis(id, items)
+    items = (
+        Item(row["item"], row["title_en"], row["unit"], tuple(filter(None, row["aliases"].split("|"))))
+        for row in read_rows(root() / "axes" / f"{id}.csv")
+    )
+    return Axis(id, {item.title: item for item in items})
 
 
 @cache
@@ -176,62 +164,36 @@ def axes() -> tuple[str, ...]:
 @cache
 def definitions() -> dict[str, Definition]:
     """All accounting definitions by id, from cn/definitions.yaml."""
-    known = {"title", "title_en", "cite", "since", "note"}
-    return {
-        id: Definition(id=id, **{key: str(value) for key, value in entry.items() if key in known})
-        for id, entry in _yaml("definitions.yaml").items()
-    }
+    read = _yaml("definitions").items()
+    return {id: Definition(id=id, **{key: str(value) for key, value in entry.items()}) for id, entry in read}
 
 
 def definition(id: str) -> Definition:
     """The accounting definition with this id. Raises UnknownName."""
-    if id not in definitions():
-        raise UnknownName(id, definitions())
-    return definitions()[id]
+    return known(id, definitions())
 
 
 @cache
 def kinds() -> dict[str, Kind]:
     """All kinds of entities by id, from cn/kinds.yaml."""
-    return {
-        id: Kind(
-            id=id,
-            title=entry["title"],
-            title_en=entry.get("title_en", ""),
-            confidential=bool(entry.get("confidential", False)),
-            attributes={
-                name: Attribute(**column) for name, column in (entry.get("attributes") or {}).items()
-            },
-        )
-        for id, entry in _yaml("kinds.yaml").items()
-    }
+    found = {}
+    for id, entry in _yaml("kinds").items():
+        columns = {name: Attribute(**column) for name, column in entry.get("attributes", {}).items()}
+        found[id] = Kind(id=id, **{**entry, "attributes": columns})
+    return found
 
 
 def kind(id: str) -> Kind:
     """The kind with this id. Raises UnknownName."""
-    if id not in kinds():
-        raise UnknownName(id, kinds())
-    return kinds()[id]
+    return known(id, kinds())
 
 
-class Itemised(Protocol):
-    """What has a unit that may depend on the item: a quantity or a parameter."""
-
-    @property
-    def unit(self) -> str: ...
-    @property
-    def axis(self) -> str | None: ...
-
-
-def item_unit(of: Itemised, item: str | None) -> str:
+def item_unit(of: Reference, item: str | None) -> str:
     """Unit of a quantity or parameter for one item: `<fuel>` is replaced by the item's own unit."""
-    mark = f"<{of.axis}>"
-    if of.axis is None or item is None or mark not in of.unit:
+    if of.axis is None or item is None or item not in axis(of.axis).items:
         return of.unit
-    known = axis(of.axis).items
-    return of.unit.replace(mark, known[item].unit) if item in known else of.unit
+    return of.unit.replace(f"<{of.axis}>", axis(of.axis).items[item].unit)
 
 
 def _yaml(name: str) -> dict[str, dict[str, Any]]:
-    content = read_yaml(root() / name)
-    return content or {}
+    return read_yaml(root() / f"{name}.yaml") or {}

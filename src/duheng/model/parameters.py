@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -13,14 +13,12 @@ from typing import Any
 
 import yaml
 
-from .data import read_yaml, root
-from .errors import FolderError, UnknownName
+from .data import read_rows, read_yaml, root
+from .errors import FolderError, known
 from .references import Reference
 from .units import parse_unit
 
 CERTAINTIES = ("verified", "secondary", "memory", "derived")
-_KEYS = {"title", "title_en", "unit", "axis", "settings", "note", "notes"}
-_SETTING_KEYS = {"since", "where", "item", "value", "cite", "certainty", "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,10 @@ class Parameter(Reference):
         return any(s.where for s in self.settings)
 
 
+_KEYS = {field.name for field in fields(Parameter)} - {"id"}
+_SETTING_KEYS = {field.name for field in fields(Setting)}
+
+
 @dataclass(frozen=True)
 class Parameters:
     """The parameters in use: the packaged ones, with a province's and a city's own settings added."""
@@ -78,10 +80,7 @@ class Parameters:
 
 def parameter(id: str) -> Parameter:
     """The packaged parameter with this id. Raises UnknownName with the nearest known id."""
-    known = packaged()
-    if id not in known:
-        raise UnknownName(id, known)
-    return known[id]
+    return known(id, packaged())
 
 
 @cache
@@ -115,43 +114,26 @@ def _read_one(path: Path) -> Parameter:
     parse_unit(content["unit"])
     rows = content["settings"]
     if isinstance(rows, str):
-        with (path.parent / rows).open(encoding="utf-8", newline="") as file:
-            rows = [{k: v for k, v in row.items() if v} for row in csv.DictReader(file)]
-    return Parameter(
-        id=path.stem,
-        title=content["title"],
-        title_en=content.get("title_en", ""),
-        unit=content["unit"],
-        axis=content.get("axis"),
-        settings=tuple(_setting(row) for row in rows),
-        note=str(content.get("note") or content.get("notes") or ""),
-    )
+        rows = read_rows(path.parent / rows)
+    settings = tuple(_setting({key: value for key, value in row.items() if value != ""}) for row in rows)
+    return Parameter(id=path.stem, **{**content, "settings": settings})
 
 
 def _setting(row: Mapping[str, Any]) -> Setting:
     if unknown := set(row) - _SETTING_KEYS:
         raise ValueError(f"不认识的键 {sorted(unknown)}，可用 {sorted(_SETTING_KEYS)}")
-    if not str(row.get("cite", "")).strip():
+    said = {key: str(value).strip() for key, value in row.items() if value is not None}
+    if not said.get("cite"):
         raise ValueError(f"取值 {row.get('value')} 没有依据（cite）")
-    certainty = row.get("certainty", "verified")
-    if certainty not in CERTAINTIES:
-        raise ValueError(f"可信度 {certainty!r} 应为 {'、'.join(CERTAINTIES)} 之一")
-    since = row["since"]
-    return Setting(
-        since=since if isinstance(since, date) else date.fromisoformat(str(since)),
-        value=Decimal(str(row["value"])),
-        cite=str(row["cite"]),
-        certainty=certainty,
-        where=str(row.get("where", "") or ""),
-        item=row.get("item"),
-        note=str(row.get("note", "") or ""),
-    )
+    since, value = date.fromisoformat(said["since"]), Decimal(said["value"])
+    setting = Setting(**{**said, "since": since, "value": value})  # type: ignore[arg-type]
+    if setting.certainty not in CERTAINTIES:
+        raise ValueError(f"可信度 {setting.certainty!r} 应为 {'、'.join(CERTAINTIES)} 之一")
+    return setting
 
 
 def _twice(parameter: Parameter) -> Iterable[str]:
-    seen: set[tuple[date, str, str | None]] = set()
-    for s in parameter.settings:
-        key = (s.since, s.where, s.item)
-        if key in seen:
-            yield f"{parameter.id}：{s.since} {s.where or '全国'} {s.item or ''} 有两个取值，请只留一个（L5）"
-        seen.add(key)
+    counts = Counter((s.since, s.where, s.item) for s in parameter.settings)
+    for (since, where, item), count in counts.items():
+        if count > 1:
+            yield f"{parameter.id}：{since} {where or '全国'} {item or ''} 有两个取值，请只留一个（L5）"

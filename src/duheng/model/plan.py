@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -105,9 +105,7 @@ class Duty:
 
     def due(self, period: Period) -> date:
         """Last day on which the statement for the period is in time."""
-        month = period.end.month - 1 + self.due_months
-        first_after = date(period.end.year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-        return first_after - timedelta(days=1)
+        return period.due(self.due_months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from duheng.model.data import root
+from duheng.model.data import read_rows, root
 from duheng.model.errors import UnitError, UnreadableSource, nearest
 
 Powers = tuple[tuple[str, int], ...]
@@ -27,6 +28,7 @@ Powers = tuple[tuple[str, int], ...]
 _LONGEST_TEXT = 80
 _COMMON = ("吨", "吨标准煤", "千瓦时", "立方米", "元", "人", "个", "%")
 _GREATEST_POWER = 12
+_EXACT = Context(prec=2000, traps=[Inexact])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,6 @@ ONE = Unit((), Fraction(1))
 """The unit of plain ratios."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A row of the unit table, as the handbook prints it."""
-
-    unit: Unit
-    name: str
-    aliases: tuple[str, ...]
-    prefixed: bool
-    source: str
-
-
 def parse_unit(text: str) -> Unit:
     """The unit that a text names: `吨标准煤/万元`, `kgce/(m2·a)`, `万kWh`, `μg/m³`, `tce/<fuel>`.
 
@@ -139,11 +130,6 @@ def known_units() -> Mapping[str, Unit]:
     return _table(root()).names
 
 
-def unit_table() -> tuple[UnitRow, ...]:
-    """The rows of the table in file order."""
-    return _table(root()).rows
-
-
 def _product(left: Powers, right: Powers, *, keep_order: bool = False) -> Powers:
     powers = dict(left)
     for base, exponent in right:
@@ -161,8 +147,9 @@ def _power(symbol: str, power: int) -> str:
 
 def _alike(unit: Unit) -> str:
     """Some other names of the same dimension, as a remark in brackets."""
-    rows = [row.name for row in unit_table() if row.unit.dimension == unit.dimension and row.unit != unit]
-    return f"（如{'、'.join(rows[:4])}）" if rows else ""
+    other = [one for one in known_units().values() if one.same_dimension(unit) and one != unit]
+    names = list(dict.fromkeys(map(str, other)))
+    return f"（如{'、'.join(names[:4])}）" if names else ""
 
 
 def _unit(unit: Unit | str) -> Unit:
@@ -171,69 +158,54 @@ def _unit(unit: Unit | str) -> Unit:
 
 def _decimal(exact: Fraction) -> Decimal:
     """The fraction as Decimal: exact where finite, else 28 significant digits, half-even."""
-    below = exact.denominator
-    twos = (below & -below).bit_length() - 1
-    rest, fives = below >> twos, 0
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        context = Context(prec=28, rounding=ROUND_HALF_EVEN)
-        return context.divide(Decimal(exact.numerator), Decimal(exact.denominator))
-    places = max(twos, fives)
-    digits = exact.numerator * 2 ** (places - twos) * 5 ** (places - fives)
-    return Decimal(f"{digits}E-{places}")
+    numerator, denominator = Decimal(exact.numerator), Decimal(exact.denominator)
+    try:
+        return _EXACT.divide(numerator, denominator)
+    except Inexact:
+        return Context(prec=28, rounding=ROUND_HALF_EVEN).divide(numerator, denominator)
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    rows: tuple[UnitRow, ...]
     names: Mapping[str, Unit]
-    folded: Mapping[str, tuple[str, ...]]  # casefolded name -> the names so written
+    folded: Mapping[str, list[str]]  # casefolded name -> the names so written
     prefixes: Mapping[str, Fraction]
-    prefixed: frozenset[str]
+    prefixed: frozenset[str]  # the names before which a prefix may stand
 
 
 @lru_cache(maxsize=8)
 def _table(folder: Path) -> _Table:
     path = folder / "units.csv"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.DictReader(file, strict=True))
-        return _read(lines)
+        return _read(read_rows(path))
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError, ZeroDivisionError) as trouble:
         raise UnreadableSource(f"单位表“{path}”不能读取：{trouble}。请恢复随程序发布的文件。") from trouble
 
 
-def _read(lines: list[dict[str, str]]) -> _Table:
+def _read(rows: list[dict[str, str]]) -> _Table:
     """The table of the csv's rows; ValueError names the first wrong row."""
-    rows: list[UnitRow] = []
-    found: dict[str, Unit] = {}
-    numerals: dict[str, Fraction] = {}
-    for line in lines:
-        name, factor = line["unit"], Fraction(line["factor"])
-        if factor <= 0 or not line["source"]:
-            raise ValueError(f"{name}：系数应大于零并注明依据")
-        if line["dimension"] == "prefix":
-            numerals[name] = factor
-            continue
-        aliases = tuple(alias for alias in line["aliases"].split("|") if alias)
-        unit = Unit(_dimension(line["dimension"]), factor, _symbols(name))
-        rows.append(UnitRow(unit, name, aliases, line["prefixed"] == "yes", line["source"]))
+    units: dict[str, Unit] = {}
+    prefixes: dict[str, Fraction] = {}
+    prefixed: set[str] = set()
     for row in rows:
-        for alias in (row.name, *row.aliases):
-            if _plain(alias) in found:
+        name, factor = row["unit"], Fraction(row["factor"])
+        if factor <= 0 or not row["source"]:
+            raise ValueError(f"{name}：系数应大于零并注明依据")
+        if row["dimension"] == "prefix":
+            prefixes[name] = factor
+            continue
+        unit = Unit(_dimension(row["dimension"]), factor, _symbols(name))
+        for alias in map(_plain, filter(None, [name, *row["aliases"].split("|")])):
+            if alias in units:
                 raise ValueError(f"{alias}：名称重复")
-            found[_plain(alias)] = row.unit
-    folded: dict[str, list[str]] = {}
-    for alias in found:
-        folded.setdefault(alias.casefold(), []).append(alias)
-    return _Table(
-        tuple(rows),
-        MappingProxyType(found),
-        {key: tuple(names) for key, names in folded.items()},
-        MappingProxyType(dict(sorted(numerals.items(), key=lambda pair: -len(pair[0])))),
-        frozenset(_plain(alias) for row in rows if row.prefixed for alias in (row.name, *row.aliases)),
-    )
+            units[alias] = unit
+            if row["prefixed"] == "yes":
+                prefixed.add(alias)
+    folded: dict[str, list[str]] = defaultdict(list)
+    for alias in units:
+        folded[alias.casefold()].append(alias)
+    longest_first = dict(sorted(prefixes.items(), key=lambda pair: -len(pair[0])))
+    return _Table(MappingProxyType(units), dict(folded), longest_first, frozenset(prefixed))
 
 
 def _symbols(name: str) -> Powers:

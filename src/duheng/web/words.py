@@ -24,7 +24,7 @@ from duheng.model.findings import Finding
 from duheng.model.periods import Period
 from duheng.model.plan import City
 from duheng.model.saying import Saying
-from duheng.model.units import unit_table
+from duheng.model.units import known_units
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -72,8 +72,9 @@ _WRITTEN_OUT = ("tce", "kgce", "t", "kg", "kWh", "m2", "m3", "km2", "tCO2", "kgC
 
 @lru_cache(maxsize=1)
 def _written_out() -> Mapping[str, str]:
-    names = {row.name: next((one for one in row.aliases if _RUN.fullmatch(one)), "") for row in unit_table()}
-    return {name: names[name] for name in _WRITTEN_OUT if names.get(name)}
+    chinese = {unit: name for name, unit in reversed([*known_units().items()]) if _RUN.fullmatch(name)}
+    units = {name: known_units().get(name) for name in _WRITTEN_OUT}
+    return {name: chinese[unit] for name, unit in units.items() if unit in chinese}
 
 
 @lru_cache(maxsize=512)
