@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -125,6 +126,22 @@ def test_nothing_jumps_while_the_page_appears(live: str, desk: Page, path: str) 
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_against_accessibility(live: str, desk: Page, path: str) -> None:
+    desk.goto(live + path)
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if path == "/handbook":  # 200 articles: what compares each with each would take a minute and a half
+        options["runOnly"] = [
+            "heading-order",
+            "landmark-unique",
+            "duplicate-id-aria",
+            "list",
+            "document-title",
+        ]
+    found = Axe().run(desk, options=options).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_a_screen_reader_finds_landmarks_headings_and_labels(live: str, desk: Page, path: str) -> None:
     desk.goto(live + path)
     assert desk.locator("main").count() == 1
@@ -175,9 +192,27 @@ def test_a_choice_changes_board_and_address(live: str, desk: Page) -> None:
     desk.select_option("#f-light", "1")
     desk.wait_for_url("**light=1**")
     desk.wait_for_function("document.querySelectorAll('#targets tbody tr:not(.group)').length < 30")
+    desk.wait_for_function("document.querySelector('#said').textContent.includes('共 30 项')")
+    assert "unit=" not in desk.url  # a filter that is not set has no place in the address
     kept = desk.url
     desk.goto(kept)
     assert desk.input_value("#f-light") == "1"
+
+
+def test_a_choice_by_keyboard_keeps_its_place(live: str, desk: Page) -> None:
+    desk.goto(live + "/?scenario=drill")
+    desk.focus("#f-light")
+    desk.keyboard.press("ArrowDown")
+    desk.wait_for_url("**light=1**")
+    desk.wait_for_function("document.activeElement.id === 'f-light'")
+
+
+def test_a_count_of_the_judgement_leads_to_its_targets(live: str, desk: Page) -> None:
+    desk.goto(live + "/?scenario=drill")
+    count = int(desk.locator(".judgement .count strong").first.inner_text())
+    desk.click(".judgement .count >> nth=0")
+    assert "light=1" in desk.url
+    assert desk.locator("#targets tbody tr:not(.group)").count() == count
 
 
 def test_the_board_works_without_any_script(live: str, browser: Browser) -> None:
@@ -202,6 +237,8 @@ def test_paper_shows_figures_and_marks_without_navigation(live: str, desk: Page)
         ".light", "all => Array.from(new Set(all.map((one) => getComputedStyle(one).color)))"
     )
     assert colours == ["rgb(0, 0, 0)"]
+    assert not desk.locator("button[data-print]").is_visible()
+    assert desk.evaluate("getComputedStyle(document.body).page") == "drill"
 
 
 def test_one_click_leads_to_why_and_one_more_to_the_history(live: str, desk: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from duheng.engine import Step
 from duheng.model.entities import Entity, Places
-from duheng.web import access
+from duheng.model.glossary import kinds
+from duheng.web import access, page
 from duheng.web.access import Closed
 
 Site = Callable[..., Client]
@@ -140,3 +142,31 @@ def test_what_a_viewer_saw_is_not_kept_for_others(drill: Site) -> None:
 def test_findings_about_enterprises_are_for_accounts_only(drill: Site) -> None:
     told = drill().get("/findings.json?scenario=drill").json()["findings"]
     assert not [one for one in told if "演练企业" in one["place"]]
+
+
+def test_a_city_wide_sum_is_closed_where_open_counties_leave_two_enterprises() -> None:
+    firms = [leaf(f"E{number}") for number in range(1, 7)]  # two in one county, four in the other
+    assert Closed(places())(node("C", *firms))
+
+
+def test_a_city_wide_sum_is_open_where_every_county_alone_would_be() -> None:
+    alike = Places([*places(), Entity("E7", "企业7", "enterprise", "C1")])
+    assert not Closed(alike)(node("C", *(leaf(f"E{number}") for number in range(1, 8))))
+
+
+def test_no_form_of_a_closed_target_holds_its_figures(drill: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = kinds()
+    secret = {**known, "reduction_project": replace(known["reduction_project"], confidential=True)}
+    monkeypatch.setattr(access, "kinds", lambda: secret)
+    page.forget()
+    open_, shut = (drill(role).get("/board.json?scenario=drill").json()["targets"] for role in ("viewer", ""))
+    closed = [(one, other) for one, other in zip(open_, shut, strict=True) if other.get("confidential")]
+    assert closed
+    for one, other in closed:
+        assert {point["actual"] for point in other["trend"]} == {None}
+        assert (other["latest"], other["gap"], other["source"], other["findings"]) == (None, None, None, [])
+        whole = drill().get(f"/target/{one['id']}.json?scenario=drill").content.decode()
+        whole += drill().get(f"/target/{one['id']}?scenario=drill").content.decode()
+        figures = {f"{point['actual']}" for point in one["trend"] if point["actual"]} - {str(one["target"])}
+        assert [figure for figure in figures if len(figure) > 3 and figure in whole] == []
+    page.forget()

@@ -7,10 +7,12 @@ otherwise subtract (statistics law: no figure from which a single unit can be id
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from duheng.engine import Step
 from duheng.model.entities import Entity, Places
+from duheng.model.findings import Finding
 from duheng.model.glossary import kinds
 
 LEAST_MEMBERS = 3
@@ -61,9 +63,28 @@ class Closed:
             if closed and not (summed and confidential(self.places.get(part.entity))):
                 return True, members
         direct = any(confidential(self.places.get(part.entity)) for part in step.parts)
-        return direct and len(members) < LEAST_MEMBERS, members
+        return direct and (len(members) < LEAST_MEMBERS or self._thin_rest(step.entity, members)), members
+
+    def _thin_rest(self, whole: str, members: frozenset[str]) -> bool:
+        """Whether the whole less its open places would be the figure of one or two members.
+
+        A place's own sum of fewer than three is closed; who subtracts the open places from the whole finds it.
+        """
+        counted = Counter(self._place_below(whole, member) for member in members)
+        rest = sum(count for count in counted.values() if count < LEAST_MEMBERS)
+        return 0 < rest < LEAST_MEMBERS
+
+    def _place_below(self, whole: str, member: str) -> str:
+        """The open place right below the whole in which a member lies; "" where it lies in none."""
+        chain = [one.id for one in self.places.ancestors(member)]
+        below = chain[: chain.index(whole)] if whole in chain else chain
+        return next((id for id in reversed(below) if not confidential(self.places.get(id))), "")
 
 
-def visible(entities: Iterable[Entity], sees_confidential: bool) -> list[Entity]:
-    """The entities whose own figures a reader may see."""
-    return [entity for entity in entities if sees_confidential or not confidential(entity)]
+def findings_for(findings: Iterable[Finding], places: Places, sees_confidential: bool) -> list[Finding]:
+    """The findings a reader may see: without the permission none that names a confidential entity, whose figures
+    it may quote."""
+    if sees_confidential:
+        return list(findings)
+    names = [entity.name for entity in places if confidential(entity)]
+    return [one for one in findings if not any(name in one.text for name in names)]

@@ -13,7 +13,7 @@ from duheng.assess.status import TargetStatus
 from duheng.model.glossary import quantity
 from duheng.model.plan import NOT_STATED, Plan, Target
 from duheng.web import state
-from duheng.web.access import Closed
+from duheng.web.access import Closed, findings_for
 from duheng.web.page import Ask
 from duheng.web.reasons import cell_address
 from duheng.web.selection import LEVELS
@@ -65,6 +65,8 @@ def row_of(ask: Ask, books: Opened, status: TargetStatus) -> Row:
     shut = not ask.sees_confidential and is_closed(books, status)
     if shut:
         status = withheld(status)
+    told = findings_for(status.findings, books.city.places, ask.sees_confidential)
+    status = replace(status, findings=tuple(told))
     target, words = status.target, ask.words
     known = status.latest is not None and status.period is not None
     why = cell_address(
@@ -177,12 +179,9 @@ def light_text(status: TargetStatus, words: Words) -> str:
 
 
 def as_json(board: Board, rows: list[Row]) -> dict[str, Any]:
-    """The board as data, with what this reader may not see set to null."""
-    told = board.as_json()
-    shut = {row.id for row in rows if row.closed}
-    kept = {row.id for row in rows}
-    targets = [dict(one) for one in told["targets"] if one["id"] in kept]
-    for one in targets:
-        if one["id"] in shut:
-            one.update(latest=None, progress=None, light=None, source=None, confidential=True)
-    return {**told, "targets": targets}
+    """The board's rows as data, with what this reader may not see set to null."""
+    told = replace(board, targets=tuple(row.status for row in rows)).as_json()
+    for one, row in zip(told["targets"], rows, strict=True):
+        if row.closed:
+            one.update(source=None, evidence_date=None, confidential=True)
+    return told

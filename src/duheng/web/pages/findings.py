@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from duheng.assess.findings import over_ledger
 from duheng.model.findings import Finding
-from duheng.web.access import confidential
+from duheng.web.access import findings_for
 from duheng.web.boards import books, open_board, rows_of
 from duheng.web.page import Ask, Page
 from duheng.web.tables import Cell, Column, Table
@@ -19,7 +19,7 @@ SHOWN = 400
 def show(ask: Ask) -> Page:
     """All findings over the ledger and the targets, the gravest first; what is only owed stands under duties."""
     words = ask.words
-    every = _for_reader(ask, _all(ask))
+    every = findings_for(_all(ask), ask.city.places, ask.sees_confidential)
     order = list(SEVERITIES)
     every.sort(key=lambda one: order.index(one.severity))
     counts = {name: sum(one.severity == name for one in every) for name in SEVERITIES}
@@ -43,14 +43,6 @@ def _all(ask: Ask) -> list[Finding]:
     rows_of(ask, made)
     of_targets = [one for one in made.findings if one.code != "not-reported"]
     return list(dict.fromkeys([*over_ledger(books(ask)), *of_targets]))
-
-
-def _for_reader(ask: Ask, every: Iterable[Finding]) -> list[Finding]:
-    """Without the permission, findings that name a confidential entity are left out: they quote its figures."""
-    if ask.sees_confidential:
-        return list(every)
-    names = [entity.name for entity in ask.city.places if confidential(entity)]
-    return [one for one in every if not any(name in one.place or name in one.found for name in names)]
 
 
 def _as_json(one: Finding) -> dict[str, str | None]:
