@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from duheng import ledger
-from soak import soak_ledger
-from tests.ledger.conftest import BOTH, document, new
+from soak import soak_postgres, writers
+from tests import postgres
+from tests.ledger.conftest import BOTH, connected, document, new
 
 both = pytest.mark.parametrize("database", BOTH, indirect=True)
 
@@ -22,13 +24,13 @@ def environment(database: tuple[str, Path]) -> dict[str, str]:
 
 @both
 def test_two_processes_that_append_at_once_leave_one_whole_chain(database: tuple[str, Path]) -> None:
-    writers = [soak_ledger.writer(environment(database), seed, "15") for seed in ("1", "2")]
-    outcomes = [process.communicate() for process in writers]
-    assert [process.returncode for process in writers] == [0, 0], outcomes
+    told = [writers.writer(environment(database)) for _ in range(2)]
+    outcomes = [process.communicate(f"{seed} 15\n") for seed, process in enumerate(told)]
+    assert [process.returncode for process in told] == [0, 0], outcomes
     last = {int(line.split()[0]) for out, _ in outcomes for line in out.splitlines()}
     assert len(last) == 30
     assert max(last) == ledger.head().seq
-    assert soak_ledger.damage([]) == {"findings": 0, "lost": 0, "torn": 0}
+    assert writers.damage([]) == {"findings": 0, "lost": 0, "torn": 0}
 
 
 @both
@@ -43,19 +45,35 @@ def test_two_first_starts_at_once_make_the_tables_once(
     else:
         home = tmp_path / "first-start"
         url = ""
-    writers = [soak_ledger.writer(environment((url, home)), seed, "1") for seed in ("1", "2")]
-    outcomes = [process.communicate() for process in writers]
-    assert [process.returncode for process in writers] == [0, 0], outcomes
+    told = [writers.writer(environment((url, home))) for _ in range(2)]
+    outcomes = [process.communicate(f"{seed} 1\n") for seed, process in enumerate(told)]
+    assert [process.returncode for process in told] == [0, 0], outcomes
 
 
 @both
-def test_ten_kills_lose_no_acknowledged_fact_and_tear_no_batch(database: tuple[str, Path]) -> None:
-    with soak_ledger.killer(environment(database)) as strike:
-        acknowledged = [one for seed in range(10) for one in strike(seed)]
-    assert len(acknowledged) >= 10
-    assert soak_ledger.damage(acknowledged) == {"findings": 0, "lost": 0, "torn": 0}
+def test_kills_lose_no_acknowledged_fact_and_tear_no_batch(database: tuple[str, Path]) -> None:
+    trial = writers.Trial()
+    trial.kill_writers(environment(database), rounds=3)
+    assert trial.acknowledged
+    assert trial.worst == {"findings": 0, "lost": 0, "torn": 0}
+    left = sorted(path.name for path in (database[1] / "heads").iterdir())
+    assert len([name for name in left if name.endswith(".new")]) <= 1, left
     ledger.append([new("1")], document(), "甲")
     assert ledger.verify() == []
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_amid_appends_comes_back_whole(
+    tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with postgres.durable_server() as server, django_db_blocker.unblock(), connected(server.url, tmp_path):
+        ledger.setup()
+        trial = writers.Trial()
+        soak_postgres.kill_servers(trial, server, environment((server.url, tmp_path)), crashes=4)
+        assert trial.acknowledged
+        assert trial.worst == {"findings": 0, "lost": 0, "torn": 0}
+        ledger.append([new("1")], document(), "甲")
+        assert ledger.verify() == []
 
 
 def test_the_embedded_database_writes_ahead_and_syncs_fully(database: tuple[str, Path]) -> None:

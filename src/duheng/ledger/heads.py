@@ -5,9 +5,11 @@ A chain alone cannot show that its end was cut off. The row `ledger_head` shows 
 is written after the commit, so after a crash it may lag behind the database; it is never ahead of it.
 """
 
+import fcntl
 import json
 import os
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -81,14 +83,24 @@ def note(head: Head, rewrite: bool = False) -> None:
     """Write a head into the file; an older one than is noted already only where `rewrite` (after a restore)."""
     file = file_of(head.ledger)
     file.parent.mkdir(parents=True, exist_ok=True)
-    known = noted(head.ledger)
-    # Two writers may come here in the wrong order: the file then keeps the newer head.
-    if not rewrite and head.chain in known and known[head.chain].seq >= head.seq:
-        return
-    known[head.chain] = head
-    fresh = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
-    with fresh.open("w", encoding="utf-8") as new:
-        json.dump({chain: [one.seq, one.hash] for chain, one in sorted(known.items())}, new)
-        new.flush()
-        os.fsync(new.fileno())
-    fresh.replace(file)
+    with _alone(file):
+        known = noted(head.ledger)
+        # Two writers may come here in the wrong order: the file then keeps the newer head.
+        if not rewrite and head.chain in known and known[head.chain].seq >= head.seq:
+            return
+        known[head.chain] = head
+        # One name for all: what a killed writer left half written is written over by the next one.
+        fresh = file.with_name(f".{file.name}.new")
+        with fresh.open("w", encoding="utf-8") as new:
+            json.dump({chain: [one.seq, one.hash] for chain, one in sorted(known.items())}, new)
+            new.flush()
+            os.fsync(new.fileno())
+        fresh.replace(file)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Reading what is noted and writing it anew belong together; the lock of a killed process is free at once."""
+    with file.with_name(f".{file.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
