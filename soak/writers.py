@@ -102,7 +102,8 @@ def begin(processes: Sequence[subprocess.Popen[str]], seed: int) -> None:
     for n, process in enumerate(processes):
         assert process.stdin is not None
         print(seed * len(processes) + n, 0, file=process.stdin, flush=True)
-    spoken, _, _ = select.select([process.stdout for process in processes], [], [], PATIENCE)
+    pipes = [process.stdout for process in processes if process.stdout is not None]
+    spoken, _, _ = select.select(pipes, [], [], PATIENCE)
     if not spoken:
         end(processes)
         raise Silent(f"no writer said anything in {PATIENCE:.0f} s")

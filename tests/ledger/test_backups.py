@@ -17,7 +17,7 @@ from django.db import connections
 
 from duheng import ledger
 from duheng.model.errors import DuhengError, UnreadableSource
-from soak import soak_ledger
+from soak import writers
 from tests.ledger.conftest import BOTH, connected, document, new, rows_of, tamper
 from tests.ledger.test_many_writers import environment
 
@@ -77,22 +77,18 @@ def test_a_backup_of_either_database_restores_into_either(kept: Path, place: Pla
 def test_a_backup_made_while_others_write_is_one_moment_of_a_whole_chain(
     database: tuple[str, Path], place: Place, tmp_path: Path
 ) -> None:
-    writers = [soak_ledger.writer(environment(database), seed, "0") for seed in ("1", "2")]
+    others = [writers.writer(environment(database)) for _ in range(2)]
     try:
-        for process in writers:
-            assert process.stdout is not None
-            process.stdout.readline()
+        writers.begin(others, seed=1)
         heads = [ledger.backup(tmp_path / f"{n}.zip") for n in range(3)]
     finally:
-        for process in writers:
-            process.kill()
-            process.communicate()
+        writers.end(others)
     assert heads[0].seq < heads[2].seq < ledger.head().seq
     for n, head in enumerate(heads):
         with connected(*place("sqlite")):
             ledger.setup()
             assert ledger.restore(tmp_path / f"{n}.zip") == head
-            assert soak_ledger.damage([]) == {"findings": 0, "lost": 0, "torn": 0}
+            assert writers.damage([]) == {"findings": 0, "lost": 0, "torn": 0}
 
 
 def test_a_backup_is_for_its_owners_eyes_and_overwrites_nothing(kept: Path) -> None:

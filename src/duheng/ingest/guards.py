@@ -7,6 +7,7 @@ the sizes are known, and the limits are data (`limits.yaml`).
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from functools import cache
@@ -33,6 +34,9 @@ FOREIGN_MAGIC = {
     b"MZ": "程序文件",
     b"SQLite format 3": "数据库文件",
 }
+# What reading a damaged package ends in; ValueError: a part said to lie before the beginning of the file.
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, OverflowError, KeyError, EOFError,
+          OSError)  # fmt: skip
 SAVE_AS = "请用 Excel 或 WPS 打开后另存为 .xlsx 或 .csv，再导入。"
 
 
@@ -146,7 +150,7 @@ def open_package(data: bytes, name: str) -> zipfile.ZipFile:
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
         parts = package.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as trouble:
+    except BROKEN as trouble:
         raise damaged from trouble
     names = {part.filename for part in parts}
     if any(part.flag_bits & 1 for part in parts):
@@ -159,6 +163,8 @@ def open_package(data: bytes, name: str) -> zipfile.ZipFile:
         raise refuse(
             "file-foreign", name, "压缩包，但不是 Excel 工作簿", "Excel 工作簿（.xlsx）或 CSV 文本", SAVE_AS
         )
+    if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+        raise damaged  # a workbook knows these two only (ECMA-376 Part 2, annex B)
     _refuse_bomb(parts, name)
     return package
 
@@ -181,7 +187,7 @@ def read_part(package: zipfile.ZipFile, part: str, name: str) -> bytes:
     """
     try:
         return package.read(part)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, NotImplementedError) as trouble:
+    except BROKEN as trouble:
         raise refuse(
             "file-damaged",
             name,

@@ -24,6 +24,8 @@ def read_long(sheet: Sheet, names: Names, book: Notebook) -> bool:
     broken = _check_header(sheet, header, book)
     book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[header.row])
     reader = _RowReader(sheet, header, names, book)
+    for number in range(header.row):
+        reader.look_at(number)
     for number in range(header.row + 1, len(sheet.rows)):
         if _filled(sheet.rows[number]):
             reader.read(number, broken)
@@ -87,6 +89,21 @@ class _RowReader:
         column = self.columns.get(role, -1)
         cell = cells[column] if 0 <= column < len(cells) else ""
         return cell if isinstance(cell, str) else plain(cell)
+
+    def look_at(self, number: int) -> None:
+        """A row above the header: titles and notes pass; a quantity with its number waits, for it would be lost."""
+        try:
+            stated = bool(self._text(number, "quantity")) and self._number(number) is not None
+        except (CellTrouble, KeyError):
+            return
+        if not stated:
+            return
+        row = Row(self.sheet.name, number + 1, self.sheet.rows[number])
+        self.book.rows.append(row)
+        trouble = CellTrouble(
+            "row-above-header", "这一行在表头以上，未读", "表头在第一行数据以上", "请移到表头以下。"
+        )
+        self.book.note("error", row.sheet, cell_name(number, self.columns["value"]), trouble, row)
 
     def read(self, number: int, broken: bool) -> None:
         """One row: a statement, or the findings that keep it out. An unreadable table's rows only wait."""

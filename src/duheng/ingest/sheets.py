@@ -157,7 +157,9 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
 
 def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
     remedy = "请补上表头，或下载本系统的模板填写。"
-    if not read and not unread:
+    # A header above nothing is no table either; a sheet in disorder has said so already.
+    said = any(finding.severity == "error" for finding in book.findings)
+    if not unread and not book.rows and not said:
         raise refuse("file-no-rows", book.file, "没有可读的数据", "至少一个表头和一行数据", remedy)
     expected = "列名：" + "、".join(role_titles().values())
     for sheet in unread:

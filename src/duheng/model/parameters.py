@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from typing import Any
 import yaml
 
 from .data import read_rows, read_yaml, root
-from .errors import FolderError, known
+from .errors import FolderError, UnitError, known
 from .references import Reference
 from .units import parse_unit
 
 CERTAINTIES = ("verified", "secondary", "memory", "derived")
+# What reading a file of any content can end in; each becomes a trouble of that file.
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error,
+               yaml.YAMLError, UnitError)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,9 @@ def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -
     for path in sorted(folder.rglob("*.yaml")):
         try:
             read = _read_one(path)
-        except (ValueError, KeyError, TypeError, InvalidOperation, yaml.YAMLError) as trouble:
-            troubles.append(f"{path.name}：{trouble}")
+        except _UNREADABLE as trouble:
+            said = f"缺少 {trouble}" if isinstance(trouble, KeyError) else trouble
+            troubles.append(f"{path.name}：{said}")
             continue
         earlier = (onto or {}).get(read.id)
         found[read.id] = replace(read, settings=(*earlier.settings, *read.settings)) if earlier else read
@@ -114,6 +119,8 @@ def _read_one(path: Path) -> Parameter:
     parse_unit(content["unit"])
     rows = content["settings"]
     if isinstance(rows, str):
+        if Path(rows).name != rows:
+            raise ValueError(f"取值文件“{rows[:60]}”应与本文件在同一文件夹，只写文件名")
         rows = read_rows(path.parent / rows)
     settings = tuple(_setting({key: value for key, value in row.items() if value != ""}) for row in rows)
     return Parameter(id=path.stem, **{**content, "settings": settings})
@@ -126,6 +133,8 @@ def _setting(row: Mapping[str, Any]) -> Setting:
     if not said.get("cite"):
         raise ValueError(f"取值 {row.get('value')} 没有依据（cite）")
     since, value = date.fromisoformat(said["since"]), Decimal(said["value"])
+    if not value.is_finite():
+        raise ValueError(f"取值 {value} 不是有限的数")
     setting = Setting(**{**said, "since": since, "value": value})  # type: ignore[arg-type]
     if setting.certainty not in CERTAINTIES:
         raise ValueError(f"可信度 {setting.certainty!r} 应为 {'、'.join(CERTAINTIES)} 之一")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -83,10 +84,10 @@ def _drain(request: HttpRequest, length: int) -> None:
 
 
 def policy(get_response: Get) -> Get:
-    """Content policy and the cookie of the chosen language."""
+    """Hosts that are not ours refused; content policy, and the cookie of the chosen language."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        response = get_response(request) if _ours(request) else malformed(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         asked = request.GET.get("lang")
@@ -97,6 +98,14 @@ def policy(get_response: Get) -> Get:
         return response
 
     return middleware
+
+
+def _ours(request: HttpRequest) -> bool:
+    """Whether the request names a host of this installation; the supervisor asks for /health by the bare address."""
+    try:
+        return request.path == "/health" or bool(request.get_host())
+    except DisallowedHost:
+        return False
 
 
 class SayErrors:

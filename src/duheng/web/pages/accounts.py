@@ -189,7 +189,7 @@ def trail(ask: Ask) -> Page:
     """The audit trail, newest first; ?before= turns the page."""
     roles.demand(ask.user, roles.READ_AUDIT)
     asked = ask.request.GET.get("before", "")
-    before = int(asked) if asked.isdigit() and len(asked) < 18 else None
+    before = int(asked) if asked.isdecimal() and len(asked) < 18 else None
     entries = ledger.trail(200, before)
     words = ask.words
     columns = [
