@@ -93,7 +93,7 @@ class _RowReader:
     def look_at(self, number: int) -> None:
         """A row above the header: titles and notes pass; a quantity with its number waits, for it would be lost."""
         try:
-            stated = bool(self._text(number, "quantity")) and self._number(number) is not None
+            stated = self._text(self.sheet.rows[number], "quantity") and self._number(number) is not None
         except (CellTrouble, KeyError):
             return
         if not stated:
