@@ -60,7 +60,10 @@ class Visitor:
         kind: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request; what is not ASCII in the target goes out as UTF-8 bytes, unquoted."""
+        """One request; what is not ASCII in the target goes out as UTF-8 bytes, unquoted.
+
+        HTTP/1.0, so that the answer comes in one piece.
+        """
         lines = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"}
         if self.cookies:
             lines["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -69,7 +72,7 @@ class Visitor:
         lines |= headers or {}
         raw = target.encode("utf-8", "replace") if isinstance(target, str) else target
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("utf-8", "replace")
-        answer = exchange(self.port, method.encode() + b" " + raw + b" HTTP/1.1\r\n" + head + b"\r\n" + body)
+        answer = exchange(self.port, method.encode() + b" " + raw + b" HTTP/1.0\r\n" + head + b"\r\n" + body)
         for name, value in _COOKIE.findall(answer.head):
             self.cookies[name.decode()] = value.decode()
         return answer

@@ -254,3 +254,15 @@ def test_an_unknown_city_names_the_known_ones() -> None:
 
     with pytest.raises(UnknownName, match="512000"):
         default_city_folder("512001")
+
+
+@pytest.mark.parametrize("content", ["- 1\n", "unit: 斗/升\nsettings: []\n", "unit: t\nsettings: [1]\n",
+                                     "unit: t\nsettings: ../facts/energy.csv\n", "[" * 3000, None])  # fmt: skip
+def test_a_parameter_file_of_any_content_is_a_finding_beside_the_others(
+    folder: Path, content: str | None
+) -> None:
+    path = folder / "parameters" / "own.yaml"
+    path.mkdir() if content is None else path.write_text(content, "utf-8")
+    (folder / "entities.csv").unlink()
+    codes = {finding.code for finding in check(folder)}
+    assert {"parameter", "file-missing"} <= codes

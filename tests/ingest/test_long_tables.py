@@ -219,3 +219,14 @@ def test_csv_is_read_in_the_usual_encodings_and_delimiters(read: Read, encoding:
 def test_a_csv_formula_is_refused(read: Read) -> None:
     text = "指标,对象,时期,数值,单位\ngdp,资阳市,2023,=1+1,亿元\n"
     assert only(read(text.encode(), "月报.csv")).code == "formula"
+
+
+def test_a_row_above_the_header_waits_and_a_title_does_not(read: Read) -> None:
+    reading = read(workbook([("分品种能源消费量月报",), COAL, HEADER, changed(对象="安岳县")]))
+    assert [(fact.entity, fact.locator) for fact in reading.facts] == [("512021", "表1!E4")]
+    assert [(one.code, one.place) for one in reading.findings] == [("row-above-header", "表.xlsx 表1!E2")]
+    assert [row.number for row in reading.waiting] == [2]
+
+
+def test_a_header_above_nothing_says_so(read: Read) -> None:
+    assert only(read(table())).code == "table-empty"

@@ -91,6 +91,33 @@ def test_a_csv_of_random_bytes_never_raises(read: Read) -> None:
         assert read(some.randbytes(length), "月报.csv").facts == ()
 
 
+def test_a_part_said_to_lie_before_the_file_is_damage(read: Read) -> None:
+    whole = bytearray(table(COAL))
+    end = whole.rindex(b"PK\x05\x06")
+    whole[end + 16 : end + 20] = (0xF0000000).to_bytes(
+        4, "little"
+    )  # offset of the list of parts: far behind its end
+    assert only(read(bytes(whole))).code == "file-damaged"
+
+
+def test_a_package_packed_as_no_workbook_is_is_damage(read: Read) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(table(COAL))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    assert only(read(out.getvalue())).code == "file-damaged"
+
+
+@pytest.mark.parametrize(("old", "new"), [(b'numFmtId="0"', b'numFmtId="((("'), (b"UTF-8", b"UTFt8")])
+def test_a_style_or_an_encoding_that_does_not_exist_is_damage(read: Read, old: bytes, new: bytes) -> None:
+    content = repacked(table(COAL), lambda name, part: part.replace(old, new) if "styles" in name else part)
+    assert only(read(content)).code == "file-damaged"
+
+
+def test_a_name_in_another_encoding_is_printed_as_far_as_it_goes(read: Read) -> None:
+    assert read(table(COAL), "\udcd4\udcc2.xlsx").file == "??.xlsx"
+
+
 def test_a_package_with_macros_is_refused(read: Read) -> None:
     content = repacked(table(COAL), lambda _, part: part, {"xl/vbaProject.bin": b"x"})
     assert only(read(content)).code == "file-macro"

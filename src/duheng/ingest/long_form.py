@@ -24,11 +24,15 @@ def read_long(sheet: Sheet, names: Names, book: Notebook) -> bool:
     broken = _check_header(sheet, header, book)
     book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[header.row])
     reader = _RowReader(sheet, header, names, book)
+    before = len(book.rows)
     for number in range(header.row):
         reader.look_at(number)
     for number in range(header.row + 1, len(sheet.rows)):
         if _filled(sheet.rows[number]):
             reader.read(number, broken)
+    if len(book.rows) == before:
+        trouble = CellTrouble("table-empty", "表头以下没有数据", "至少一行数据", "请填写后再导入。")
+        book.note("warning", sheet.name, cell_name(header.row, 0), trouble)
     return True
 
 

@@ -100,7 +100,7 @@ def _tree(package: zipfile.ZipFile, part: str, name: str) -> ElementTree.Element
         raise damaged
     try:
         return ElementTree.fromstring(text)  # noqa: S314  entities were refused above
-    except ElementTree.ParseError as trouble:
+    except (ElementTree.ParseError, LookupError, ValueError) as trouble:  # or an encoding that nobody knows
         raise damaged from trouble
 
 
@@ -134,7 +134,16 @@ def read_package(package: zipfile.ZipFile, name: str) -> Package:
             parts[title] = part
         if _attribute(sheet, "state") in ("hidden", "veryHidden"):
             hidden.add(title)
-    styles = _percent_styles(package, name) if "xl/styles.xml" in package.namelist() else frozenset()
+    try:
+        styles = _percent_styles(package, name) if "xl/styles.xml" in package.namelist() else frozenset()
+    except ValueError as trouble:  # a number of a format that is none
+        raise refuse(
+            "file-damaged",
+            name,
+            "工作簿已损坏（xl/styles.xml 的格式编号不是数）",
+            "完整的 .xlsx",
+            "请重新保存后再导入。",
+        ) from trouble
     return Package(parts, frozenset(hidden), styles)
 
 

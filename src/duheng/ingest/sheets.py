@@ -81,6 +81,9 @@ def _read(
 ) -> Reading:
     path = Path(source) if isinstance(source, str) else source
     file = name or (path.name if isinstance(path, Path) else "上传文件")
+    file = file.encode(
+        "utf-8", "replace"
+    ).decode()  # a name in another encoding can be neither printed nor kept
     content = b""
     try:
         content = read_bytes(path, file)
@@ -157,9 +160,7 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
 
 def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
     remedy = "请补上表头，或下载本系统的模板填写。"
-    # A header above nothing is no table either; a sheet in disorder has said so already.
-    said = any(finding.severity == "error" for finding in book.findings)
-    if not unread and not book.rows and not said:
+    if not read and not unread:
         raise refuse("file-no-rows", book.file, "没有可读的数据", "至少一个表头和一行数据", remedy)
     expected = "列名：" + "、".join(role_titles().values())
     for sheet in unread:
