@@ -94,7 +94,7 @@ def people(of: Iterable[Upload]) -> dict[str, str]:
 
 def _upload(ask: Ask, id: str) -> tuple[Upload, Path]:
     roles.demand(ask.user, roles.IMPORT_FACTS)
-    found = Upload.objects.filter(pk=int(id)).first() if id.isdigit() and len(id) < 16 else None
+    found = Upload.objects.filter(pk=int(id)).first() if id.isdecimal() and len(id) < 16 else None
     if found is None or (
         found.sent_by != ask.user.get_username() and not roles.may(ask.user, roles.ACCEPT_FACTS)
     ):
