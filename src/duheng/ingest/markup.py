@@ -18,7 +18,8 @@ _FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<(
 _ANY_FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*>\s*<(?:\w+:)?f[\s/>]")
 _STYLED = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*?\br="([A-Z]{1,3}\d{1,7})")[^>]*?\bs="(\d+)"')
 _CELL_COLUMN = re.compile(rb'\br="([A-Z]{1,3})\d')
-_LATER_COLUMNS = re.compile(rb'\br="[A-Z]{2}')
+# Begins with a fixed text and is therefore quick; what it finds too much is only counted cell by cell.
+_LATER_COLUMNS = re.compile(rb'r="[A-Z]{2}')
 # What an <f> element can begin with; a search for these is quicker than the pattern.
 _FORMULA_MARKS = (b"<f", b":f")
 # A cell whose value is an error (t="e"), its text in <v>: #REF!, #DIV/0!, #N/A.
@@ -28,6 +29,7 @@ _ERROR = re.compile(
     re.DOTALL,
 )
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
+_PLAIN_ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
 _HIDDEN_COLUMN = re.compile(
     rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d+)")(?=[^>]*\bmax="(\d+)")'
@@ -168,7 +170,8 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
         raise refuse(
             "file-damaged", place, "工作表的编码不合规范", "Excel 或 WPS 保存的 .xlsx", "请重新另存后再导入。"
         )
-    height = max(map(int, _ROW.findall(text)), default=0)
+    rows = _ROW if b":row" in text else _PLAIN_ROW  # without prefix five times as quick
+    height = max(map(int, rows.findall(text)), default=0)
     # Most sheets end before column AA: then the width need not be counted cell by cell.
     columns = set(_CELL_COLUMN.findall(text)) if _LATER_COLUMNS.search(text) else {b"Z"}
     width = max(column_number(letters.decode()) + 1 for letters in columns)

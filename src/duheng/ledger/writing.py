@@ -168,20 +168,26 @@ def _live(cells: Iterable[Cell]) -> dict[tuple[Cell, str], Live]:
     """The newest fact of every cell and status among the cells asked for."""
     found: dict[tuple[Cell, str], Live] = {}
     asked = iter(cells)
-    columns = f"f.{', f.'.join(CELL)}"
     query = (
-        f"WITH asked ({', '.join(CELL)}) AS (VALUES %s) "
-        f"SELECT {columns}, f.status, f.seq, f.hash, f.value, f.stated, s.digest, s.title FROM asked "
-        f"JOIN ledger_fact f ON {' AND '.join(f'f.{name} = asked.{name}' for name in CELL)} "
-        "JOIN ledger_source s ON s.id = f.source_id"
+        f"WITH asked (place, {', '.join(CELL)}) AS (VALUES %s) "
+        "SELECT asked.place, f.status, f.seq, f.hash, f.value, f.stated, f.source_id FROM asked "
+        f"JOIN ledger_fact f ON {' AND '.join(f'f.{name} = asked.{name}' for name in CELL)}"
     )
+    sources: dict[int, tuple[str, str]] = {}
     with connection.cursor() as cursor:
         while some := list(islice(asked, ASKED_AT_ONCE)):
-            marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
+            marks = ", ".join(f"({place}, %s, %s, %s, %s, %s, %s)" for place in range(len(some)))
             cursor.execute(query % marks, [name for cell in some for name in cell])
             # Sorted here: asked to sort, SQLite would walk through the whole table by number instead.
-            for row in sorted(cursor.fetchall(), key=itemgetter(7)):
-                found[row[:6], row[6]] = (row[8], Decimal(row[9]), *row[10:])
+            rows = sorted(cursor.fetchall(), key=itemgetter(2))
+            if unknown := {row[6] for row in rows} - sources.keys():
+                marks = ", ".join(["%s"] * len(unknown))
+                cursor.execute(
+                    f"SELECT id, digest, title FROM ledger_source WHERE id IN ({marks})", list(unknown)
+                )
+                sources |= {id: (digest, title) for id, digest, title in cursor.fetchall()}
+            for row in rows:
+                found[some[row[0]], row[1]] = (row[3], Decimal(row[4]), row[5], *sources[row[6]])
     return found
 
 
