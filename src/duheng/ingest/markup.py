@@ -181,12 +181,9 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
             f"不超过 {limits()['columns']} 列、{limits()['cells']} 格",
             "请删去表外的空行、空列（选中后右键删除），或分成几个文件。",
         )  # fmt: skip
-    has_formulas = any(mark in text for mark in _FORMULA_MARKS)
-    found = _FORMULA.findall(text) if has_formulas else []
-    formulas = frozenset(_position(cell.decode()) for cell in found)
-    placed_all = not has_formulas or len(_ANY_FORMULA.findall(text)) == len(formulas)
+    formulas, placed = _formula_cells(text)
     errors = _ERROR.findall(text) if b't="e"' in text else []
-    unplaced = "" if placed_all else "公式"
+    unplaced = "" if placed else "公式"
     if not all(cell for cell, _ in errors):
         unplaced = "错误值"
     hidden = _HIDDEN_ROW.findall(text) if b"hidden=" in text else []
@@ -205,6 +202,14 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
         height=height,
         width=width,
     )
+
+
+def _formula_cells(text: bytes) -> tuple[frozenset[Cell], bool]:
+    """The cells that hold formulas, and whether every formula says where it stands."""
+    if not any(mark in text for mark in _FORMULA_MARKS):
+        return frozenset(), True
+    cells = frozenset(_position(cell.decode()) for cell in _FORMULA.findall(text))
+    return cells, len(_ANY_FORMULA.findall(text)) == len(cells)
 
 
 def _percent_cells(text: bytes, styles: frozenset[int]) -> frozenset[Cell]:
