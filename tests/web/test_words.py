@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,11 @@ import pytest
 from django.test import Client
 
 import duheng.web
-from duheng.web.words import Words, english
+from duheng.model.findings import Finding
+from duheng.model.glossary import quantity
+from duheng.model.periods import parse
+from duheng.model.saying import listed, say
+from duheng.web.words import Words, english, marked
 
 Site = Callable[..., Client]
 FOLDER = Path(duheng.web.__file__).parent
@@ -68,6 +73,89 @@ def chosen() -> Iterator[str]:
 
 def test_every_text_has_its_english() -> None:
     assert sorted({text for text in [*said(), *chosen()] if text not in english()}) == []
+
+
+SPEAKING = (
+    "engine/explain.py",
+    *(
+        f"assess/{name}.py"
+        for name in ("counties", "evidence", "findings", "judging", "owed", "progress", "status")
+    ),
+    *(f"ingest/{name}.py" for name in ("cells", "documents", "form_head", "grids", "guards", "importing")),
+    *(f"ingest/{name}.py" for name in ("long_form", "markup", "names", "rows", "sheets", "wide_form")),
+    *(f"web/{name}.py" for name in ("errors", "middleware", "roles", "selection", "state", "uploads")),
+    *(f"web/pages/{name}.py" for name in ("accounts", "board", "decisions", "duties", "findings", "imports")),
+)
+NO_WORDS = {"－", "填报说明"}  # a minus sign; the name of a sheet of our own forms
+
+
+@pytest.mark.parametrize("file", SPEAKING)
+def test_what_the_layers_below_say_has_its_english(file: str) -> None:
+    """A text with values is a `say`, never an f-string: only a template is found again in the catalogue."""
+    tree = ast.parse((FOLDER.parent / file).read_text(encoding="utf-8"))
+    quoted = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in quoted]
+    texts = {str(node.value) for node in found} - NO_WORDS
+    assert sorted(text for text in texts if CHINESE.search(text) and text not in english()) == []
+
+
+def test_a_saying_is_its_chinese_text_and_can_be_said_in_english() -> None:
+    note = say("应有{expected}项，已知{known}项", expected=3, known=2)
+    lacking = listed("、", [parse("2024-01"), quantity("gdp")])
+    said = say("{note}；缺：{names}", note=note, names=lacking)
+    assert said == "应有3项，已知2项；缺：2024年1月、地区生产总值（可比价）"
+    told = "2 of 3 parts known; lacking: 2024-01, Gross domestic product at constant prices"
+    assert Words("en")(said) == told
+    assert Words("zh")(said) == said
+    assert pickle.loads(pickle.dumps(said)).parts == said.parts
+
+
+def test_a_finding_is_one_sentence_in_each_language() -> None:
+    found = say("文件 {size}", size=say("{n} 字节", n=9))
+    one = Finding("file-empty", "error", "a.csv", found, "空文件（0 字节）", "请填写时期。", "市统计局")
+    assert Words("zh").finding(one) == one.text
+    words = Words("en", {"市统计局": "Bureau of Statistics"})
+    assert words.finding(one) == (
+        "a.csv: a file of 9 bytes; expected: an empty file (0 bytes). Bureau of Statistics: Enter the period."
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "english_text"),
+    [
+        ("GB/T 2589-2020 5.2", "GB/T 2589-2020 5.2"),
+        ("资府发〔2023〕3号（十一）；质量守恒", "资府发〔2023〕3号 Article 11; conservation of mass"),
+        ("某办法（条号待核）", "某办法 (clause to be checked)"),
+        ("某指南（某号等，表号待核）", "某指南 (某号等, table number to be checked)"),
+        ("（十一）、（十七）", "Article 11, Article 17"),
+    ],
+)
+def test_a_citation_keeps_the_title_of_its_document(printed: str, english_text: str) -> None:
+    assert Words("en").cite(printed) == english_text
+    assert Words("zh").cite(printed) == printed
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("二", "Part 2"),
+        ("（一）", "Article 1"),
+        ("（十）", "Article 10"),
+        ("（二十一）", "Article 21"),
+        ("附件", "附件"),
+    ],
+)
+def test_an_article_is_numbered_in_each_language(number: str, told: str) -> None:
+    assert Words("en").clause(number) == told
+    assert Words("zh").clause(number) == number
+
+
+def test_chinese_on_an_english_page_is_set_as_chinese() -> None:
+    page = "<title>A 度衡</title><p>by 市统计局 and 3号 A</p><option>中</option><option value='a'>二</option>"
+    assert marked(page) == (
+        '<title lang="zh-CN">A 度衡</title><p>by <span lang="zh-CN">市统计局</span> and 3<span lang="zh-CN">号</span> A'
+        '</p><option lang="zh-CN">中</option><option lang="zh-CN" value=\'a\'>二</option>'
+    )
 
 
 def test_no_text_in_a_template_escapes_the_catalogue() -> None:

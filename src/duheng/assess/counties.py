@@ -21,7 +21,7 @@ from duheng.model.entities import Entity
 from duheng.model.errors import UnknownName
 from duheng.model.glossary import Quantity, quantity
 from duheng.model.plan import City, Plan, Target
-from duheng.model.saying import listed, say
+from duheng.model.saying import Saying, listed, say
 
 UNJUDGED = Judgement(None, None, None, None, UNSTATED)
 
@@ -48,7 +48,7 @@ class CountyLight:
     change: str | None
     owed: tuple[Owed, ...]
     owed_by: tuple[str, ...]
-    note: str
+    note: Saying
 
     def as_json(self) -> dict[str, Any]:
         """The row as plain data."""
@@ -260,7 +260,7 @@ def _units(opened: Opened, row: _Row, lacking: tuple[Owed, ...], actual: Decimal
     return units or obliged_units(opened, row.target.quantity, row.entity.id)
 
 
-def _note(opened: Opened, row: _Row, actual: Decimal | None) -> str:
+def _note(opened: Opened, row: _Row, actual: Decimal | None) -> Saying:
     said: list[str] = [] if row.assigned else ["未分解下达，按全市目标判定"]
     whole = row.entity.statistical_parent
     if whole and whole != row.entity.parent and (around := opened.city.places.get(whole)):

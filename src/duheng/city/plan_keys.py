@@ -47,6 +47,7 @@ ARTICLE = {
     "title_en": OPTIONAL,
     "section": OPTIONAL,
     "measures": OPTIONAL,
+    "measures_en": OPTIONAL,
     "responsible_units": UNITS,
     "lead_units": UNITS,
     "inherited_units": UNITS,

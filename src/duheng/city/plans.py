@@ -136,6 +136,7 @@ def _article(entry: Group, context: Context) -> Article:
         title_en=entry.text("title_en"),
         section=entry.text("section"),
         measures=entry.text("measures"),
+        measures_en=entry.text("measures_en"),
         **named,
     )
 

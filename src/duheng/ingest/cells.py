@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from duheng.model.errors import PeriodError
 from duheng.model.periods import Period, parse
+from duheng.model.saying import say
 
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)(.*)", re.DOTALL)
 # What most cells hold: then folding, separators and units need no look.
@@ -118,13 +119,16 @@ def _number_of_text(text: str) -> Number:
 def _no_number(text: str) -> CellTrouble:
     if text.startswith("="):
         return CellTrouble(
-            "formula", f"公式“{text[:40]}”", "数字", "请在 Excel 中复制后“选择性粘贴—数值”，再导入。"
+            "formula",
+            say("公式“{text}”", text=text[:40]),
+            "数字",
+            "请在 Excel 中复制后“选择性粘贴—数值”，再导入。",
         )
     if is_error(text):
         return error_trouble(text, "数字")
     return CellTrouble(
         "not-a-number",
-        f"文字“{text[:40]}”",
+        say("文字“{text}”", text=text[:40]),
         "数字",
         "请填写数字（单位可写在后面，如 4218吨）；未掌握的请留空，不要填“无”或“—”。",
     )
@@ -150,7 +154,7 @@ def read_period(value: object) -> Period:
     if isinstance(value, date | time | timedelta):
         raise CellTrouble(
             "period-is-date",
-            f"日期单元格 {plain(value)}",
+            say("日期单元格 {value}", value=plain(value)),
             "时期文字，如 2023、2023-01、2023年上半年",
             "请把单元格格式改为“文本”后重填时期。",
         )
@@ -164,7 +168,7 @@ def read_period(value: object) -> Period:
     except PeriodError as trouble:
         raise CellTrouble(
             "period-unreadable",
-            f"“{text[:40]}”不是一个时期",
+            say("“{text}”不是一个时期", text=text[:40]),
             "如 2023、2023H1、2023-01、2023年一季度、2021-2025",
             "请改写时期。",
         ) from trouble

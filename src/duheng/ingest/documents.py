@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duheng.settings
 from duheng.model.errors import UnreadableSource
+from duheng.model.saying import say
 
 FOLDER = "documents"
 
@@ -37,10 +38,14 @@ def store_document(content: bytes, digest: str) -> str:
 def read_document(digest: str) -> bytes:
     """The content of a kept document. UnreadableSource where there is none of that digest."""
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise UnreadableSource(f"文件编号“{digest[:70]}”不是 SHA-256 摘要。")
+        raise UnreadableSource(say("文件编号“{digest}”不是 SHA-256 摘要。", digest=digest[:70]))
     place = folder() / digest
     if not place.is_file():
         raise UnreadableSource(
-            f"没有摘要为 {digest[:12]}… 的文件：它未在本机导入，或已从 {FOLDER} 移走。请从备份恢复。"
+            say(
+                "没有摘要为 {digest}… 的文件：它未在本机导入，或已从 {folder} 移走。请从备份恢复。",
+                digest=digest[:12],
+                folder=FOLDER,
+            )
         )
     return place.read_bytes()

@@ -61,17 +61,16 @@ class Tab:
 
 @dataclass(frozen=True)
 class Job:
-    """One table to be written; name: of its sheet; notice: what stands above a table of the drill."""
+    """One table to be written; name: of its sheet; notice: what stands above a table of the drill, else ""."""
 
     rows: Iterable[Row]
     columns: Sequence[str]
     title: str
     lines: Sequence[str]
-    drill: bool
+    notice: str = ""
     name: str = "数据"
     widths: Sequence[int] = ()
     note: str = ""
-    notice: str = DRILL_NOTICE
 
 
 def write_table(
@@ -83,21 +82,24 @@ def write_table(
     scenario: str,
     format: str = "xlsx",
     about: Mapping[str, str] | None = None,
+    words: Callable[[str], str] = str,
 ) -> int:
     """Write a table and return the number of its rows; `rows` may be an endless-looking generator, it is streamed.
 
     rows: cells of str, int, float, Decimal, bool, date, datetime or None (unknown: an empty cell, never 0).
     about: further lines that say what the figures are (指标, 口径, 单位, 截至, 来源 ...), in order.
+    words: says our own words in another language than Chinese.
     UnknownName for another format than xlsx, csv, json, parquet.
     """
     if format not in FORMATS:
         raise UnknownName(format, FORMATS)
     drill = is_drill(scenario)
-    lines = [f"{name}：{text}" for name, text in (about or {}).items() if text]
+    lines = _lines(about or {}, words)
     if drill:
-        rows = ((DRILL_MARK, *row) for row in rows)
-        columns = [MARK_COLUMN, *columns]
-    job = Job(rows, columns, title, lines, drill)
+        mark = words(DRILL_MARK)
+        rows = ((mark, *row) for row in rows)
+        columns = [words(MARK_COLUMN), *columns]
+    job = Job(rows, columns, title, lines, words(DRILL_NOTICE) if drill else "", words("数据"))
     write: dict[str, Callable[[Job, IO[bytes]], int]] = {
         "xlsx": _write_xlsx,
         "csv": _write_csv,
@@ -119,28 +121,30 @@ def write_workbook(
     *,
     scenario: str,
     about: Mapping[str, str],
-    notice: str = DRILL_NOTICE,
-    mark: str = DRILL_MARK,
+    words: Callable[[str], str] = str,
 ) -> None:
     """Write several tables as one .xlsx, a sheet each; a table longer than a sheet goes on in the next.
 
-    about: lines that say what the figures are, above every table. notice, mark: of the drill, in the reader's language.
+    about: lines that say what the figures are, above every table. words: says our own words in another language.
     """
     drill = is_drill(scenario)
-    lines = [f"{name}：{text}" for name, text in about.items() if text]
+    lines, mark = _lines(about, words), words(DRILL_MARK)
+    notice = words(DRILL_NOTICE) if drill else ""
     used: set[str] = set()
     jobs = []
     for tab in tabs:
         rows, columns, widths = tab.rows, tab.columns, tab.widths
         if drill:
-            rows, columns = ((mark, *row) for row in rows), [MARK_COLUMN, *columns]
+            rows, columns = ((mark, *row) for row in rows), [words(MARK_COLUMN), *columns]
             widths = [10, *widths] if widths else ()
         jobs.append(
-            Job(
-                rows, columns, tab.title, lines, drill, _sheet_name(tab.title, used), widths, tab.note, notice
-            )
+            Job(rows, columns, tab.title, lines, notice, _sheet_name(tab.title, used), widths, tab.note)
         )
     _write_jobs(jobs, out)
+
+
+def _lines(about: Mapping[str, str], words: Callable[[str], str]) -> list[str]:
+    return [f"{name}{words('：')}{text}" for name, text in about.items() if text]
 
 
 def _sheet_name(title: str, used: set[str]) -> str:
@@ -153,7 +157,7 @@ def _sheet_name(title: str, used: set[str]) -> str:
 
 
 def _head(job: Job) -> list[str]:
-    return ([job.notice] if job.drill else []) + [job.title, *job.lines]
+    return ([job.notice] if job.notice else []) + [job.title, *job.lines]
 
 
 def _text(cell: object) -> str:
@@ -192,7 +196,7 @@ def _write_jobs(jobs: Sequence[Job], out: IO[bytes]) -> int:
     }
     book = xlsxwriter.Workbook(out, options)
     if jobs:
-        book.set_properties({"title": jobs[0].title, "comments": jobs[0].notice if jobs[0].drill else ""})
+        book.set_properties({"title": jobs[0].title, "comments": jobs[0].notice})
     count = 0
     for job in jobs:
         rows = iter(job.rows)
@@ -251,7 +255,7 @@ def _above(book: Any, sheet: Any, job: Job) -> int:
     alarm = book.add_format({"bold": True, "font_color": "#B3261E"})
     bold = book.add_format({"bold": True})
     header = book.add_format({"bold": True, "bg_color": "#E8EEF9", "bottom": 1})
-    if job.drill:
+    if job.notice:
         for place in (sheet.set_header, sheet.set_footer):
             place(f"&C&14&B{job.notice}")
     # Long texts of a table with given widths run on in their own cell, not over the next.
@@ -261,7 +265,7 @@ def _above(book: Any, sheet: Any, job: Job) -> int:
         sheet.set_column(column, column, width, wrapped)
     lines = _head(job)
     for number, line in enumerate(lines):
-        sheet.write_string(number, 0, line, alarm if job.drill and number == 0 else bold)
+        sheet.write_string(number, 0, line, alarm if job.notice and number == 0 else bold)
     top = len(lines) + 1
     for column, title in enumerate(job.columns):
         sheet.write_string(top, column, title, header)
@@ -327,8 +331,8 @@ def _plain_json(cell: object) -> object:
 
 def _write_json(job: Job, out: IO[bytes]) -> int:
     head: dict[str, object] = {"title": job.title, "about": list(job.lines), "columns": list(job.columns)}
-    if job.drill:
-        head = {"notice": DRILL_NOTICE, **head}
+    if job.notice:
+        head = {"notice": job.notice, **head}
     out.write(json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "rows": [')
     count = 0
     for row in job.rows:
@@ -348,7 +352,7 @@ def _write_parquet(job: Job, out: IO[bytes]) -> int:
         for column, cell in zip(cells, row, strict=True):
             column.append(cell)
     series = [_series(pl, name, column) for name, column in zip(job.columns, cells, strict=True)]
-    notice = {"notice": DRILL_NOTICE} if job.drill else {}
+    notice = {"notice": job.notice} if job.notice else {}
     about = {"title": job.title, "about": "\n".join(job.lines), **notice}
     pl.DataFrame(series).write_parquet(out, metadata=about)
     return len(cells[0]) if cells else 0

@@ -11,6 +11,7 @@ from duheng.ingest.markup import cell_name
 from duheng.ingest.rows import Notebook
 from duheng.model.periods import Period
 from duheng.model.plan import City, Duty, Plan
+from duheng.model.saying import listed, say
 
 FORM_VERSION = "1"
 _HEAD_ROWS = 40
@@ -57,12 +58,22 @@ def read_duty(sheet: Sheet, head: FormHead, city: City, book: Notebook) -> tuple
     duty = next((duty for duty in plan.duties if duty.id == duty_id), None) if plan else None
     trouble: tuple[str, str, str, str] | None = None
     if plan is None:
-        known = "、".join(plan.id for plan in city.plans)
-        trouble = (plan_cell, "form-plan", f"方案编号“{plan_id}”不存在", known)
+        known = listed("、", (plan.id for plan in city.plans))
+        trouble = (plan_cell, "form-plan", say("方案编号“{id}”不存在", id=plan_id), known)
     elif duty is None:
-        trouble = (cell, "form-duty", f"表单编号“{duty_id}”不存在", f"{plan.title}的表单编号")
+        trouble = (
+            cell,
+            "form-duty",
+            say("表单编号“{id}”不存在", id=duty_id),
+            say("{plan}的表单编号", plan=plan),
+        )
     elif version != FORM_VERSION:
-        trouble = (version_cell, "form-version", f"表单版本“{version}”", f"版本 {FORM_VERSION}")
+        trouble = (
+            version_cell,
+            "form-version",
+            say("表单版本“{version}”", version=version),
+            say("版本 {version}", version=FORM_VERSION),
+        )
     elif head.header < 0:
         trouble = ("A1", "column-missing", "找不到表头行", "“对象代码”“对象”列")
     if trouble is not None:
@@ -83,17 +94,20 @@ def read_form_period(sheet: Sheet, head: FormHead, plan: Plan, duty: Duty, book:
         if period.kind != duty.every:
             raise CellTrouble(
                 "period-kind",
-                f"时期 {period}",
-                f"一个{every[duty.every]}（本表按{every[duty.every]}填报）",
+                say("时期 {period}", period=str(period)),
+                say("一个{every}（本表按{every}填报）", every=every[duty.every]),
                 "请改写时期。",
             )
         if (
             not (plan.period.start <= period.start and period.end <= plan.period.end)
             and period.year != plan.base_year
         ):
-            expected = f"{plan.period} 之内或基年 {plan.base_year}"
+            expected = say("{period} 之内或基年 {year}", period=str(plan.period), year=plan.base_year)
             raise CellTrouble(
-                "period-outside", f"时期 {period} 在方案之外", expected, "请核对时期，或改用相应方案的模板。"
+                "period-outside",
+                say("时期 {period} 在方案之外", period=str(period)),
+                expected,
+                "请核对时期，或改用相应方案的模板。",
             )
     except CellTrouble as trouble:
         book.note("error", sheet.name, place, trouble)

@@ -13,6 +13,7 @@ import python_calamine
 
 from duheng.ingest.guards import limits, open_package, refuse, sniff
 from duheng.ingest.markup import Marks, read_marks, read_package
+from duheng.model.saying import say
 
 Grid = list[list[object]]
 
@@ -124,13 +125,15 @@ def _read_text(data: bytes, name: str, hints: frozenset[str]) -> Sheet:
             cells += len(record)
             if len(record) > limits()["columns"] or cells > limits()["cells"]:
                 raise refuse(
-                    "sheet-too-large", name, f"第 {len(rows) + 1} 行起超出列数或格数",
-                    f"不超过 {limits()['columns']} 列、{limits()['cells']} 格", "请核对分隔符，或分成几个文件。",
+                    "sheet-too-large", name, say("第 {row} 行起超出列数或格数", row=len(rows) + 1),
+                    say("不超过 {columns} 列、{cells} 格", columns=limits()["columns"], cells=limits()["cells"]),
+                    "请核对分隔符，或分成几个文件。",
                 )  # fmt: skip
             rows.append(list(record))
     except csv.Error as trouble:
         raise refuse(
-            "file-damaged", f"{name} 第 {len(rows) + 1} 行", "引号没有成对，或一格过长", "规范的 CSV",
+            "file-damaged", say("{name} 第 {row} 行", name=name, row=len(rows) + 1),
+            "引号没有成对，或一格过长", "规范的 CSV",
             "请在 Excel 中打开核对这一行，重新另存为 CSV。",
         ) from trouble  # fmt: skip
     return Sheet("", rows, Marks(height=len(rows)))

@@ -18,6 +18,7 @@ import yaml
 
 from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
+from duheng.model.saying import say
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -61,7 +62,7 @@ def refuse(code: str, place: str, found: str, expected: str, remedy: str) -> Fil
 
 
 def _size(count: int) -> str:
-    return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{count} 字节"
+    return f"{count / 1048576:.1f} MB" if count >= 1048576 else say("{n} 字节", n=count)
 
 
 def read_bytes(source: Path | bytes, name: str) -> bytes:
@@ -77,7 +78,11 @@ def read_bytes(source: Path | bytes, name: str) -> bytes:
         size = source.stat().st_size
     if size > most:
         raise refuse(
-            "file-too-large", name, f"文件 {_size(size)}", f"不超过 {_size(most)}", "请分成几个文件导入。"
+            "file-too-large",
+            name,
+            say("文件 {size}", size=_size(size)),
+            say("不超过 {size}", size=_size(most)),
+            "请分成几个文件导入。",
         )
     if size == 0:
         raise refuse(
@@ -92,7 +97,11 @@ def sniff(data: bytes, name: str) -> str:
     for magic, kind in FOREIGN_MAGIC.items():
         if data.startswith(magic):
             raise refuse(
-                "file-foreign", name, f"文件内容是{kind}", "Excel 工作簿（.xlsx）或 CSV 文本", SAVE_AS
+                "file-foreign",
+                name,
+                say("文件内容是{kind}", kind=kind),
+                "Excel 工作簿（.xlsx）或 CSV 文本",
+                SAVE_AS,
             )
     if data.startswith(OLE_MAGIC):
         found = _old_office(data, name)
@@ -103,17 +112,27 @@ def sniff(data: bytes, name: str) -> str:
     named = {".xlsx": "xlsx", ".xls": "xls", ".csv": "text", ".txt": "text", ".tsv": "text"}.get(suffix)
     if suffix in (".xlsm", ".xltm", ".xlsb"):
         raise refuse(
-            "file-macro", name, f"{suffix} 文件（可带宏或二进制工作簿）", "不含宏的 .xlsx 或 .csv", SAVE_AS
+            "file-macro",
+            name,
+            say("{suffix} 文件（可带宏或二进制工作簿）", suffix=suffix),
+            "不含宏的 .xlsx 或 .csv",
+            SAVE_AS,
         )
     if suffix and named is None:
-        raise refuse("file-type", name, f"扩展名 {suffix}", ".xlsx、.xls、.csv、.txt 或 .tsv", SAVE_AS)
+        raise refuse(
+            "file-type",
+            name,
+            say("扩展名 {suffix}", suffix=suffix),
+            ".xlsx、.xls、.csv、.txt 或 .tsv",
+            SAVE_AS,
+        )
     if named is not None and named != found:
         kinds = {"xlsx": "Excel 工作簿（.xlsx）", "xls": "旧版 Excel 工作簿（.xls）", "text": "文本"}
         raise refuse(
             "file-not-as-named",
             name,
-            f"文件名是 {suffix}，内容却是{kinds[found]}",
-            f"内容与扩展名 {suffix} 一致",
+            say("文件名是 {suffix}，内容却是{kind}", suffix=suffix, kind=kinds[found]),
+            say("内容与扩展名 {suffix} 一致", suffix=suffix),
             SAVE_AS,
         )
     return found
@@ -175,7 +194,8 @@ def _refuse_bomb(parts: list[zipfile.ZipInfo], name: str) -> None:
     swollen = [p for p in parts if p.file_size > 10_485_760 and p.file_size > ratio * max(p.compress_size, 1)]
     if total > most or swollen:
         raise refuse(
-            "file-bomb", name, f"解压后 {_size(total)}，远大于正常的表", f"解压后不超过 {_size(most)}",
+            "file-bomb", name, say("解压后 {size}，远大于正常的表", size=_size(total)),
+            say("解压后不超过 {size}", size=_size(most)),
             "请只保留要导入的工作表，删去多余的空行、格式和图片后另存。",
         )  # fmt: skip
 
@@ -191,7 +211,7 @@ def read_part(package: zipfile.ZipFile, part: str, name: str) -> bytes:
         raise refuse(
             "file-damaged",
             name,
-            f"工作簿已损坏（{part} 不能读出）",
+            say("工作簿已损坏（{part} 不能读出）", part=part),
             "完整的 .xlsx",
             "请重新保存或重新上传（可能没有传完）。",
         ) from trouble

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from duheng.ledger.records import NewSource, Receipt
 from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding
 from duheng.model.plan import City
+from duheng.model.saying import say
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ def import_file(
     """
     if scenario in ("target", "drill-target"):
         raise DuhengError(
-            f"情景“{scenario}”只存方案中的目标，不能导入；请用 actual（真实）或 drill（演练）。"
+            say(
+                "情景“{scenario}”只存方案中的目标，不能导入；请用 actual（真实）或 drill（演练）。",
+                scenario=scenario,
+            )
         )
     reading = read_sheets(source, city, name=name, scenario=scenario, status=status, today=today)
     if dry_run:
@@ -126,9 +130,12 @@ def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) 
     receipt = ledger.append(fresh, stated_by, by) if fresh else Receipt(0, 0, None, None)
     receipt = replace(receipt, duplicates=receipt.duplicates + said)
     number = _number(reading.digest, reading.file)
-    detail = (
-        f"sha256={reading.digest} 新增 {receipt.added} 重复 {receipt.duplicates} 待改 {len(reading.waiting)}"
-    )
+    detail = {
+        "digest": reading.digest,
+        "added": receipt.added,
+        "duplicates": receipt.duplicates,
+        "waiting": len(reading.waiting),
+    }
     ledger.audit(by, "import", reading.file, detail)
     return _result(reading, scenario, receipt, number)
 
@@ -163,23 +170,34 @@ def _result(
     )
 
 
-def waiting_rows(result: ImportResult, format: Literal["csv", "xlsx"] = "xlsx") -> bytes:
+def waiting_rows(
+    result: ImportResult,
+    format: Literal["csv", "xlsx"] = "xlsx",
+    words: Callable[[str], str] = str,
+    told: Callable[[Finding], str] = str,
+) -> bytes:
     """The rows that waited, as they stood, each with its reasons: to be mended and imported again.
 
     Columns: 工作表, 行号, 原因, then the columns of the sheet; the rows of several sheets follow each other.
+    words and told say our own words and the findings in another language than Chinese.
     """
     sheets = list(dict.fromkeys(row.sheet for row in result.waiting))
     heads = [result.headers.get(sheet, ()) for sheet in sheets]
     width = max((len(row.texts) for row in result.waiting), default=0)
     head: Sequence[str] = heads[0] if len(set(heads)) == 1 and heads else ()
-    titles = [head[i] if i < len(head) and head[i] else f"第{i + 1}列" for i in range(width)]
+    titles = [head[i] if i < len(head) and head[i] else words(say("第{n}列", n=i + 1)) for i in range(width)]
     out = io.BytesIO()
     rows = (
-        (row.sheet, row.number, "；".join(finding.text for finding in row.errors), *row.texts)
-        for row in result.waiting
+        (row.sheet, row.number, words("；").join(map(told, row.errors)), *row.texts) for row in result.waiting
     )
-    title = f"{result.file} 待改正的行"
+    title = words(say("{file} 待改正的行", file=result.file))
     write_table(
-        rows, ["工作表", "行号", "原因", *titles], out, title=title, scenario=result.scenario, format=format
+        rows,
+        [*map(words, ("工作表", "行号", "原因")), *titles],
+        out,
+        title=title,
+        scenario=result.scenario,
+        format=format,
+        words=words,
     )
     return out.getvalue()

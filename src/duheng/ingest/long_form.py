@@ -12,6 +12,7 @@ from duheng.ingest.markup import cell_name
 from duheng.ingest.names import Names
 from duheng.ingest.rows import Notebook, Row, Statement
 from duheng.model.periods import Period
+from duheng.model.saying import listed, say
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ def _check_header(sheet: Sheet, header: Header, book: Notebook) -> bool:
     for role, column in header.repeated:
         text = plain(sheet.rows[header.row][column])
         first = cell_name(header.row, header.columns[role])
-        found = f"“{text}”与 {first} 同为“{titles[role]}”列"
+        found = say("“{text}”与 {first} 同为“{column}”列", text=text, first=first, column=titles[role])
         trouble = CellTrouble("column-twice", found, "每种列只有一列", "请删去或改名其中一列。")
         book.note("error", sheet.name, cell_name(header.row, column), trouble)
     if header.scenario_column is not None:
@@ -56,7 +57,8 @@ def _check_header(sheet: Sheet, header: Header, book: Notebook) -> bool:
         book.note("notice", sheet.name, cell, CellTrouble("scenario-column", "情景列未读", "", remedy))
     missing = [titles[role] for role in required_roles() if role not in header.columns]
     if missing:
-        found, expected = f"缺少“{'”“'.join(missing)}”列", "列名：" + "、".join(titles.values())
+        found = say("缺少“{names}”列", names=listed("”“", missing))
+        expected = say("列名：{names}", names=listed("、", titles.values()))
         trouble = CellTrouble("column-missing", found, expected, "请补上表头，或下载本系统的模板填写。")
         book.note("error", sheet.name, cell_name(header.row, 0), trouble)
     return bool(missing or header.repeated)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from duheng.ingest.guards import limits, read_part, refuse
+from duheng.model.saying import say
 
 _FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<(?:\w+:)?f[\s/>]')
 _ANY_FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*>\s*<(?:\w+:)?f[\s/>]")
@@ -96,7 +97,11 @@ def _position(name: str) -> Cell:
 def _tree(package: zipfile.ZipFile, part: str, name: str) -> ElementTree.Element:
     text = read_part(package, part, name)
     damaged = refuse(
-        "file-damaged", name, f"工作簿已损坏（{part} 不是合法的 XML）", "完整的 .xlsx", "请重新保存后再导入。"
+        "file-damaged",
+        name,
+        say("工作簿已损坏（{part} 不是合法的 XML）", part=part),
+        "完整的 .xlsx",
+        "请重新保存后再导入。",
     )
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise damaged
@@ -177,8 +182,8 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
     width = max(column_number(letters.decode()) + 1 for letters in columns)
     if width > limits()["columns"] or height * width > limits()["cells"]:
         raise refuse(
-            "sheet-too-large", place, f"{height} 行 × {width} 列",
-            f"不超过 {limits()['columns']} 列、{limits()['cells']} 格",
+            "sheet-too-large", place, say("{height} 行 × {width} 列", height=height, width=width),
+            say("不超过 {columns} 列、{cells} 格", columns=limits()["columns"], cells=limits()["cells"]),
             "请删去表外的空行、空列（选中后右键删除），或分成几个文件。",
         )  # fmt: skip
     formulas, placed = _formula_cells(text)

@@ -17,6 +17,7 @@ from duheng.model import glossary
 from duheng.model.entities import Entity, Places
 from duheng.model.errors import UnitError, nearest
 from duheng.model.glossary import Item, Quantity, item_unit
+from duheng.model.saying import listed, say
 from duheng.model.units import Unit, convert, known_units, parse_unit, ratio
 
 T = TypeVar("T")
@@ -56,13 +57,17 @@ class Index(Generic[T]):
             return error_trouble(text, f"已定义的{self.what}")
         guess = bool(text) and len(self.troubles) < _MOST_GUESSES
         near = nearest(text[:60], self.offered or self.names, 3) if guess else []
-        found = f"未知的{self.what}“{text[:40]}”" if text else f"{self.what}为空"
-        remedy = (
-            f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。"
-            if near
-            else f"请核对{self.what}的名称或代码。"
+        found = (
+            say("未知的{what}“{text}”", what=self.what, text=text[:40])
+            if text
+            else say("{what}为空", what=self.what)
         )
-        trouble = CellTrouble(self.code, found, f"已定义的{self.what}", remedy)
+        remedy = (
+            say("是否指{names}？请改写。", names=listed("、", (say("“{name}”", name=name) for name in near)))
+            if near
+            else say("请核对{what}的名称或代码。", what=self.what)
+        )
+        trouble = CellTrouble(self.code, found, say("已定义的{what}", what=self.what), remedy)
         if len(self.troubles) < 10 * _MOST_GUESSES:
             self.troubles[text] = trouble
         return trouble
@@ -115,8 +120,8 @@ class Names:
             if text:
                 raise CellTrouble(
                     "item-unexpected",
-                    f"品种“{text[:40]}”",
-                    f"“{quantity.title}”不分品种，应留空",
+                    say("品种“{text}”", text=text[:40]),
+                    say("“{title}”不分品种，应留空", title=quantity),
                     "请清空品种一格，或改用分品种的指标。",
                 )
             return None
@@ -145,7 +150,12 @@ class Names:
         if said is None:
             like = quantity.printed_unit if "<" not in declared else declared
             remedy = "请在单位一格或表头括号内写明单位。"
-            raise CellTrouble("unit-missing", f"数值 {number.text} 没有单位", f"单位，如{like}", remedy)
+            raise CellTrouble(
+                "unit-missing",
+                say("数值 {text} 没有单位", text=number.text),
+                say("单位，如{like}", like=like),
+                remedy,
+            )
         key = (said, declared, quantity.id)
         if key not in self._units:
             self._units[key] = self._scale(plain(said), declared, quantity)
@@ -180,16 +190,24 @@ class Names:
         except UnitError:
             near = nearest(said[:40], known_units(), 3) if len(self._units) < _MOST_GUESSES else []
             hint = (
-                f"是否指{'、'.join(f'“{name}”' for name in near)}？请改写。"
+                say(
+                    "是否指{names}？请改写。",
+                    names=listed("、", (say("“{name}”", name=name) for name in near)),
+                )
                 if near
-                else f"请改用{declared}。"
+                else say("请改用{declared}。", declared=declared)
             )
-            return CellTrouble("unit-unknown", f"未知的单位“{said[:40]}”", f"可换算为{declared}的单位", hint)
+            return CellTrouble(
+                "unit-unknown",
+                say("未知的单位“{said}”", said=said[:40]),
+                say("可换算为{declared}的单位", declared=declared),
+                hint,
+            )
         if fits:
             return None
         return CellTrouble(
             "unit-unfit",
-            f"单位“{said}”与指标“{quantity.title}”不符",
-            f"可换算为{declared}的单位",
+            say("单位“{said}”与指标“{title}”不符", said=said, title=quantity),
+            say("可换算为{declared}的单位", declared=declared),
             "请核对是否填错单位或填错列；折标煤须由程序按参数计算。",
         )

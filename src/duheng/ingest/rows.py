@@ -14,6 +14,7 @@ from duheng.model.findings import Finding, Severity
 from duheng.model.glossary import Quantity
 from duheng.model.periods import Period
 from duheng.model.plan import City
+from duheng.model.saying import say
 
 Key = tuple[str, str, str | None, str, str | None]
 
@@ -117,10 +118,12 @@ def _check_range(said: Statement, row: Row, book: Notebook) -> None:
     quantity = said.quantity
     # A quantity that adds over places is an amount of something; none of the declared ones can be negative.
     if said.value < 0 and quantity.over_place == "sum":
-        found, remedy = f"“{quantity.title}”为负数 {said.stated}", "请核对数值；更正以往数字请重报该期全数。"
+        found = say("“{title}”为负数 {stated}", title=quantity, stated=said.stated)
+        remedy = "请核对数值；更正以往数字请重报该期全数。"
         book.note("error", row.sheet, said.cell, CellTrouble("negative", found, "不小于0的数", remedy), row)
     elif quantity.printed_unit == "%" and not -1 <= said.value <= 1:
-        found, remedy = f"“{quantity.title}”为 {said.stated}", "请核对是否多填了两位，或单位应为“1”。"
+        found = say("“{title}”为 {stated}", title=quantity, stated=said.stated)
+        remedy = "请核对是否多填了两位，或单位应为“1”。"
         trouble = CellTrouble("over-100", found, "不超过100%的比率", remedy)
         book.note("warning", row.sheet, said.cell, trouble, row)
 
@@ -128,8 +131,12 @@ def _check_range(said: Statement, row: Row, book: Notebook) -> None:
 def _check_validity(said: Statement, row: Row, book: Notebook) -> None:
     entity = said.entity
     if not entity.valid(said.period.start, said.period.end):
-        found = (
-            f"“{entity.name}”在{said.period.title}不存在（{entity.since or '…'} 至 {entity.until or '…'}）"
+        found = say(
+            "“{name}”在{period}不存在（{since} 至 {until}）",
+            name=entity,
+            period=said.period,
+            since=entity.since or "…",
+            until=entity.until or "…",
         )
         trouble = CellTrouble("entity-not-valid", found, "存在的对象", "请核对对象和时期。")
         book.note("warning", row.sheet, said.cell, trouble, row)
@@ -143,11 +150,13 @@ def _period_judge(city: City, scenario: str, today: date) -> Callable[[Period], 
 
     def judge(period: Period) -> CellTrouble | None:
         if first is not None and last is not None and (period.start.year < first or period.end > last):
-            found, expected = f"时期 {period} 在方案之外", f"{first}年至{last.year}年之间的时期"
+            found = say("时期 {period} 在方案之外", period=str(period))
+            expected = say("{first}年至{last}年之间的时期", first=first, last=last.year)
             return CellTrouble("period-outside", found, expected, "请核对时期。")
         if scenario == "actual" and period.start > today:
-            found, remedy = f"时期 {period} 尚未开始", "实际数须在期末以后填报；预测请另选情景。"
-            return CellTrouble("period-future", found, f"{today} 以前的时期", remedy)
+            found = say("时期 {period} 尚未开始", period=str(period))
+            remedy = "实际数须在期末以后填报；预测请另选情景。"
+            return CellTrouble("period-future", found, say("{today} 以前的时期", today=today), remedy)
         return None
 
     return judge
@@ -168,7 +177,8 @@ def _twice(book: Notebook) -> None:
                 continue
             where = locator(other_row.sheet, other.cell)
             if other.value == said.value:
-                found, remedy = f"与 {where} 重复（同为 {said.stated}）", "只计一次；请删去其中一行。"
+                found = say("与 {where} 重复（同为 {stated}）", where=where, stated=said.stated)
+                remedy = "只计一次；请删去其中一行。"
                 trouble = CellTrouble("stated-twice", found, "同一数只填一次", remedy)
                 book.note("warning", row.sheet, said.cell, trouble)
                 continue
@@ -176,7 +186,12 @@ def _twice(book: Notebook) -> None:
                 (row, said, other, where),
                 (other_row, other, said, locator(row.sheet, said.cell)),
             ):
-                found = f"同一对象同一时期有两个数：{its.stated}，{place} 为 {theirs.stated}"
+                found = say(
+                    "同一对象同一时期有两个数：{one}，{place} 为 {other}",
+                    one=its.stated,
+                    place=place,
+                    other=theirs.stated,
+                )
                 trouble = CellTrouble("stated-differently", found, "一个数", "请核对后只留一个。")
                 book.note("error", mine.sheet, its.cell, trouble, mine)
         row.statements = kept
@@ -192,6 +207,11 @@ def shorten(findings: list[Finding], file: str) -> list[Finding]:
     rest = ranked[most:]
     worst = rest[0].severity
     more = Finding(
-        "more", worst, file, f"另有 {len(rest)} 处问题未逐条列出", "", "请先改正已列出的问题，再重新导入。"
+        "more",
+        worst,
+        file,
+        say("另有 {n} 处问题未逐条列出", n=len(rest)),
+        "",
+        "请先改正已列出的问题，再重新导入。",
     )
     return [*ranked[:most], more]

@@ -28,6 +28,7 @@ from duheng.ledger.records import STATUSES, NewFact
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
 from duheng.model.plan import City
+from duheng.model.saying import listed, say
 
 GUIDE_SHEET = "填报说明"
 
@@ -162,7 +163,7 @@ def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
     remedy = "请补上表头，或下载本系统的模板填写。"
     if not read and not unread:
         raise refuse("file-no-rows", book.file, "没有可读的数据", "至少一个表头和一行数据", remedy)
-    expected = "列名：" + "、".join(role_titles().values())
+    expected = say("列名：{names}", names=listed("、", role_titles().values()))
     for sheet in unread:
         trouble = CellTrouble("column-missing", "没有可识别的表头，未读", "" if read else expected, remedy)
         book.note("notice" if read else "error", sheet.name, "A1", trouble)
@@ -175,12 +176,20 @@ def _note_marks(sheet: Sheet, book: Notebook) -> None:
         row for row in sorted(marks.hidden_rows) if row < len(sheet.rows) and any(map(plain, sheet.rows[row]))
     ]
     if filled:
-        said = "、".join(str(row + 1) for row in filled[:10]) + ("等" if len(filled) > 10 else "")
-        found = f"第 {said} 行是隐藏行，照常读取（共 {len(filled)} 行）"
+        some = len(filled) > 10
+        found = say(
+            "第 {rows}等 行是隐藏行，照常读取（共 {n} 行）"
+            if some
+            else "第 {rows} 行是隐藏行，照常读取（共 {n} 行）",
+            rows=listed("、", (row + 1 for row in filled[:10])),
+            n=len(filled),
+        )
         book.note("notice", sheet.name, "", CellTrouble("rows-hidden", found, "", "请取消隐藏核对。"))
     columns = [c for c in sorted(marks.hidden_columns) if c < marks.width]
     if columns:
-        found = f"{'、'.join(cell_name(0, c)[:-1] for c in columns)} 列是隐藏列，照常读取"
+        found = say(
+            "{names} 列是隐藏列，照常读取", names=listed("、", (cell_name(0, c)[:-1] for c in columns))
+        )
         book.note("notice", sheet.name, "", CellTrouble("columns-hidden", found, "", "请取消隐藏核对。"))
     if marks.unplaced:
         trouble = CellTrouble(
@@ -198,7 +207,7 @@ def _note_merged(sheet: Sheet, book: Notebook) -> None:
             span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
             trouble = CellTrouble(
                 "merged",
-                f"{span} 是合并单元格，只有第一格有内容",
+                say("{span} 是合并单元格，只有第一格有内容", span=span),
                 "每格各自填写",
                 "请取消合并，逐格补填后再导入。",
             )

@@ -27,6 +27,7 @@ from duheng.model.errors import PeriodError, UnknownName
 from duheng.model.glossary import Quantity, item_unit
 from duheng.model.periods import KINDS, Period, of, parse
 from duheng.model.plan import City, Duty, Plan
+from duheng.model.saying import listed, say
 
 _EVERY = {"year": "每年", "half": "每半年", "quarter": "每季度", "month": "每月"}
 _BAD_IN_SHEET_NAME = str.maketrans("", "", "[]:*?/\\'")
@@ -80,9 +81,16 @@ def make_form(
         else period or latest_period(duty, plan, today or date.today())
     )
     if chosen.kind != duty.every:
-        kinds = "、".join(KINDS)
+        kinds = listed("、", KINDS)
         raise PeriodError(
-            f"“{duty.title}”{_EVERY[duty.every]}填报，不能为“{chosen}”（类别 {chosen.kind}，可用：{kinds}）。"
+            say(
+                "“{form}”{every}填报，不能为“{period}”（类别 {kind}，可用：{kinds}）。",
+                form=duty,
+                every=_EVERY[duty.every],
+                period=str(chosen),
+                kind=chosen.kind,
+                kinds=kinds,
+            )
         )
     members = expected_members(duty, places_of(city, plan.scenario), chosen)
     quantities = [glossary.quantity(id) for id in duty.quantities]

@@ -22,6 +22,7 @@ from duheng.model.entities import Entity, Places
 from duheng.model.glossary import Quantity
 from duheng.model.periods import Period
 from duheng.model.plan import City, Duty
+from duheng.model.saying import listed, say
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,12 @@ def _read_columns(
             broken |= not _quantity_column(sheet, head.header, column, text, quantities, names, book)
     missing = [id for id in duty.quantities if id not in {q.id for q in quantities.values()}]
     if missing:
-        lacking = "、".join(
-            names.quantities.names[id].title if id in names.quantities.names else id for id in missing
-        )
+        lacking = listed("、", (names.quantities.names.get(id, id) for id in missing))
         trouble = CellTrouble(
-            "column-missing", f"缺少列：{lacking}", "表单原有的各列", "请恢复该列；未掌握的整列留空。"
+            "column-missing",
+            say("缺少列：{lacking}", lacking=lacking),
+            "表单原有的各列",
+            "请恢复该列；未掌握的整列留空。",
         )
         book.note("error", sheet.name, cell_name(head.header, 0), trouble)
     if missing or broken:
@@ -112,7 +114,9 @@ def _quantity_column(
     try:
         quantity = names.quantities.find(title)
         if quantity in quantities.values():
-            raise CellTrouble("column-twice", f"“{title}”有两列", "每个指标一列", "请删去其中一列。")
+            raise CellTrouble(
+                "column-twice", say("“{title}”有两列", title=title), "每个指标一列", "请删去其中一列。"
+            )
     except CellTrouble as trouble:
         book.note("error", sheet.name, cell_name(number, column), trouble)
         return False
@@ -220,7 +224,7 @@ class _FormReader:
             self.book.note("notice", row.sheet, place, CellTrouble("value-empty", found, "", remedy))
             return
         for column in empty:
-            found = f"“{self.columns.quantities[column].title}”未填报（不是零）"
+            found = say("“{title}”未填报（不是零）", title=self.columns.quantities[column])
             self.book.note(
                 "notice", row.sheet, cell_name(number, column), CellTrouble("value-empty", found, "", remedy)
             )
@@ -239,13 +243,19 @@ class _FormReader:
             place = cell_name(number, self.columns.entity or 0)
             raise CellTrouble(
                 "entity-mismatch",
-                f"代码 {code} 是“{entity.name}”，名称却写“{name}”（{place}）",
+                say(
+                    "代码 {code} 是“{entity}”，名称却写“{name}”（{place}）",
+                    code=code,
+                    entity=entity,
+                    name=name,
+                    place=place,
+                ),
                 "代码与名称一致",
                 "请恢复模板原有的代码和名称。",
             )
         if entity.id not in self.members:
             place = cell_name(number, self.columns.code or self.columns.entity or 0)
-            found = f"“{entity.name}”不在本表应填对象之内"
+            found = say("“{entity}”不在本表应填对象之内", entity=entity)
             self.book.note(
                 "warning",
                 row.sheet,
@@ -286,8 +296,14 @@ class _FormReader:
         for entity in self.members.values():
             lacking = [item for item in wanted if (entity.id, item) not in self.seen]
             if lacking:
-                rows = "、".join(filter(_given, lacking))
-                found = f"缺少“{entity.name}”{f'（{rows}）' if rows else ''}的行，按未填报处理"
+                rows = listed("、", filter(_given, lacking))
+                found = say(
+                    "缺少“{entity}”（{rows}）的行，按未填报处理"
+                    if rows
+                    else "缺少“{entity}”的行，按未填报处理",
+                    entity=entity,
+                    rows=rows,
+                )
                 self.book.note(
                     "notice", self.sheet.name, "", CellTrouble("row-missing", found, "", "请恢复该行并填写。")
                 )

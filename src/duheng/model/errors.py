@@ -18,6 +18,8 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from duheng.model.saying import listed, say
+
 if TYPE_CHECKING:
     from duheng.model.findings import Finding
 
@@ -54,13 +56,16 @@ class UnknownName(DuhengError):
 
     def __init__(self, name: str, known: Iterable[str] = (), what: str = "") -> None:
         self.name = name
-        listed = list(known)
-        self.near = nearest(name, listed)
+        names = list(known)
+        self.near = nearest(name, names)
         if self.near:
-            hint = f"；是否指{'、'.join(f'“{n}”' for n in self.near)}？"
+            hint: str = say(
+                "；是否指{names}？", names=listed("、", (say("“{name}”", name=one) for one in self.near))
+            )
         else:
-            hint = f"；可用的有：{'、'.join(listed)}" if 0 < len(listed) <= _FEW else "。请核对名称。"
-        super().__init__(f"没有名为“{name}”的{what or '定义'}{hint}")
+            few = 0 < len(names) <= _FEW
+            hint = say("；可用的有：{names}", names=listed("、", names)) if few else "。请核对名称。"
+        super().__init__(say("没有名为“{name}”的{what}{hint}", name=name, what=what or "定义", hint=hint))
 
 
 def known(name: str, among: Mapping[str, Named], what: str = "") -> Named:

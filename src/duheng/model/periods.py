@@ -15,6 +15,7 @@ from functools import lru_cache, total_ordering
 from typing import Literal, get_args
 
 from duheng.model.errors import PeriodError
+from duheng.model.saying import say
 
 Kind = Literal["day", "month", "quarter", "half", "year", "plan"]
 
@@ -195,7 +196,7 @@ def _parse(text: str) -> Period:
                 return _build({key: value for key, value in found.groupdict().items() if value})
             except ValueError:
                 break
-    raise PeriodError(f"“{text[:64]}”不是一个时期。{_EXPECTED}")
+    raise PeriodError(say("“{text}”不是一个时期。" + _EXPECTED, text=text[:64]))
 
 
 def _build(said: dict[str, str]) -> Period:

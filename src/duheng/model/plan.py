@@ -29,6 +29,7 @@ class Article:
     responsible_units: tuple[str, ...] = ()
     lead_units: tuple[str, ...] = ()
     inherited_units: tuple[str, ...] = ()
+    measures_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with a name (used in addresses), a title and what it shows in words for those who cannot see it.
+    """A picture with a name (used in addresses), a title and, for those who cannot see it, both in words.
 
     Either `spec` (Vega-Lite) or `drawing` (SVG made by our own code, the map) is given. `watermark` is written
     behind made-up figures. `notice` and `notes` stand above and below the picture where it leaves its page.
@@ -70,7 +70,7 @@ class Chart:
         svg = self._bare()
         # What holds links is a group of them; a picture's parts are not read one by one.
         role = "group" if "<a " in svg else "img"
-        label = escape(f"{self.title}。{self.description}")
+        label = escape(self.description)
         return svg.replace("<svg ", f'<svg role="{role}" aria-label="{label}" ', 1)
 
     def png(self, scale: float = 2) -> bytes:

@@ -115,7 +115,7 @@ def _cells(ask: Ask, row: CountyRow) -> list[Cell]:
         number(light.actual),
         number(light.five_year.path) if light.five_year.path is not None else Cell("—"),
         Cell(row.five_year_word, kind="light", light=row.five_year),
-        Cell("—" if row.closed else light.change or "—"),
+        Cell("—" if row.closed else words(light.change or "—")),
         Cell(ask.who(light.owed_by) or "—"),
     ]
 
@@ -124,9 +124,9 @@ def notes(ask: Ask, rows: list[CountyRow]) -> list[str]:
     """What must be said under the table: who is not judged and why, what is judged by the city's target."""
     said: dict[str, list[str]] = {}
     for row in rows:
-        for note in filter(None, row.light.note.split("；")):
-            said.setdefault(note, []).append(row.name)
-    return [f"{ask.words.join(names)}：{note}" for note, names in said.items()]
+        for note in row.light.note.parts:
+            said.setdefault(ask.words.value(note), []).append(row.name)
+    return [f"{ask.words.join(names)}{ask.words('：')}{note}" for note, names in said.items()]
 
 
 def county_map(ask: Ask, rows: list[CountyRow]) -> Chart | None:
@@ -141,7 +141,7 @@ def county_map(ask: Ask, rows: list[CountyRow]) -> Chart | None:
     ]
     title = words("各县（区）五年进度预警")
     drawing = maps.draw(maps.outlines(ask.city.map), marks, title)
-    told = "；".join(f"{row.name} {row.five_year_word}" for row in rows)
+    told = words("；").join(f"{row.name} {row.five_year_word}" for row in rows)
     mark, notice = (words("演练数据"), words(DRILL_NOTICE)) if ask.selection.drill else ("", "")
     beside = "　".join(f"{row.name} {row.five_year_word}" for row in rows if not row.mapped)
     notes = (
@@ -149,7 +149,15 @@ def county_map(ask: Ask, rows: list[CountyRow]) -> Chart | None:
         map_note(ask),
         ask.origin(),
     )
-    return Chart("map", title, told, drawing=drawing, watermark=mark, notice=notice, notes=notes)
+    return Chart(
+        "map",
+        title,
+        words("{title}。{told}", title=title, told=told),
+        drawing=drawing,
+        watermark=mark,
+        notice=notice,
+        notes=notes,
+    )
 
 
 def map_note(ask: Ask) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from duheng.model.errors import DuhengError
+from duheng.model.saying import listed, say
 
 
 class BadAddress(DuhengError):
@@ -20,8 +21,15 @@ class BadAddress(DuhengError):
 
     def __init__(self, part: str, found: str, accepted: Iterable[str] | str):
         self.part, self.found = part, found[:80]
-        self.accepted = accepted if isinstance(accepted, str) else "、".join(list(accepted)[:40])
-        super().__init__(f"地址中的“{part}”为“{self.found}”，不能识别。可用：{self.accepted}。")
+        self.accepted = accepted if isinstance(accepted, str) else listed("、", list(accepted)[:40])
+        super().__init__(
+            say(
+                "地址中的“{part}”为“{found}”，不能识别。可用：{accepted}。",
+                part=part,
+                found=self.found,
+                accepted=self.accepted,
+            )
+        )
 
 
 class NotThere(DuhengError):
@@ -37,7 +45,9 @@ class TooLarge(DuhengError):
 
     def __init__(self, limit: int):
         super().__init__(
-            f"上传内容超过 {limit // (1024 * 1024)} MB 的上限，未接收。请拆分文件或删去图片后再上传。"
+            say(
+                "上传内容超过 {n} MB 的上限，未接收。请拆分文件或删去图片后再上传。", n=limit // (1024 * 1024)
+            )
         )
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from duheng.model.errors import DuhengError, PeriodError, UnknownName
+from duheng.model.saying import say
 from duheng.web.errors import BadAddress, NotAllowed, NotThere, TooLarge, WrongKind
 from duheng.web.words import LANGUAGES, Words, marked
 
@@ -50,7 +51,9 @@ def language(request: HttpRequest) -> str:
     """The reader's language: ?lang= of the address, else the cookie, else Chinese. BadAddress for others."""
     asked = request.GET.get("lang")
     if asked is not None and asked not in LANGUAGES:
-        raise BadAddress("lang", asked, [f"{key}（{title}）" for key, title in LANGUAGES.items()])
+        raise BadAddress(
+            "lang", asked, [say("{key}（{title}）", key=key, title=title) for key, title in LANGUAGES.items()]
+        )
     kept = request.COOKIES.get(COOKIE, "zh")
     return asked or (kept if kept in LANGUAGES else "zh")
 
@@ -133,8 +136,8 @@ def error_page(request: HttpRequest, status: int, text: str) -> HttpResponse:
         return JsonResponse(
             {"error": title, "detail": text}, status=status, json_dumps_params={"ensure_ascii": False}
         )
-    kept = request.GET.get("lang") or request.COOKIES.get(COOKIE, "zh")
-    lang = kept if kept in LANGUAGES else "zh"
+    asked = (request.GET.get("lang"), request.COOKIES.get(COOKIE))
+    lang = next((one for one in asked if one in LANGUAGES), "zh")
     words = Words(lang, _names(lang))
     context = {"_": words, "status": status, "title": words(title), "text": words(text)}
     body = render_to_string("error.html", context)

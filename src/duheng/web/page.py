@@ -19,8 +19,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from duheng.ingest.drill.places import is_drill
@@ -163,7 +165,9 @@ def answer(
 
 
 def _made(ask: Ask, view: View, parts: Mapping[str, str], suffix: str) -> Kept | HttpResponse:
-    made = view(ask, **parts)
+    # Django's own texts (of its password checks) follow the reader's language too.
+    with translation.override("en" if ask.words.lang == "en" else settings.LANGUAGE_CODE):
+        made = view(ask, **parts)
     return made if isinstance(made, HttpResponse) else _render(ask, made, suffix)
 
 

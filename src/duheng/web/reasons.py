@@ -94,10 +94,10 @@ def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
         closed=shut,
         unknown=step.value is None,
         formula=formula_of(ask, step),
-        cite=step.cite,
+        cite=words.cite(step.cite),
         doubt=words(CERTAINTY[step.certainty]) if step.certainty in CERTAINTY else "",
         source=_source(ask, document) if document else "",
-        note=words(CLOSED_NOTE) if shut else step.note,
+        note=words(CLOSED_NOTE if shut else step.note),
         history=_address("history", ask, step) if document else "",
         why=_address("why", ask, step) if above and _has_page(step) else "",
         parts=tuple(_node(ask, part, closed, step) for part in reason.parts),
@@ -114,9 +114,9 @@ def _has_page(step: Step) -> bool:
 
 def _source(ask: Ask, document: Any) -> str:
     words = ask.words
-    doubt = f"（{words('未核实')}）" if document.confidence == "memory" else ""
+    doubt = words.bracketed(words("未核实")) if document.confidence == "memory" else ""
     status = words(STATUS.get(document.status, document.status))
-    owner = f"{document.owner} " if document.owner and document.owner not in document.title else ""
+    owner = f"{words(document.owner)} " if document.owner and document.owner not in document.title else ""
     stated = words("原文 {stated}", stated=document.stated) if document.stated else ""
     return "　".join(
         filter(
@@ -135,7 +135,7 @@ def name_of(ask: Ask, step: Step, above: Step | None) -> str:
     """What a step is: title, and the place, item and period where they differ from the step above."""
     words = ask.words
     known = all_quantities().get(step.quantity)
-    title = words.title(known) if known else step.text or step.label
+    title = words.title(known) if known else words(step.text or step.label)
     parts = [title]
     if step.entity and (above is None or step.entity != above.entity):
         entity = ask.city.places.get(step.entity)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser, Group, Permission, User
 
+from duheng.model.saying import say
 from duheng.web.errors import NotAllowed
 
 APP = "duheng_web"
@@ -64,7 +65,9 @@ def may(user: AbstractUser | AnonymousUser, permission: str) -> bool:
 def demand(user: AbstractUser | AnonymousUser, permission: str) -> None:
     """NotAllowed unless the person has the permission; the message names the role that has it."""
     if not may(user, permission):
-        raise NotAllowed(f"此操作需要“{NEEDS[permission]}”权限，请用有该权限的账号登录，或与管理员联系。")
+        raise NotAllowed(
+            say("此操作需要“{role}”权限，请用有该权限的账号登录，或与管理员联系。", role=NEEDS[permission])
+        )
 
 
 def role_of(user: AbstractUser | AnonymousUser) -> Role | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import urlencode
 
+from duheng.model.saying import say
 from duheng.web.errors import BadAddress
 
 SCENARIOS = {"actual": "实际", "drill": "演练"}
@@ -82,7 +83,11 @@ def selection_of(asked: Mapping[str, str], lang: str) -> Selection:
 def _one_of(part: str, found: str, accepted: Mapping[str, str]) -> str:
     found = found.strip()
     if found not in accepted:
-        raise BadAddress(part, found, [f"{key}（{title}）" for key, title in accepted.items() if key])
+        raise BadAddress(
+            part,
+            found,
+            [say("{key}（{title}）", key=key, title=title) for key, title in accepted.items() if key],
+        )
     return found
 
 

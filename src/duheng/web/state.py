@@ -17,6 +17,7 @@ from duheng.assess.choices import choices as signed_choices
 from duheng.city import default_city_folder, load
 from duheng.ingest.drill.places import city_in, is_drill
 from duheng.model.plan import City, Plan
+from duheng.model.saying import say
 from duheng.web.errors import BadAddress
 from duheng.web.selection import Selection
 from duheng.web.words import SHANGHAI, names_in
@@ -55,7 +56,11 @@ def plan_of(selection: Selection) -> Plan:
         return default_plan(here, selection.scenario)
     plan = here.plan(selection.plan)
     if plan is None:
-        raise BadAddress("plan", selection.plan, [f"{known.id}（{known.title}）" for known in here.plans])
+        raise BadAddress(
+            "plan",
+            selection.plan,
+            [say("{key}（{title}）", key=known.id, title=known) for known in here.plans],
+        )
     return plan
 
 

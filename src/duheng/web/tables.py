@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from duheng.ingest.export import DRILL_MARK, DRILL_NOTICE, Printed, Tab, write_table, write_workbook
+from duheng.ingest.export import Printed, Tab, write_table, write_workbook
 from duheng.web.selection import Selection
 from duheng.web.words import Words
 
@@ -76,7 +76,14 @@ def as_csv(table: Table, about: Sequence[tuple[str, str]], selection: Selection,
     rows = ([_plain(cell) for cell in row] for row in table.rows)
     titles = [column.title for column in table.columns]
     write_table(
-        rows, titles, out, title=table.title, scenario=selection.scenario, format="csv", about=dict(about)
+        rows,
+        titles,
+        out,
+        title=table.title,
+        scenario=selection.scenario,
+        format="csv",
+        about=dict(about),
+        words=words,
     )
     return out.getvalue()
 
@@ -103,8 +110,7 @@ def as_xlsx(
         )
         for table in tables
     ]
-    notice, mark = words(DRILL_NOTICE), words(DRILL_MARK)
-    write_workbook(tabs, out, scenario=selection.scenario, about=dict(about), notice=notice, mark=mark)
+    write_workbook(tabs, out, scenario=selection.scenario, about=dict(about), words=words)
     return out.getvalue()
 
 

@@ -25,15 +25,23 @@ def trend_charts(ask: Ask, row: Row, name: str, wide: int = WIDE) -> tuple[Chart
     decimals = max((_decimals(p.actual) for p in row.status.trend), default=0)
     title = words("{title}：实际与要求的进度", title=row.title)
     mark, notice = (words("演练数据"), words(DRILL_NOTICE)) if ask.selection.drill else ("", "")
-    told = "；".join(
-        f"{p.period} {words('实际')} {_said(p.actual)}，{words('要求的进度')} {_said(p.path)}"
+    told = words("；").join(
+        f"{p.period} {words('实际')} {_said(p.actual)}{words('，')}{words('要求的进度')} {_said(p.path)}"
         for p in row.status.trend
     )
     made = []
     for suffix, width, height in (("", wide, 260), ("-narrow", NARROW, 240)):
         spec = charts.trend(points, titles, decimals, width=width, height=height)
         made.append(
-            Chart(name + suffix, title, told, spec=spec, watermark=mark, notice=notice, notes=(ask.origin(),))
+            Chart(
+                name + suffix,
+                title,
+                words("{title}。{told}", title=title, told=told),
+                spec=spec,
+                watermark=mark,
+                notice=notice,
+                notes=(ask.origin(),),
+            )
         )
     return tuple(made)
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
+from duheng.model.saying import listed, say
 from duheng.web.errors import TooLarge, WrongKind
 from duheng.web.store import home
 
@@ -64,23 +65,35 @@ def keep(file: File[bytes]) -> tuple[Path, str]:
 def place_of(digest: str, ending: str) -> Path:
     """Where an uploaded file with this digest lies."""
     if len(digest) != 64 or not digest.isalnum() or ending not in KINDS:
-        raise WrongKind(f"没有这样的文件：{digest[:12]}{ending[:8]}。")
+        raise WrongKind(say("没有这样的文件：{digest}{ending}。", digest=digest[:12], ending=ending[:8]))
     return home() / "uploads" / f"{digest}{ending}"
 
 
 def _sniff(file: File[bytes], ending: str) -> None:
     name = Path(file.name or "").name[:80]
     if ending not in KINDS:
-        raise WrongKind(f"“{name}”不能导入：只接受 {'、'.join(KINDS)} 文件。请另存为 Excel 或 CSV 后再上传。")
+        raise WrongKind(
+            say(
+                "“{name}”不能导入：只接受 {names} 文件。请另存为 Excel 或 CSV 后再上传。",
+                name=name,
+                names=listed("、", KINDS),
+            )
+        )
     file.seek(0)
     head = file.read(4096)
     file.seek(0)
     if not head:
-        raise WrongKind(f"“{name}”是空文件。请核对后重新上传。")
+        raise WrongKind(say("“{name}”是空文件。请核对后重新上传。", name=name))
     begins = KINDS[ending]
     if begins and not head.startswith(begins):
         raise WrongKind(
-            f"“{name}”的内容不是 {ending} 文件（可能只改了扩展名）。请用 Excel 或 WPS 打开后另存。"
+            say(
+                "“{name}”的内容不是 {ending} 文件（可能只改了扩展名）。请用 Excel 或 WPS 打开后另存。",
+                name=name,
+                ending=ending,
+            )
         )
     if not begins and b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise WrongKind(f"“{name}”的内容不是文本（CSV）。请用 Excel 或 WPS 另存为 CSV 后再上传。")
+        raise WrongKind(
+            say("“{name}”的内容不是文本（CSV）。请用 Excel 或 WPS 另存为 CSV 后再上传。", name=name)
+        )

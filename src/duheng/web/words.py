@@ -30,6 +30,11 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HAN = "\u2e80-\u2fdf\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _RUN = re.compile(rf"[{HAN}]+(?:[\w.·—～-]*[{HAN}]+)*")
+_NUMERAL = re.compile("[一二三四五六七八九]?十?[一二三四五六七八九]?(?<=.)")
+_ONES = "〇一二三四五六七八九"
+_BRACKETS = re.compile("（([^（）]*)）")
+_VERBS = ("最大", "最小", "进位取整", "否则", "若", "则")
+_UNITS = re.compile(rf"[{HAN}]+")
 _TAG = re.compile(r"(<[^>]*>)")
 _NO_TAGS_WITHIN = ("<title", "<option", "<textarea", "<text", "<tspan")
 
@@ -102,7 +107,7 @@ class Words:
             return text.format(**values) if values else str(text)
         if isinstance(text, Saying):
             if text.parts:
-                return self._template(text.template).join(map(self._value, text.parts))
+                return self._template(text.template).join(map(self.value, text.parts))
             return self._template(text.template).format(**self._values(text.values))
         said = self._template(text)
         return said.format(**self._values(values)) if values else said
@@ -112,9 +117,10 @@ class Words:
         return self.names.get(text, text) if known is None else known
 
     def _values(self, values: Mapping[str, object]) -> dict[str, str]:
-        return {name: self._value(value) for name, value in values.items()}
+        return {name: self.value(value) for name, value in values.items()}
 
-    def _value(self, value: object) -> str:
+    def value(self, value: object) -> str:
+        """A text, number, period or thing as it stands in a sentence of this language."""
         if isinstance(value, str):
             return self(value)
         if isinstance(value, Period):
@@ -133,24 +139,62 @@ class Words:
             remedy = f"{self(one.owner)}: {remedy or 'please check'}"
         return f"{found}. {remedy}." if remedy else f"{found}."
 
+    def clause(self, number: str) -> str:
+        """The number of an article or part of a plan: （十一）, or Article 11; 二, or Part 2."""
+        plain = number.strip("（）")
+        if self.lang != "en" or not _NUMERAL.fullmatch(plain):
+            return number
+        tens, ten, ones = plain.rpartition("十")
+        value = (_ONES.index(tens) or 1) * 10 * bool(ten) + _ONES.index(ones)
+        return f"Part {value}" if plain == number else f"Article {value}"
+
+    def cite(self, text: str) -> str:
+        """A citation: document titles as printed, what is said of them in the reader's language."""
+        if self.lang != "en":
+            return text
+        parts = (_BRACKETS.sub(self._within, self(part)) for part in self(text).split("；"))
+        return " ".join(self("；").join(parts).replace("、", self("、")).split())
+
+    def _within(self, found: re.Match[str]) -> str:
+        clause = self.clause(found[0])
+        if clause != found[0]:
+            return f" {clause}"
+        parts = found[1].split("，")
+        return self.bracketed(self.join(map(self, parts))) if english().keys() & parts else found[0]
+
+    def formula(self, text: str) -> str:
+        """A formula; its verbs are Chinese words."""
+        if self.lang != "en":
+            return text
+        for chinese in _VERBS:
+            text = text.replace(chinese, self(chinese))
+        return text
+
+    def bracketed(self, text: str) -> str:
+        """（...）, or (...) after a blank; "" for nothing."""
+        return f"{self('（')}{text}{self('）')}" if text else ""
+
     def title(self, thing: Any) -> str:
         """The title of anything that has `title` and perhaps `title_en`."""
-        return self._pick(thing, "title")
+        return self.pick(thing, "title")
 
     def name(self, thing: Any) -> str:
         """The name of anything that has `name` and perhaps `name_en`."""
-        return self._pick(thing, "name")
+        return self.pick(thing, "name")
 
-    def _pick(self, thing: Any, field: str) -> str:
+    def pick(self, thing: Any, field: str) -> str:
+        """Any text of a thing that has an English twin, as `measures` and `measures_en`."""
         own = getattr(thing, field, None) or ""
         other = getattr(thing, field + "_en", None) or ""
         return str(other if self.lang == "en" and other else own)
 
     def unit(self, unit: str | None) -> str:
-        """A unit as printed: in Chinese the way official tables write it, English where the catalogue has it."""
+        """A unit as printed: in Chinese the way official tables write it, in English by its parts where need be."""
         if unit in (None, "", "1"):
             return ""
-        return self(str(unit)) if self.lang == "en" else chinese_unit(str(unit))
+        if self.lang != "en":
+            return chinese_unit(str(unit))
+        return english().get(str(unit)) or _UNITS.sub(lambda one: english().get(one[0], one[0]), str(unit))
 
     def amount(self, value: object, unit: str | None) -> str:
         """A printed number with its unit as Chinese prints it: 14.56%, 4218吨; Latin units stand apart: 12.5 tce."""

@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from duheng import ledger
+from duheng.model.saying import say
 from duheng.web import roles, throttle
 from duheng.web.errors import NotThere
 from duheng.web.page import Ask, Page
@@ -85,7 +86,7 @@ def _change_password(ask: Ask) -> list[str]:
     try:
         validate_password(sent.get("new", ""), ask.user)
     except ValidationError as error:
-        return list(error.messages)
+        return [ask.words(text) for text in error.messages]
     ask.user.set_password(sent["new"])
     ask.user.save()
     update_session_auth_hash(ask.request, ask.user)
@@ -116,7 +117,7 @@ def manage(ask: Ask) -> Page | HttpResponse:
         rows.append(
             [
                 Cell(user.username),
-                Cell(user.get_full_name() or "—"),
+                Cell(words(user.get_full_name()) or "—"),
                 Cell(words(role.title) if role else "—"),
                 Cell(words("可用") if user.is_active else words("停用")),
                 Cell(words.moment(user.last_login)),
@@ -138,16 +139,17 @@ def _change_account(ask: Ask) -> list[str]:
     name = sent.get("username", "").strip()
     word = sent.get("word", "")
     if word == "add":
-        return add(
+        made = add(
             ask.user.get_username(),
             name,
             sent.get("password", ""),
             sent.get("role", ""),
             sent.get("fullname", ""),
         )
+        return [ask.words(trouble) for trouble in made]
     user = User.objects.filter(username=name).first()
     if user is None:
-        raise NotThere(f"没有名为“{name[:60]}”的账号。")
+        raise NotThere(say("没有名为“{name}”的账号。", name=name[:60]))
     if user == ask.user:
         return [ask.words("不能改动自己的角色或停用自己。")]
     if word == "role":
@@ -170,7 +172,7 @@ def add(actor: str, name: str, password: str, role: str, fullname: str = "") -> 
     if not name or len(name) > 150 or not name.replace(".", "").replace("-", "").replace("_", "").isalnum():
         return ["用户名只能用文字、数字和 . - _，不超过 150 个字符。"]
     if User.objects.filter(username=name).exists():
-        return [f"已有名为“{name}”的账号。"]
+        return [say("已有名为“{name}”的账号。", name=name)]
     if role not in {known.name for known in roles.ROLES}:
         return ["请选择角色。"]
     user = User(username=name, first_name=fullname[:150])

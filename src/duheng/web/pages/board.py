@@ -144,7 +144,11 @@ def _county_values(ask: Ask, rows: list[Row]) -> dict[str, Cell]:
         return {}
     found = {row.id: own(ask, row, ask.selection.county) for row in rows}
     return {
-        id: Cell(f"{ask.words.amount(f'{one.value:f}', one.unit)}（{one.period}）", one.value, href=one.href)
+        id: Cell(
+            ask.words.amount(f"{one.value:f}", one.unit) + ask.words.bracketed(one.period),
+            one.value,
+            href=one.href,
+        )
         if one
         else Cell("")
         for id, one in found.items()
@@ -183,7 +187,9 @@ def _choices(ask: Ask, rows: list[Row]) -> list[tuple[str, str, list[tuple[str, 
     words = ask.words
     used = {row.number for row in rows}
     articles = [
-        (one.number, f"{one.number} {words.title(one)}") for one in ask.plan.articles if one.number in used
+        (one.number, f"{words.clause(one.number)} {words.title(one)}")
+        for one in ask.plan.articles
+        if one.number in used
     ]
     units = dict.fromkeys(
         unit for row in rows for unit in (*row.status.units, *row.status.inherited_units, *row.status.owed_by)
@@ -221,9 +227,9 @@ def _line(ask: Ask, row: Row) -> list[Cell]:
     missing = words("涉密未显示") if row.closed else words("未填报")
     latest = Cell(row.value, status.latest) if row.value else Cell(missing, css="missing")
     return [
-        Cell(row.number),
+        Cell(words.clause(row.number)),
         Cell(row.title),
-        Cell(f"{row.demand}（{status.target.deadline}）"),
+        Cell(row.demand + words.bracketed(str(status.target.deadline))),
         latest,
         Cell(row.unit),
         Cell(status.period or "—"),
@@ -231,5 +237,5 @@ def _line(ask: Ask, row: Row) -> list[Cell]:
         Cell(row.light_text),
         Cell(ask.who(status.units) or words("方案未列")),
         Cell(ask.who(status.owed_by) or "—"),
-        Cell("—" if row.closed else status.source or "—"),
+        Cell("—" if row.closed else words(status.source or "—")),
     ]

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from duheng.assess.choices import sign as sign_choice
 from duheng.model.glossary import definition, quantity
 from duheng.model.plan import NOT_STATED
+from duheng.model.saying import say
 from duheng.web import roles
 from duheng.web.errors import BadAddress, NotThere
 from duheng.web.page import Ask
@@ -21,7 +22,7 @@ def sign(ask: Ask, id: str) -> HttpResponse:
     roles.demand(ask.user, roles.SIGN_DECISION)
     target = ask.plan.target(id)
     if target is None:
-        raise NotThere(f"没有编号为“{id[:60]}”的目标。")
+        raise NotThere(say("没有编号为“{id}”的目标。", id=id[:60]))
     back = HttpResponseRedirect(f"/target/{target.id}{ask.selection.context()}")
     if ask.request.method != "POST":
         return back

@@ -86,7 +86,7 @@ def _table(ask: Ask, unit: str, found: Sequence[Item], name: str = "unit") -> Ta
         Column("lacking", words("尚缺"), width=40),
     ]
     rows = [_row(ask, unit, run) for run in runs(list(found))]
-    return Table(name, unit or words("待办事项"), columns, rows, empty=words("全部报齐"))
+    return Table(name, ask.who([unit]) if unit else words("待办事项"), columns, rows, empty=words("全部报齐"))
 
 
 def _row(ask: Ask, unit: str, run: Run) -> list[Cell]:
@@ -105,7 +105,9 @@ def _row(ask: Ask, unit: str, run: Run) -> list[Cell]:
     row = [
         Cell(words.title(item.duty)),
         Cell(
-            f"{item.period}—{run.last.period}（{words('{n}期', n=count)}）" if count > 1 else str(item.period)
+            f"{item.period}—{run.last.period}{words.bracketed(words('{n}期', n=count))}"
+            if count > 1
+            else str(item.period)
         ),
         Cell(item.due.isoformat() + (words(" 起") if count > 1 else "")),
         Cell(state, kind="light", light=1 if item.state == "overdue" else 2),

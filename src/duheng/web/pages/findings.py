@@ -80,11 +80,8 @@ def _rows(ask: Ask, every: Iterable[Finding]) -> list[list[Cell]]:
                 kind="" if one.severity == "notice" else "light",
                 light=LEVELS[one.severity],
             ),
-            Cell(one.place),
-            Cell(one.found),
-            Cell(one.expected or "—"),
-            Cell(one.remedy or "—"),
-            Cell(one.owner or "—"),
+            *(Cell(ask.words(text or "—")) for text in (one.place, one.found, one.expected, one.remedy)),
+            Cell(ask.words(one.owner or "—")),
         ]
         for one in every
     ]

@@ -59,8 +59,11 @@ def _quantities(ask: Ask, found: list[Quantity], name: str, title: str) -> Table
         worded: list[Cell] = []
         if isinstance(one, Rule):
             worded = [
-                Cell("；".join(dict.fromkeys(w.formula() for w in one.wordings)), css="formula"),
-                Cell("；".join(dict.fromkeys(w.cite for w in one.wordings))),
+                Cell(
+                    words("；").join(dict.fromkeys(words.formula(w.formula()) for w in one.wordings)),
+                    css="formula",
+                ),
+                Cell(words("；").join(dict.fromkeys(words.cite(w.cite) for w in one.wordings))),
             ]
         meant = words.join([words.title(definition(id)) for id in one.definitions])
         unit = words.unit(one.printed_unit) or "1"
@@ -95,8 +98,8 @@ def _parameters(ask: Ask, found: list[Parameter]) -> Table:
             Cell(setting.since.isoformat() if setting.since.year > 1900 else "—"),
             Cell(setting.where or words("全国")),
             Cell(f"{setting.value}", setting.value),
-            Cell(_unit(one, setting.item)),
-            Cell(setting.cite),
+            Cell(words.unit(_unit(one, setting.item)) or "1"),
+            Cell(words.cite(setting.cite)),
             Cell(words(CERTAINTY.get(setting.certainty, setting.certainty))),
         ]
         for one in found

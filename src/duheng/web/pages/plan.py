@@ -6,6 +6,7 @@ import re
 
 from duheng.model.glossary import definition, quantity
 from duheng.model.plan import NOT_STATED, Duty
+from duheng.model.saying import listed, say
 from duheng.web import roles, state
 from duheng.web.boards import open_board, rows_of
 from duheng.web.counties import county_rows, find_place, lights_table, notes, place_options
@@ -36,12 +37,12 @@ def show(ask: Ask) -> Page:
     ]
     lines = [
         [
-            Cell(one.number),
+            Cell(words.clause(one.number)),
             Cell(words.title(one)),
-            Cell("；".join(f"{row.title} {row.demand}" for row in by_article[one.number]) or "—"),
+            Cell(words("；").join(f"{row.title} {row.demand}" for row in by_article[one.number]) or "—"),
             Cell(ask.who(one.lead_units) or "—"),
             Cell(ask.who(one.responsible_units) or words("方案未列")),
-            Cell(one.measures),
+            Cell(words.pick(one, "measures")),
         ]
         for one in ask.plan.articles
     ]
@@ -83,8 +84,10 @@ def target(ask: Ask, id: str) -> Page:
     made = open_board(ask)
     status = made.target(id)
     if status is None:
-        known = "、".join(one.id for one in ask.plan.targets)
-        raise NotThere(f"方案“{ask.plan.title}”没有编号为“{id[:60]}”的目标。已有：{known}。")
+        known = listed("、", (one.id for one in ask.plan.targets))
+        raise NotThere(
+            say("方案“{plan}”没有编号为“{id}”的目标。已有：{known}。", plan=ask.plan, id=id[:60], known=known)
+        )
     row = next(one for one in rows_of(ask, made) if one.id == id)
     bound = quantity(row.status.target.quantity)
     signed = [one for one in state.decisions(ask.plan, ask.selection.as_of) if one.target == id]
@@ -123,8 +126,10 @@ def county(ask: Ask, id: str) -> Page:
     """One county or zone: its lights, its figures for the targets' quantities, what it still owes."""
     place = find_place(ask, id)
     if place is None:
-        known = "、".join(f"{one}（{name}）" for one, name in place_options(ask))
-        raise NotThere(f"没有编号为“{id[:40]}”的县（区）。已有：{known}。")
+        known = listed(
+            "、", (say("{key}（{title}）", key=one, title=name) for one, name in place_options(ask))
+        )
+        raise NotThere(say("没有编号为“{id}”的县（区）。已有：{known}。", id=id[:40], known=known))
     rows = [row for row in county_rows(ask) if row.id == id]
     owed = [item for item in items(ask) if any(one.id == id or one.parent == id for one in item.lacking)]
     figures = _figures(ask, id, rows_of(ask, open_board(ask)))

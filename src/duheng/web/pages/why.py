@@ -19,6 +19,7 @@ from duheng.web.page import Ask, Page
 from duheng.web.reasons import KINDS, ROUNDED, Node, cell_address, item_title, redacted, rounded, tree
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import demand, title_of
+from duheng.web.words import Words
 
 STANDING = {"effective": "有效", "superseded": "已被更新", "outranked": "未采用（另有更高级别数据）"}
 CONFIDENCE = {"quoted": "原文", "derived": "推算", "memory": "未核实"}
@@ -205,6 +206,12 @@ def _as_json(fact: FactRecord) -> dict[str, object]:
     }
 
 
+def _by(words: Words, text: str) -> str:
+    """Who recorded a fact: a unit, an account or the program; of made-up figures, with the mark of the drill."""
+    who, drill, _ = text.partition("（演练）")
+    return words(who) + (words.bracketed(words("演练")) if drill else "")
+
+
 def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
     words = ask.words
     columns = [
@@ -225,7 +232,7 @@ def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
         doubt = (
             ""
             if fact.confidence == "quoted"
-            else f"（{words(CONFIDENCE.get(fact.confidence, fact.confidence))}）"
+            else words.bracketed(words(CONFIDENCE.get(fact.confidence, fact.confidence)))
         )
         meant = words.title(definition(fact.definition)) if fact.definition else "—"
         rows.append(
@@ -238,7 +245,7 @@ def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
                 Cell(meant),
                 Cell(where),
                 Cell(words.moment(fact.recorded_at)),
-                Cell(fact.recorded_by),
+                Cell(_by(words, fact.recorded_by)),
                 Cell(fact.id[:12]),
             ]
         )
