@@ -143,7 +143,7 @@ def error_trouble(text: str, expected: str) -> CellTrouble:
     """Why an error cell is refused: something was to stand here, so it is not the same as nothing stated."""
     return CellTrouble(
         "error-value",
-        f"错误值“{text[:40]}”",
+        say("错误值“{text}”", text=text[:40]),
         expected,
         "请改正算出该错误值的公式，再“选择性粘贴—数值”；未掌握的请清空。",
     )

@@ -54,7 +54,7 @@ class Index(Generic[T]):
         if text in self.troubles:
             return self.troubles[text]
         if is_error(text):
-            return error_trouble(text, f"已定义的{self.what}")
+            return error_trouble(text, say("已定义的{what}", what=self.what))
         guess = bool(text) and len(self.troubles) < _MOST_GUESSES
         near = nearest(text[:60], self.offered or self.names, 3) if guess else []
         found = (
@@ -184,7 +184,7 @@ class Names:
 
     def _judge_unit(self, said: str, declared: str, quantity: Quantity) -> CellTrouble | None:
         if is_error(said):
-            return error_trouble(said, f"可换算为{declared}的单位")
+            return error_trouble(said, say("可换算为{declared}的单位", declared=declared))
         try:
             fits = parse_unit(said).same_dimension(parse_unit(declared))
         except UnitError:

@@ -193,7 +193,10 @@ def _note_marks(sheet: Sheet, book: Notebook) -> None:
         book.note("notice", sheet.name, "", CellTrouble("columns-hidden", found, "", "请取消隐藏核对。"))
     if marks.unplaced:
         trouble = CellTrouble(
-            "formula", f"含有位置不明的{marks.unplaced}", "数值", "请全选复制后“选择性粘贴—数值”，再导入。"
+            "formula",
+            say("含有位置不明的{what}", what=marks.unplaced),
+            "数值",
+            "请全选复制后“选择性粘贴—数值”，再导入。",
         )
         book.note("error", sheet.name, "", trouble)
     _note_merged(sheet, book)
