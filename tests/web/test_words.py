@@ -84,7 +84,10 @@ SPEAKING = (
     *(f"ingest/{name}.py" for name in ("cells", "documents", "form_head", "grids", "guards", "importing")),
     *(f"ingest/{name}.py" for name in ("long_form", "markup", "names", "rows", "sheets", "wide_form")),
     *(f"web/{name}.py" for name in ("errors", "middleware", "roles", "selection", "state", "uploads")),
-    *(f"web/pages/{name}.py" for name in ("accounts", "board", "decisions", "duties", "findings", "imports")),
+    *(
+        f"web/pages/{name}.py"
+        for name in ("accounts", "board", "decisions", "duties", "findings", "submissions")
+    ),
 )
 NO_WORDS = {"－", "填报说明"}  # a minus sign; the name of a sheet of our own forms
 

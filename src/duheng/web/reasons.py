@@ -152,15 +152,15 @@ def formula_of(ask: Ask, step: Step) -> str:
 
     The period, place or item of a part that differs from the step's own stands in brackets behind its title.
     """
-    said = ask.words(step.formula) if step.formula else ""
+    said = ask.words.formula(ask.words(step.formula)) if step.formula else ""
     if step.kind != "rule":
         return said
     titles = {}
     for part in step.parts:
         known = all_quantities().get(part.quantity)
-        title = ask.words.title(known) if known else part.text or part.label
+        title = ask.words.title(known) if known else ask.words(part.text or part.label)
         rest = name_of(ask, part, step).removeprefix(title).strip()
-        titles[part.label] = f"{title}（{rest}）" if rest else title
+        titles[part.label] = title + ask.words.bracketed(rest)
     return re.sub(r"[A-Za-z_]\w*", lambda found: titles.get(found[0], found[0]), said)
 
 

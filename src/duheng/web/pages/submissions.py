@@ -22,6 +22,7 @@ from duheng.ingest.comparing import Change, compare
 from duheng.ingest.importing import ImportResult, enter, judged, waiting_rows
 from duheng.ingest.sheets import Reading, read_sheets
 from duheng.model.glossary import quantity
+from duheng.model.saying import say
 from duheng.web import roles, uploads
 from duheng.web.errors import BadAddress, NotAllowed, NotThere
 from duheng.web.models import Upload
@@ -101,7 +102,7 @@ def _upload(ask: Ask, id: str) -> tuple[Upload, Path]:
         raise NotThere("没有这次上传，或不是您上传的。请从“数据导入”重新开始。")
     place = uploads.place_of(found.digest, Path(found.name).suffix.lower())
     if not place.is_file():
-        raise NotThere(f"“{found.name}”已不在暂存处。请重新上传。")
+        raise NotThere(say("“{name}”已不在暂存处。请重新上传。", name=found.name))
     return found, place
 
 
@@ -129,13 +130,13 @@ def _changes_table(ask: Ask, changes: Iterable[Change]) -> Table:
         entity = places.get(fact.entity)
         present = Cell(words("未填报"), css="missing")
         if one.present is not None:
-            present = Cell(f"{one.present}（{words(STATUS[one.present_status or 'reported'])}）")
+            present = Cell(f"{one.present}{words.bracketed(words(STATUS[one.present_status or 'reported']))}")
         difference = f"{one.difference.normalize():f}" if one.difference is not None else "—"
         rows.append(
             [
                 Cell(words.name(entity) if entity is not None else fact.entity),
                 Cell(words.title(quantity(fact.quantity))),
-                Cell(fact.item or "—"),
+                Cell(words.value(fact.item or "—")),
                 Cell(fact.period),
                 Cell(fact.stated),
                 present,
@@ -222,7 +223,10 @@ def _accept(ask: Ask, kept: Upload, place: Path) -> bool:
         if not _settle(kept, ACCEPTED, **_word_of(ask)):
             return True
         result = enter(
-            reading, kept.scenario, by=f"{kept.sent_by}（{reviewer} 审核）", good_rows=kept.good_rows
+            reading,
+            kept.scenario,
+            by=say("{sender}（{reviewer} 审核）", sender=kept.sent_by, reviewer=reviewer),
+            good_rows=kept.good_rows,
         )
         if result.receipt is None:
             transaction.set_rollback(True)
@@ -250,7 +254,9 @@ def waiting(ask: Ask, id: str) -> HttpResponse:
     """The rows that wait, with reasons, as a workbook to be mended and sent again."""
     kept, place = _upload(ask, id)
     result = judged(_read(ask, kept, place), kept.scenario)
-    response = HttpResponse(waiting_rows(result), content_type=TYPES["xlsx"])
-    name = quote(f"{Path(kept.name).stem}-待改正.xlsx")
+    response = HttpResponse(
+        waiting_rows(result, words=ask.words, told=ask.words.finding), content_type=TYPES["xlsx"]
+    )
+    name = quote(f"{Path(kept.name).stem}-{ask.words('待改正')}.xlsx")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 
 from duheng import ledger
@@ -207,7 +208,10 @@ def _as_json(fact: FactRecord) -> dict[str, object]:
 
 
 def _by(words: Words, text: str) -> str:
-    """Who recorded a fact: a unit, an account or the program; of made-up figures, with the mark of the drill."""
+    """Who recorded a fact: a unit, two accounts or the program; of made-up figures, with the mark of the drill."""
+    reviewed = re.fullmatch("(.+)（(.+) 审核）", text)
+    if reviewed:
+        return words("{sender}（{reviewer} 审核）", sender=reviewed[1], reviewer=reviewed[2])
     who, drill, _ = text.partition("（演练）")
     return words(who) + (words.bracketed(words("演练")) if drill else "")
 
