@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duheng.model.rounding import compare, judge, printed, shown
+from duheng.model.rounding import judge, printed, shown
 
 
 @dataclass(frozen=True)
@@ -77,19 +77,15 @@ def test_a_decimal_is_taken_as_exact() -> None:
 
 
 def test_a_county_exactly_on_the_target_has_met_it() -> None:
-    assert compare((1 - 0.855) * 100, Decimal("14.5"), 2) == 0
+    assert judge((1 - 0.855) * 100, 2) == Decimal("14.5")
 
 
 def test_a_county_four_hundredths_below_the_target_has_not_met_it() -> None:
-    assert compare((1 - 0.8554) * 100, Decimal("14.50"), 2) == -1
-
-
-def test_a_county_above_the_target_is_above_it() -> None:
-    assert compare(14.506, 14.5, 2) == 1
+    assert judge((1 - 0.8554) * 100, 2) == Decimal("14.46")
 
 
 def test_digits_that_are_not_judged_do_not_decide() -> None:
-    assert compare(14.504, 14.496, 2) == 0
+    assert judge(14.504, 2) == judge(14.496, 2)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +94,6 @@ def test_digits_that_are_not_judged_do_not_decide() -> None:
 def test_what_is_unknown_stays_unknown(unknown: float | Decimal | None) -> None:
     assert judge(unknown, 2) is None
     assert shown(unknown, RATE) is None
-
-
-def test_what_is_unknown_is_not_compared() -> None:
-    with pytest.raises(ValueError, match="unknown"):
-        compare(float("nan"), 14.5, 2)
 
 
 @pytest.mark.parametrize("value", [-0.001, -0.0, 0.0, 5e-324, Decimal("-0.001")])

@@ -101,12 +101,9 @@ class Period:
         """Its sub-periods of `kind` in order; itself for its own kind; PeriodError for a larger kind."""
         if KINDS.index(kind) > KINDS.index(self.kind):
             raise PeriodError(f"{self.title}不能分成{_TITLES[kind]}。")
-        found = []
-        start = self.start
-        while start <= self.end:
-            part = of(kind, start)
-            found.append(part)
-            start = part.end + timedelta(days=1)
+        found = [of(kind, self.start)]
+        while found[-1].end < self.end:
+            found.append(of(kind, found[-1].end + timedelta(days=1)))
         return found
 
     def within(self, kind: Kind) -> Period | None:
@@ -131,8 +128,7 @@ class Period:
 
     def due(self, months: int) -> date:
         """The last day of the month that lies `months` after its end: 2024 and 6 give 2025-06-30."""
-        year, month = divmod(self.end.year * 12 + self.end.month - 1 + months, 12)
-        return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+        return _first_day(_month(self.end) + months + 1) - timedelta(days=1)
 
 
 def of(kind: Kind, day: date) -> Period:
@@ -227,9 +223,8 @@ def _build(said: dict[str, str]) -> Period:
 
 def _months(start: date, last: int) -> Period:
     """The period from a month's first day to the end of month `last`; ValueError where that is no period."""
-    for kind, months in _MONTHS.items():
-        period = of(kind, start)
-        if kind != "plan" and last == start.month + months - 1 and period.start == start:
+    for period in (of(kind, start) for kind in ("month", *FINER)):
+        if period.start == start and period.end.month == last:
             return period
     raise ValueError(last)
 
@@ -238,23 +233,18 @@ def _bounds(kind: Kind, day: date) -> tuple[date, date]:
     """First and last day of the period of `kind` around a day."""
     if kind == "day":
         return day, day
-    if kind == "plan":
-        first = day.year - (day.year - 1) % 5
-        return date(first, 1, 1), date(first + 4, 12, 31)
-    months = _MONTHS[kind]
-    month = day.month - (day.month - 1) % months
-    last = month + months - 1
-    return date(day.year, month, 1), date(day.year, last, calendar.monthrange(day.year, last)[1])
+    month = _month(day)
+    first = month - month % _MONTHS[kind]
+    return _first_day(first), _first_day(first + _MONTHS[kind]) - timedelta(days=1)
 
 
-def _number(text: str) -> int:
-    """1 to 99 from digits or Chinese numerals; ValueError otherwise."""
-    if text.isdigit():
-        return int(text)
-    tens, ten, ones = text.partition("十")
-    if not ten:
-        return _DIGITS.index(text) if len(text) == 1 else int(text)
-    return (_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0)
+def _month(day: date) -> int:
+    """Months since the beginning of the year 1, in which a five-year plan would have begun."""
+    return (day.year - 1) * 12 + day.month - 1
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12 + 1, month % 12 + 1, 1)
 
 
 def _numeral(number: int) -> str:
@@ -263,3 +253,11 @@ def _numeral(number: int) -> str:
     if not tens:
         return _DIGITS[ones]
     return f"{'' if tens == 1 else _DIGITS[tens]}十{_DIGITS[ones] if ones else ''}"
+
+
+_NUMBERS = {_numeral(number): number for number in range(1, 100)}
+
+
+def _number(text: str) -> int:
+    """1 to 99 from digits or Chinese numerals; ValueError otherwise."""
+    return int(_NUMBERS.get(text, text))

@@ -1,4 +1,4 @@
-"""Rounding and comparing: the only place where a number loses digits (law L7).
+"""Rounding: the only place where a number loses digits (law L7).
 
 GB/T 8170-2008 3.2: digits are dropped half to even, once, from the number as measured or computed. A number
 from the rules is binary: 14.5 may arrive as 14.499999999999998. That noise is removed first, at 15
@@ -49,17 +49,6 @@ def judge(value: float | Decimal | None, decimals: int) -> Decimal | None:
     if decimals < 0:
         judged = judged.quantize(Decimal(1), context=_EXACT)
     return abs(judged) if judged.is_zero() else judged  # there is no -0.00 on a page
-
-
-def compare(left: float | Decimal, right: float | Decimal, decimals: int) -> int:
-    """-1, 0 or 1: left is less than, equal to or greater than right, judged on these decimals.
-
-    ValueError where one is unknown: what is missing is neither more nor less than anything (L1).
-    """
-    first, second = judge(left, decimals), judge(right, decimals)
-    if first is None or second is None:
-        raise ValueError("an unknown number cannot be compared")
-    return (first > second) - (first < second)
 
 
 def printed(value: float | Decimal | None, quantity: Printed) -> Decimal | None:
