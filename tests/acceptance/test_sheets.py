@@ -225,3 +225,10 @@ def test_what_is_exported_can_be_imported_and_adds_no_other_value(
 def test_an_export_of_the_drill_carries_its_warning_and_one_of_the_real_city_does_not(run: Run) -> None:
     assert "演练数据" in run("export", "board", "--scenario", "drill").out.splitlines()[0]
     assert "演练数据" not in run("export", "board").out
+
+
+def test_whoever_does_not_know_the_forms_is_told_them(run: Run) -> None:
+    said = run("template", "nope")
+    assert said.code == 2
+    assert "没有名为“nope”的报送任务" in said.err
+    assert "energy-balance  县（区）能源平衡表（分品种消费量）" in said.err

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from duheng.ingest.exporting import Exported
     from duheng.ingest.importing import ImportResult
     from duheng.model.glossary import Quantity
+    from duheng.model.plan import City
 
 _BINARY = ("xlsx", "parquet")
 _Plan = Annotated[str | None, typer.Option("--plan", help="方案编号。")]
@@ -167,7 +168,7 @@ def _exported(
 
     kinds = ("facts", "board", "table")
     if what not in kinds:
-        raise UnknownName(what, kinds)
+        raise UnknownName(what, kinds, "导出内容")
     if (what == "table") != (name is not None):
         raise DuhengError("export table 之后须写指标，export facts、export board 之后不写。")
     until = moment(as_of)
@@ -188,7 +189,7 @@ def _quantity(name: str) -> Quantity:
     known = glossary.all_quantities()
     found = known.get(name) or next((q for q in known.values() if name in (q.title, q.title_en)), None)
     if found is None:
-        raise UnknownName(name, [text for q in known.values() for text in (q.id, q.title)])
+        raise UnknownName(name, [text for q in known.values() for text in (q.id, q.title)], "指标")
     return found
 
 
@@ -211,11 +212,14 @@ def template(
     if duty == "all":
         chosen = here.plan(plan) if plan else next((p for p in here.plans if p.scenario == "actual"), None)
         if chosen is None:
-            raise UnknownName(plan or "", [p.id for p in here.plans])
+            raise UnknownName(plan or "", [p.id for p in here.plans], "方案")
         forms = [make_form(here, chosen, one) for one in chosen.duties]
         name = f"{chosen.title} 报表模板.xlsx"
     else:
-        found, one = find_duty(here, duty, plan)
+        try:
+            found, one = find_duty(here, duty, plan)
+        except UnknownName as error:
+            raise error if error.near else DuhengError(f"{error}{_duties(here, plan)}") from None
         forms = [make_form(here, found, one, period)]
         name = f"{one.title} {forms[0].period}.xlsx"
     target = out or Path(name.replace("/", "_"))
@@ -224,3 +228,9 @@ def template(
         raise DuhengError(f"“{target}”已存在，没有改动它。请先移走，或用 -o 另取文件名。")
     write_template(forms, target)
     typer.echo(f"已生成 {target}（{sum(len(form.members) * len(form.items) for form in forms)} 行待填）")
+
+
+def _duties(city: City, plan: str | None) -> str:
+    """The forms there are, a line each, for whoever does not know their names."""
+    known = {one.id: one.title for of in city.plans if plan in (None, of.id) for one in of.duties}
+    return "".join(f"\n  {id}  {title}" for id, title in known.items())

@@ -92,7 +92,7 @@ def write_table(
     UnknownName for another format than xlsx, csv, json, parquet.
     """
     if format not in FORMATS:
-        raise UnknownName(format, FORMATS)
+        raise UnknownName(format, FORMATS, "格式")
     drill = is_drill(scenario)
     lines = _lines(about or {}, words)
     if drill:

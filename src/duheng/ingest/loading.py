@@ -60,7 +60,7 @@ def open_city(id: str = "512000", scenario: str = "actual") -> City:
     """
     ledger.setup()
     if scenario not in SCENARIOS and not scenario.startswith(("forecast", "option-")):
-        raise UnknownName(scenario, SCENARIOS)
+        raise UnknownName(scenario, SCENARIOS, "情景")
     if id not in _opened:
         _opened[id] = load_folder(default_city_folder(id))
     city = _opened[id]

@@ -282,7 +282,7 @@ def find_rule(id: str) -> Rule:
     known = all_quantities()
     found = known.get(id) or next((q for q in known.values() if q.title == id), None)
     if found is None:
-        raise UnknownName(id, [q.id for q in known.values() if isinstance(q, Rule)])
+        raise UnknownName(id, [q.id for q in known.values() if isinstance(q, Rule)], "规则")
     if not isinstance(found, Rule):
         computable = sorted(i for i, q in known.items() if isinstance(q, Rule))
         raise DuhengError(f"{id} 是填报量，没有算式；可计算的有：{'、'.join(computable)}")

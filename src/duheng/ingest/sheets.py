@@ -72,7 +72,7 @@ def read_sheets(
     today: for "a period that has not begun" (default: the clock's date).
     """
     if status not in STATUSES:
-        raise UnknownName(status, STATUSES)
+        raise UnknownName(status, STATUSES, "级别")
     with uncollected():
         return _read(source, city, name, scenario, status, today or date.today())
 

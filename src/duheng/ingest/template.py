@@ -55,12 +55,13 @@ def find_duty(city: City, text: str, plan: str | None = None) -> tuple[Plan, Dut
     """The duty with this id or title, in the given plan or the first that has it. Raises UnknownName."""
     plans = [p for p in city.plans if plan in (None, p.id)]
     if not plans:
-        raise UnknownName(plan or "", [p.id for p in city.plans])
+        raise UnknownName(plan or "", [p.id for p in city.plans], "方案")
     for candidate in plans:
         for duty in candidate.duties:
             if text.strip() in (duty.id, duty.title):
                 return candidate, duty
-    raise UnknownName(text, [name for p in plans for duty in p.duties for name in (duty.id, duty.title)])
+    names = [name for p in plans for duty in p.duties for name in (duty.id, duty.title)]
+    raise UnknownName(text, names, "报送任务")
 
 
 def latest_period(duty: Duty, plan: Plan, today: date) -> Period:

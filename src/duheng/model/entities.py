@@ -82,7 +82,7 @@ class Places:
 
     def find(self, text: str) -> Entity:
         """The entity with this id, name or alias. Raises UnknownName with the nearest known name."""
-        return known(text.strip(), self._by_name)
+        return known(text.strip(), self._by_name, "对象")
 
     def children(self, id: str, *, statistical: bool = True) -> list[Entity]:
         """Entities directly below this one, in the order given."""

@@ -72,7 +72,7 @@ class Axis:
 
     def find(self, text: str) -> Item:
         """The item with this title or alias. Raises UnknownName."""
-        return known(text.strip(), self._names)
+        return known(text.strip(), self._names, "品种")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def register(rule: Quantity) -> None:
 
 def quantity(id: str) -> Quantity:
     """The declared or computed quantity with this id. Raises UnknownName with the nearest known id."""
-    return declared().get(id) or known(id, all_quantities())
+    return declared().get(id) or known(id, all_quantities(), "指标")
 
 
 def all_quantities() -> dict[str, Quantity]:
@@ -170,7 +170,7 @@ def definitions() -> dict[str, Definition]:
 
 def definition(id: str) -> Definition:
     """The accounting definition with this id. Raises UnknownName."""
-    return known(id, definitions())
+    return known(id, definitions(), "口径")
 
 
 @cache

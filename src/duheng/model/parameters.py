@@ -84,7 +84,7 @@ class Parameters:
 
 def parameter(id: str) -> Parameter:
     """The packaged parameter with this id. Raises UnknownName with the nearest known id."""
-    return known(id, packaged())
+    return known(id, packaged(), "参数")
 
 
 @cache
