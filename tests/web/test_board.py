@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections.abc import Callable
 
 import altair
@@ -131,6 +133,21 @@ def test_a_countys_tonnes_are_summed_like_the_citys(drill: Site) -> None:
     ]
     parts = [float(row["value"]) for rows in counties for row in rows if row["title"] == cod["title"]]
     assert sum(parts) == pytest.approx(float(cod["city"]))
+
+
+def test_every_figure_of_the_light_table_leads_to_its_reasons(drill: Site) -> None:
+    client = drill()
+    light = client.get("/county/512021.json?scenario=drill").json()["light"][0]
+    page = text_of(client, "/county/512021?scenario=drill")
+    for quantity, figure in (
+        ("energy_intensity_decline", light["actual"]),
+        ("annual_intensity_decline", light["year"]),
+    ):
+        link = re.search(rf'href="(/why/{quantity}/512021/[^"]*)">([\d.]+)<', page)
+        assert link
+        assert float(link[2]) == figure
+        path, _, query = html.unescape(link[1]).partition("?")
+        assert client.get(f"{path}.json?{query}").json()["why"]["shown"] == link[2]
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,15 @@ from decimal import Decimal
 from duheng.assess.counties import CountyLight, county_lights
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons
+from duheng.assess.warning import required_paths
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.entities import Entity
 from duheng.web import maps
 from duheng.web.access import Closed
-from duheng.web.boards import books
+from duheng.web.boards import books, open_board
 from duheng.web.charts import Chart
 from duheng.web.page import Ask
+from duheng.web.reasons import cell_address
 from duheng.web.selection import LEVELS
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.words import Words
@@ -22,7 +24,10 @@ from duheng.web.words import Words
 
 @dataclass(frozen=True)
 class CountyRow:
-    """A county as the page shows it; `closed` where its figures are withheld from this reader."""
+    """A county as the page shows it; `closed` where its figures are withheld from this reader.
+
+    why, why_year: addresses of the reasons of its cumulative and its yearly figure, "" where there are none.
+    """
 
     light: CountyLight
     name: str
@@ -33,6 +38,8 @@ class CountyRow:
     five_year_word: str
     mapped: bool
     closed: bool
+    why: str
+    why_year: str
 
     @property
     def id(self) -> str:
@@ -47,11 +54,15 @@ def county_rows(ask: Ask) -> list[CountyRow]:
         return []
     lights = county_lights(ask.city, ask.plan, ask.selection.scenario, ask.selection.as_of)
     drawn = maps.outlines(ask.city.map).shapes if ask.city.map else {}
-    return [_row(ask, light, declines[0].quantity, light.entity.id in drawn) for light in lights]
+    headline = open_board(ask).target(declines[0].id)
+    meant = headline.definition if headline else None
+    return [_row(ask, light, declines[0].quantity, meant, light.entity.id in drawn) for light in lights]
 
 
-def _row(ask: Ask, light: CountyLight, quantity: str, mapped: bool) -> CountyRow:
+def _row(ask: Ask, light: CountyLight, quantity: str, meant: str | None, mapped: bool) -> CountyRow:
     shut = _closed(ask, light, quantity)
+    yearly = required_paths().annual_quantities.get(quantity, "")
+    id, period = light.entity.id, light.period or ""
     annual = None if shut else light.annual.light
     five = None if shut else light.five_year.light
     return CountyRow(
@@ -64,6 +75,8 @@ def _row(ask: Ask, light: CountyLight, quantity: str, mapped: bool) -> CountyRow
         _word(ask.words, five, light.actual is not None, shut),
         mapped,
         shut,
+        cell_address("why", ask, quantity, id, period, None, meant) if period else "",
+        cell_address("why", ask, yearly, id, period, None, meant) if period and yearly else "",
     )
 
 
@@ -101,18 +114,22 @@ def lights_table(ask: Ask, rows: list[CountyRow]) -> Table:
 def _cells(ask: Ask, row: CountyRow) -> list[Cell]:
     light, words = row.light, ask.words
 
-    def number(value: Decimal | None) -> Cell:
+    def number(value: Decimal | None, href: str = "") -> Cell:
         if row.closed:
             return Cell(words("涉密未显示"), css="missing")
-        return Cell(f"{value:f}", value) if value is not None else Cell(words("未填报"), css="missing")
+        return (
+            Cell(f"{value:f}", value, href=href)
+            if value is not None
+            else Cell(words("未填报"), css="missing")
+        )
 
     return [
         Cell(row.name, href=row.href),
         Cell(light.period or "—"),
-        number(light.year),
+        number(light.year, row.why_year),
         number(light.task) if light.task is not None else Cell("—"),
         Cell(row.annual_word, kind="light", light=row.annual),
-        number(light.actual),
+        number(light.actual, row.why),
         number(light.five_year.path) if light.five_year.path is not None else Cell("—"),
         Cell(row.five_year_word, kind="light", light=row.five_year),
         Cell("—" if row.closed else words(light.change or "—")),

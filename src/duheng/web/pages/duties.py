@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.http import HttpResponse
 
 from duheng.ingest.template import find_duty, make_form, write_template
+from duheng.model.plan import Duty
 from duheng.web.errors import BadAddress
 from duheng.web.page import TYPES, Ask, Page
 from duheng.web.tables import Cell, Column, Table
@@ -19,45 +20,49 @@ NAMED = 6
 
 
 def show(ask: Ask) -> Page:
-    """Open items by unit; with ?unit= one unit's, with ?state=all the done ones too."""
+    """What is open, unit by unit; with ?unit= one unit's alone."""
     words, chosen = ask.words, ask.selection
     known = dict.fromkeys(duty.by for duty in ask.plan.duties)
     if chosen.unit and chosen.unit not in known:
         raise BadAddress("unit", chosen.unit, list(known))
     every = [item for item in items(ask) if not chosen.unit or item.duty.by == chosen.unit]
     open_items = [item for item in every if item.state != "done"]
-    groups = []
-    for unit in known:
-        mine = [item for item in open_items if item.duty.by == unit]
-        whole = [item for item in every if item.duty.by == unit]
-        if whole:
-            groups.append(
-                (
-                    unit,
-                    _table(ask, unit, mine),
-                    len(mine),
-                    sum(i.state == "overdue" for i in mine),
-                    len(whole) - len(mine),
-                )
-            )
-    everything = _table(ask, "", open_items, name="duties")
+    forms = [duty for duty in ask.plan.duties if not chosen.unit or duty.by == chosen.unit]
     return Page(
         template="duties.html",
         title=words("报送责任"),
-        data={"duties": [_as_json(item) for item in every]},
+        data={"duties": [_as_json(item) for item in every], "forms": [_form(duty) for duty in forms]},
         context={
-            "groups": groups,
+            "groups": _groups(ask, list(known), every),
             "units": list(known),
             "overdue": sum(item.state == "overdue" for item in open_items),
             "due": sum(item.state == "due" for item in open_items),
-            "forms": [
-                (duty, words(EVERY[duty.every]))
-                for duty in ask.plan.duties
-                if not chosen.unit or duty.by == chosen.unit
-            ],
+            "forms": [(duty, words(EVERY[duty.every])) for duty in forms],
         },
-        tables=(everything,),
+        tables=(_table(ask, "", open_items, name="duties"),),
     )
+
+
+def _groups(ask: Ask, units: list[str], every: list[Item]) -> list[tuple[str, Table, int, int, int]]:
+    """Unit, table of its open items, how many are open, overdue and done."""
+    groups = []
+    for unit in units:
+        whole = [item for item in every if item.duty.by == unit]
+        mine = [item for item in whole if item.state != "done"]
+        late = sum(item.state == "overdue" for item in mine)
+        if whole:
+            groups.append((unit, _table(ask, unit, mine), len(mine), late, len(whole) - len(mine)))
+    return groups
+
+
+def _form(duty: Duty) -> dict[str, object]:
+    return {
+        "duty": duty.id,
+        "unit": duty.by,
+        "every": duty.every,
+        "due_months": duty.due_months,
+        "cite": duty.cite,
+    }
 
 
 def _as_json(item: Item) -> dict[str, object]:
