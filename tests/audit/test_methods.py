@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from duheng.ingest.audit import (
+from duheng.assess.audit import (
     duplicated,
     first_digits,
     hampel,

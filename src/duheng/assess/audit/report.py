@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from duheng.ingest.audit.changes import pettitt
-from duheng.ingest.audit.outliers import alarm_threshold, hampel, modified_z, outliers, window_threshold
-from duheng.ingest.audit.repeats import replayed, stuck
-from duheng.ingest.audit.settings import number, of
+from duheng.assess.audit.changes import pettitt
+from duheng.assess.audit.outliers import alarm_threshold, hampel, modified_z, outliers, window_threshold
+from duheng.assess.audit.repeats import replayed, stuck
+from duheng.assess.audit.settings import number, of
 from duheng.model.findings import Finding
 
 Known = float | None

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from duheng.ingest.audit.outliers import alarm_threshold, modified_z
-from duheng.ingest.audit.report import Flag, flag
-from duheng.ingest.audit.settings import number
+from duheng.assess.audit.outliers import alarm_threshold, modified_z
+from duheng.assess.audit.report import Flag, flag
+from duheng.assess.audit.settings import number
 
 Known = float | None
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from duheng.ingest.audit.settings import number
+from duheng.assess.audit.settings import number
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from duheng.ingest.audit.settings import table
+from duheng.assess.audit.settings import table
 
 _NORMAL_QUARTILE = 0.6745  # of the standard normal; Iglewicz and Hoaglin (1993)
 _MAD_TO_SIGMA = 1.4826

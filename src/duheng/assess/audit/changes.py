@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from duheng.ingest.audit.settings import number
+from duheng.assess.audit.settings import number
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 What is wrong by a rule comes first (crossing), what is merely unlikely second; a test gives reasons, not verdicts.
 """
 
-from duheng.ingest.audit.changes import Change, pettitt, pettitt_p
-from duheng.ingest.audit.crossing import (
+from duheng.assess.audit.changes import Change, pettitt, pettitt_p
+from duheng.assess.audit.crossing import (
     balance,
     completeness,
     daily_against_month,
@@ -12,21 +12,27 @@ from duheng.ingest.audit.crossing import (
     opposite_signs,
     peer_ratio,
 )
-from duheng.ingest.audit.digits import FirstDigits, LastDigits, first_digits, last_digits
-from duheng.ingest.audit.outliers import alarm_threshold, hampel, modified_z, outliers, plain_z
-from duheng.ingest.audit.repeats import Copy, Run, duplicated, replayed, scaled_copy, stuck
-from duheng.ingest.audit.report import Flag, audit_series, windowed
+from duheng.assess.audit.digits import FirstDigits, LastDigits, first_digits, last_digits
+from duheng.assess.audit.outliers import alarm_threshold, hampel, modified_z, outliers, plain_z
+from duheng.assess.audit.regression import Fit, biweight
+from duheng.assess.audit.repeats import Copy, Run, duplicated, replayed, scaled_copy, stuck
+from duheng.assess.audit.report import Flag, audit_series, windowed
+from duheng.assess.audit.seasonal import seasonal_outliers, seasonal_scores, seasonal_threshold
+from duheng.assess.audit.shapes import Strange, strangest
 
 __all__ = [
     "Change",
     "Copy",
     "FirstDigits",
+    "Fit",
     "Flag",
     "LastDigits",
     "Run",
+    "Strange",
     "alarm_threshold",
     "audit_series",
     "balance",
+    "biweight",
     "completeness",
     "daily_against_month",
     "duplicated",
@@ -43,6 +49,10 @@ __all__ = [
     "plain_z",
     "replayed",
     "scaled_copy",
+    "seasonal_outliers",
+    "seasonal_scores",
+    "seasonal_threshold",
+    "strangest",
     "stuck",
     "windowed",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from duheng.ingest.audit.settings import number
+from duheng.assess.audit.settings import number
 
 Number = float | int | Decimal
 _BENFORD = tuple(math.log10(1 + 1 / digit) for digit in range(1, 10))
