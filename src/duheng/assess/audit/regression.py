@@ -57,7 +57,7 @@ def biweight(y: Sequence[float], *explaining: Sequence[float]) -> Fit | None:
 
 def _weighted(against: Array, values: Array, weights: Array) -> Array:
     root = np.sqrt(weights)
-    found: Array = np.linalg.lstsq(against * root[:, None], values * root, rcond=None)[0]
+    found: Array = np.linalg.lstsq(against * root[:, None], values * root, rcond=None)[0].astype(np.float64)
     return found
 
 
