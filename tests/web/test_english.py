@@ -231,7 +231,7 @@ def test_what_an_import_finds_is_told_in_english(site: Site) -> None:
     page = client.get(check.headers["Location"]).content.decode()
     said = Said(page)
     assert (said.loose, strangers(said.marked, known)) == ([], [])
-    assert "the text “一百”" in re.sub(r"</?span[^>]*>", "", page)
+    assert "the text &#34;一百&#34;" in re.sub(r"</?span[^>]*>", "", page)
     book = client.get(f"{check.headers['Location'].partition('?')[0]}/waiting.xlsx")
     with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
         cells = re.findall(r"<t[^>]*>([^<]*)</t>", "".join(parts.read(n).decode() for n in parts.namelist()))

@@ -206,3 +206,16 @@ def test_the_frame_of_an_english_page_is_english(drill: Site, path: str) -> None
 )
 def test_a_unit_stands_as_chinese_prints_it(value: str, unit: str, printed: str) -> None:
     assert Words("zh").amount(value, unit) == printed
+
+
+@pytest.mark.parametrize(
+    ("unit", "printed"),
+    [
+        ("万元", "×10⁴ yuan"),
+        ("m3/万元", "m3/10⁴ yuan"),
+        ("万GJ", "×10⁴ GJ"),
+        ("元/污染当量", "yuan/pollution equivalent"),
+    ],
+)
+def test_a_unit_is_english_by_its_parts(unit: str, printed: str) -> None:
+    assert Words("en").unit(unit) == printed

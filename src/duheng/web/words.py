@@ -194,7 +194,10 @@ class Words:
             return ""
         if self.lang != "en":
             return chinese_unit(str(unit))
-        return english().get(str(unit)) or _UNITS.sub(lambda one: english().get(one[0], one[0]), str(unit))
+        if str(unit) in english():
+            return english()[str(unit)]
+        said = _UNITS.sub(lambda one: english().get(one[0], one[0]).removeprefix("×"), str(unit))
+        return f"×{said}" if said.startswith("10") else said
 
     def amount(self, value: object, unit: str | None) -> str:
         """A printed number with its unit as Chinese prints it: 14.56%, 4218吨; Latin units stand apart: 12.5 tce."""
