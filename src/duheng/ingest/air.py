@@ -60,8 +60,8 @@ OZONE_OF_DAY = INSTEAD["o3_8h_24h"]
 class Monitored(PolarsColumns):
     """The reading in which what is not monitored is no part of a greatest value (HJ 633-2026 5.3.1)."""
 
-    def extreme(self, verb: str, values: list[pl.Expr]) -> pl.Expr:
-        return pl.max_horizontal(values) if verb == "greatest" else pl.min_horizontal(values)
+    def apply(self, verb: str, *operands: pl.Expr) -> pl.Expr:
+        return pl.max_horizontal(operands) if verb == "greatest" else super().apply(verb, *operands)
 
 
 @dataclass(frozen=True)
