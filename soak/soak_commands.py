@@ -17,7 +17,7 @@ from duheng.model.errors import DuhengError
 from soak.fuzzing import Defect, Fuzz
 from soak.mutation import ODD, bytes_changed, text_changed
 
-FOLDERS, TABLES = 600, 1500
+FOLDERS, TABLES = 1_000, 2_000
 CITIES = (CHECKOUT / "tests" / "data" / "shili", CHECKOUT / "cn" / "51" / "5120")
 KINDS = (".yaml", ".csv", ".geojson")
 MANY_ROWS = 40

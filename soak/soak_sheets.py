@@ -18,7 +18,7 @@ from soak.mutation import ODD, bytes_changed, package_changed, text_changed
 if TYPE_CHECKING:
     from duheng.model.plan import City
 
-CASES = 10_000
+CASES = 4_000
 TODAY = date(2026, 11, 22)
 ROWS: tuple[tuple[object, ...], ...] = (
     ("指标", "对象", "品种", "时期", "数值", "单位", "口径", "备注"),

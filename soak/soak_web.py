@@ -17,7 +17,7 @@ from soak.soak_sheets import damaged, seeds
 from soak.visiting import Answer, Visitor, exchange
 from tests.postgres import server
 
-CASES = (1200, 150, 60)  # addresses of a stranger, forms and files of each account
+CASES = (2_500, 120, 100)  # addresses of a stranger, forms of each account, files
 TRACE = "Traceback (most recent call last)"
 TARGETS = (
     "/", "/?scenario=drill&as_of=2024-12-31&light=1", "/board.json?scenario=drill&unit=市统计局&county=512002",
@@ -31,11 +31,17 @@ TARGETS = (
 METHODS = ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "GETGET", "")
 HEADERS = ("Host", "Accept-Encoding", "Accept-Language", "Cookie", "If-None-Match", "Content-Length", "Content-Type",
            "Transfer-Encoding", "Range", "Expect", "X-Forwarded-For", "HX-Request", "Referer", "Origin")  # fmt: skip
-FORM_PAGES = ("/login", "/account", "/accounts", "/import", "/target/{}/sign", "/logout")
+FORMS = {
+    "/login": ("username", "password", "next"),
+    "/account": ("old", "new", "again"),
+    "/accounts": ("word", "username", "role", "password", "fullname"),
+    "/import": ("scenario", "file"),
+    "/target/energy-intensity/sign": ("definition", "reason"),
+}
 FIELDS = ("username", "password", "old", "new", "again", "role", "fullname", "word", "definition", "reason", "rows",
           "scenario", "next", "before", "table", "chart", "plan", "as_of", "item", "lang")  # fmt: skip
 WORDS = (*ODD, "2024", "512000", "drill", "json", "xlsx", "png", "..", "%2e%2e", "%00", "%ff", "%", "512002X", "gdp",
-         "confirm", "administrator", "reporter", "add", "password", "role", "close", "open")  # fmt: skip
+         "confirm", "administrator", "reporter", "add", "password", "role", "submit", "accept", "stop")  # fmt: skip
 
 
 def judged(answer: Answer) -> bool:
@@ -86,39 +92,58 @@ def garble(fuzz: Fuzz, port: int, seed: int) -> None:
 def post_damaged(fuzz: Fuzz, visitor: Visitor, token: str, seed: int) -> None:
     """One form with odd fields, most with the right token."""
     chance = random.Random(seed)
-    page = chance.choice(FORM_PAGES[:-1]).format(chance.choice(("energy-intensity", *WORDS[:5])))
-    fields = {chance.choice(FIELDS): chance.choice(WORDS) for _ in range(chance.randint(0, 5))}
+    page = chance.choice(list(FORMS))
+    named = [*FORMS[page], *chance.sample(FIELDS, chance.randint(0, 2))]
+    fields = {name: chance.choice(WORDS) for name in named if chance.random() < 0.9}
     sent = token if chance.random() < 0.9 else chance.choice(WORDS)
     fuzz.tried(
-        f"seed {seed}: POST {page!r} {fields!r:.200}", lambda: judged(visitor.post(quote(page), fields, sent))
+        f"seed {seed}: POST {page!r} {fields!r:.200}", lambda: judged(visitor.post(page, fields, sent))
     )
 
 
 def send_damaged(
-    fuzz: Fuzz, visitor: Visitor, token: str, files: Sequence[tuple[str, bytes]], seed: int
+    fuzz: Fuzz, sender: Visitor, reviewer: Visitor, files: Sequence[tuple[str, bytes]], seed: int
 ) -> None:
-    """A damaged file sent, its check looked at, what waits fetched, and confirmed."""
+    """A damaged file sent, its check looked at, what waits fetched, submitted, and judged by another person."""
     name, content = damaged(files, seed)
 
     def work() -> bool:
-        sent = visitor.send("/import", token, name, content, scenario=("actual", "drill")[seed % 2])
+        token = sender.token("/import")
+        sent = sender.send("/import", token, name, content, scenario=("actual", "drill")[seed % 2])
         if not judged(sent) or not sent.location:
             return False
         place = sent.location.partition("?")[0]
         for path in (sent.location, f"{place}.json", f"{place}/waiting.xlsx"):
-            judged(visitor.ask("GET", path))
-        return judged(
-            visitor.post(sent.location, {"word": ("confirm", "good_rows", "discard")[seed % 3]}, token)
-        )
+            judged(sender.ask("GET", path))
+        judged(sender.post(sent.location, {"word": "submit", "rows": "good"}, token))
+        word = ("accept", "accept", "return", "discard")[seed % 4]
+        said = {"word": word, "reason": "重新核对"}
+        return judged(reviewer.post(sent.location, said, reviewer.token(sent.location)))
 
     fuzz.tried(f"file, seed {seed}", work)
 
 
-def visit(what: str, url: str, cases: tuple[int, int, int]) -> list[Figure]:
-    """All kinds of requests to one server with its default number of workers; what its log says in the end."""
+def forms_and_files(fuzz: Fuzz, port: int, first: int, forms: int, sent: int) -> None:
+    """What people with accounts send: a reporter hands in files, a reviewer judges them, an administrator runs it."""
     from duheng.city import default_city_folder, load
     from duheng.web.checks import DEMO_ACCOUNTS
 
+    people = {name: Visitor(port) for name in ("reporter", "reviewer", "admin")}
+    for name, visitor in people.items():
+        if not visitor.sign_in(name, DEMO_ACCOUNTS[name]):
+            raise Defect(f"{name} cannot sign in after all this")
+    files = seeds(load(default_city_folder()))
+    for seed in range(sent):
+        send_damaged(fuzz, people["reporter"], people["reviewer"], files, seed)
+    for visitor in people.values():
+        token = visitor.token("/import")
+        for seed in range(first, first + forms):
+            ask_damaged(fuzz, visitor, seed)
+            post_damaged(fuzz, visitor, token, seed)
+
+
+def visit(what: str, url: str, cases: tuple[int, int, int]) -> list[Figure]:
+    """All kinds of requests to one server with its default number of workers; what its log says in the end."""
     plain, forms, sent = cases
     home, port = Path(os.environ["DUHENG_HOME"]) / what, free_port()
     home.mkdir()
@@ -128,23 +153,14 @@ def visit(what: str, url: str, cases: tuple[int, int, int]) -> list[Figure]:
         "DUHENG_HOME": str(home),
         "DUHENG_DATABASE_URL": url,
     }
-    fuzz, files = Fuzz(f"requests to the server on {what}"), seeds(load(default_city_folder()))
+    fuzz = Fuzz(f"requests to the server on {what}")
     with serving([sys.executable, "-m", "duheng", "serve", "--port", str(port)], port, home, told):
         stranger = Visitor(port)
         for seed in range(plain):
             ask_damaged(fuzz, stranger, seed)
             if seed % 8 == 0:
                 garble(fuzz, port, seed)
-        for name in ("reporter", "admin"):
-            visitor = Visitor(port)
-            if not visitor.sign_in(name, DEMO_ACCOUNTS[name]):
-                raise Defect(f"{name} cannot sign in after all this")
-            token = visitor.token("/import")
-            for seed in range(plain, plain + forms):
-                ask_damaged(fuzz, visitor, seed)
-                post_damaged(fuzz, visitor, token, seed)
-            for seed in range(sent):
-                send_damaged(fuzz, visitor, token, files, seed)
+        forms_and_files(fuzz, port, plain, forms, sent)
         alive = stranger.ask("GET", "/health").status
     return [
         *fuzz.figures(),

@@ -85,6 +85,20 @@ def test_what_an_address_says_is_never_run(drill: Site, text: str) -> None:
         assert text not in drill().get(address, {"unit": text, "item": text, "light": text}).content.decode()
 
 
+def test_a_nul_is_refused_before_a_database_fails_on_it(site: Site) -> None:
+    for target in ("/board.json?unit=%00", "/history/gdp/512000/2024?item=%00", "/county/5%00.json"):
+        assert site().get(target).status_code == 400
+    assert site().post("/login", {"username": "a\0b", "password": "x"}).status_code == 400
+    sent = {
+        "word": "add",
+        "username": "ab",
+        "role": "viewer",
+        "password": "Pruefung-7-lang",
+        "fullname": "x\0",
+    }
+    assert site("administrator").post("/accounts", sent).status_code == 400
+
+
 def test_a_name_in_an_export_never_becomes_a_formula(drill: Site) -> None:
     lines = drill().get("/board.csv?scenario=drill").content.decode("utf-8-sig").splitlines()
     assert not [cell for line in lines for cell in line.split(",") if cell[:1] in "=@" and cell]

@@ -143,6 +143,7 @@ def answer(
         allowed = ["GET", "HEAD", "POST"] if writes else ["GET", "HEAD"]
         if request.method not in allowed:
             return HttpResponseNotAllowed(allowed)
+        _refuse_unwritable(request, parts)
         lang = language(request)
         ask = Ask(request, _chosen_scenario(selection_of(request.GET, lang)), Words(lang, state.names(lang)))
         if not keep or request.user.is_authenticated:
@@ -162,6 +163,18 @@ def answer(
         return _respond(request, kept, True)
 
     return django_view
+
+
+def _refuse_unwritable(request: HttpRequest, parts: Mapping[str, str]) -> None:
+    """BadAddress for U+0000 in what is asked or sent: no name holds it, and PostgreSQL fails on it half way."""
+    sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+    said = [
+        *parts.items(),
+        *((name, text) for form in sent for name, texts in form.lists() for text in texts),
+    ]
+    for name, text in said:
+        if "\0" in text:
+            raise BadAddress(name, text.replace("\0", "\u2400"), "不含空字符（U+0000）的文字")
 
 
 def _made(ask: Ask, view: View, parts: Mapping[str, str], suffix: str) -> Kept | HttpResponse:
