@@ -106,7 +106,7 @@ def air_payable_share(
 ):
     """Half below half the limit, three quarters below 70 % of it, otherwise all; all where any mean exceeded it.
 
-    Exactly 30 % or 50 % below is read as not yet below by more than that: the reading of the published examples.
+    Exactly 30 % or 50 % below is not yet below: docs/decisions/009.
     """
     clean = where(concentration < limit * 0.5, 0.5, where(concentration < limit * 0.7, 0.75, 1))
     return greatest(clean, where(exceedances > 0, 1, 0))
@@ -127,7 +127,7 @@ def water_payable_share(
 ):
     """Half below half the limit, three quarters below 70 % of it, otherwise all; all where any mean exceeded it.
 
-    Exactly 30 % or 50 % below is read as not yet below by more than that: the reading of the published examples.
+    Exactly 30 % or 50 % below is not yet below: docs/decisions/009.
     """
     clean = where(concentration < limit * 0.5, 0.5, where(concentration < limit * 0.7, 0.75, 1))
     return greatest(clean, where(exceedances > 0, 1, 0))

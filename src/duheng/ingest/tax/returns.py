@@ -7,7 +7,7 @@ without its amount has no tax, its outlet's order is unknown, and so is the retu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -17,17 +17,20 @@ from typing import IO
 import duheng.rules.tax as rules
 from duheng.engine.chain import Chain
 from duheng.ingest.export import write_table
+from duheng.ingest.reductions import preferred
 from duheng.ingest.tax.exact import Exact, decimal, money
+from duheng.ingest.tax.flat import Flat, Noise, Waste, flat_rows, outside
 from duheng.ingest.tax.selection import below_size, chosen, group_of, item_of, settings
 from duheng.model import Parameters, Rule
 from duheng.model.errors import DuhengError
-from duheng.model.findings import Finding
-from duheng.model.glossary import Quantity
+from duheng.model.findings import Finding, Severity
+from duheng.model.glossary import Quantity, axis
 from duheng.model.periods import Period, parse
+from duheng.model.saying import Saying, listed, say
 
 COLUMNS = (
-    "月份", "排放口", "类别", "污染物", "计税依据", "计税数量", "单位", "污染当量值", "污染当量数",
-    "计入", "单位税额（元）", "应缴比例", "应纳税额（元）",
+    "月份", "排放口", "类别", "污染物", "计算方法", "其他方法", "计税依据", "计税数量", "单位", "污染当量值",
+    "污染当量数", "计入", "单位税额（元）", "应缴比例", "应纳税额（元）",
 )  # fmt: skip
 _PARTS = {
     "air": (rules.air_equivalents, rules.air_payable_share, rules.air_tax),
@@ -43,6 +46,8 @@ class Entry:
 
     medium: air, water or special; amount in kg (special: t, heads, beds; colour: t times its excess). generated is
     read where `penal`. concentration and limit (mg/m3, mg/L) and exceedances are needed only for a reduction.
+    method: by which the amount was found, "" where it is not said; others: what later methods in the order of the
+    law would give, shown and not taxed.
     """
 
     outlet: str
@@ -55,6 +60,8 @@ class Entry:
     concentration: Decimal | None = None
     limit: Decimal | None = None
     exceedances: int | None = None
+    method: str = ""
+    others: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,29 +83,43 @@ class Row:
         entry, medium = self.entry, self.entry.medium
         amount = entry.generated if entry.penal else entry.amount
         counted = None if self.counted is None else "是" if self.counted else "否"
-        unit = {"air": "kg", "water": "kg"}.get(medium, "特征值单位")
+        unit = axis(f"tax_{medium}").find(self.item).unit
+        rest = "；".join(f"{name} {value:f} {unit}" for name, value in entry.others) or None
         return (
             str(self.month), entry.outlet, settings()[group_of(medium, self.item)]["title"], self.item,
-            "产生量" if entry.penal else "排放量", amount, unit, _plain(self.value), _plain(self.equivalents),
-            counted, _plain(self.rate), _plain(self.share), self.tax,
+            entry.method or None, rest, "产生量" if entry.penal else "排放量", amount, unit, _plain(self.value),
+            _plain(self.equivalents), counted, _plain(self.rate), _plain(self.share), self.tax,
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Return:
-    """The return of a quarter: its rows in order of month and outlet, the total in 元, what is wrong with the input."""
+    """The return of a quarter: its rows in order of month and outlet, the total in 元, what is wrong with the input.
+
+    others: the rows of solid waste and noise, which have no equivalents.
+    """
 
     quarter: Period
     rows: tuple[Row, ...]
     total: Decimal | None
     findings: tuple[Finding, ...]
+    others: tuple[Flat, ...] = ()
+
+    def cells(self) -> list[tuple[object, ...]]:
+        """All rows under COLUMNS."""
+        return [*(row.cells() for row in self.rows), *(row.cells() for row in self.others)]
 
 
 def quarterly_return(
-    entries: Iterable[Entry], quarter: str, code: str, parameters: Parameters | None = None
+    entries: Iterable[Entry],
+    quarter: str,
+    code: str,
+    parameters: Parameters | None = None,
+    others: Iterable[Waste | Noise] = (),
 ) -> Return:
     """The return of a quarter ("2024Q1") at a place, given what is stated of each outlet and month.
 
+    Of several amounts of one pollutant by different methods the first in the order of the law is taxed.
     code: division code whose rates apply. Raises DuhengError where the place has no rate, UnknownName for an unknown
     pollutant, PeriodError for a month that is none. What lies outside the quarter or stands twice is a finding.
     """
@@ -106,21 +127,57 @@ def quarterly_return(
     drawn = _Drawing(code, parameters or Parameters())
     findings: list[Finding] = []
     outlets: dict[tuple[Period, str], dict[tuple[str, str], Entry]] = {}
-    for entry in entries:
+    for entry in by_method(entries):
         month, key = parse(entry.month), (entry.medium, item_of(entry.medium, entry.pollutant))
-        if month.kind != "month" or not whole.start <= month.start <= whole.end:
-            findings.append(
-                _odd(entry, f"月份{entry.month}", f"{quarter}内的月份", "不计入本次申报，请核对月份")
-            )
+        if not _within(month, whole):
+            findings.append(outside(_place(entry), entry.month, quarter))
         elif key in outlets.setdefault((month, entry.outlet), {}):
             findings.append(_odd(entry, "同一污染物有两行", "一行", "先用前一行，请只留一行"))
         else:
             outlets[month, entry.outlet][key] = _usable(entry)
             findings += _of_entry(entry)
     rows = [row for key in sorted(outlets) for row in drawn.rows(key[0], outlets[key])]
-    taxes = [row.tax for row in rows]
-    total = None if None in taxes else sum((tax for tax in taxes if tax is not None), Decimal("0.00"))
-    return Return(whole, tuple(rows), total, tuple(findings))
+    flat, odd = flat_rows(others, whole, code, parameters or Parameters())
+    taxes = [*(row.tax for row in rows), *(row.tax for row in flat)]
+    known = [tax for tax in taxes if tax is not None]
+    total = sum(known, Decimal("0.00")) if len(known) == len(taxes) else None
+    return Return(whole, tuple(rows), total, (*findings, *odd), flat)
+
+
+def _within(month: Period, quarter: Period) -> bool:
+    return month.kind == "month" and quarter.start <= month.start <= quarter.end
+
+
+def by_method(entries: Iterable[Entry]) -> list[Entry]:
+    """One entry for each amount that is stated by several methods: the first method in the order of 第十条 counts.
+
+    What the other methods give stays in `others`. Entries without a method are left as they are.
+    """
+    groups: dict[tuple[object, ...], list[Entry]] = {}
+    for number, entry in enumerate(entries):
+        item = item_of(entry.medium, entry.pollutant)
+        key: tuple[object, ...] = (entry.outlet, entry.month, entry.medium, item)
+        same = groups.setdefault(key, [])
+        if any(one.method == entry.method or not one.method for one in same) or (same and not entry.method):
+            groups[*key, number] = [entry]  # twice by one method: the return says so
+        else:
+            same.append(entry)
+    return [_preferred(same) for same in groups.values()]
+
+
+def _preferred(same: Sequence[Entry]) -> Entry:
+    if len(same) == 1:
+        return same[0]
+    stated = {one.method: one for one in same}
+    known = preferred({method: _number(one.amount) for method, one in stated.items()}, "tax")
+    if known is None:
+        return same[0]
+    rest = tuple((name, amount) for name in known.others if (amount := stated[name].amount) is not None)
+    return replace(stated[known.method], others=rest)
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
 
 
 @dataclass(frozen=True)
@@ -171,19 +228,6 @@ class _Drawing:
         return read
 
 
-def amount_due(
-    rule: Rule, values: Mapping[str, Decimal | None], month: str, code: str, item: str | None = None
-) -> Decimal | None:
-    """The tax of one rule to the fen, exactly, from its stated quantities by id: solid waste, noise, credits.
-
-    A quantity that is not given, or given as None, is unknown, and then so is the tax.
-    """
-    known = {id: _fraction(value) for id, value in values.items()}
-    chain = Chain(Exact(), lambda of, item, period: known.get(of.id), code=code)
-    due: Fraction | None = chain.read(rule, parse(month), item)
-    return None if due is None else money(due)
-
-
 def _reading(
     month: Period, code: str, values: dict[str, Fraction | None], parameters: Parameters | None = None
 ) -> Chain:
@@ -216,7 +260,8 @@ def _rate(rule: Rule, month: Period, code: str, parameters: Parameters) -> Fract
     reference = rule.wordings[0].inputs["rate"]
     setting = parameters.get(reference.id).at(month.end, None, code)
     if setting is None:
-        raise DuhengError(f"{code}在{month}没有适用税额；请在城市文件夹的parameters中加载本省的决定")
+        said = "{code}在{month}没有适用税额；请在城市文件夹的parameters中加载本省的决定"
+        raise DuhengError(say(said, code=code, month=str(month)))
     return Fraction(setting.value)
 
 
@@ -225,9 +270,10 @@ def _of_entry(entry: Entry) -> list[Finding]:
     taken = entry.generated if entry.penal else entry.amount
     if taken is None:
         name = "产生量" if entry.penal else "排放量"
-        found.append(_odd(entry, f"没有{name}", f"填报{name}", "缺的不按零计，本排放口当月税额未知，请补报"))
+        said, expected = say("没有{name}", name=name), say("填报{name}", name=name)
+        found.append(_odd(entry, said, expected, "缺的不按零计，本排放口当月税额未知，请补报"))
     elif taken < 0:
-        found.append(_odd(entry, f"数量为{taken}", "应不小于0", "按未知计，请核对"))
+        found.append(_odd(entry, say("数量为{value}", value=taken), "应不小于0", "按未知计，请核对"))
     stated = [part is not None for part in (entry.concentration, entry.limit, entry.exceedances)]
     if any(stated) and not all(stated):
         remedy = "三项不全不减征，请补齐或都不填"
@@ -235,11 +281,12 @@ def _of_entry(entry: Entry) -> list[Finding]:
     return found
 
 
-def _odd(entry: Entry, said: str, expected: str, remedy: str, severity: str = "error") -> Finding:
-    place = f"{entry.outlet} {entry.month} {entry.pollutant}"
-    return Finding(
-        "tax-entry", "warning" if severity == "warning" else "error", place, said, expected, remedy
-    )
+def _place(entry: Entry) -> Saying:
+    return listed(" ", (entry.outlet, entry.month, entry.pollutant))
+
+
+def _odd(entry: Entry, said: str, expected: str, remedy: str, severity: Severity = "error") -> Finding:
+    return Finding("tax-entry", severity, _place(entry), said, expected, remedy)
 
 
 def _usable(entry: Entry) -> Entry:
@@ -273,8 +320,7 @@ def write_return(
     drawn: Return, out: Path | IO[bytes], *, payer: str, scenario: str, format: str = "xlsx"
 ) -> int:
     """Write the return as a table, its total in the last row; returns the number of rows."""
-    blank: Sequence[object] = (None,) * (len(COLUMNS) - 2)
-    rows = [*(row.cells() for row in drawn.rows), ("合计", *blank, drawn.total)]
+    rows = [*drawn.cells(), ("合计", *(None,) * (len(COLUMNS) - 2), drawn.total)]
     about = {
         "纳税人": payer,
         "税款所属期": str(drawn.quarter),

@@ -1,0 +1,142 @@
+"""Solid waste and noise in the return: taxed by the tonne or the month, without equivalents or an order among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import duheng.rules.tax as rules
+from duheng.engine.chain import Chain
+from duheng.ingest.tax.exact import Exact, money
+from duheng.model import Parameters, Rule
+from duheng.model.findings import Finding
+from duheng.model.glossary import axis
+from duheng.model.periods import Period, parse
+from duheng.model.saying import listed, say
+
+
+@dataclass(frozen=True)
+class Waste:
+    """Solid waste of a place in a month [t]: generated, stored, disposed of, used as the standards ask."""
+
+    place: str
+    month: str
+    waste: str
+    generated: Decimal | None
+    stored: Decimal | None
+    disposed: Decimal | None
+    used: Decimal | None
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Noise of a site in a month, by day or by night: the highest exceedance [dB].
+
+    far: two places over 100 m of boundary exceed; short: fewer than 15 days of the month did.
+    """
+
+    place: str
+    month: str
+    time: str
+    exceedance: Decimal | None
+    far: bool = False
+    short: bool = False
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A row of the return that is taxed without equivalents; tax is None where it is unknown."""
+
+    month: Period
+    place: str
+    title: str
+    item: str
+    amount: Decimal | None
+    unit: str
+    tax: Decimal | None
+
+    def cells(self) -> tuple[object, ...]:
+        """The row under the return's COLUMNS; what does not apply is empty."""
+        return (
+            str(self.month), self.place, self.title, self.item, None, None, "应税量", self.amount, self.unit,
+            None, None, "是", None, None, self.tax,
+        )  # fmt: skip
+
+
+def flat_rows(
+    entries: Iterable[Waste | Noise], quarter: Period, code: str, parameters: Parameters | None = None
+) -> tuple[tuple[Flat, ...], list[Finding]]:
+    """The rows of waste and noise in a quarter at a place (division code), and what is wrong with the input."""
+    rows: list[Flat] = []
+    findings: list[Finding] = []
+    for entry in entries:
+        month = parse(entry.month)
+        place = listed(
+            " ", (entry.place, entry.month, entry.waste if isinstance(entry, Waste) else entry.time)
+        )
+        if month.kind != "month" or not quarter.start <= month.start <= quarter.end:
+            findings.append(outside(place, entry.month, str(quarter)))
+            continue
+        if isinstance(entry, Waste):
+            row = _waste(entry, month, code, parameters)
+        else:
+            row = _noise(entry, month, code, parameters)
+        rows.append(row)
+        if row.tax is None:
+            remedy = "缺的不按零计，这一行税额未知，请补报"
+            findings.append(Finding("tax-entry", "error", place, "数量不全", "各项都填，没有的填0", remedy))
+    return tuple(sorted(rows, key=lambda row: (row.month, row.place))), findings
+
+
+def outside(place: str, month: str, quarter: str) -> Finding:
+    """The finding about a row of another quarter."""
+    said = say("月份{month}", month=month)
+    expected = say("{quarter}内的月份", quarter=quarter)
+    return Finding("tax-entry", "error", place, said, expected, "不计入本次申报，请核对月份")
+
+
+def _waste(entry: Waste, month: Period, code: str, parameters: Parameters | None) -> Flat:
+    item = axis("tax_waste").find(entry.waste).title
+    parts = (entry.generated, entry.stored, entry.disposed, entry.used)
+    names = ("tax_waste_generated", "tax_waste_stored", "tax_waste_disposed", "tax_waste_used")
+    tax = amount_due(
+        rules.waste_tax, dict(zip(names, parts, strict=True)), entry.month, code, item, parameters
+    )
+    net = None
+    if entry.generated is not None and None not in parts:
+        net = max(
+            entry.generated - sum((part for part in parts[1:] if part is not None), Decimal(0)), Decimal(0)
+        )
+    return Flat(month, entry.place, "固体废物", item, net, "t", tax)
+
+
+def _noise(entry: Noise, month: Period, code: str, parameters: Parameters | None) -> Flat:
+    values = {
+        "noise_exceedance": entry.exceedance,
+        "noise_far_places": Decimal(entry.far),
+        "noise_short_month": Decimal(entry.short),
+    }
+    tax = amount_due(rules.noise_tax, values, entry.month, code, None, parameters)
+    return Flat(month, entry.place, "工业噪声", entry.time, entry.exceedance, "dB", tax)
+
+
+def amount_due(
+    rule: Rule,
+    values: Mapping[str, Decimal | None],
+    month: str,
+    code: str,
+    item: str | None = None,
+    parameters: Parameters | None = None,
+) -> Decimal | None:
+    """The tax of one rule to the fen, exactly, from its stated quantities by id: solid waste, noise, credits.
+
+    A quantity that is not given, or given as None, is unknown, and then so is the tax.
+    """
+    known = {id: None if value is None else Fraction(value) for id, value in values.items()}
+    chain = Chain(
+        Exact(), lambda of, item, period: known.get(of.id), parameters=parameters or Parameters(), code=code
+    )
+    due: Fraction | None = chain.read(rule, parse(month), item)
+    return None if due is None else money(due)

@@ -1,0 +1,145 @@
+"""`duheng tax`: a table of a taxpayer to the return of a quarter, to the fen, without a database."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from duheng.cli import app
+from duheng.ingest.tax.sheet import Stated, layout, read_stated, sample
+
+HEADER = "月份,排放口,类别,污染物,排放量（t）,浓度,限值,超标次数"
+
+
+def _shell(*words: object) -> Result:
+    return CliRunner().invoke(app, ["tax", *map(str, words)])
+
+
+def _table(tmp_path: Path, *rows: str, header: str = HEADER, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "计税.csv"
+    path.write_text("\n".join([header, *rows]), encoding)
+    return path
+
+
+def _stated(tmp_path: Path, *rows: str, header: str = HEADER) -> Stated:
+    return read_stated(_table(tmp_path, *rows, header=header))
+
+
+def _total(stated: Stated) -> Decimal | None:
+    return stated.drawn("2024Q1", "5120").total
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_sample_is_read_as_it_was_written(tmp_path: Path, kind: str) -> None:
+    path, out = tmp_path / f"样表.{kind}", tmp_path / "申报.csv"
+    assert _shell("--sample", "-o", path).exit_code == 0
+    done = _shell(path, "-o", out)
+    assert done.exit_code == 0
+    assert "应纳税额合计 7699.00 元" in done.stderr
+    assert out.read_text("utf-8-sig").rstrip().endswith("7699.00")
+
+
+def test_the_sample_fills_every_column_and_every_kind_of_row() -> None:
+    header, *rows = sample()
+    assert [title for title, *cells in zip(header, *rows, strict=True) if not any(cells)] == []
+    assert {row[header.index("类别")] for row in rows} == {titles[0] for titles in layout()["media"].values()}
+
+
+def test_a_unit_in_the_header_or_in_the_cell_is_converted(tmp_path: Path) -> None:
+    assert _total(_stated(tmp_path, "2024-01,DW001,水,COD,1.2,,,")) == Decimal("3360.00")
+    assert _total(_stated(tmp_path, "2024-01,DW001,水,COD,1200 kg,,,")) == Decimal("3360.00")
+
+
+def test_a_table_in_gbk_is_read(tmp_path: Path) -> None:
+    path = _table(tmp_path, "2024-01,DW001,废水,化学需氧量,1.2,,,", encoding="gb18030")
+    assert _total(read_stated(path)) == Decimal("3360.00")
+
+
+def test_of_two_methods_the_first_of_the_law_is_taxed_and_the_other_shown(tmp_path: Path) -> None:
+    header = "月份,排放口,类别,污染物,计算方法,排放量"
+    rows = ("2024-01,DW001,水,COD,排污系数,1500", "2024-01,DW001,水,化学需氧量,自动监测,1200")
+    (row,) = _stated(tmp_path, *rows, header=header).drawn("2024Q1", "5120").rows
+    assert (row.entry.method, row.tax) == ("自动监测", Decimal("3360.00"))
+    assert row.entry.others == (("排污系数和物料衡算", Decimal(1500)),)
+
+
+def test_a_method_that_measured_nothing_leaves_its_place_to_the_next(tmp_path: Path) -> None:
+    header = "月份,排放口,类别,污染物,计算方法,排放量"
+    rows = ("2024-01,DW001,水,COD,自动监测,", "2024-01,DW001,水,COD,物料衡算,1500")
+    assert _total(_stated(tmp_path, *rows, header=header)) == Decimal("4200.00")
+
+
+def test_a_row_that_cannot_be_read_is_named_and_leaves_the_total_unknown(tmp_path: Path) -> None:
+    stated = _stated(
+        tmp_path, "2024-01,DW001,水,COD,1.2,,,", "2024-01,DW001,水,总氮,3,,,", "2024-01,D2,水,COD,无,,,"
+    )
+    assert [finding.place for finding in stated.findings] == ["计税.csv 第3行", "计税.csv 第4行"]
+    assert _total(stated) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("2024-01,DW001,水,COD,1.2 m3,,,", "m3"),
+        ("2024-01-05x,DW001,水,COD,1,,,", "不是一个时期"),
+        ("2024-01,DW001,土壤,COD,1,,,", "土壤"),
+        ("2024-01,DW001,水,COD,1,20,50,0.5", "超标次数为0.5"),
+        ("2024-01,DW001,特征值,pH,1,,,", "pH 没有填数值"),
+        ("2024-01,DW001,特征值,pH,1,15,,", "pH 15"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_said(tmp_path: Path, row: str, said: str) -> None:
+    (finding,) = _stated(tmp_path, row).findings
+    assert said in finding.text
+
+
+def test_an_amount_left_empty_is_unknown_and_not_nought(tmp_path: Path) -> None:
+    done = _shell(_table(tmp_path, "2024-01,DW001,水,COD,,,,"))
+    assert done.exit_code == 1
+    assert "没有排放量" in done.stderr
+    assert done.stdout.rstrip().endswith(",")
+
+
+def test_neutral_water_pays_nothing(tmp_path: Path) -> None:
+    assert _stated(tmp_path, "2024-01,DW001,特征值,pH,900,7.2,,").entries == []
+
+
+def test_waste_and_noise_stand_in_the_return_and_a_missing_part_is_unknown(tmp_path: Path) -> None:
+    header = "月份,排放口,类别,污染物,产生量,贮存量,处置量,综合利用量,超标分贝,两处以上超标,超标不足15天"
+    noise = "2024-02,厂界,噪声,昼间,,,,,7,是,是"
+    whole = _stated(tmp_path, "2024-01,渣场,固体废物,煤矸石,100,20,10,50,,,", noise, header=header)
+    assert _total(whole) == Decimal("1500.00")  # 20 t at 5, and the third step of noise, doubled and halved
+    part = _stated(tmp_path, "2024-01,渣场,固体废物,煤矸石,100,20,,50,,,", noise, header=header)
+    assert _total(part) is None
+
+
+def test_several_quarters_ask_for_one(tmp_path: Path) -> None:
+    path = _table(tmp_path, "2024-01,DW001,水,COD,1.2,,,", "2024-05,DW001,水,COD,1,,,")
+    assert "2024Q1、2024Q2" in _shell(path).stderr
+    done = _shell(path, "--quarter", "2024Q2")
+    assert done.exit_code == 1
+    assert "2024Q2内的月份" in done.stderr
+
+
+def test_a_second_taxpayer_in_one_file_is_refused(tmp_path: Path) -> None:
+    header = "纳税人,月份,排放口,类别,污染物,排放量"
+    stated = _stated(tmp_path, "甲,2024-01,D1,水,COD,1", "乙,2024-01,D1,水,COD,1", header=header)
+    assert "纳税人“乙”" in stated.findings[0].text
+
+
+def test_a_table_without_the_header_is_refused_with_the_way_to_a_sample(tmp_path: Path) -> None:
+    assert "--sample" in str(_shell(_table(tmp_path, "1,2", header="甲,乙")).exception)
+
+
+@pytest.mark.parametrize(
+    ("concentration", "tax"),
+    [("35", "2800.00"), ("34.99", "2100.00"), ("25", "2100.00"), ("24.99", "1400.00")],
+)
+def test_exactly_thirty_or_fifty_percent_below_the_limit_is_not_yet_below(
+    tmp_path: Path, concentration: str, tax: str
+) -> None:
+    row = f"2024-01,DW001,水,COD,1,{concentration},50,0"
+    assert _total(_stated(tmp_path, row)) == Decimal(tax)
