@@ -77,14 +77,11 @@ _BALANCE, _CARBON, _AIR = (
 ELSEWHERE = {
     **dict.fromkeys(("C total", "C cal", "diesel"), _BALANCE),
     **dict.fromkeys(("C2", "C3", "C4", "C5", "C5n", "C6", "C6b", "C7", "LMDI"), _CARBON),
-    **dict.fromkeys(("AQI %s %s %s", "p95", "p90", "index", "good", "w", "w2", "w3"), _AIR),
+    **dict.fromkeys(("AQI %s %s %s", "p95", "p90", "index", "good", "w", "w2", "w3", "DOf", "sponge"), _AIR),
 }
 OPEN = {
     "C1": "a content of carbon recovered from published figures: no rule of the plan",
     **dict.fromkeys(("beta", "E6"), "apportioning of non-fossil power (发改能源〔2026〕622号)"),
-    **dict.fromkeys(
-        ("DOf", "sponge"), "saturation of oxygen, sponge city: no rule of the plan asks for them yet"
-    ),
     **dict.fromkeys(("crc", "len", "M2", "M3", "M5", "M6"), "monitoring: the receiver's part"),
     **dict.fromkeys(("R2", "score", "R7", "R8"), "prices, scores and reviews: their own part"),
 }

@@ -7,6 +7,7 @@ All other cells pass through as they were written. The arithmetic is that of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,12 +19,15 @@ import polars as pl
 from duheng.engine.columns import PolarsColumns
 from duheng.ingest.air_cells import PROBLEM, Sheet, checked, read_sheet
 from duheng.ingest.air_index import Item, index_columns, printed
+from duheng.ingest.air_units import UNIT_ROW, converted, unit_row
 from duheng.model.errors import RuleError, UnreadableSource
 from duheng.model.findings import Finding
+from duheng.model.saying import listed, say
 from duheng.rules.air import EDITIONS, air_quality_index
 
 ADDED = ("aqi", "quality", "primary", "note")
 TIMES = ("snapshot", "time", "date", "时间", "日期")
+_HOUR = r"\d[\sT]+\d{1,2}|时"
 _DAY = r"^\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})"
 Kind = Literal["hourly", "daily"]
 
@@ -83,24 +87,54 @@ def index_table(path: Path, *, edition: str | None = None, kind: Kind | None = N
     edition: "2012" or "2026" of HJ 633; without it the one in force on the row's date. kind: without it hourly,
     unless the table has daily columns only. Raises UnreadableSource where the table cannot be read at all.
     """
-    sheet = read_sheet(path)
-    sheet = _own_names_free(sheet)
+    sheet = _own_names_free(read_sheet(path))
     kind = kind or _kind(sheet.frame.columns)
     items = HOURLY if kind == "hourly" else DAILY
     missing = [item.column for item in items if item.column not in sheet.frame.columns]
-    others = [
-        other.column
-        for item in items
-        if (other := INSTEAD.get(item.column)) and other.column in sheet.frame.columns
-    ]
     findings = [*sheet.findings, *(_no_column(sheet, column) for column in missing)]
+    read = {
+        one.column: "mg/m3" if one.decimals else "μg/m3"
+        for item in items
+        for one in (item, INSTEAD.get(item.column))
+        if one is not None and one.column in sheet.frame.columns
+    }
+    units = unit_row(sheet, read)
+    rows = replace(sheet, frame=sheet.frame[1:], lines=sheet.lines_from(1)) if units else sheet
     present = [item.column for item in items if item.column not in missing]
-    cells, wrong = checked(sheet, [*present, *others], present)
-    findings += wrong
-    editions, dated = _editions(sheet, edition)
-    findings += dated
+    cells, wrong = checked(rows, list(read), present)
+    cells, refused, of_units = converted(cells, sheet, units, read)
+    if lost := [column for column in refused if column in present]:
+        cells = cells.with_columns(_told(PROBLEM, pl.lit(f"{'、'.join(lost)} 的单位不能换算，不出指数")))
+    editions, dated = _editions(rows, edition)
+    findings += [*of_units, *wrong, *dated, *_of_hours(rows, kind)]
     result = _indexed(cells.with_columns(editions), items, missing, kind)
+    if units:
+        said = dict.fromkeys(ADDED[:3]) | {"note": UNIT_ROW}
+        result = pl.concat([pl.DataFrame([said], dict.fromkeys(ADDED, pl.String)), result])
+    findings += _of_order(sheet, result["primary"])
     return Indexed(sheet.frame.hstack(result), tuple(findings), kind)
+
+
+# Those whose order is seen in the centre's own data; where others stand beside them the order is a choice.
+_SEEN = {"颗粒物(PM10)", "细颗粒物(PM2.5)", "臭氧1小时", "臭氧8小时"}
+PRIMARY_ORDER = (
+    "并列首要污染物依次为二氧化硫、二氧化氮、PM10、PM2.5、一氧化碳、臭氧；"
+    "其中只有 PM10、PM2.5、臭氧的先后见于总站数据，其余待核"
+)
+
+
+def _of_order(sheet: Sheet, primary: pl.Series) -> list[Finding]:
+    """A notice where several primaries stand in an order that the centre's data does not show."""
+    several = primary.filter(primary.str.contains(",", literal=True).fill_null(False)).unique()
+    chosen = [text for text in several.sort() if set(text.split(",")) - _SEEN]
+    if not chosen:
+        return []
+    return [Finding("air.primary-order", "notice", f"{sheet.name} primary", chosen[0], "", PRIMARY_ORDER)]
+
+
+def _told(column: str, more: pl.Expr) -> pl.Expr:
+    """A column of texts with one more said in every row."""
+    return pl.concat_str([pl.col(column), more], separator="；", ignore_nulls=True).alias(column)
 
 
 def indices(numbers: pl.DataFrame, edition: str, kind: Kind = "hourly") -> pl.DataFrame:
@@ -128,19 +162,48 @@ def _own_names_free(sheet: Sheet) -> Sheet:
 def _kind(columns: Sequence[str]) -> Kind:
     hourly = sum(item.column in columns for item in HOURLY)
     daily = sum(item.column in columns for item in DAILY)
-    return "daily" if daily and not hourly else "hourly"
+    return "daily" if daily > hourly else "hourly"
+
+
+def _of_hours(sheet: Sheet, kind: Kind) -> list[Finding]:
+    """A warning where hourly columns carry days without an hour: daily means would be judged as hourly ones."""
+    column = next((name for name in TIMES if name in sheet.frame.columns), None)
+    if kind != "hourly" or column is None:
+        return []
+    texts = sheet.frame[column].drop_nulls()
+    bare = texts.filter(texts.str.contains(_DAY) & ~texts.str.contains(_HOUR))
+    if not len(bare):
+        return []
+    return [
+        Finding(
+            "air.no-hour",
+            "warning",
+            f"{sheet.name} {column}",
+            say("{n}行只有日期、没有小时（如 {text}）", n=len(bare), text=bare[0]),
+            "小时均值各行的时间，如 2026-03-01T08:00:00",
+            "如为日均值，请把列名改为 pm2_5_24h 等日均列；本次按小时均值计算",
+        )
+    ]
 
 
 def _no_column(sheet: Sheet, column: str) -> Finding:
     near = "单位为毫克每立方米" if column.startswith("co_") else "单位为微克每立方米"
+    plain = _bare(column)
+    alike = [name for name in sheet.frame.columns if _bare(name)[: len(plain)] == plain]
+    rename = f"请把列 {alike[0]} 改名为 {column}（单位见左）。" if alike else ""
     return Finding(
         "air.no-column",
         "error",
         f"{sheet.name} 第1行",
         f"没有列 {column}",
         f"须有列 {column}（{near}）",
-        "请补上该列；没有监测的格留空。本次各行不出指数",
+        f"{rename}请补上该列；没有监测的格留空。本次各行不出指数",
     )
+
+
+def _bare(name: str) -> str:
+    """A column's name without what people write differently: PM2.5_1h and pm2_5_1h are alike."""
+    return re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("mg").replace("ozone", "o3")
 
 
 def _editions(sheet: Sheet, edition: str | None) -> tuple[pl.Series, list[Finding]]:
@@ -175,7 +238,17 @@ def _editions(sheet: Sheet, edition: str | None) -> tuple[pl.Series, list[Findin
         )
         for row in found_editions.is_null().arg_true()
     ]
-    return found_editions, findings
+    return found_editions, [*findings, *_mixed(sheet, column, found_editions)]
+
+
+def _mixed(sheet: Sheet, column: str, editions: pl.Series) -> list[Finding]:
+    """A notice where the rows fall under more than one edition: their indices cannot be compared as they stand."""
+    counted = editions.drop_nulls().value_counts(name="n").sort("edition")
+    if counted.height < 2:
+        return []
+    parts = [say("{n}行按 HJ 633-{edition}", n=n, edition=edition) for edition, n in counted.iter_rows()]
+    remedy = "前后两版的指数不可直接比较；要同一口径请加 --edition"
+    return [Finding("air.two-editions", "notice", f"{sheet.name} {column}", listed("，", parts), "", remedy)]
 
 
 def _in_force(day: date | None) -> str | None:

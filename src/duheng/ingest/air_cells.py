@@ -41,6 +41,10 @@ class Sheet:
         """Line of the file in which a row stands."""
         return self.lines[row] if self.lines else row + 2
 
+    def lines_from(self, row: int) -> tuple[int, ...]:
+        """The lines of the rows from this one on."""
+        return tuple(self.line(one) for one in range(row, self.frame.height))
+
 
 def read_sheet(path: Path) -> Sheet:
     """A CSV file as texts, in UTF-8 or GB 18030. Raises UnreadableSource.

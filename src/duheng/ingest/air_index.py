@@ -66,7 +66,8 @@ def _steps(cells: pl.DataFrame, items: Sequence[Item]) -> dict[str, tuple[int, i
 def _looked_up(item: Item, edition: str, steps: int, highest: int) -> pl.Expr:
     if not steps:
         return _index(pl.col(item.column), item, edition).cast(pl.UInt16).alias(item.column)
-    numbers = pl.select(value=pl.int_range(highest + 1).cast(pl.Float64) / steps)
+    # Two at least: a literal of one value would be taken for a scalar, and a column of nulls lose its height.
+    numbers = pl.select(value=pl.int_range(max(highest, 1) + 1).cast(pl.Float64) / steps)
     table = numbers.select(_index(pl.col("value"), item, edition).cast(pl.UInt16)).to_series()
     place = pl.col(item.column) if steps == 1 else (pl.col(item.column) * steps).round()
     return pl.lit(table).gather(place.cast(pl.UInt32)).alias(item.column)

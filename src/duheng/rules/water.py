@@ -154,3 +154,32 @@ def black_odour_elimination_rate(
 ):
     """Share of the registered black and odorous water bodies that are no longer so."""
     return eliminated / listed
+
+
+@rule(
+    unit="mg/L",
+    title="饱和溶解氧浓度",
+    title_en="Concentration of dissolved oxygen at saturation",
+    decimals=2,
+    cite="HJ 2.3-2018 附录D（条号待核）",
+    certainty="memory",
+)
+def oxygen_saturation(temperature=quantity("water_temperature"), scale=parameter("oxygen_saturation_scale")):
+    """Oxygen that fresh water holds at a temperature in degrees Celsius; salt water has another formula."""
+    return scale / (31.6 + temperature)
+
+
+@rule(
+    unit="m3",
+    title="海绵设施设计调蓄容积",
+    title_en="Design storage of a sponge-city area",
+    decimals=0,
+    over_place="sum",
+    cite="海绵城市建设评价标准 GB/T 51345-2018（条号待核）",
+    certainty="memory",
+)
+def sponge_storage(
+    rainfall=quantity("design_rainfall"), runoff=quantity("runoff_coefficient"), area=quantity("sponge_area")
+):
+    """Volume that the design rainfall brings off an area: depth by coefficient of runoff by area."""
+    return rainfall * runoff * area
