@@ -27,6 +27,8 @@ def test_a_gross_outlier_becomes_a_finding_with_cell_tolerance_and_owner() -> No
     assert flag.finding.place == "原煤消费量 B9"
     assert flag.finding.owner == "市统计局"
     assert "4200" in flag.finding.found
+    assert flag.statistic is not None
+    assert flag.tolerance is not None
     assert f"容许{flag.tolerance:g}" in flag.finding.text
     assert flag.statistic > flag.tolerance
 

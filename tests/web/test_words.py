@@ -37,6 +37,7 @@ def said() -> Iterator[str]:
 
 def chosen() -> Iterator[str]:
     """Every text that is chosen by a value."""
+    from duheng.assess.audit.settings import settings as audit_settings
     from duheng.assess.evidence import STATUS
     from duheng.assess.why import CERTAINTY
     from duheng.web import middleware, reasons, roles, selection, targets
@@ -65,6 +66,8 @@ def chosen() -> Iterator[str]:
         why.CONFIDENCE,
     ):
         yield from table.values()
+    for check in audit_settings().values():
+        yield from (check["title"], check["remedy"])
     yield from (role.title for role in roles.ROLES)
     yield reasons.ROUNDED
     navigation = (FOLDER / "templates" / "base.html").read_text(encoding="utf-8")
@@ -76,6 +79,7 @@ def test_every_text_has_its_english() -> None:
 
 
 SPEAKING = (
+    *(f"assess/audit/{name}.py" for name in ("crossing", "groups", "pairs", "series")),
     "engine/explain.py",
     *(
         f"assess/{name}.py"

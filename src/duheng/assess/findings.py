@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
 from duheng import ledger
+from duheng.assess.audit.groups import alike, closing, heaping, leading, online
+from duheng.assess.audit.pairs import compared
+from duheng.assess.audit.report import Flag
+from duheng.assess.audit.series import monthly, placed, within
 from duheng.assess.books import Opened
-from duheng.assess.evidence import STATUS, owner
+from duheng.assess.evidence import STATUS, Cell, owner
 from duheng.assess.owed import Owed
 from duheng.assess.warning import Tolerance, tolerances
 from duheng.engine import Books, table
@@ -19,7 +24,7 @@ from duheng.model.periods import parse
 from duheng.model.plan import Target
 from duheng.model.rounding import shown
 from duheng.model.rule import Rule
-from duheng.model.saying import Saying, listed, say
+from duheng.model.saying import listed, say
 
 
 def of_target(
@@ -59,18 +64,38 @@ def _not_reported(one: Owed) -> Finding:
 
 def over_ledger(opened: Opened) -> tuple[Finding, ...]:
     """All findings over the facts of a scenario as of the opening's moment, most severe kinds first."""
-    if "findings" not in opened.memo:
-        opened.memo["findings"] = (
+    return tuple(flag.finding for flag in flags_over_ledger(opened))
+
+
+def flags_over_ledger(opened: Opened) -> tuple[Flag, ...]:
+    """The same with measure, tolerance and the cells each speaks of: what is wrong first, what is unlikely last."""
+    if "flags" not in opened.memo:
+        opened.memo["flags"] = (
             *foreign_definitions(opened),
             *counties_against_city(opened),
             *stated_against_computed(opened),
+            *suspicions(opened),
             *outranked(opened),
         )
-    found: tuple[Finding, ...] = opened.memo["findings"]
+    found: tuple[Flag, ...] = opened.memo["flags"]
     return found
 
 
-def outranked(opened: Opened) -> tuple[Finding, ...]:
+def suspicions(opened: Opened) -> tuple[Flag, ...]:
+    """What is merely unlikely: each series against itself, the next figure and its peers. Reasons, not verdicts."""
+    series = monthly(opened)
+    return (
+        *closing(opened),
+        *online(opened),
+        *(flag for one in series for flag in within(opened, one)),
+        *alike(opened, series),
+        *compared(opened, series),
+        *heaping(opened),
+        *leading(opened),
+    )
+
+
+def outranked(opened: Opened) -> tuple[Flag, ...]:
     """Facts known but outranked by one of higher status (L2: the losers stay visible)."""
     lost = ledger.losers(opened.scenario, as_of=opened.moment)
     stated = dict(opened.books.facts.select("fact", "stated").iter_rows())
@@ -78,27 +103,25 @@ def outranked(opened: Opened) -> tuple[Finding, ...]:
     for row in lost.iter_rows(named=True):
         status, winner = STATUS.get(row["status"], row["status"]), stated.get(row["winner"], "")
         better = STATUS.get(row["winner_status"], row["winner_status"])
-        found.append(
-            Finding(
-                "outranked",
-                "notice",
-                _place(opened, row),
-                say(
-                    "{status}值{stated}未被采用，现采用{better}值{winner}（核定优于监测，监测优于填报，填报优于估算）",
-                    status=status,
-                    stated=row["stated"] or row["value"],
-                    better=better,
-                    winner=winner or row["winner_value"],
-                ),
-                "",
-                "核对两个数值为何不同",
-                owner(opened, row["quantity"], row["entity"], parse(row["period"])),
-            )
+        said = say(
+            "{status}值{stated}未被采用，现采用{better}值{winner}（核定优于监测，监测优于填报，填报优于估算）",
+            status=status,
+            stated=row["stated"] or row["value"],
+            better=better,
+            winner=winner or row["winner_value"],
         )
+        cell = _cell(row)
+        by, remedy = owner(opened, cell.quantity, cell.entity, parse(cell.period)), "核对两个数值为何不同"
+        finding = Finding("outranked", "notice", placed(opened, cell), said, "", remedy, by)
+        found.append(Flag(finding, cells=(cell,)))
     return tuple(found)
 
 
-def foreign_definitions(opened: Opened) -> tuple[Finding, ...]:
+def _cell(row: dict[str, Any]) -> Cell:
+    return Cell(row["quantity"], row["entity"], row["item"], row["period"], row["definition"])
+
+
+def foreign_definitions(opened: Opened) -> tuple[Flag, ...]:
     """Facts under a definition (口径) their quantity is not declared to have.
 
     Where the quantity has definitions no rule reads such a fact (error); where it has none the fact is read as
@@ -115,19 +138,23 @@ def foreign_definitions(opened: Opened) -> tuple[Finding, ...]:
         allowed = listed("、", (titles[one] for one in bound.definitions if one in titles)) or "不注明口径"
         said = say("口径“{name}”，未被采用" if bound.definitions else "口径“{name}”", name=title)
         severity: Severity = "error" if bound.definitions else "warning"
-        place = _place(opened, row)
-        found.append(Finding("definition-foreign", severity, place, said, allowed, "请核对口径"))
+        cell = _cell(row)
+        by = owner(opened, cell.quantity, cell.entity, parse(cell.period))
+        finding = Finding(
+            "definition-foreign", severity, placed(opened, cell), said, allowed, "请核对口径", by
+        )
+        found.append(Flag(finding, cells=(cell,)))
     return tuple(found)
 
 
-def stated_against_computed(opened: Opened) -> tuple[Finding, ...]:
+def stated_against_computed(opened: Opened) -> tuple[Flag, ...]:
     """Stated values of computed quantities that differ from what their inputs give, beyond the tolerance."""
     known = all_quantities()
     stated = opened.books.facts.filter(
         pl.col("quantity").is_in([id for id, one in known.items() if isinstance(one, Rule)])
     )
     tolerance = tolerances()["stated_vs_computed"]
-    found: list[Finding] = []
+    found: list[Flag] = []
     for (id, definition), rows in stated.partition_by(
         "quantity", "definition", as_dict=True, maintain_order=True
     ).items():
@@ -140,7 +167,7 @@ def stated_against_computed(opened: Opened) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def counties_against_city(opened: Opened) -> tuple[Finding, ...]:
+def counties_against_city(opened: Opened) -> tuple[Flag, ...]:
     """Stated values of the city that differ from the sum of its expected members, beyond the tolerance.
 
     Only where every county is known: a sum without one of them says nothing of the whole (L1).
@@ -148,7 +175,7 @@ def counties_against_city(opened: Opened) -> tuple[Finding, ...]:
     known, whole = all_quantities(), opened.city.id
     counties = [one.id for one in opened.city.places.children(whole) if one.kind == "county"]
     stated = opened.books.facts.filter(pl.col("entity") == whole)
-    found: list[Finding] = []
+    found: list[Flag] = []
     groups = stated.partition_by("quantity", "definition", as_dict=True, maintain_order=True)
     for (id, definition), rows in groups.items():
         bound = known.get(str(id))
@@ -199,7 +226,7 @@ def _differing(
     code: str,
     said: str,
     tolerance: Tolerance,
-) -> Iterator[Finding]:
+) -> Iterator[Flag]:
     for row in rows.iter_rows(named=True):
         other = computed.get((row["entity"], row["item"], row["period"]))
         stated = row["value"]
@@ -218,29 +245,13 @@ def _differing(
             found = say(
                 "{found}，差{share} %", found=found, share=f"{abs(stated - other) / abs(other) * 100:.2f}"
             )
-        yield Finding(
-            code,
-            "warning",
-            _place(opened, row),
-            found,
-            say("应相差不超过{share} %", share=f"{(tolerance.tolerance * 100).normalize():f}"),
-            "核对填报值与其组成",
-            owner(opened, bound.id, row["entity"], parse(row["period"])),
-        )
+        cell = _cell(row)
+        expected = say("应相差不超过{share} %", share=f"{(tolerance.tolerance * 100).normalize():f}")
+        by = owner(opened, cell.quantity, cell.entity, parse(cell.period))
+        finding = Finding(code, "warning", placed(opened, cell), found, expected, "核对填报值与其组成", by)
+        share = abs(stated - other) / abs(other) if other else None
+        yield Flag(finding, share, float(tolerance.tolerance), (cell,))
 
 
 def _within(stated: float, other: float, tolerance: Decimal) -> bool:
     return abs(stated - other) <= float(tolerance) * abs(other)
-
-
-def _place(opened: Opened, row: dict[str, object]) -> Saying:
-    entity = opened.city.places.get(str(row["entity"]))
-    known = all_quantities()
-    bound = known.get(str(row["quantity"]))
-    parts = (
-        entity or row["entity"],
-        bound or row["quantity"],
-        row["item"],
-        parse(str(row["period"])),
-    )
-    return listed(" ", filter(None, parts))

@@ -16,8 +16,14 @@ from duheng.assess.audit.digits import FirstDigits, LastDigits, first_digits, la
 from duheng.assess.audit.outliers import alarm_threshold, hampel, modified_z, outliers, plain_z
 from duheng.assess.audit.regression import Fit, biweight
 from duheng.assess.audit.repeats import Copy, Run, duplicated, replayed, scaled_copy, stuck
-from duheng.assess.audit.report import Flag, audit_series, windowed
-from duheng.assess.audit.seasonal import seasonal_outliers, seasonal_scores, seasonal_threshold
+from duheng.assess.audit.report import Flag, audit_series, flag, windowed
+from duheng.assess.audit.seasonal import (
+    Season,
+    season_of,
+    seasonal_outliers,
+    seasonal_scores,
+    seasonal_threshold,
+)
 from duheng.assess.audit.shapes import Strange, strangest
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "Flag",
     "LastDigits",
     "Run",
+    "Season",
     "Strange",
     "alarm_threshold",
     "audit_series",
@@ -37,6 +44,7 @@ __all__ = [
     "daily_against_month",
     "duplicated",
     "first_digits",
+    "flag",
     "growth_identity",
     "hampel",
     "last_digits",
@@ -49,6 +57,7 @@ __all__ = [
     "plain_z",
     "replayed",
     "scaled_copy",
+    "season_of",
     "seasonal_outliers",
     "seasonal_scores",
     "seasonal_threshold",

@@ -10,8 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from duheng.assess.audit.outliers import alarm_threshold, modified_z
-from duheng.assess.audit.report import Flag, flag
+from duheng.assess.audit.report import Flag, flag, score_said
 from duheng.assess.audit.settings import number
+from duheng.model.saying import listed, say
 
 Known = float | None
 
@@ -27,7 +28,10 @@ def balance(
     tolerance = number("balance", "tolerance")
     if abs(came - went) <= tolerance:
         return []
-    found = f"{'+'.join(sources)}为{came:g}，{'+'.join(uses)}为{went:g}"
+    found = say(
+        "{sources}为{came}，{uses}为{went}",
+        sources=listed("+", sources), came=f"{came:g}", uses=listed("+", uses), went=f"{went:g}",
+    )  # fmt: skip
     return [flag("balance", place, found, "两边相等", came - went, tolerance, owner)]
 
 
@@ -41,19 +45,33 @@ def growth_identity(
     tolerance = number("growth", "tolerance")
     if abs(energy - implied) <= tolerance:
         return []
-    found, expected = f"能耗增速{energy:.2%}", f"由经济增速和降低率推算为{implied:.2%}"
+    found = say("能耗增速{share}", share=f"{energy:.2%}")
+    expected = say("由经济增速和降低率推算为{share}", share=f"{implied:.2%}")
     return [flag("growth", place, found, expected, energy - implied, tolerance, owner)]
 
 
-def opposite_signs(place: str, energy: Known, electricity: Known, owner: str | None = None) -> list[Flag]:
-    """Energy and electricity that move in opposite directions, both by more than a tenth (shares of last year)."""
+def opposite_signs(
+    place: str,
+    energy: Known,
+    electricity: Known,
+    owner: str | None = None,
+    said: tuple[object, object] = ("能耗", "用电"),
+) -> list[Flag]:
+    """Two figures that move in opposite directions, both by more than a tenth (shares of last year).
+
+    said: what the two are called, energy and electricity by default.
+    """
     if energy is None or electricity is None:
         return []
     least = number("opposite", "least_change")
     if energy * electricity >= 0 or min(abs(energy), abs(electricity)) <= least:
         return []
-    found, expected = f"能耗变化{energy:.1%}，用电变化{electricity:.1%}", "同方向变化"
-    return [flag("opposite", place, found, expected, abs(energy - electricity), least, owner)]
+    found = say(
+        "{first}变化{one}，{second}变化{other}",
+        first=said[0], second=said[1], one=f"{energy:+.1%}", other=f"{electricity:+.1%}",
+    )  # fmt: skip
+    smaller = min(abs(energy), abs(electricity))
+    return [flag("opposite", place, found, "同方向变化", smaller, least, owner)]
 
 
 def peer_ratio(pairs: Mapping[str, tuple[Known, Known]], what: str) -> list[Flag]:
@@ -72,8 +90,8 @@ def peer_ratio(pairs: Mapping[str, tuple[Known, Known]], what: str) -> list[Flag
     return [
         flag(
             "peer_ratio",
-            f"{name} {what}",
-            f"{math.exp(log):.4g}，修正Z分数{z:.1f}",
+            listed(" ", (name, what)),
+            score_said(math.exp(log), z),
             "与同行接近",
             z,
             limit,
@@ -90,8 +108,12 @@ def completeness(place: str, received: int, expected: int, owner: str | None = N
     if expected <= 0 or received / expected >= least:
         return []
     share = received / expected
-    found = f"应有{expected}个数据，收到{received}个（{share:.1%}）"
-    return [flag("completeness", place, found, f"不低于{least:.0%}", share, least, owner)]
+    found = say(
+        "应有{expected}个数据，收到{received}个（{share}）",
+        expected=expected, received=received, share=f"{share:.1%}",
+    )  # fmt: skip
+    wanted = say("不低于{share}", share=f"{least:.0%}")
+    return [flag("completeness", place, found, wanted, share, least, owner)]
 
 
 def daily_against_month(
@@ -105,5 +127,10 @@ def daily_against_month(
     if abs(total - month) <= tolerance * abs(month):
         return []
     share = (total - month) / abs(month) if month else math.inf
-    found = f"日累计{total:g}，月值{month:g}（差{share:.1%}）"
+    found = say(
+        "日累计{total}，月值{month}（差{share}）",
+        total=f"{total:g}",
+        month=f"{month:g}",
+        share=f"{share:.1%}",
+    )
     return [flag("daily_monthly", place, found, "两者相符", share, tolerance, owner)]

@@ -6,7 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
+
+import numpy as np
 
 from duheng.assess.audit.settings import number
 
@@ -99,19 +101,18 @@ def duplicated(series: Mapping[str, Sequence[float]]) -> list[Copy]:
 def _alike(spans: Mapping[tuple[str, int], Sequence[float]], code: str) -> list[Copy]:
     tolerance, least = number(code, "distance"), int(number(code, "least_points"))
     found = []
-    for (first, a), (second, b) in combinations(spans.items(), 2):
-        if len(a) != len(b) or len(a) < least:
-            continue
-        spread = max(_deviation(a), _deviation(b))
-        distance = math.sqrt(math.fsum((x - y) ** 2 for x, y in zip(a, b, strict=True)) / len(a))
-        if spread > 0 and distance < tolerance * spread:
-            found.append(Copy(first, second, len(a), distance / spread, tolerance))
+    for length in sorted({len(values) for values in spans.values()} - set(range(least))):
+        keys = [key for key, values in spans.items() if len(values) == length]
+        rows = np.array([spans[key] for key in keys], dtype=float)
+        spread = rows.std(axis=1)
+        for first in range(len(keys) - 1):
+            # A row at a time: all pairs of a thousand series at once would need a thousand times the memory.
+            distance = np.sqrt(((rows[first + 1 :] - rows[first]) ** 2).mean(axis=1))
+            most = np.maximum(spread[first + 1 :], spread[first])
+            for second in np.flatnonzero((most > 0) & (distance < tolerance * most)):
+                share = float(distance[second] / most[second])
+                found.append(Copy(keys[first], keys[first + 1 + int(second)], length, share, tolerance))
     return found
-
-
-def _deviation(values: Sequence[float]) -> float:
-    mean = math.fsum(values) / len(values)
-    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
 
 
 def scaled_copy(now: Sequence[float], last: Sequence[float]) -> float | None:

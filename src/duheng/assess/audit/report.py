@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from duheng.assess.audit.changes import pettitt
+from duheng.assess.audit.changes import Change, pettitt
 from duheng.assess.audit.outliers import alarm_threshold, hampel, modified_z, outliers, window_threshold
-from duheng.assess.audit.repeats import replayed, stuck
+from duheng.assess.audit.repeats import Run, replayed, stuck
 from duheng.assess.audit.settings import number, of
+from duheng.assess.evidence import Cell
 from duheng.model.findings import Finding
+from duheng.model.saying import say
 
 Known = float | None
 _HALF = 12
@@ -17,23 +19,34 @@ _HALF = 12
 
 @dataclass(frozen=True)
 class Flag:
-    """A finding with its measure: the statistic and the tolerance that it exceeds, in the check's own terms."""
+    """A finding with its measure and its evidence.
+
+    statistic, tolerance: what was measured and what it exceeds, in the check's own terms; None where the finding says
+    all. cells: the cells of the ledger it speaks of, the one in question first; () for what is not in the ledger.
+    """
 
     finding: Finding
-    statistic: float
-    tolerance: float
+    statistic: float | None = None
+    tolerance: float | None = None
+    cells: tuple[Cell, ...] = ()
 
 
 def flag(
-    code: str, place: str, found: str, expected: str, statistic: float, tolerance: float, owner: str | None
+    code: str,
+    place: str,
+    found: str,
+    expected: str,
+    statistic: float,
+    tolerance: float,
+    owner: str | None,
+    cells: tuple[Cell, ...] = (),
 ) -> Flag:
     """A flag of one check; its title and remedy come from cn/audit/tests.yaml."""
     about = of(code)
-    said = f"{expected}（容许{tolerance:g}）"
-    finding = Finding(
-        f"audit-{code}", "warning", place, f"{about['title']}：{found}", said, about["remedy"], owner
-    )
-    return Flag(finding, statistic, tolerance)
+    expected = say("{expected}（容许{tolerance}）", expected=expected, tolerance=f"{tolerance:g}")
+    found = say("{title}：{found}", title=about["title"], found=found)
+    finding = Finding(f"audit-{code}", "warning", place, found, expected, about["remedy"], owner)
+    return Flag(finding, statistic, tolerance, cells)
 
 
 def audit_series(
@@ -63,6 +76,25 @@ def audit_series(
     return flags
 
 
+def score_said(value: float, z: float) -> str:
+    """A value with its score, in words."""
+    return say("{value}，修正Z分数{z}", value=f"{value:g}", z=f"{z:.1f}")
+
+
+def run_said(run: Run, value: float) -> tuple[str, str]:
+    """A run of equal values and what was expected of it, in words."""
+    return (
+        say("连续{n}个{value}", n=run.length, value=f"{value:g}"),
+        say("相同的不超过{n}个", n=run.expected),
+    )
+
+
+def change_said(change: Change) -> str:
+    """A change of level in words."""
+    before, after = f"{change.before_mean:.6g}", f"{change.after_mean:.6g}"
+    return say("此后均值由{before}变为{after}（p={p}）", before=before, after=after, p=f"{change.p:.2g}")
+
+
 _Raise = Callable[[str, int, str, str, float, float], Flag]
 
 
@@ -71,9 +103,7 @@ def _outliers(known: Sequence[float], raised: _Raise) -> list[Flag]:
     found = []
     for at in outliers(known):
         z = scores[at] or 0.0
-        found.append(
-            raised("outlier", at, f"{known[at]:g}，修正Z分数{z:.1f}", "与本序列其他数接近", z, limit)
-        )
+        found.append(raised("outlier", at, score_said(known[at], z), "与本序列其他数接近", z, limit))
     return found
 
 
@@ -90,26 +120,25 @@ def windowed(
 
 def _runs(known: Sequence[float], raised: _Raise) -> list[Flag]:
     return [
-        raised(
-            "stuck", run.start, f"连续{run.length}个{known[run.start]:g}", f"相同的不超过{run.expected}个", run.length,
-            run.expected,
-        )
+        raised("stuck", run.start, *run_said(run, known[run.start]), run.length, run.expected)
         for run in stuck(known)
-    ]  # fmt: skip
+    ]
 
 
 def _changes(known: Sequence[float], raised: _Raise) -> list[Flag]:
     change = pettitt(known)
     if change is None or not change.suspicious:
         return []
-    found = f"此后均值由{change.before_mean:.6g}变为{change.after_mean:.6g}（p={change.p:.2g}）"
-    return [raised("pettitt", change.after, found, "前后水平一致", change.p, number("pettitt", "p"))]
+    return [
+        raised("pettitt", change.after, change_said(change), "前后水平一致", change.p, number("pettitt", "p"))
+    ]
 
 
 def _replays(known: Sequence[float], span: int, places: Sequence[str], raised: _Raise) -> list[Flag]:
     return [
         raised(
-            "replay", one.second[1], f"与{places[one.first[1]]}起的{one.length}个数几乎相同", "每段各不相同",
+            "replay", one.second[1],
+            say("与{place}起的{n}个数几乎相同", place=places[one.first[1]], n=one.length), "每段各不相同",
             one.distance, one.tolerance,
         )
         for one in replayed(known, span)

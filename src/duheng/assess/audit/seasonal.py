@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,22 +16,36 @@ Array = npt.NDArray[np.float64]
 _ROUNDS, _CYCLES, _MAD_TO_SIGMA = 3, 7, 1.4826
 
 
-def seasonal_scores(values: Sequence[float], period: int) -> list[float | None]:
-    """How many robust standard deviations each value lies off its trend and season; None where they say nothing.
+@dataclass(frozen=True)
+class Season:
+    """What trend and season make of each place, and how far values usually lie off it (1.4826 MAD)."""
+
+    expected: tuple[float, ...]
+    spread: float
+
+
+def season_of(values: Sequence[float], period: int) -> Season | None:
+    """Trend and season of a series; None below three seasons, or where over half of the residuals are nought.
 
     period: points of one season (12 for months). Trend: the moving median over one season; season: the moving median
     of what is left at the same phase over seven seasons; both worked out in turns. Medians instead of the smoothed
-    lines of STL (Cleveland et al. 1990): an outlier moves neither. None for all in a series shorter than three
-    seasons, or where over half of the residuals are nought.
+    lines of STL (Cleveland et al. 1990): an outlier moves neither.
     """
     if len(values) < 3 * period:
+        return None
+    known = np.asarray(values, dtype=float)
+    rest = _residual(known, period)
+    middle = float(np.median(rest))
+    spread = _MAD_TO_SIGMA * float(np.median(np.abs(rest - middle)))
+    return Season(tuple(map(float, known - rest + middle)), spread) if spread > 0 else None
+
+
+def seasonal_scores(values: Sequence[float], period: int) -> list[float | None]:
+    """How many robust standard deviations each value lies off its trend and season; None where they say nothing."""
+    season = season_of(values, period)
+    if season is None:
         return [None] * len(values)
-    rest = _residual(np.asarray(values, dtype=float), period)
-    rest -= np.median(rest)
-    spread = _MAD_TO_SIGMA * float(np.median(np.abs(rest)))
-    if spread == 0:
-        return [None] * len(values)
-    return [float(one) for one in rest / spread]
+    return [(value - there) / season.spread for value, there in zip(values, season.expected, strict=True)]
 
 
 def seasonal_outliers(values: Sequence[float], period: int, threshold: float | None = None) -> list[int]:

@@ -1,0 +1,135 @@
+"""Many units of a ledger looked at together: series alike, heaping digits, first digits, online beside reported."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from duheng import ledger
+from duheng.assess.audit.digits import first_digits, last_digits
+from duheng.assess.audit.repeats import duplicated
+from duheng.assess.audit.report import Flag, flag
+from duheng.assess.audit.series import YEAR, Series, raised
+from duheng.assess.audit.settings import number
+from duheng.assess.books import Opened
+from duheng.assess.evidence import Cell
+from duheng.model.glossary import all_quantities
+from duheng.model.periods import parse
+from duheng.model.saying import listed, say
+
+_NUMBER = re.compile(r"[\d.,]+")
+_LEAST_DIGITS = 3  # the last of three digits and more falls evenly where figures are measured
+
+
+def alike(opened: Opened, series: Sequence[Series]) -> Iterator[Flag]:
+    """Two units of one kind whose twelve months of a year nearly coincide."""
+    groups: dict[tuple[str, str | None, str, int], dict[str, tuple[Series, tuple[float, ...]]]] = defaultdict(
+        dict
+    )
+    for one in series:
+        entity = opened.city.places.get(one.cell.entity)
+        for year in sorted({int(period[:4]) for period in one.periods}) if entity else ():
+            months = one.year(year)
+            if entity is not None and len(months) == YEAR:
+                groups[one.cell.quantity, one.cell.item, entity.kind, year][entity.id] = (one, months)
+    for (_, _, _, year), members in groups.items():
+        for copy in duplicated({id: months for id, (_, months) in members.items()}):
+            first, second = (members[id][0] for id in (copy.second[0], copy.first[0]))
+            cells = (
+                first.at(first.periods.index(f"{year}-01")),
+                second.at(second.periods.index(f"{year}-01")),
+            )
+            other = opened.city.places.get(second.cell.entity)
+            found = say(
+                "{year}年各月与{other}几乎相同（相对差{share}）",
+                year=year,
+                other=other,
+                share=f"{copy.distance:.3f}",
+            )
+            yield raised(
+                opened, "duplicate", cells, found, "各单位的数各不相同", copy.distance, copy.tolerance
+            )
+
+
+def heaping(opened: Opened) -> Iterator[Flag]:
+    """Units whose printed months heap on some last digits, where there are enough of them."""
+    months = opened.books.facts.filter(
+        pl.col("period").str.contains(r"^\d{4}-\d{2}$"), pl.col("stated") != ""
+    )
+    by_unit = months.sort("period").group_by("entity", "quantity", "item", maintain_order=True)
+    for entity, quantity, item, stated, period in by_unit.agg("stated", pl.col("period").last()).iter_rows():
+        digits = [match.group().rstrip(".,") for text in stated if (match := _NUMBER.search(text))]
+        told = last_digits(one for one in digits if len(re.sub(r"\D", "", one).lstrip("0")) >= _LEAST_DIGITS)
+        if told.suspicious:
+            cell = Cell(quantity, entity, item, period, None)
+            most = max(range(10), key=lambda digit: told.counts[digit])
+            found = say(
+                "{n}个数中有{count}个末位是{digit}", n=sum(told.counts), count=told.counts[most], digit=most
+            )
+            limit = number("heaping", "critical")
+            yield raised(opened, "heaping", (cell,), found, "末位数字大致均匀", told.chi2, limit)
+
+
+def leading(opened: Opened) -> Iterator[Flag]:
+    """First digits of a year's figures of many units, one figure a unit: months of one unit begin alike."""
+    kinds = {place.id: place.kind for place in opened.city.places}
+    groups: dict[tuple[str, str | None, str], dict[str, float]] = defaultdict(dict)
+    for quantity, item, entity, period, value in opened.books.facts.select(
+        "quantity", "item", "entity", "period", "value"
+    ).iter_rows():
+        if kinds.get(entity) not in (None, "city", "county", "zone", "residual") and value is not None:
+            known = groups[quantity, item, period[:4]]
+            known[entity] = known.get(entity, 0.0) + value
+    for (quantity, item, year), values in groups.items():
+        told = first_digits(values.values())
+        if told.suspicious and quantity in all_quantities():
+            place = listed(" ", filter(None, (opened.city, all_quantities()[quantity], item, parse(year))))
+            found = say(
+                "{n}个单位的首位数字偏离本福特律（平均偏差{mad}）", n=len(values), mad=f"{told.mad:.3f}"
+            )
+            cell = Cell(quantity, opened.city.id, item, year, None)
+            limit = number("benford", "critical")
+            yield flag("benford", place, found, "接近本福特律", told.chi2, limit, None, (cell,))
+
+
+def online(opened: Opened) -> Iterator[Flag]:
+    """Reported figures beside the measured ones that outrank them, where they differ beyond the tolerance."""
+    tolerance = number("online", "tolerance")
+    lost = ledger.losers(opened.scenario, as_of=opened.moment).filter(
+        pl.col("status") == "reported", pl.col("winner_status") == "measured"
+    )
+    for row in lost.iter_rows(named=True):
+        said, measured = float(row["value"]), float(row["winner_value"])
+        if abs(said - measured) <= tolerance * abs(measured):
+            continue
+        share = (said - measured) / abs(measured) if measured else float("inf")
+        cell = Cell(row["quantity"], row["entity"], row["item"], row["period"], row["definition"])
+        found = say(
+            "填报{said}，监测{measured}，差{share}",
+            said=f"{said:g}",
+            measured=f"{measured:g}",
+            share=f"{share:+.1%}",
+        )
+        yield raised(opened, "online", (cell,), found, "两者相符", abs(share), tolerance)
+
+
+def closing(opened: Opened) -> Iterator[Flag]:
+    """Balances of a fuel kept in the ledger whose supply and uses leave more than the usual difference."""
+    if opened.books.facts.filter(pl.col("quantity") == "fuel_supply").is_empty():
+        return
+    most = number("closing", "most")
+    gaps = opened.table("fuel_balance_difference").filter(pl.col("value").is_not_null())
+    supply = {
+        (e, i, p): v
+        for e, i, p, v in opened.table("fuel_supply").select("entity", "item", "period", "value").iter_rows()
+    }
+    for entity, item, period, gap in gaps.select("entity", "item", "period", "value").iter_rows():
+        base = abs(supply.get((entity, item, period)) or 0.0)
+        if abs(gap) > most * base:
+            cell = Cell("fuel_supply", entity, item, period, None)
+            share = abs(gap) / base if base else float("inf")
+            found = say("平衡差额{gap}，占可供量{share}", gap=f"{gap:.6g}", share=f"{share:.1%}")
+            yield raised(opened, "closing", (cell,), found, "平衡差额接近零", share, most)
