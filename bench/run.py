@@ -11,9 +11,11 @@ A module that breaks is one: exit code 1, after all the others have run.
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import importlib
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,7 @@ from bench.figures import CHECKOUT, Figure
 
 PAGE = CHECKOUT / "docs" / "performance.md"
 PATTERNS = {"bench": "bench_*.py", "soak": "*.py"}
+LONGEST = 3600.0  # seconds of one module; a crowded machine takes five times what a quiet one does
 MAIN = "\ndef main() -> list[Figure]:"
 COLUMNS = ("ratio", "value", "unit", "holds", "bound", "figure", "compared with")
 
@@ -46,14 +49,20 @@ def measure(module: str) -> list[Figure] | None:
         environment = {**os.environ, "DUHENG_HOME": folder, "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'src'}"}
         # What the module prints is for the person who waits: it goes beside the table, not into it.
         command = [sys.executable, "-m", "bench.run", "--one", module, str(output)]
-        done = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=sys.stderr, check=False)
-        if done.returncode != 0:
+        with subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=sys.stderr) as process:
+            try:
+                process.wait(LONGEST)
+            except subprocess.TimeoutExpired:  # it says where it stands and dies (faulthandler, see `one`)
+                print(f"{module} stands still", file=sys.stderr, flush=True)
+                process.send_signal(signal.SIGABRT)
+        if process.returncode != 0:
             return None
         return [Figure.from_json(line) for line in output.read_text(encoding="utf-8").splitlines()]
 
 
 def one(module: str, output: Path) -> None:
     """Run one module in this process and write its figures."""
+    faulthandler.enable()
     figures: list[Figure] = importlib.import_module(module).main()
     output.write_text("".join(figure.as_json() + "\n" for figure in figures), encoding="utf-8")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import faulthandler
 import re
+import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from pathlib import Path
 from bench.figures import Figure
 from duheng.model.errors import DuhengError
 
-LONGEST_CASE = 60.0  # seconds; beyond them the run ends with the place where it stood
+LONGEST_CASE = 60.0  # seconds; beyond them the run ends with the case and the place where it stood
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -34,6 +36,10 @@ class Fuzz:
     def tried(self, case: str, work: Callable[[], bool]) -> None:
         """Run one case; `work` says whether the input was accepted. A DuhengError in Chinese is a refusal."""
         at = time.monotonic()
+        told = threading.Timer(
+            LONGEST_CASE * 0.9, print, (f"stands still: {self.what}, {case}",), {"file": sys.stderr}
+        )
+        told.start()
         faulthandler.dump_traceback_later(LONGEST_CASE, exit=True, file=2)
         try:
             accepted = work()
@@ -48,6 +54,7 @@ class Fuzz:
             self._note(case, wrong)
         finally:
             faulthandler.cancel_dump_traceback_later()
+            told.cancel()
         self.accepted += accepted
         self.refused += not accepted
         self.slowest = max(self.slowest, (time.monotonic() - at, case))

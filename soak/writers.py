@@ -3,8 +3,8 @@
 `python -m soak.writers` makes itself ready, reads `SEED BATCHES` from standard input, appends that many batches of
 random size (0: without end) to the ledger of its environment, and prints a line for each only when `append` has
 returned. Each writer is an interpreter of its own with a pipe of its own. A fork of one that has loaded everything
-would start sooner, but Polars has threads by then: a fork copies their locks and not the threads, and now and then
-the child waits for ever. So some writers are started ahead and stand by instead.
+would start sooner, but Polars has threads by then: a fork copies the locks they hold and not the threads, so that a
+child may wait for ever. Some writers are started ahead and stand by instead.
 """
 
 from __future__ import annotations

@@ -79,6 +79,9 @@ def test_a_file_in_gbk_is_read_as_well(tmp_path: Path) -> None:
     [
         ("entity,period,energy,gdp\n甲县,2023,很多,1\n", "table.number"),
         ("entity,period,energy,gdp\n甲县,去年,1,1\n", "table.period"),
+        ("entity,period,energy,gdp\n甲县,2023,1_000,1\n", "table.number"),
+        ("entity,period,energy,gdp\n甲县,2023,1e999,1\n", "table.number"),
+        ("entity,period,energy,gdp\n甲县,2023,1,1\n,2023,1,1\n", "table.entity"),
         ("entity,period,energy,gdp\n,,万m3,亿元\n甲县,2023,1,1\n", "table.unit"),
         ("entity,period,energy,gdp\n甲县,2023,1,1\n甲县,2023,2,1\n", "table.twice"),
         ("entity,period,energy,gdp\n甲县,2023,1,1,9\n", "table.long-row"),

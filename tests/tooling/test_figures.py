@@ -55,3 +55,13 @@ def test_a_page_without_markers_gets_them_once(tmp_path: Path) -> None:
 
 def test_the_machine_is_named_with_its_cores() -> None:
     assert " cores, " in run.machine()
+
+
+def test_a_module_that_stands_still_is_ended_and_says_where(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "LONGEST", 5.0)
+    assert run.measure("tests.tooling.standing_still") is None
+    said = capfd.readouterr().err
+    assert "tests.tooling.standing_still stands still" in said
+    assert "standing_still.py" in said

@@ -221,7 +221,8 @@ class Grid:
         """Code of the entity that contains each entity, ABSENT for none."""
         found = [self.places.get(id) for id in self.entities]
         above = [e.contained_in if e and e.contained_in in self.places else None for e in found]
-        return np.array([self.code_of_entity.get(id or "", ABSENT) for id in above], dtype=np.int64)
+        codes = [ABSENT if id is None else self.code_of_entity.get(id, ABSENT) for id in above]
+        return np.array(codes, dtype=np.int64)
 
     @cached_property
     def residuals(self) -> list[Entity]:

@@ -82,6 +82,7 @@ def _facts(rule: Rule, sheet: Sheet, findings: list[Finding]) -> pl.DataFrame:
             f"{sheet.name} 中没有 {rule.id} 的输入列；可用的列：{'、'.join(sorted(known))}"
         )
     findings.extend(_absent(rule, sheet, given))
+    findings.extend(_nameless(sheet))
     periods = _periods(sheet, findings)
     facts: list[tuple[str, str, str | None, str, float | None]] = []
     for column in given:
@@ -106,6 +107,16 @@ def _absent(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]
     for name in dict.fromkeys(missing):
         remedy = "请加上这一列，否则结果为空"
         yield Finding("table.column", "error", place, f"没有 {name} 列", name, remedy)
+
+
+def _nameless(sheet: Sheet) -> Iterator[Finding]:
+    """Rows that do not say whose numbers they hold."""
+    if "entity" not in sheet.header:
+        return
+    for (line, _), name in zip(sheet.rows, sheet.column("entity"), strict=True):
+        if not name.strip():
+            place, remedy = f"{sheet.name} 第{line}行 entity", "请写明这一行是哪个对象的"
+            yield Finding("table.entity", "error", place, "空格", "对象名称", remedy)
 
 
 def _wanting(of: Reference, given: frozenset[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -139,7 +140,8 @@ def _is_period(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
+    # Decimal reads `1_000`, which nobody writes, and 1e999, which no float holds.
     try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
+        return "_" not in text and Decimal(text).is_finite() and math.isfinite(float(text))
+    except (InvalidOperation, ValueError):
         return False
