@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -64,3 +65,43 @@ def test_a_value_that_stays_unknown_gives_exit_code_one_and_the_table_all_the_sa
 
 def test_without_an_output_the_table_is_printed(files: tuple[str, str, Path]) -> None:
     assert run(files[0], "--factors", files[1])[1].startswith("city,year,sector,raw_coal")
+
+
+def test_a_citys_own_set_is_that_of_the_city_asked_for(
+    written: Write, files: tuple[str, str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = files[2].with_name("示例市")
+    (folder / "carbon").mkdir(parents=True)
+    (folder / "carbon" / "own.csv").write_text(FACTORS, "utf-8")
+    (folder / "city.yaml").write_text('{id: "999900", name: 示例市, name_en: Sample, code: "9999"}', "utf-8")
+    assert run(files[0], "--set", "own", "-o", str(files[2]))[0] == 2
+    assert run(files[0], "--set", "own", "--city", str(folder), "-o", str(files[2]))[0] == 0
+    monkeypatch.setenv("DUHENG_CITY", str(folder))
+    assert "own（本市" in run(files[0])[1]
+    assert run(files[0], "--set", "own", "-o", str(files[2]))[0] == 0
+
+
+def test_a_result_named_as_a_workbook_is_one(files: tuple[str, str, Path]) -> None:
+    out = files[2].with_suffix(".xlsx")
+    assert run(files[0], "--factors", files[1], "-o", str(out))[0] == 0
+    cells = [cell for row in openpyxl.load_workbook(out).active.iter_rows(values_only=True) for cell in row]
+    assert {"Total Consumption", 0.31, "diesel_oil"} <= set(cells)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_a_factor_file_means_the_same_in_every_spelling(files: tuple[str, str, Path], encoding: str) -> None:
+    other = files[2].with_name("other.csv")
+    head, *lines = FACTORS.splitlines()
+    spelled = [head.upper(), "", *(line.replace("3.1", "３．１") for line in (*lines, lines[-1])[::-1])]
+    other.write_text("\n".join(spelled).replace("diesel", "Diesel Oil"), encoding)
+    assert run(files[0], "--factors", str(other), "-o", str(files[2])) == (0, "")
+    with files[2].open(encoding="utf-8") as file:
+        assert next(csv.DictReader(file))["diesel_oil"] == "0.31"
+
+
+def test_two_values_for_one_fuel_and_sector_are_no_guess(files: tuple[str, str, Path]) -> None:
+    other = files[2].with_name("other.csv")
+    other.write_text(FACTORS + "diesel,all,3.2,tCO2/t,all F rows,另一处,secondary\n", "utf-8")
+    code, said = run(files[0], "--factors", str(other), "-o", str(files[2]))
+    assert code == 1
+    assert "2个因子（第5行、第7行），按未知" in said

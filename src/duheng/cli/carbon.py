@@ -7,6 +7,10 @@ from typing import Annotated
 
 import typer
 
+from duheng.cli.opening import DEFAULT_CITY, CityOption
+
+_PRINTED = 20  # the file beside the result holds all of them
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -20,16 +24,21 @@ def carbon(
         typer.Option("--factors", exists=True, dir_okay=False, readable=True, help="排放因子文件（CSV）。"),
     ] = None,
     set_name: Annotated[str | None, typer.Option("--set", help="因子集的名称；不写则列出全部。")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="写到文件；缺省打印。")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="写到 .csv 或 .xlsx 文件；缺省打印。")
+    ] = None,
+    city: CityOption = DEFAULT_CITY,
 ) -> None:
     """由能源平衡表（实物量）计算分部门、分品种的二氧化碳排放（MtCO2）。每个地区九行：合计、七个非工业部门和
     工业（终端消费扣除原料，加火力发电和供热投入）。因子文件和因子集必须且只能给一个，各套从不混用。
-    结果旁另写 OUT.findings.csv。退出码：0 正常（可有提示），1 有数值只能按未知，2 用法错误。
+    城市自有的因子集取自 --city 的文件夹。结果旁另写 OUT.findings.csv。
+    退出码：0 正常（可有提示），1 有数值只能按未知，2 用法错误。
     """
     from duheng.city import default_city_folder
+    from duheng.ingest.balance.output import findings_beside, write, write_findings
     from duheng.ingest.carbon import inventory, inventory_by_set, known_sets, read_balance, read_factors
 
-    folder = default_city_folder()
+    folder = default_city_folder(city)
     sets = known_sets(folder)
     _one_of(factors, set_name, sets)
     balance = read_balance(table)
@@ -40,10 +49,12 @@ def carbon(
     if out is None:
         typer.echo(result.csv(), nl=False)
     else:
-        out.write_text(result.csv(), "utf-8")
-        out.with_suffix(".findings.csv").write_text(result.findings_csv(), "utf-8")
-    for finding in result.findings:
+        write(out, result.table.rows(), result.table.columns, "二氧化碳清单", {"来源": table.name})
+        write_findings(result.findings, findings_beside(out))
+    for finding in result.findings[:_PRINTED]:
         typer.echo(finding.text, err=True)
+    if len(result.findings) > _PRINTED:
+        typer.echo(f"……另有{len(result.findings) - _PRINTED}条", err=True)
     if not result.complete:
         raise typer.Exit(1)
 

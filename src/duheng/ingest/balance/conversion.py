@@ -108,15 +108,17 @@ def _fuel(
     """A fuel's column in standard coal; NaN where a cell cannot be converted."""
     use = balance.frame[column.id]
     by_row = factors.by_row(column.id)
-    if not by_row:
-        if use.is_not_null().any():
-            findings.append(_no_factor(balance, column, factors))
-        return use.is_null().replace_strict({True: None, False: NAN}, return_dtype=pl.Float64)
-    if set(by_row) == {ANY}:
-        return balance.frame.select(
-            applied(fuel_energy, use=pl.col(column.id), factor=pl.lit(by_row[ANY]))
-        ).to_series()
+    if not by_row and ((use != 0) & use.is_not_null()).any():
+        findings.append(_no_factor(balance, column, factors))
+    if set(by_row) <= {ANY}:
+        factor = pl.lit(by_row.get(ANY, NAN))
+        return balance.frame.select(_in_standard_coal(pl.col(column.id), factor)).to_series()
     return _flow_specific(balance, column, by_row, factors, known, findings)
+
+
+def _in_standard_coal(use: pl.Expr, factor: pl.Expr) -> pl.Expr:
+    """Cells times their factor; nought of a fuel is nought whatever its factor."""
+    return pl.when(use == 0).then(0.0).otherwise(applied(fuel_energy, use=use, factor=factor))
 
 
 def _no_factor(balance: Balance, column: Column, factors: Factors) -> Finding:
@@ -152,7 +154,7 @@ def _flow_specific(
     factor = pl.col("row").replace_strict(lookup, default=None, return_dtype=pl.Float64).fill_null(NAN)
     frame = balance.frame.select(
         "line", "table", "row", pl.col(column.id).alias("use"),
-        applied(fuel_energy, use=pl.col(column.id), factor=factor).alias("tce"),
+        _in_standard_coal(pl.col(column.id), factor).alias("tce"),
     )  # fmt: skip
     lacking = frame.filter(pl.col("tce").is_nan() & pl.col("use").is_not_nan() & ~pl.col("row").is_in(summed))
     if lacking.height:
@@ -232,7 +234,9 @@ def _unknown_values(
     """A finding for electricity and for heat, with the tables that use it and do not show its equal value."""
     for id, title, row in ((POWER, "电力", "火力发电"), (HEAT, "热力", "供热")):
         used = (
-            frame.filter(pl.col(id).is_not_null())["table"].unique().to_list() if id in frame.columns else []
+            frame.filter(pl.col(id).is_not_null() & (pl.col(id) != 0))["table"].unique().to_list()
+            if id in frame.columns
+            else []
         )
         tables = [balance.tables[number].name for number in sorted(used) if isnan(equal[number][id])]
         if tables:
@@ -292,9 +296,8 @@ def _totals(
     valued: list[pl.Series] = []
     for id in (POWER, HEAT):
         if id in ids:
-            use = balance.frame.with_columns(_equal(id, equal).alias("factor"))
-            value = applied(fuel_energy, use=pl.col(id), factor=pl.col("factor"))
-            valued.append(use.select(value.alias(f"{id} equal")).to_series())
+            value = _in_standard_coal(pl.col(id), _equal(id, equal))
+            valued.append(balance.frame.select(value.alias(f"{id} equal")).to_series())
     others = [id for id in ids if id not in (POWER, HEAT)]
     wide = frame.with_columns(valued)
     return wide.with_columns(
@@ -307,9 +310,8 @@ def _revalued(frame: pl.DataFrame, balance: Balance, equal: list[dict[str, float
     """Electricity and heat columns at equal value."""
     for id in (POWER, HEAT):
         if id in frame.columns:
-            use = balance.frame.with_columns(_equal(id, equal).alias("factor"))
-            value = applied(fuel_energy, use=pl.col(id), factor=pl.col("factor"))
-            frame = frame.with_columns(use.select(value.alias(id)).to_series())
+            value = _in_standard_coal(pl.col(id), _equal(id, equal))
+            frame = frame.with_columns(balance.frame.select(value.alias(id)).to_series())
     return frame
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from duheng.ingest.balance.layout import Column, Layout, layout
-from duheng.ingest.balance.reading import cells_of
+from duheng.ingest.balance.layout import Column, Layout, layout, plain
+from duheng.ingest.balance.reading import cells_of, number_of
 from duheng.model import parameter
 from duheng.model.errors import UnitError, UnreadableSource
 from duheng.model.findings import Finding
@@ -22,6 +21,10 @@ from duheng.model.units import parse_unit, ratio
 
 ANY = "*"
 DIRECT = "factor_1e4tce_per_physical_unit"
+_NAMES = (
+    "fuel", "fuel_zh", "品种", "row_code", DIRECT, "factor", "factor_low", "factor_high", "factor_unit", "系数",
+    "系数单位", "confidence",
+)  # fmt: skip
 # The factor of electricity or heat valued at the fuel spent for it (等价值), as a file may name it.
 _EQUAL = re.compile(r"等价|equal[_ ]?value")
 _CALORIFIC = re.compile(r"[（(]?(当量值?|calorific|equivalent)[)）]?|_(equivalent|calorific)$")
@@ -90,10 +93,12 @@ def _scale(unit: str, column: Column) -> float:
 def read_factors(path: Path) -> Factors:
     """The factors of a file. Raises UnreadableSource where it has no fuels or no values."""
     rows = cells_of(path)
-    top = next((i for i, row in enumerate(rows) if {"fuel", "fuel_zh", "品种"} & set(row)), None)
+    spelled = {plain(name): name for name in _NAMES}
+    headers = [[spelled.get(plain(cell), cell) for cell in row] for row in rows]
+    top = next((i for i, row in enumerate(headers) if {"fuel", "fuel_zh", "品种"} & set(row)), None)
     if top is None:
         raise UnreadableSource(f"{path.name}：没有 fuel（或 fuel_zh、品种）列；系数文件一行一个品种")
-    header = rows[top]
+    header = headers[top]
     if not {DIRECT, "factor", "factor_low", "系数"} & set(header):
         raise UnreadableSource(f"{path.name}：没有系数列；应有 {DIRECT}，或 factor 和 factor_unit")
     reader = _Reader(path.name, layout())
@@ -131,7 +136,13 @@ class _Reader:
             return
         if "memory" in row.get("confidence", ""):
             self.unsure.append(column.title)
-        key = column.id, row.get("row_code", "") or ANY
+        code = row.get("row_code", "")
+        known = self.known.coded(code)
+        if known is None and code not in ("", ANY):
+            found = f"不认识的行代码“{code}”，{column.title}的这个系数没有使用"
+            self._note("factor-row-unknown", "error", where, found, "平衡表的行代码或*", "请核对行代码")
+            return
+        key = column.id, known.code if known else ANY
         if equal:
             self.equal[column.id] = value
         elif key in self.values and self.values[key] != value:
@@ -153,9 +164,8 @@ class _Reader:
     def _value(self, row: Mapping[str, str], column: Column, where: str) -> float | None:
         low = row.get(DIRECT) or row.get("factor") or row.get("factor_low") or row.get("系数") or ""
         high = row.get("factor_high") or low
-        try:
-            least, most = float(Decimal(low)), float(Decimal(high))
-        except InvalidOperation:
+        least, most = number_of(low), number_of(high)
+        if least is None or most is None:
             self._lacking(column, where, f"系数“{low}”不是数")
             return None
         if least != most:

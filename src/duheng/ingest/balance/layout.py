@@ -24,7 +24,7 @@ _NUMBER = re.compile(
     r"|[（(][一二三四五六七八九十]+[)）])"
 )
 _OF_WHICH = re.compile(r"^[\s　]*(?:[0-9]+[.、．])?\s*(?:#|＃|其中[:：]?|其中)")
-_MARKS = re.compile(r"[\s　（()）、，,.．。:：+＋\-－—#＃]+")
+_MARKS = re.compile(r"[\s　（()）、，,.．。:：+＋\-－—#＃]+|&|\band\b")
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,13 @@ class Layout:
         found = self.names.get(plain(header))
         return self.columns[found] if found else None
 
+    def coded(self, code: str) -> Row | None:
+        """The row of a code in upper or lower case, or None."""
+        return self.rows.get(code) or self.rows.get(code[:1].upper() + code[1:].lower())
+
     def row(self, label: str, under: str = "") -> Row | None:
         """The row that a printed label means, or None; `under` is the head row above it."""
-        bare = _MARKS.sub("", _NUMBER.sub("", _OF_WHICH.sub("", label)))
+        bare = _bare(_NUMBER.sub("", _OF_WHICH.sub("", label)))
         if bare == "回收能" and under == "T":  # newer forms recover energy among the transformations
             return self.rows["T9"]
         marked = "其中" + bare if _OF_WHICH.match(label) else bare
@@ -109,6 +113,11 @@ class Layout:
     def signed(self, row: str) -> bool:
         """Whether a row is an input whatever its printed sign."""
         return self.rows[row].role == "input"
+
+
+def _bare(label: str) -> str:
+    """A row's label for comparison: without marks, blanks, case and the word between two nouns."""
+    return _MARKS.sub("", label.lower())
 
 
 def plain(header: str) -> str:
@@ -139,7 +148,7 @@ def layout() -> Layout:
         for id, entry in settings["identities"].items()
     )
     names = {plain(name): column.id for column in columns.values() for name in _names(column)}
-    labels = {_MARKS.sub("", name): row.code for row in rows.values() for name in (row.title, *row.aliases)}
+    labels = {_bare(name): row.code for row in rows.values() for name in (row.title, *row.aliases)}
     return Layout(columns, rows, identities, settings, names, labels)
 
 

@@ -10,7 +10,6 @@ from duheng.ingest.balance.checking import COLUMNS, Checked
 from duheng.ingest.balance.conversion import Converted
 from duheng.ingest.balance.layout import TOTALS, plain
 from duheng.ingest.export import write_table
-from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding
 
 UNIT = "1e4 tce"
@@ -89,13 +88,10 @@ def write(out: Path, rows: Iterable[Cells], header: Sequence[str], title: str, a
             rows, header, out, title=title, scenario="actual", format=out.suffix[1:].lower(), about=about
         )
         return
-    try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(["" if cell is None else _text(cell) for cell in row] for row in rows)
-    except OSError as trouble:
-        raise DuhengError(f"不能写入“{out}”：{trouble.strerror}。请核对文件夹和权限。") from trouble
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(["" if cell is None else _text(cell) for cell in row] for row in rows)
 
 
 def _text(cell: object) -> str:

@@ -7,14 +7,15 @@ be used: what depends on it is unknown (L1).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
+from duheng.ingest.cells import CellTrouble, read_number
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import read_bytes
 from duheng.model.errors import UnitError, UnreadableSource
@@ -71,7 +72,7 @@ class Balance:
 
 
 def read_balance(path: Path) -> Balance:
-    """Read a .csv or .xlsx balance. Raises UnreadableSource where no row names a fuel column."""
+    """Read a .csv or .xlsx balance. Raises UnreadableSource where no row names a fuel column, or none follows."""
     made = balance_of(cells_of(path), path.name)
     made.findings.extend(_unread_sheets(path))
     return made
@@ -118,6 +119,8 @@ def balance_of(rows: list[list[str]], name: str) -> Balance:
     if body and _is_units(body[0][1], header, known):
         units = body[0][1]
         body = body[1:]
+    if not body:
+        raise UnreadableSource(f"{name}：没有数据行；表头之下应有各行能源平衡数据")
     placed = _placed(header, units, name, known, findings)
     lines = [row + [""] * (len(header) - len(row)) for _, row in body]
     findings += [_too_long(name, i) for i, row in body if any(row[len(header) :])]
@@ -251,7 +254,7 @@ def _codes(
     for line, number in zip(lines, numbers, strict=True):
         code = line[code_at].strip() if code_at is not None else ""
         label = line[label_at] if label_at is not None else ""
-        row = known.rows.get(code) or (known.row(label, head) if label else None)
+        row = known.coded(code) or (known.row(label, head) if label else None)
         if row is None:
             findings.append(Finding(
                 "row-unknown", "error", f"{name} 第{number}行", f"不认识的行“{code or label}”",
@@ -304,17 +307,21 @@ def _first_of(header: list[str], names: list[str]) -> int | None:
 
 def decimals(text: str) -> int:
     """Decimals that a number was printed with."""
-    _, dot, after = text.partition(".")
+    _, dot, after = (text if text.isascii() else unicodedata.normalize("NFKC", text)).partition(".")
+    if "e" in after.lower():  # a program's spelling (2.636230e+03), whose own zeros say nothing
+        number = number_of(text)
+        after = repr(number).partition(".")[2].removesuffix("0") if number is not None else ""
     # More than six digits are the noise of a program (5.42000000000001), not digits that anyone printed.
     return len(after) if dot and after.isdigit() and len(after) <= 6 else 0
 
 
 def number_of(text: str) -> float | None:
-    """The number in a cell; None where it holds none."""
+    """The number in a cell, in any width of digits; None where it holds none, or one with a unit beside it."""
     try:
-        return float(Decimal(text.replace(",", "").replace("，", "").replace("−", "-")))
-    except (ArithmeticError, ValueError):
+        found = read_number(text)
+    except CellTrouble:
         return None
+    return float(found.value) if found is not None and found.unit is None else None
 
 
 def _column(
@@ -328,7 +335,7 @@ def _column(
             cells.append(None)
             continue
         value = number_of(text)
-        if value is None or value != value or abs(value) == float("inf"):
+        if value is None:
             findings.append(Finding(
                 "cell-unreadable", "error", f"{name} 第{number}行 {one.column.title}（{one.column.id}）",
                 f"“{text}”不是数",

@@ -40,8 +40,6 @@ class Balance:
 def read_balance(path: Path) -> Balance:
     """Read a balance from .csv or .xlsx. Raises UnreadableSource where it has no header, rows or fuels."""
     sheet = read_sheet(path)
-    if not sheet.lines:
-        raise UnreadableSource(f"{path.name}：没有数据行；表头之下应有各行能源平衡数据")
     return Balance(sheet.name, _regions(sheet), _cells(sheet), tuple(sheet.findings))
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from duheng.ingest.balance.layout import layout
-from duheng.ingest.plain_table import read_table
+from duheng.ingest.balance.layout import layout, plain
+from duheng.ingest.balance.reading import cells_of, number_of
 from duheng.model import parameter
 from duheng.model.errors import UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
@@ -24,7 +24,7 @@ FACTOR = ("tCO2_per_t_or_1e4m3_unit", "tCO2_per_t_or_per_1e4m3", "factor", "valu
 # These names say the unit themselves, so that a unit column is not needed.
 OWN_UNIT = FACTOR[:2]
 NAMES = {
-    "fuel": ("fuel", "能源品种", "品种"),
+    "fuel": ("fuel", "能源品种", "品种", "fuel_zh"),
     "factor": FACTOR,
     "unit": ("unit", "单位"),
     "set": ("set", "factor_set", "因子集"),
@@ -72,16 +72,16 @@ class FactorSet:
 
 
 def read_factors(path: Path) -> FactorSet:
-    """A set from a CSV file: fuel, factor and unit, or fuel, calorific value, carbon content and oxidation.
+    """A set from a file (.csv, .xlsx): fuel, factor and unit, or fuel, calorific value, carbon content, oxidation.
 
     Further columns: sector_group, applies_to_rows (or balance_rows), source, confidence, and `set`, of which
     there may be one only. Raises UnreadableSource for a missing column.
     """
-    table = read_table(path)
-    header = [name.strip() for name in table[0]] if table else []
+    top, header, body = _table(path)
     rows = [
-        {name: text.strip() for name, text in zip(header, row, strict=False)} | {"line": str(line)}
-        for line, row in enumerate(table[1:], 2)
+        dict(zip(header, row, strict=False)) | {"line": str(line)}
+        for line, row in enumerate(body, top)
+        if any(row)
     ]
     reader = _FactorFile(path.name, header)
     mixed = reader.in_two_sets(rows)
@@ -91,6 +91,16 @@ def read_factors(path: Path) -> FactorSet:
     return FactorSet(
         path.name, f"因子文件 {path.name}", kept, tuple(reader.findings), frozenset(reader.refused)
     )
+
+
+def _table(path: Path) -> tuple[int, list[str], list[list[str]]]:
+    """Line of the first row below the header, the header in this module's spelling, the rows below it."""
+    names = (*(name for known in NAMES.values() for name in known), "sector_group", "source", "confidence")
+    spelled = {plain(name): name for name in names}
+    table = cells_of(path)
+    headers = [[spelled.get(plain(cell), cell) for cell in row] for row in table]
+    top = next((i for i, row in enumerate(headers) if set(NAMES["fuel"]) & set(row)), 0)
+    return top + 2, headers[top] if headers else [], table[top + 1 :]
 
 
 class _FactorFile:
@@ -168,11 +178,8 @@ class _FactorFile:
 
     def _number(self, row: Mapping[str, str], role: str, place: str, fuel: str) -> float | None:
         text = self._text(row, role)
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if 0 <= value < float("inf"):
+        value = number_of(text)
+        if value is not None and value >= 0:
             return value
         found = f"{fuel}的 {self.at[role]}“{text}”不能使用"
         self._say("factor-value", (place, found, "不小于0的数", "请核对该值"))
@@ -209,6 +216,10 @@ class _FactorFile:
 
     def without_clashes(self, factors: list[Factor]) -> list[Factor]:
         """The factors less those of a fuel that has two for one sector."""
+        once = {(one.fuel, one.sectors, one.value, one.everywhere): one for one in reversed(factors)}
+        factors = [
+            one for one in factors if one in once.values()
+        ]  # a line that stands twice says nothing new
         for fuel in dict.fromkeys(one.fuel for one in factors):
             own = [one for one in factors if one.fuel == fuel]
             claims = {s: [f for f in own if not f.sectors or s.name in f.sectors] for s in sectors()}

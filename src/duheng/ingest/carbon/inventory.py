@@ -27,7 +27,6 @@ from .layout import TOTAL, columns_for, sectors
 
 UNIT = "MtCO2"
 _DIGITS = 12
-FINDING_COLUMNS = ("code", "severity", "place", "found", "expected", "remedy")
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,6 @@ class Inventory:
     def csv(self) -> str:
         """The table as CSV text."""
         return self.table.write_csv()
-
-    def findings_csv(self) -> str:
-        """The findings as CSV text; only the header where there are none."""
-        rows = [tuple(getattr(one, name) for name in FINDING_COLUMNS) for one in self.findings]
-        return pl.DataFrame(rows, schema=dict.fromkeys(FINDING_COLUMNS, pl.String), orient="row").write_csv()
 
     @property
     def complete(self) -> bool:
