@@ -39,12 +39,15 @@ def chosen() -> Iterator[str]:
     """Every text that is chosen by a value."""
     from duheng.assess.audit.settings import settings as audit_settings
     from duheng.assess.evidence import STATUS
+    from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
     from duheng.web import middleware, reasons, roles, selection, targets
     from duheng.web.pages import duties, findings, handbook, submissions, why
 
     for table in (
         CERTAINTY,
+        KINDS,
+        STATES,
         STATUS,
         selection.LEVELS,
         selection.LEVELS_SAID,
@@ -83,14 +86,14 @@ SPEAKING = (
     "engine/explain.py",
     *(
         f"assess/{name}.py"
-        for name in ("counties", "evidence", "findings", "judging", "owed", "progress", "status")
+        for name in ("counties", "evidence", "findings", "inbox", "judging", "owed", "progress", "status")
     ),
     *(f"ingest/{name}.py" for name in ("cells", "documents", "form_head", "grids", "guards", "importing")),
     *(f"ingest/{name}.py" for name in ("long_form", "markup", "names", "rows", "sheets", "wide_form")),
     *(f"web/{name}.py" for name in ("errors", "middleware", "roles", "selection", "state", "uploads")),
     *(
         f"web/pages/{name}.py"
-        for name in ("accounts", "board", "decisions", "duties", "findings", "submissions")
+        for name in ("accounts", "board", "decisions", "duties", "finding_words", "findings", "submissions")
     ),
 )
 NO_WORDS = {"－", "填报说明"}  # a minus sign; the name of a sheet of our own forms

@@ -1,6 +1,7 @@
 """What pages read: the city and its plans, with the definitions that officials signed.
 
-`stamp()` changes whenever anything a page shows may change: a new fact, a signed decision, a new day.
+`stamp()` changes whenever anything a page shows may change: a new fact, a signed decision, a word about a finding, a
+new day.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from duheng import __version__, ledger
+from duheng.assess import inbox
 from duheng.assess.books import default_plan
 from duheng.assess.choices import ACTION, Choice
 from duheng.assess.choices import choices as signed_choices
@@ -44,9 +46,9 @@ def today() -> date:
 
 def stamp() -> tuple[object, ...]:
     """What kept pages depend on besides their address."""
-    signed = next((entry.seq for entry in ledger.trail(limit=1, action=ACTION)), 0)
+    said = [entry.seq for action in (ACTION, inbox.ACTION) for entry in ledger.trail(limit=1, action=action)]
     head = ledger.head()
-    return (__version__, settings.DUHENG_CITY, head.seq, head.hash, signed, today())
+    return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, today())
 
 
 def plan_of(selection: Selection) -> Plan:
