@@ -183,7 +183,7 @@ def test_the_other_plan_is_judged_by_its_own_targets(run: Run) -> None:
         (("explain", "gdp", "资阳市", "2025", "--item", "原煤"), "不分品种"),
         (("explain", "fuel_use", "资阳市", "2025"), "须指明一个品种"),
         (("explain", "fuel_use", "资阳市", "2025", "--item", "原媒"), "“原煤”"),
-        (("explain", "gdp", "资阳市", "2025", "--definition", "full"), "不分口径"),
+        (("explain", "population", "资阳市", "2025", "--definition", "full"), "不分口径"),
         (("explain", "energy", "资阳市", "2025", "--definition", "fll"), "full"),
         (("export", "wishes"), "facts、board、table"),
         (("export", "table", "energy", "--definition", "fll"), "full"),

@@ -210,7 +210,7 @@ def test_what_is_wrong_in_a_table_is_told_with_its_place(compute: Compute, text:
     ("rule", "content", "options", "expected"),
     [
         ("energy_intensty", TEN, (), "energy_intensity"),
-        ("gdp", TEN, (), "填报量"),
+        ("gdp_current", TEN, (), "填报量"),
         ("energy_intensity", "", (), "空的"),
         ("energy_intensity", b"PK\x03\x04", (), "CSV"),
         ("energy_intensity", random.Random(5).randbytes(9999), (), "CSV"),

@@ -76,7 +76,7 @@ def test_a_definition_no_rule_reads_is_an_error() -> None:
 
 
 def test_a_definition_of_a_quantity_that_has_none_is_a_warning() -> None:
-    towns.state("gdp", {JIA: {2023: 100}}, definition="minus-feedstock")
+    towns.state("gdp_current", {JIA: {2023: 100}}, definition="minus-feedstock")
     found = over_ledger(here())
     assert [(finding.code, finding.severity) for finding in found] == [("definition-foreign", "warning")]
 

@@ -105,7 +105,7 @@ def test_a_corrected_fact_keeps_its_first_figure(loaded: City) -> None:
 
 
 def test_a_census_revises_gdp_back_to_the_base_year(loaded: City) -> None:
-    vintages = ledger.history("gdp", "512002", None, "2020", "drill", None)
+    vintages = ledger.history("gdp", "512002", None, "2020", "drill", "price-2020")
     assert [one.standing for one in vintages] == ["effective", "superseded"]
     assert "经济普查修订" in vintages[0].source.title
 

@@ -49,6 +49,22 @@ def test_a_unit_in_the_header_serves_every_row(read: Read) -> None:
     assert (fact.value, fact.stated) == (Decimal("960.5"), "960.5 亿元")
 
 
+def test_a_figure_at_constant_prices_carries_the_base_of_the_plan_it_falls_into(read: Read) -> None:
+    header = ("指标", "对象", "时期", "数值（亿元）", "口径")
+    (fact,) = read(workbook([header, ("gdp", "资阳市", "2023年", 960.5, "")])).facts
+    assert fact.definition == "price-2020"
+    (named,) = read(workbook([header, ("gdp", "资阳市", "2025年", 1100, "2025年价格")])).facts
+    assert named.definition == "price-2025"
+
+
+def test_where_two_plans_meet_the_price_base_must_be_named(read: Read) -> None:
+    header = ("指标", "对象", "时期", "数值（亿元）")
+    reading = read(workbook([header, ("gdp", "资阳市", "2025年", 1100)]), scenario="drill")
+    (found,) = [one for one in reading.findings if one.code == "price-base"]
+    assert (found.severity, len(reading.facts)) == ("error", 0)
+    assert "2020年价格、2025年价格" in found.text
+
+
 def test_a_conversion_is_exact(read: Read) -> None:
     (fact,) = read(table(changed(数值="0.1", 单位="千克"))).facts
     assert fact.value == Decimal("0.0001")

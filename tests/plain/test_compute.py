@@ -119,7 +119,7 @@ def test_an_unknown_rule_names_the_nearest() -> None:
 
 def test_a_stated_quantity_is_not_a_rule() -> None:
     with pytest.raises(DuhengError, match="填报量"):
-        find_rule("gdp")
+        find_rule("gdp_current")
 
 
 def test_a_unit_row_may_carry_a_label(tmp_path: Path) -> None:

@@ -111,10 +111,10 @@ def test_what_the_layers_below_say_has_its_english(file: str) -> None:
 
 def test_a_saying_is_its_chinese_text_and_can_be_said_in_english() -> None:
     note = say("应有{expected}项，已知{known}项", expected=3, known=2)
-    lacking = listed("、", [parse("2024-01"), quantity("gdp")])
+    lacking = listed("、", [parse("2024-01"), quantity("gdp_current")])
     said = say("{note}；缺：{names}", note=note, names=lacking)
-    assert said == "应有3项，已知2项；缺：2024年1月、地区生产总值（可比价）"
-    told = "2 of 3 parts known; lacking: 2024-01, Gross domestic product at constant prices"
+    assert said == "应有3项，已知2项；缺：2024年1月、地区生产总值（现价）"
+    told = "2 of 3 parts known; lacking: 2024-01, Gross domestic product at current prices"
     assert Words("en")(said) == told
     assert Words("zh")(said) == said
     assert pickle.loads(pickle.dumps(said)).parts == said.parts

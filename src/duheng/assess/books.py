@@ -19,7 +19,7 @@ from duheng.assess.narrowing import Narrowed, narrowed
 from duheng.assess.warning import required_paths
 from duheng.engine import Books, table
 from duheng.model.errors import UnitError, UnknownName
-from duheng.model.glossary import Quantity, item_unit, quantity
+from duheng.model.glossary import Quantity, all_quantities, item_unit, quantity
 from duheng.model.plan import City, Plan, Target
 from duheng.model.units import convert
 
@@ -139,7 +139,14 @@ def _books(city: City, plan: Plan, scenario: str, moment: datetime | None) -> Bo
         duties=plan.duties,
         base_year=plan.base_year,
         targets=_target_facts(plan.targets, day_of(moment)),
+        definitions=price_bases(plan),
     )
+
+
+def price_bases(plan: Plan) -> dict[str, str]:
+    """The definition that gives each quantity at constant prices in those of the plan's base year."""
+    known = all_quantities().items()
+    return {id: base for id, one in known if (base := one.at_prices_of(plan.base_year))}
 
 
 def _target_facts(targets: Iterable[Target], day: date) -> pl.DataFrame:

@@ -23,7 +23,7 @@ from duheng.model.glossary import Quantity, all_quantities, definitions, item_un
 from duheng.model.periods import parse
 from duheng.model.plan import Target
 from duheng.model.rounding import shown
-from duheng.model.rule import Rule
+from duheng.model.rule import Rule, rests_on
 from duheng.model.saying import listed, say
 
 
@@ -72,6 +72,7 @@ def flags_over_ledger(opened: Opened) -> tuple[Flag, ...]:
     if "flags" not in opened.memo:
         opened.memo["flags"] = (
             *foreign_definitions(opened),
+            *unnamed_price_bases(opened),
             *counties_against_city(opened),
             *stated_against_computed(opened),
             *suspicions(opened),
@@ -147,6 +148,26 @@ def foreign_definitions(opened: Opened) -> tuple[Flag, ...]:
     return tuple(found)
 
 
+def unnamed_price_bases(opened: Opened) -> tuple[Flag, ...]:
+    """Figures at constant prices that name no price base, where the city's plans have more than one.
+
+    Each plan reads them as if they were at the prices of its own base year, which cannot hold for both.
+    """
+    plans = [plan for plan in opened.city.plans if plan.scenario in ("actual", opened.scenario)]
+    if len({plan.base_year for plan in plans}) < 2:
+        return ()
+    priced = [id for id, one in all_quantities().items() if one.priced]
+    bare = opened.books.facts.filter(pl.col("quantity").is_in(priced), pl.col("definition").is_null())
+    found = []
+    for (id,), rows in bare.partition_by("quantity", as_dict=True, maintain_order=True).items():
+        said = say("{n}个数未注明价格基期，各方案都当作本规划基年的价格", n=rows.height)
+        expected = say("{n}个规划基年各用各的价格", n=len({plan.base_year for plan in plans}))
+        remedy = "请按所属基期重新报送，并在“口径”列写明"
+        finding = Finding("price-base", "warning", all_quantities()[id].title, said, expected, remedy)
+        found.append(Flag(finding, cells=tuple(_cell(row) for row in rows.iter_rows(named=True))))
+    return tuple(found)
+
+
 def stated_against_computed(opened: Opened) -> tuple[Flag, ...]:
     """Stated values of computed quantities that differ from what their inputs give, beyond the tolerance."""
     known = all_quantities()
@@ -179,9 +200,10 @@ def counties_against_city(opened: Opened) -> tuple[Flag, ...]:
     groups = stated.partition_by("quantity", "definition", as_dict=True, maintain_order=True)
     for (id, definition), rows in groups.items():
         bound = known.get(str(id))
-        if bound is None or bound.over_place != "sum" or isinstance(bound, Rule):
+        if bound is None or bound.over_place != "sum" or (isinstance(bound, Rule) and not bound.published):
             continue
-        without = _without(opened, (pl.col("quantity") != bound.id) | (pl.col("entity") != whole))
+        own = list(rests_on(bound))  # of a published rule the whole's own inputs too
+        without = _without(opened, ~pl.col("quantity").is_in(own) | (pl.col("entity") != whole))
         values = _computed(bound, without, None if definition is None else str(definition))
         whole_sums = {
             (entity, item, period): value
@@ -203,6 +225,7 @@ def _without(opened: Opened, kept: pl.Expr) -> Books:
         duties=tuple(duty for duty in books.duties if duty.entity != opened.city.id),
         base_year=books.base_year,
         targets=books.targets,
+        definitions=books.definitions,
     )
 
 

@@ -17,6 +17,7 @@ from duheng.model import (
     At,
     City,
     Duty,
+    Linked,
     Parameter,
     Parameters,
     Plan,
@@ -109,7 +110,7 @@ def _all_rules() -> Iterator[Rule]:
 
 
 def _base(reference: Reference) -> Quantity | Parameter:
-    while isinstance(reference, At | Total | Under):
+    while isinstance(reference, At | Linked | Total | Under):
         reference = reference.of
     assert isinstance(reference, Quantity | Parameter)
     return reference
@@ -258,6 +259,8 @@ def _reached(reference: Reference) -> str:
             return f"{_reached(of)}〔{moment.title}〕"
         case Total(of=of, over=over):
             return f"{_reached(of)}〔{_over(over)}〕"
+        case Linked(of=of, since=since):
+            return f"{_reached(of)}〔自{since.title}逐年连乘〕"
         case Under(of=of, definition=under):
             return f"{_reached(of)}〔口径：{definition(under).title}〕"
     return ""

@@ -18,7 +18,7 @@ import polars as pl
 
 from duheng.engine import Books
 from duheng.model.glossary import Quantity, kinds, quantity
-from duheng.model.references import At, Reference, Total, Under
+from duheng.model.references import At, Linked, Reference, Total, Under
 
 _YEAR = len("2023")
 
@@ -52,7 +52,15 @@ def narrowed(books: Books, targets: Iterable[str], entities: Iterable[str]) -> N
     for by_years in (True, False):
         named = frozenset().union(*(need for need in needs.values() if finer.isdisjoint(need) is by_years))
         part = facts.filter(pl.col("quantity").is_in(list(named)))
-        made = Books(part, books.places, books.parameters, books.duties, books.base_year, books.targets)
+        made = Books(
+            part,
+            books.places,
+            books.parameters,
+            books.duties,
+            books.base_year,
+            books.targets,
+            books.definitions,
+        )
         found |= dict.fromkeys(named - found.keys(), made)
     return Narrowed(found, asked)
 
@@ -95,6 +103,8 @@ def _registers(quantities: Iterable[str]) -> frozenset[str]:
         here = waiting.pop()
         if isinstance(here, Total) and here.over in known:
             found.add(here.over)
-        if isinstance(here, At | Total | Under):  # what a quantity rests on is among the quantities itself
+        if isinstance(
+            here, At | Linked | Total | Under
+        ):  # what a quantity rests on is among the quantities itself
             waiting.extend(here.parts())
     return frozenset(found)

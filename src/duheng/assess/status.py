@@ -154,7 +154,7 @@ def read(
     there are values only under another definition they are shown and never compared.
     """
     asked = choice or (None if target.definition in (None, NOT_STATED) else target.definition)
-    have = bound.definition(asked)
+    have = opened.books.meant(bound, asked)
     others = [one for one in bound.definitions if one != have]
     for definition in (have, *others):
         years, gaps = _years(opened, target, bound, measure, definition)

@@ -23,7 +23,9 @@ def computed_table(
 ) -> Exported:
     """The known cells of a quantity as a plan's books have them."""
     here = city_in(city, scenario)
-    frame = opened(here, plan, scenario, as_of).table(quantity.id, definition)
+    books = opened(here, plan, scenario, as_of)
+    definition = books.books.meant(quantity, definition)
+    frame = books.table(quantity.id, definition)
     about = {"基年": str(plan.base_year), "截至": said_as_of(as_of)}
     return quantity_table(here, quantity, frame, definition, about)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from duheng.model.entities import Places
-from duheng.model.glossary import all_quantities
+from duheng.model.glossary import Quantity, all_quantities
 from duheng.model.parameters import Parameters
 from duheng.model.periods import Kind
 from duheng.model.plan import Duty
@@ -34,7 +34,8 @@ class Books:
 
     facts: columns of FACT_SCHEMA, one row a cell; more columns pass through. value [declared unit of the
     quantity; of the item where it says `<axis>`]. base_year: of the plan; where None, the last year of the
-    five-year plan before each period. targets: facts of the plan's targets, for `X @ TARGET`.
+    five-year plan before each period. targets: facts of the plan's targets, for `X @ TARGET`. definitions: by
+    quantity the one it is read under where the asked one is none of its own: the plan's price base.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Books:
         duties: Iterable[Duty] = (),
         base_year: int | None = None,
         targets: pl.DataFrame | None = None,
+        definitions: Mapping[str, str] | None = None,
     ) -> None:
         self.facts = _typed(facts)
         self.places = places
@@ -52,6 +54,11 @@ class Books:
         self.duties = tuple(duties)
         self.base_year = base_year
         self.targets = _typed(targets if targets is not None else self.facts.clear())
+        self.definitions = dict(definitions or {})
+
+    def meant(self, of: Quantity, asked: str | None) -> str | None:
+        """The definition a quantity is read under: the asked one where it has it, else the books', else its first."""
+        return of.definition(asked if asked in of.definitions else self.definitions.get(of.id))
 
     @cached_property
     def grid(self) -> Grid:

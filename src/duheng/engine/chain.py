@@ -15,7 +15,7 @@ from duheng.model.errors import RuleError
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter, Parameters
 from duheng.model.periods import Period
-from duheng.model.references import At, Reference, Total, Under
+from duheng.model.references import At, Linked, Reference, Total, Under
 from duheng.model.rule import Rule
 from duheng.model.verbs import Algebra
 
@@ -41,7 +41,7 @@ class Chain:
     def read(self, of: Reference, period: Period, item: str | None = None) -> Any:
         """The expression of a reference. Raises RuleError for a total over places or months."""
         match of:
-            case Rule():
+            case Rule() if not of.published:
                 return self._rule(of, period, item)
             case Quantity():
                 return self.leaf(of, item, period)
@@ -57,6 +57,16 @@ class Chain:
                 return self.read(of.of, moved, item)
             case Under(of=inner, definition=meant):
                 return replace(self, definition=meant).read(inner, period, item)
+            case Linked():
+                way = of.way(period)
+                if way is None:
+                    raise RuleError(f"{period} 没有自{of.since.title}起的增速")
+                index = self.algebra.constant(1.0)
+                for one in way:
+                    rate = self.read(of.of, one, item)
+                    factor = self.algebra.apply("+", self.algebra.constant(1.0), rate)
+                    index = self.algebra.apply("*", index, factor)
+                return index
             case Total() if of.over == of.of.axis:
                 parts = [self.read(of.of, period, one) for one in self.items]
                 return reduce(partial(self.algebra.apply, "+"), parts)

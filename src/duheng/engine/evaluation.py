@@ -10,7 +10,7 @@ import polars as pl
 
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter
-from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total, Under
+from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Linked, Moment, Reference, Total, Under
 from duheng.model.rule import Rule, Wording, rests_on
 
 from .books import Books
@@ -44,14 +44,23 @@ class Evaluation:
                 values = self._total(of, own, definition)
             case Under(of=inner, definition=meant):
                 values = self.column(inner, own, meant)
+            case Linked():
+                values = self._linked(of, own, definition)
         return values if own == axis else values[self._base_rows(axis)]
 
     @once
     def quantity(self, of: Quantity, definition: str | None) -> Floats:
-        """Values over the quantity's own keys: stated, else computed, else summed from parts and children."""
+        """Values over the quantity's own keys: stated, else computed, else summed from parts and children.
+
+        Of a published rule what is stated is summed first: a computed whole never stands beside its stated parts.
+        """
         values = self._stated(of, definition)
         if isinstance(of, Rule):
+            values = self._summed(of, values) if of.published else values
             values = filled(values, self._computed(of, definition))
+        return self._summed(of, values)
+
+    def _summed(self, of: Quantity, values: Floats) -> Floats:
         return self.sums.over_places(of, self.sums.over_time(of, values))
 
     def _stated(self, of: Quantity, definition: str | None) -> Floats:
@@ -60,7 +69,7 @@ class Evaluation:
         if facts is None:
             return np.full(len(keys), np.nan)
         rows = self._stated_rows(facts.cells, of.axis)
-        meant = of.definition(definition)
+        meant = self.books.meant(of, definition)
         if meant is None:
             return keys.column(rows, facts.values)
         values = keys.column(rows[facts.definitions == 0], facts.values[facts.definitions == 0])
@@ -85,7 +94,7 @@ class Evaluation:
 
     def _computed(self, of: Rule, definition: str | None) -> Floats:
         """Each row by the wording in force for its place and date."""
-        meant = of.definition(definition)
+        meant = self.books.meant(of, definition)
         entity, period, _ = self.grid.keys(of.axis).codes
         laws, law = self._laws(max(len(w.where) for w in of.wordings))
         in_force = [of.wording(date.end, code, meant) for code, date in product(laws, self.grid.dates)]
@@ -142,6 +151,18 @@ class Evaluation:
     def _moved_periods(self, moment: Moment) -> Ints:
         base_year = self.books.base_year
         return self.grid.periods(moment.of(date, base_year) for date in self.grid.dates)
+
+    def _linked(self, of: Linked, own: str | None, definition: str | None) -> Floats:
+        """The product of the factors on the way from `since`, period by period."""
+        keys, factors = self.grid.keys(own), 1 + self.column(of.of, own, definition)
+        ways = [of.way(date) for date in self.grid.dates]
+        index = np.array([np.nan if way is None else 1.0 for way in ways])[keys.codes[1]]
+        for number in range(max((len(way) for way in ways if way), default=0)):
+            here = [way[number] if way and number < len(way) else None for way in ways]
+            factor = taken(factors, keys.rows(keys.moved(self.grid.periods(here))))
+            further = np.array([one is not None for one in here])[keys.codes[1]]
+            index = np.where(further, index * factor, index)
+        return index
 
     def _total(self, of: Total, own: str | None, definition: str | None) -> Floats:
         resting_on, inner = rests_on(of.of), of.of.axis

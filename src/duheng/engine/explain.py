@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, Literal
 
 from duheng.model.entities import Entity
@@ -11,7 +12,7 @@ from duheng.model.glossary import Quantity, item_unit
 from duheng.model.parameters import Parameter
 from duheng.model.periods import FINER, KINDS, Period, parse
 from duheng.model.periods import Kind as PeriodKind
-from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Moment, Reference, Total, Under
+from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Linked, Moment, Reference, Total, Under
 from duheng.model.rule import Rule, rests_on
 from duheng.model.saying import listed, say
 
@@ -57,11 +58,15 @@ Place = tuple[str, str | None, Period]  # entity, item, period
 
 
 class Explanation:
-    """Explains cells of one set of books under one definition; each cell is worked out once."""
+    """Explains cells of one set of books under one definition; each cell is worked out once.
 
-    def __init__(self, books: Books, definition: str | None = None) -> None:
+    stated: a rule whose wordings are left out, so that only what is stated of it counts.
+    """
+
+    def __init__(self, books: Books, definition: str | None = None, stated: Rule | None = None) -> None:
         self.books = books
         self.definition = definition
+        self.stated = stated
 
     @once
     def step(self, of: Reference, at: Place) -> Step:
@@ -77,6 +82,8 @@ class Explanation:
                 return self._total(of, at)
             case Under():
                 return self._under(of.definition).step(of.of, at)
+            case Linked():
+                return self._linked(of, at)
         raise TypeError(of)
 
     @once
@@ -87,6 +94,11 @@ class Explanation:
         """Stated, else by its rule, else from its parts in time, its members, the rest of the whole."""
         ways = [self._stated, self._worded, self._over_time, self._over_places]
         found: Step | None = None
+        if isinstance(of, Rule) and of.published and of is not self.stated:
+            # A computed whole never stands beside its stated parts: first all that is stated, summed.
+            found = self._of_stated(of)._quantity(of, at, by_difference=by_difference)
+            if found.value is not None:
+                return found
         for way in [*ways, self._residual] if by_difference else ways:
             step = way(of, at)
             if step and step.value is not None:
@@ -94,20 +106,24 @@ class Explanation:
             found = found or step  # the first way that there is says what is missing
         return found or self._missing(of, at)
 
+    @once
+    def _of_stated(self, of: Rule) -> Explanation:
+        return Explanation(self.books, self.definition, of)
+
     def _stated(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
         cells = self.books.cells(of.id)
-        for definition in dict.fromkeys((of.definition(self.definition), None)):
+        for definition in dict.fromkeys((self.books.meant(of, self.definition), None)):
             value, fact = cells.get((entity, item, str(period), definition), (None, None))
             if value is not None:
                 return _step(of, at, "fact", value, fact=fact)
         return None
 
     def _worded(self, of: Quantity, at: Place) -> Step | None:
-        if not isinstance(of, Rule):
+        if not isinstance(of, Rule) or of is self.stated:
             return None
         entity, item, period = at
-        meant = of.definition(self.definition)
+        meant = self.books.meant(of, self.definition)
         wording = of.wording(period.end, self.books.places.code(entity), meant)
         if wording is None:
             return _step(of, at, "rule", None, note=say("{period}没有适用的规则表述", period=period))
@@ -180,6 +196,22 @@ class Explanation:
             value, fact = targets.get((entity, item, str(moved)), (None, None))
             return _step(of, (entity, item, moved), "target", value, fact=fact)
         return self.step(of, (entity, item, moved))
+
+    def _linked(self, of: Linked, at: Place) -> Step:
+        entity, item, period = at
+        way = of.way(period)
+        if way is None:
+            note = say("{period}没有自{moment}起的增速", period=period, moment=of.since)
+            return _step(of, at, "missing", None, note=note)
+        steps = tuple(replace(self.step(of.of, (entity, item, one)), label=str(one)) for one in way)
+        rates = [step.value for step in steps if step.value is not None]
+        index = prod((1 + rate for rate in rates), start=1.0) if len(rates) == len(steps) else None
+        said = say("以{moment}为1逐年连乘", moment=of.since)
+        lacking = listed("、", (str(one) for one, step in zip(way, steps, strict=True) if step.value is None))
+        made = _step(of, at, "total", index, formula=said, parts=steps)
+        if lacking:
+            made = replace(made, note=say("缺{years}的增速", years=lacking))
+        return replace(made, quantity="", unit="1")  # an index of the rates, no longer a rate itself
 
     def _total(self, of: Total, at: Place) -> Step:
         entity, item, period = at

@@ -123,7 +123,7 @@ def _wanting(of: Reference, given: frozenset[str]) -> Iterator[str]:
     """Stated quantities that the first wording in force rests on and that no given column makes unneeded."""
     if isinstance(of, Quantity) and of.id in given:
         return
-    if isinstance(of, Rule):
+    if isinstance(of, Rule) and not of.published:
         for reference in of.wordings[0].inputs.values():
             yield from _wanting(reference, given)
     elif isinstance(of, Quantity):

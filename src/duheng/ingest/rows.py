@@ -11,10 +11,10 @@ from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.guards import limits
 from duheng.model.entities import Entity
 from duheng.model.findings import Finding, Severity
-from duheng.model.glossary import Quantity
+from duheng.model.glossary import Quantity, definition
 from duheng.model.periods import Period
 from duheng.model.plan import City
-from duheng.model.saying import say
+from duheng.model.saying import listed, say
 
 Key = tuple[str, str, str | None, str, str | None]
 
@@ -105,6 +105,8 @@ def check_statements(book: Notebook, city: City, scenario: str, today: date) -> 
         for said in row.statements:
             if said.value < 0 or said.quantity.printed_unit == "%":
                 _check_range(said, row, book)
+            if said.definition is None and said.quantity.definitions and said.quantity.priced:
+                _price_base(said, row, book, city, scenario)
             if said.period_text not in known:
                 known[said.period_text] = judge_period(said.period)
             if (trouble := known[said.period_text]) is not None:
@@ -126,6 +128,20 @@ def _check_range(said: Statement, row: Row, book: Notebook) -> None:
         remedy = "请核对是否多填了两位，或单位应为“1”。"
         trouble = CellTrouble("over-100", found, "不超过100%的比率", remedy)
         book.note("warning", row.sheet, said.cell, trouble, row)
+
+
+def _price_base(said: Statement, row: Row, book: Notebook, city: City, scenario: str) -> None:
+    """A figure at constant prices without its price base: that of the plan it falls into, where there is only one."""
+    plans = [plan for plan in city.plans if plan.scenario in ("actual", scenario)]
+    around = [plan for plan in plans if plan.base_year <= said.period.year <= plan.period.end.year]
+    bases = dict.fromkeys(said.quantity.at_prices_of(plan.base_year) for plan in around)
+    known = [definition(base) for base in bases if base]
+    if len(known) == 1:
+        said.definition = known[0].id
+    elif known:
+        found = say("“{quantity}”未注明价格基期（口径）", quantity=said.quantity)
+        expected, remedy = listed("、", known), "请在“口径”列写明按哪一年的价格。"
+        book.note("error", row.sheet, said.cell, CellTrouble("price-base", found, expected, remedy), row)
 
 
 def _check_validity(said: Statement, row: Row, book: Notebook) -> None:

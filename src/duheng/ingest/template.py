@@ -192,13 +192,14 @@ def _header(sheet: Any, form: Form, styles: dict[str, Any]) -> int:
     sheet.write_string(5, 0, texts["units_row"], styles["header"])
     for column, unit in enumerate(units, start=len(keys)):
         sheet.write_string(5, column, unit, styles["header"])
-    if not any(quantity.definitions for quantity in form.quantities):
+    # A form is filled in at the prices of its plan's base year: there is nothing to choose.
+    if not any(quantity.definitions and not quantity.priced for quantity in form.quantities):
         return 6
     for column in range(len(titles)):
         sheet.write_string(6, column, "", styles["header"])
     sheet.write_string(6, 0, texts["definitions_row"], styles["header"])
     for column, quantity in enumerate(form.quantities, start=len(keys)):
-        if quantity.definitions:
+        if quantity.definitions and not quantity.priced:
             known = [glossary.definition(id).title for id in quantity.definitions]
             sheet.write_string(6, column, known[0], styles["free"])
             sheet.data_validation(6, column, 6, column, {"validate": "list", "source": known})

@@ -53,7 +53,7 @@ def read_form(sheet: Sheet, city: City, places: Places, names: Names, book: Note
     if period is None or columns is None:
         _all_wait(sheet, head, book)
     else:
-        _FormReader(sheet, duty, period, columns, places, names, book).read()
+        _FormReader(sheet, duty, period, columns, places, names, book, plan.base_year).read()
     book.owner = None
 
 
@@ -172,7 +172,9 @@ class _FormReader:
         places: Places,
         names: Names,
         book: Notebook,
+        base_year: int,
     ) -> None:
+        self.base_year = base_year
         self.sheet, self.duty, self.period, self.columns = sheet, duty, period, columns
         self.names, self.book = names, book
         self.members = {entity.id: entity for entity in expected_members(duty, places, period)}
@@ -182,7 +184,7 @@ class _FormReader:
     def _definition(self, column: int) -> str | None:
         said = self.columns.definitions[column]
         if not said or said.startswith("("):
-            return None
+            return self.columns.quantities[column].at_prices_of(self.base_year)
         try:
             return self.names.definitions.find(said)
         except CellTrouble as trouble:

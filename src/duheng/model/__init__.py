@@ -13,10 +13,13 @@ from .references import (
     MONTHS,
     TARGET,
     At,
+    Linked,
     Moment,
     Reference,
     Total,
     Under,
+    in_year,
+    linked,
     total,
 )
 from .rule import Rule, Wording, rule, rules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -21,7 +22,8 @@ class Quantity(Reference):
 
     unit is what is computed and stored in; shown is the unit printed (the same where None); decimals are
     those of the printed number (L7). definitions: the accounting definitions (口径) it can have (L8); the
-    first is meant where none is named.
+    first is meant where none is named. published: of a rule, that a source states it as a rule; what the source
+    leaves out is computed.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Quantity(Reference):
     shown: str | None = None
     definitions: tuple[str, ...] = ()
     note: str = ""
+    published: bool = False
 
     @property
     def printed_unit(self) -> str:
@@ -46,6 +49,15 @@ class Quantity(Reference):
         if not self.definitions:
             return None
         return wanted if wanted in self.definitions else self.definitions[0]
+
+    def at_prices_of(self, year: int) -> str | None:
+        """The one of its definitions whose price base is that year; None where it is not at constant prices."""
+        return next((id for id in self.definitions if definition(id).base_year == str(year)), None)
+
+    @property
+    def priced(self) -> bool:
+        """Whether it is at constant prices: its definitions are price bases."""
+        return any(definition(id).base_year for id in self.definitions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +89,25 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """An accounting definition (口径): what is counted, since when, by which document."""
+    """An accounting definition (口径): what is counted, since when, by which document.
+
+    since: first day on which figures may be judged under it; issued: date of its document, where it is known.
+    base_year: of a price base, the year of its prices. certainty: of the citation, as of a parameter's setting.
+    """
 
     id: str
     title: str
     title_en: str
     cite: str
     since: str = ""
+    issued: str = ""
+    base_year: str = ""
+    certainty: str = "verified"
     note: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """Whether figures may be judged under it on that day: it has begun, and its document is there."""
+        return max(self.since, self.issued) <= day.isoformat()
 
 
 @dataclass(frozen=True, slots=True)

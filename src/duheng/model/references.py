@@ -72,6 +72,12 @@ LAST_YEAR = Moment("last_year", "上年同期", "last year", _to_last_year)
 TARGET = Moment("target", "规划目标", "target", _to_plan_end)
 
 
+def in_year(year: int) -> Moment:
+    """The same period of one year, whatever the plan: what a price base (2020年价格) is reckoned from."""
+    title = f"{year}年"
+    return Moment(f"year_{year}", title, str(year), lambda period, _: period.shift_years(year - period.year))
+
+
 @dataclass(frozen=True, eq=False)
 class Derived(Reference):
     """A reference to another one; id, title, unit and axis are those of what it looks up."""
@@ -98,6 +104,28 @@ class Under(Derived):
     """A reference read under an accounting definition of its own (L8)."""
 
     definition: str
+
+
+@dataclass(frozen=True, eq=False)
+class Linked(Derived):
+    """Yearly growth rates linked into an index: 1 at the moment `since`, the product of (1 + rate) after it.
+
+    Unknown before that moment, and where one rate on the way is (L1).
+    """
+
+    since: Moment
+
+    def way(self, period: Period) -> list[Period] | None:
+        """The periods whose rates are linked, oldest first; None before `since`, and for a whole plan."""
+        start = self.since.of(period)
+        if start is None or period.year < start.year:
+            return None
+        return [start.shift_years(n) for n in range(1, period.year - start.year + 1)]
+
+
+def linked(of: Reference, since: Moment) -> Linked:
+    """Yearly growth rates (over the same period of the year before) linked into an index, 1 at `since`."""
+    return Linked(of, since)
 
 
 CHILDREN = "children"

@@ -165,8 +165,23 @@ def _factor(body: Body, inputs: Mapping[str, Reference], of: Rule) -> float:
 
 
 def leaves(reference: Reference) -> set[str]:
-    """Ids of the declared (not computed) quantities a reference rests on."""
-    return {one.id for one in reference.below() if isinstance(one, Quantity) and not isinstance(one, Rule)}
+    """Ids of the quantities a reference rests on that sources state: the declared ones and published rules.
+
+    What a published rule is computed from is needed only where nobody states it: it counts for the rule alone.
+    """
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting = [reference]
+    while waiting:
+        here = waiting.pop()
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        if isinstance(here, Quantity) and (here.published or not isinstance(here, Rule)):
+            found.add(here.id)
+        if here is reference or not (isinstance(here, Quantity) and here.published):
+            waiting.extend(here.parts())
+    return found
 
 
 def rests_on(reference: Reference) -> frozenset[str]:

@@ -20,6 +20,7 @@ from duheng.rules import (
     leaks,
     parks,
     pollutants,
+    prices,
     progress,
     reductions,
     soil,
@@ -32,6 +33,7 @@ from duheng.rules import (
 SUBJECTS: dict[str, ModuleType] = {
     "能源": energy,
     "能源平衡": balance,
+    "可比价": prices,
     "工业": industry,
     "园区": parks,
     "建筑": building,

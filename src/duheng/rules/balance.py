@@ -5,13 +5,13 @@ Signs are those of the printed table: inputs to transformation negative, outputs
 
 from duheng.model import CHILDREN, LAST_YEAR, parameter, quantity, rule, total
 from duheng.rules.energy import DEFINITIONS, annual_intensity_decline, energy_growth
+from duheng.rules.prices import GDP_GROWTH
 
 FUEL_SUPPLY = quantity("fuel_supply")
 FUEL_TRANSFORMATION = quantity("fuel_transformation")
 FUEL_TRANSFORMATION_INPUT = quantity("fuel_transformation_input")
 FUEL_LOSS = quantity("fuel_loss")
 FUEL_FINAL_USE = quantity("fuel_final_use")
-GDP_GROWTH = quantity("gdp_growth")
 REPORTED_AMOUNT = quantity("reported_amount")
 
 YEARBOOK = "中国能源统计年鉴 地区能源平衡表（实物量）编排说明（条号待核）"

@@ -6,6 +6,7 @@ enterprise guides; another set takes their place with all its values or not at a
 
 from duheng.model import BASE_YEAR, LAST_YEAR, ln, parameter, quantity, rule, total, where
 from duheng.rules.energy import energy
+from duheng.rules.prices import gdp
 
 GUIDE = "企业温室气体排放核算方法与报告指南（发改办气候〔2013〕2526号等，条号待核）"
 ASSESSMENT = "省级人民政府控制温室气体排放目标责任考核办法（条号待核）"
@@ -23,7 +24,6 @@ IMPORTED_ELECTRICITY = quantity("imported_electricity")
 PROCESS_EMISSION = quantity("process_emission")
 CO2_RECOVERED = quantity("co2_recovered")
 FOSSIL_ENERGY = quantity("fossil_energy")
-GDP = quantity("gdp")
 GRID_FACTOR = parameter("grid_emission_factor")
 HEAT_FACTOR = parameter("heat_emission_factor")
 FOSSIL_CO2_FACTOR = parameter("fossil_co2_factor")
@@ -250,7 +250,7 @@ def assessed_emission(fossil=total(fossil_emission, over="fossil"), imported=imp
     cite=ASSESSMENT,
     certainty="memory",
 )
-def carbon_intensity(emission=regional_emission, gdp=GDP):
+def carbon_intensity(emission=regional_emission, gdp=gdp):
     """Carbon dioxide for one unit of gross domestic product at the prices of the base year."""
     return emission / gdp
 
@@ -306,7 +306,7 @@ def mean_emission(now=regional_emission, base=regional_emission @ BASE_YEAR):
     cite=LMDI,
     certainty="derived",
 )
-def growth_effect(mean=mean_emission, now=GDP, base=GDP @ BASE_YEAR):
+def growth_effect(mean=mean_emission, now=gdp, base=gdp @ BASE_YEAR):
     """Change of emission since the base year that comes from economic growth."""
     return mean * ln(now / base)
 
@@ -324,8 +324,8 @@ def intensity_effect(
     mean=mean_emission,
     now=energy.under("full"),
     base=energy.under("full") @ BASE_YEAR,
-    gdp=GDP,
-    gdp_base=GDP @ BASE_YEAR,
+    gdp=gdp,
+    gdp_base=gdp @ BASE_YEAR,
 ):
     """Change of emission since the base year that comes from energy intensity."""
     return mean * ln(now / gdp / (base / gdp_base))

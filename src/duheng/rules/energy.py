@@ -5,11 +5,11 @@ texts ask: what is left out of the current year is left out of the base year too
 """
 
 from duheng.model import BASE_YEAR, LAST_YEAR, greatest, parameter, quantity, rule, total
+from duheng.rules.prices import gdp
 
 FUEL_USE = quantity("fuel_use")
 FEEDSTOCK_USE = quantity("feedstock_use")
 NONFOSSIL_ENERGY = quantity("nonfossil_energy")
-GDP = quantity("gdp")
 POPULATION = quantity("population")
 STANDARD_COAL_FACTOR = parameter("standard_coal_factor")
 
@@ -121,8 +121,8 @@ def energy_fossil_without_feedstock(
     cite="川府发〔2022〕20号；国家统计局单位GDP能耗公报指标解释（条号待核）",
     certainty="memory",
 )
-def energy_intensity(energy=energy, gdp=GDP):
-    """Energy spent for one unit of gross domestic product at the prices of the base year."""
+def energy_intensity(energy=energy, gdp=gdp):
+    """Energy spent for one unit of gross domestic product at the prices of the plan's base year."""
     return energy / gdp
 
 
@@ -182,7 +182,7 @@ def energy_growth(now=energy, last=energy @ LAST_YEAR):
     cite="国家统计局地区生产总值核算指标解释（条号待核）",
     certainty="memory",
 )
-def gdp_real_growth(now=GDP, last=GDP @ LAST_YEAR):
+def gdp_real_growth(now=gdp, last=gdp @ LAST_YEAR):
     """Growth of gross domestic product over the year before, both at the prices of the base year.
 
     The published rate is a quantity of its own (gdp_growth); the two are compared, never mixed.

@@ -5,7 +5,8 @@ logarithmic, the final result is linear.
 """
 
 from duheng.model import BASE_YEAR, greatest, ln, quantity, rule
-from duheng.rules.energy import GDP, energy, energy_intensity
+from duheng.rules.energy import energy, energy_intensity
+from duheng.rules.prices import gdp
 
 CUMULATIVE_DECLINE = quantity("cumulative_decline")
 CUMULATIVE_TARGET = quantity("cumulative_target")
@@ -130,7 +131,7 @@ def required_annual_rate(
     cite="单位GDP能耗定义的恒等式 能耗=基年能耗×经济增长倍数×(1-降低率)",
     certainty="derived",
 )
-def allowed_energy(base=energy @ BASE_YEAR, now=GDP, then=GDP @ BASE_YEAR, target=CUMULATIVE_TARGET):
+def allowed_energy(base=energy @ BASE_YEAR, now=gdp, then=gdp @ BASE_YEAR, target=CUMULATIVE_TARGET):
     """Energy that may be consumed at this output if the cumulative decline is just reached."""
     return base * (now / then) * (1 - target)
 

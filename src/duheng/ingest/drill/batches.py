@@ -77,7 +77,7 @@ class Press:
                 item=item,
                 period=period,
                 scenario="drill",
-                definition=None,
+                definition=glossary.quantity(quantity).at_prices_of(self.settings.base_year),
                 value=value,
                 unit=unit,
                 stated=f"{value} {unit}" if unit != "1" else str(value),

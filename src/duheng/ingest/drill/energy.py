@@ -117,10 +117,11 @@ def say_economy(press: Press, economy: Economy) -> None:
             press.say("economy", "gdp_current", place, str(year), value)
     for year in census["years"]:
         new = {a.id: rounded(economy.gdp[a.id, year], 2) for a in settings.areas}
-        for place, value in gather(settings, new).items():
-            press.say(
-                "economy", "gdp", place, str(year), value, day=census["published"], note="（经济普查修订）"
-            )
+        current = {id: rounded(economy.gdp[id, year] * along(prices, year), 2) for id in new}
+        for quantity, values in (("gdp", new), ("gdp_current", current)):
+            for place, value in gather(settings, values).items():
+                day = census["published"]
+                press.say("economy", quantity, place, str(year), value, day=day, note="（经济普查修订）")
     estimate = settings.data["blemishes"]["estimate"]
     place, year = str(estimate["area"]), estimate["year"]
     real = {a.id: rounded(economy.gdp[a.id, year], 2) for a in settings.areas}
