@@ -41,6 +41,7 @@ def chosen() -> Iterator[str]:
     from duheng.assess.evidence import STATUS
     from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
+    from duheng.ingest.forms.layout import form_205_1
     from duheng.web import middleware, reasons, roles, selection, targets
     from duheng.web.pages import duties, findings, handbook, submissions, why
 
@@ -69,6 +70,11 @@ def chosen() -> Iterator[str]:
         why.CONFIDENCE,
     ):
         yield from table.values()
+    form = form_205_1()
+    yield from (one.title for one in form.relations)
+    yield from (one.rest for one in form.relations if one.rest)
+    yield from (form.settings[check]["title"] for check in ("total_check", "factor_check", "opening_check"))
+    yield from form.settings["elsewhere"]
     for check in audit_settings().values():
         yield from (check["title"], check["remedy"])
     yield from (role.title for role in roles.ROLES)
@@ -82,6 +88,7 @@ def test_every_text_has_its_english() -> None:
 
 
 SPEAKING = (
+    "ingest/forms/entering.py",
     *(f"assess/audit/{name}.py" for name in ("crossing", "groups", "pairs", "series")),
     "engine/explain.py",
     *(

@@ -1,4 +1,4 @@
-"""`duheng check-data`: the identities of an energy balance, as a list of findings."""
+"""`duheng check-data`: the identities of an energy balance or the relations of form 205-1, as a list of findings."""
 
 from __future__ import annotations
 
@@ -10,24 +10,31 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("check-data", help="核对能源平衡表的恒等式。Checks the identities of an energy balance.")(
-        check_data
-    )
+    app.command(
+        "check-data",
+        help="核对能源平衡表的恒等式、205-1表的审核关系。Checks an energy balance or form 205-1.",
+    )(check_data)
 
 
 def check_data(
     table: Annotated[
-        Path, typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True, help="平衡表。")
+        Path,
+        typer.Argument(
+            metavar="IN.csv", exists=True, dir_okay=False, readable=True, help="平衡表或205-1表。"
+        ),
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="核对结果写到 .csv 或 .xlsx 文件。")],
 ) -> None:
     """核对能源平衡表：各行之和、平衡差额、消费量合计、合计列、符号。每条写明印出的数、应得的数、差和容差。
 
+    205-1表（能源购进、消费与库存）按栏名认出，逐行核对审核关系；凭记忆录入的关系标“未核实”。
     放不下的行、列和读不出的格也列在结果中。退出码：0 没有问题，1 有问题，2 用法错误。
     """
     from duheng.ingest.balance.output import write_checked
     from duheng.ingest.balance.report import checked_file
 
+    if _forms(table, out):
+        return
     checked, findings = checked_file(table)
     write_checked(checked, findings, out)
     for finding in (*findings, *checked.unchecked):
@@ -40,3 +47,20 @@ def check_data(
     typer.echo(f"问题{count}条，见 {out}", err=True)
     if count:
         raise typer.Exit(1)
+
+
+def _forms(table: Path, out: Path) -> bool:
+    """Check the statutory forms in a file; whether it holds any. Exit 1 where something was found."""
+    from duheng.ingest.forms.report import checked_forms, write_forms
+
+    checked = checked_forms(table)
+    if checked is None:
+        return False
+    write_forms(checked, out)
+    said = [*(one.finding(checked.file) for one in checked.mismatches), *checked.odd]
+    for finding in (*said, *checked.open):
+        typer.echo(finding.text, err=True)
+    typer.echo(f"问题{len(said)}条，见 {out}", err=True)
+    if said:
+        raise typer.Exit(1)
+    return True

@@ -1,7 +1,7 @@
 """Reading Excel and CSV into facts, with a finding for every cell that cannot be read or should be looked at.
 
-Two layouts are told apart by their texts: the long table (one number a row) and the program's own forms. Nothing
-is written here: `importing` decides what enters the ledger.
+Three layouts are told apart by their texts: the long table (one number a row), the program's own forms and the
+statutory form 205-1. Nothing is written here: `importing` decides what enters the ledger.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.drill.places import places_of
 from duheng.ingest.form_head import is_form
+from duheng.ingest.forms.entering import enter_form
+from duheng.ingest.forms.reading import read_form_sheet
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import FileRefused, read_bytes, refuse
 from duheng.ingest.headers import find_header, hints, role_titles
@@ -152,6 +154,8 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
         _note_marks(sheet, book)
         if is_form(sheet):
             read_form(sheet, city, places, names, book)
+        elif (statutory := read_form_sheet(sheet)) is not None:
+            enter_form(statutory, sheet, names, book)
         elif not read_long(sheet, names, book):
             unread.append(sheet)
             continue
