@@ -148,19 +148,19 @@ def heaped(facts: pl.DataFrame, firm: str, other: str) -> pl.DataFrame:
     return tens.with_columns(pl.when(which).then(said).otherwise(pl.col("stated")).alias("stated"))
 
 
-@pytest.mark.parametrize(
-    ("fault", "codes"),
-    [
-        (slipped, {"audit-seasonal"}),
-        (half_month, {"audit-seasonal"}),
-        (stuck_half_year, {"audit-stuck"}),
-        (copied_year, {"audit-duplicate"}),
-        (last_year_scaled, {"audit-scaled"}),
-        (shaved, {"audit-ratio_break", "audit-ratio"}),
-        (opposite, {"audit-opposite"}),
-        (heaped, {"audit-heaping"}),
-    ],
+FAULTS: tuple[tuple[Fault, set[str]], ...] = (
+    (slipped, {"audit-seasonal"}),
+    (half_month, {"audit-seasonal"}),
+    (stuck_half_year, {"audit-stuck"}),
+    (copied_year, {"audit-duplicate"}),
+    (last_year_scaled, {"audit-scaled"}),
+    (shaved, {"audit-ratio_break", "audit-ratio"}),
+    (opposite, {"audit-opposite"}),
+    (heaped, {"audit-heaping"}),
 )
+
+
+@pytest.mark.parametrize(("fault", "codes"), FAULTS)
 def test_nine_in_ten_faults_are_found_at_the_firm_that_has_them(
     city: City, clean: pl.DataFrame, fault: Fault, codes: set[str]
 ) -> None:

@@ -262,3 +262,14 @@ def test_a_person_signs_in_and_out(live: str, desk: Page) -> None:
     assert desk.locator(".who").inner_text().count("查阅") == 1
     desk.click(".who button")
     assert "登录" in desk.locator(".who").inner_text()
+
+
+def test_a_finding_is_reached_by_its_place_and_axe_finds_nothing_against_it(live: str, desk: Page) -> None:
+    desk.goto(live + "/findings?scenario=drill")
+    if not desk.locator("details[open] tbody a").count():
+        desk.locator("main details summary").first.click()
+    desk.locator("details[open] tbody a").first.click()
+    desk.wait_for_url("**/findings/*")
+    assert desk.locator("figure.chart svg").first.is_visible()
+    found = Axe().run(desk, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []

@@ -63,7 +63,9 @@ def show(ask: Ask) -> Page:
         title=words("核查提示"),
         data={"findings": [as_json(ask, one) for one in kept]},
         context={
-            "groups": [(_who(ask, unit), len(mine), _short(ask, mine)) for unit, mine in ordered],
+            "groups": [
+                (_who(ask, unit), len(mine), _short(ask, _who(ask, unit), mine)) for unit, mine in ordered
+            ],
             "counts": counts,
             "STATES": STATES,
             "SHOWN": SHOWN,
@@ -174,9 +176,9 @@ def _around(ask: Ask, one: Case) -> set[str]:
     return own | {above.id for id in own for above in places.ancestors(id)}
 
 
-def _short(ask: Ask, mine: Sequence[Case]) -> Table:
-    """The beginning of one unit's findings, without the unit."""
-    whole = inbox_table(ask, ask.words("核查提示"), mine[:SHOWN])
+def _short(ask: Ask, unit: str, mine: Sequence[Case]) -> Table:
+    """The beginning of one unit's findings, without the unit; it is the table's name to a screen reader."""
+    whole = inbox_table(ask, unit, mine[:SHOWN])
     rows = [row[:-1] for row in whole.rows]
     return Table(whole.name, whole.title, whole.columns[:-1], rows, empty=whole.empty)
 
