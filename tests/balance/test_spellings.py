@@ -119,3 +119,19 @@ def test_factors_mean_the_same_in_every_spelling(factors: Write, tmp_path: Path,
 def test_a_factor_for_a_row_that_no_balance_has_is_a_finding(factors: Write) -> None:
     known = read_factors(factors("raw_coal,Z9,0.8"))
     assert [(one.code, "Z9" in one.text) for one in known.findings] == [("factor-row-unknown", True)]
+
+
+def test_a_row_that_breaks_off_is_said(county: Write) -> None:
+    path = county()
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines[:5], ",".join(lines[5].split(",")[:5]), *lines[6:]]), "utf-8")
+    assert [(one.code, one.place) for one in read_balance(path).findings] == [
+        ("row-too-short", "county.csv 第6行")
+    ]
+
+
+def test_what_stands_in_standard_coal_needs_no_factor(county: Write, factors: Write) -> None:
+    path = county(more={"other_energy": {"S": 3, "S1": 3, "F": 3, "F2": 3, "C": 3}})
+    converted = convert_balance(read_balance(path), read_factors(factors()))
+    assert converted.findings == ()
+    assert converted.frame["other_energy"].drop_nulls().to_list() == [3.0] * 5

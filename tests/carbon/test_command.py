@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from duheng.cli import app
-from tests.carbon.conftest import FACTORS, Write, balance_text
+from tests.carbon.conftest import FACTORS, ROWS, Write, balance_text
 
 
 @pytest.fixture
@@ -105,3 +105,14 @@ def test_two_values_for_one_fuel_and_sector_are_no_guess(files: tuple[str, str, 
     code, said = run(files[0], "--factors", str(other), "-o", str(files[2]))
     assert code == 1
     assert "2个因子（第5行、第7行），按未知" in said
+
+
+def test_a_balance_that_does_not_close_is_said_beside_the_result(
+    written: Write, files: tuple[str, str, Path]
+) -> None:
+    amounts = {"F": ("", "25", ""), "F4": ("", "10", "")}
+    balance = written("open.csv", balance_text(amounts, ("F", "F6", *ROWS)))
+    code, said = run(str(balance), "--factors", files[1], "-o", str(files[2]))
+    assert code == 0
+    assert "终端消费量等于各行业之和，不成立：表中25.0，应为10.0" in said
+    assert "balance-F_sum,warning" in files[2].with_name("OUT.findings.csv").read_text("utf-8")

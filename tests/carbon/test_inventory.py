@@ -91,7 +91,10 @@ def test_a_fuel_without_a_factor_is_unknown_and_other_fuels_are_not(written: Wri
 def test_negative_final_use_is_unknown(written: Write) -> None:
     made = made_of(written, balance_text({**AMOUNTS, "F4": ("", "-8", "")}))
     assert cell(made, TOTAL, "diesel_oil") is None
-    assert [(one.code, one.severity) for one in made.findings] == [("use-negative", "error")]
+    assert [(one.code, one.severity) for one in made.findings] == [
+        ("use-negative", "error"),
+        ("balance-sign_F4", "warning"),
+    ]
 
 
 def test_negative_industrial_use_is_no_burning_and_a_warning(written: Write) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
-from duheng.ingest.balance.reading import cells_of, number_of
+from duheng.ingest.balance.reading import cells_of, is_standard_coal, number_of
 from duheng.model import parameter
 from duheng.model.errors import UnitError, UnreadableSource
 from duheng.model.findings import Finding
@@ -197,5 +197,8 @@ class _Reader:
         missing = {
             of: why for of, why in self.missing.items() if of in twice or not any(k[0] == of for k in values)
         }
+        for column in self.known.fuels():  # what the table states in standard coal needs no factor
+            if is_standard_coal(column.unit) and column.id not in missing:
+                values = {(column.id, ANY): 1.0} | values
         findings = (*self.findings, *_unverified(self.name, self.unsure))
         return Factors(self.name, values, self.equal, missing, findings)

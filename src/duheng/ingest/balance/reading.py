@@ -123,7 +123,9 @@ def balance_of(rows: list[list[str]], name: str) -> Balance:
         raise UnreadableSource(f"{name}：没有数据行；表头之下应有各行能源平衡数据")
     placed = _placed(header, units, name, known, findings)
     lines = [row + [""] * (len(header) - len(row)) for _, row in body]
+    last = max((one.place for one in placed), default=0)
     findings += [_too_long(name, i) for i, row in body if any(row[len(header) :])]
+    findings += [_too_short(name, i, len(row), len(header)) for i, row in body if 1 < len(row) <= last]
     return _assembled(name, header, lines, [i for i, _ in body], placed, findings, known)
 
 
@@ -131,6 +133,13 @@ def _too_long(name: str, line: int) -> Finding:
     return Finding(
         "row-too-long", "error", f"{name} 第{line}行", "单元格多于表头的列数", "与表头同样多的列",
         "请核对分隔符和表头；多出的格没有用",
+    )  # fmt: skip
+
+
+def _too_short(name: str, line: int, cells: int, wanted: int) -> Finding:
+    return Finding(
+        "row-too-short", "warning", f"{name} 第{line}行", f"只有{cells}格，缺的格按空格读", f"{wanted}格",
+        "请核对本行是否完整",
     )  # fmt: skip
 
 

@@ -7,11 +7,13 @@ unknown (L1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
+from duheng.ingest.balance.checking import check_balance
 from duheng.ingest.balance.layout import layout, plain
 from duheng.ingest.balance.reading import Balance as Sheet
 from duheng.ingest.balance.reading import read_balance as read_sheet
@@ -29,18 +31,28 @@ class Balance:
 
     regions: _region (index), _place (its name, for a finding), _year, then key and passing columns as text.
     cells: _region, row, fuel, amount [the fuel's own unit: t, 万m3], known (false: the cell cannot be used).
+    findings: what could not be placed or read; doubts: what does not add up.
     """
 
     name: str
     regions: pl.DataFrame
     cells: pl.DataFrame
     findings: tuple[Finding, ...]
+    doubts: tuple[Finding, ...] = ()
 
 
 def read_balance(path: Path) -> Balance:
     """Read a balance from .csv or .xlsx. Raises UnreadableSource where it has no header, rows or fuels."""
     sheet = read_sheet(path)
-    return Balance(sheet.name, _regions(sheet), _cells(sheet), tuple(sheet.findings))
+    doubts = tuple(_not_closing(sheet))
+    return Balance(sheet.name, _regions(sheet), _cells(sheet), tuple(sheet.findings), doubts)
+
+
+def _not_closing(sheet: Sheet) -> Iterator[Finding]:
+    """What does not add up in the balance, as warnings: the inventory is made of the printed cells all the same."""
+    for one in check_balance(sheet).discrepancies:
+        if one.severity == "error":
+            yield replace(one.finding(), severity="warning")
 
 
 def _regions(sheet: Sheet) -> pl.DataFrame:

@@ -53,7 +53,8 @@ def inventory(balance: Balance, factors: FactorSet) -> Inventory:
     """Carbon dioxide of every region and sector of a balance by one set of factors."""
     cells = _burnt(balance)
     emitted = _emitted(cells.join(_claims(factors), on=["sector", "fuel"], how="left"))
-    findings = [*balance.findings, *factors.findings, *_findings(balance, emitted, factors)]
+    own = _findings(balance, emitted, factors)
+    findings = [*balance.findings, *factors.findings, *own, *balance.doubts]
     return Inventory(_printed(balance, factors, emitted), tuple(findings))
 
 
@@ -65,13 +66,11 @@ def inventory_by_set(balance: Balance, name: str, folder: Path | None = None) ->
     parts: list[Inventory] = []
     for (stated,), here in balance.regions.group_by("_year", maintain_order=True):
         cells = balance.cells.filter(pl.col("_region").is_in(here["_region"].implode()))
-        findings = balance.findings if not parts else ()
         factors = read_set(name, _year(str(stated)), folder)
-        part = replace(balance, regions=here, cells=cells, findings=findings)
+        part = replace(balance, regions=here, cells=cells, findings=(), doubts=())
         parts.append(inventory(part, factors))
-    return Inventory(
-        pl.concat([part.table for part in parts]), tuple(one for part in parts for one in part.findings)
-    )
+    findings = (*balance.findings, *(one for part in parts for one in part.findings), *balance.doubts)
+    return Inventory(pl.concat([part.table for part in parts]), findings)
 
 
 def _year(stated: str) -> int | None:
