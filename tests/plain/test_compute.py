@@ -150,3 +150,44 @@ def test_a_unit_that_does_not_fit_is_told_once_where_it_stands(tmp_path: Path) -
     assert [(one.code, one.place) for one in made.findings] == [("table.unit", "input.csv 第2行 energy")]
     assert made.findings[0].text.endswith("是否指“头”？")
     assert [value for *_, value in made.rows] == ["", ""]
+
+
+PLAIN = "entity,period,energy,gdp\n资阳市,2020,5000,800\n资阳市,2021,5100,900\n"
+SPELLINGS = {
+    "tabs, UTF-16": PLAIN.replace(",", "\t").encode("utf-16"),
+    "semicolons": PLAIN.replace(",", ";").encode(),
+    "capitals": PLAIN.replace("energy,gdp", "Energy,GDP").encode(),
+    "thousands": PLAIN.replace("5000", '"5,000"').replace("5100", '"5,100"').encode(),
+    "full width": PLAIN.replace("5000", "５０００．０").encode(),
+    "units in the header": PLAIN.replace(
+        "energy,gdp", "energy(吨标准煤),地区生产总值（可比价）(亿元)"
+    ).encode(),
+    "blank lines": PLAIN.replace("\n", "\n,,,\n\n").encode(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_table_means_the_same_in_every_spelling(tmp_path: Path, spelling: str) -> None:
+    path = tmp_path / "input.csv"
+    path.write_bytes(SPELLINGS[spelling])
+    result = compute(find_rule("energy_intensity_decline"), path)
+    assert [one.text for one in result.findings] == []
+    assert [float(row[-1] or 0) for row in result.rows] == [0, pytest.approx(1 - 5100 / 900 / (5000 / 800))]
+
+
+def test_a_finding_names_the_line_of_the_file_though_lines_before_it_are_blank(tmp_path: Path) -> None:
+    text = "entity,period,energy,gdp\n\n,,,\n甲县,2023,很多,1\n"
+    assert computed(tmp_path, "energy_intensity", text).findings[0].place == "input.csv 第4行 energy"
+
+
+def test_a_column_of_numbers_that_the_rule_does_not_use_is_named_and_no_error(tmp_path: Path) -> None:
+    text = "entity,period,energy,gdp,能耗,备注\n甲县,2023,1,1,5,无\n"
+    found = computed(tmp_path, "energy_intensity", text).findings
+    assert [(one.code, one.severity, one.place) for one in found] == [
+        ("table.unused", "notice", "input.csv 第5列")
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_said_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match=r"第2行起.*引号"):
+        computed(tmp_path, "energy_intensity", 'entity,period,energy,gdp\n甲县,2023,"1,1\n甲县,2024,1,1\n')

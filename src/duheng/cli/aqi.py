@@ -47,7 +47,8 @@ def aqi(
     if out is None:
         typer.echo(result.csv(), nl=False)
     else:
-        result.frame.write_csv(out)
+        with out.open("wb") as file:  # opened here: Polars says in English why it cannot
+            result.frame.write_csv(file)
     seen: Counter[str] = Counter()
     for finding in result.findings:
         seen[finding.code] += 1

@@ -44,5 +44,5 @@ def compute(
         out.write_text(result.csv(), "utf-8")
     for finding in result.findings:
         typer.echo(finding.text, err=True)
-    if result.findings:
+    if any(finding.severity == "error" for finding in result.findings):
         raise typer.Exit(1)

@@ -17,7 +17,6 @@ _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d
 # What most cells hold: then folding, separators and units need no look.
 _BARE_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _ERROR_VALUE = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?")
-_BRACKETED = re.compile(r"^(.*?)[(\[](.+)[)\]]\s*$")
 # Excel's own precision; further digits of a binary float are noise (0.1 + 0.2).
 _FLOAT_DIGITS = ".15g"
 _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
@@ -64,9 +63,15 @@ def _folded(text: str) -> str:
 
 
 def split_unit(text: str) -> tuple[str, str | None]:
-    """A header and the unit in its brackets: `化肥使用量(折纯)(吨)` -> (`化肥使用量(折纯)`, `吨`)."""
-    found = _BRACKETED.match(text)
-    return (found[1].strip(), found[2].strip()) if found and found[1].strip() else (text, None)
+    """A header and the unit in its last brackets: `化肥使用量(折纯)(吨)` -> (`化肥使用量(折纯)`, `吨`)."""
+    whole = text.rstrip()
+    depth = 0
+    for place in range(len(whole) - 1, -1, -1) if whole[-1:] in tuple(")]") else ():
+        depth += (whole[place] in ")]") - (whole[place] in "([")
+        if depth == 0:
+            title, unit = whole[:place].strip(), whole[place + 1 : -1].strip()
+            return (title, unit) if title and unit else (text, None)
+    return text, None
 
 
 def read_number(value: object, percent: bool = False) -> Number | None:
@@ -97,6 +102,15 @@ def read_number(value: object, percent: bool = False) -> Number | None:
             else Number(stated, None, text)
         )
     return _number_of_text(plain(value))
+
+
+def bare_number(text: str) -> Decimal | None:
+    """The number that a text is, in any width of digits; None where it is none, or has a unit beside it."""
+    try:
+        found = read_number(text)
+    except CellTrouble:
+        return None
+    return found.value if found is not None and found.unit is None else None
 
 
 @lru_cache(maxsize=65536)

@@ -99,7 +99,7 @@ def decode(data: bytes, name: str) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _is_text(text):
+        if _is_text(text) and not (encoding == "utf-16" and "\ufeff" in text):
             return text
     raise refuse(
         "file-not-text",
@@ -117,7 +117,7 @@ def _is_text(text: str) -> bool:
 
 def _read_text(data: bytes, name: str, hints: frozenset[str]) -> Sheet:
     text = decode(data, name)
-    delimiter = _delimiter(text, hints)
+    delimiter = delimiter_of(text, hints)
     rows: Grid = []
     cells = 0
     try:
@@ -139,7 +139,7 @@ def _read_text(data: bytes, name: str, hints: frozenset[str]) -> Sheet:
     return Sheet("", rows, Marks(height=len(rows)))
 
 
-def _delimiter(text: str, hints: frozenset[str]) -> str:
+def delimiter_of(text: str, hints: frozenset[str]) -> str:
     """The delimiter under which most header texts are recognised; among equals the one with most columns."""
     head = [line for line in text[:20000].splitlines()[:12] if line.strip()]
 

@@ -2,7 +2,8 @@
 
 The table has the columns entity, item and period as far as the rule has them, and one column an input, in
 the declared units or in those of a second header row. Base-year and last-year inputs are looked up in the
-table; totals expect every entity and item that it lists. Unknown stays empty; other columns pass through.
+table; totals expect every entity and item that it lists. Unknown stays empty; a column of numbers that the rule
+does not rest on is named.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
 from duheng.engine import Books, table
-from duheng.ingest.plain_table import KEYS, Sheet, is_number, read_sheet, read_table
+from duheng.ingest.cells import bare_number
+from duheng.ingest.plain_table import KEYS, Sheet, read_lines, read_sheet
 from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
 from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
@@ -50,7 +51,7 @@ def compute(
 ) -> Computed:
     """The rule over a table. Raises UnreadableSource where the table cannot be read at all."""
     findings: list[Finding] = []
-    sheet = read_sheet(path.name, read_table(path), _arguments(rule), findings)
+    sheet = read_sheet(path.name, read_lines(path), _arguments(rule), findings)
     facts = _facts(rule, sheet, findings)
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
     books = Books(facts, _places(sheet, kind), base_year=base_year)
@@ -83,6 +84,7 @@ def _facts(rule: Rule, sheet: Sheet, findings: list[Finding]) -> pl.DataFrame:
         )
     findings.extend(_absent(rule, sheet, given))
     findings.extend(_nameless(sheet))
+    findings.extend(_unused(rule, sheet, given))
     periods = _periods(sheet, findings)
     facts: list[tuple[str, str, str | None, str, float | None]] = []
     for column in given:
@@ -107,6 +109,17 @@ def _absent(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]
     for name in dict.fromkeys(missing):
         remedy = "请加上这一列，否则结果为空"
         yield Finding("table.column", "error", place, f"没有 {name} 列", name, remedy)
+
+
+def _unused(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]:
+    """Columns of numbers that the rule does not rest on: perhaps an input under another name."""
+    for place, column in enumerate(sheet.header):
+        numbers = any(bare_number(row[place]) is not None for _, row in sheet.rows if row[place].strip())
+        if column not in (*KEYS, *given) and numbers:
+            remedy = f"如是输入量，请改用规定的列名：{'、'.join(sorted(inputs_of(rule)))}"
+            yield Finding(
+                "table.unused", "notice", f"{sheet.name} 第{place + 1}列", f"“{column}”没有用到", "", remedy
+            )
 
 
 def _nameless(sheet: Sheet) -> Iterator[Finding]:
@@ -224,14 +237,15 @@ def _value(
     text = cell.strip()
     if not text:
         return None
-    if not is_number(text):
+    number = bare_number(text)
+    if number is None:
         findings.append(
             Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
         )
         return None
     if not unit:
-        return float(text)
-    return float(convert(Decimal(text), parse_unit(unit), parse_unit(item_unit(quantity, item))))
+        return float(number)
+    return float(convert(number, parse_unit(unit), parse_unit(item_unit(quantity, item))))
 
 
 def _totals(rule: Rule) -> Iterator[Total]:

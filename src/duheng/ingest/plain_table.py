@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from duheng.ingest.cells import bare_number, plain, split_unit
+from duheng.ingest.grids import decode, delimiter_of
+from duheng.ingest.guards import OLE_MAGIC, ZIP_MAGIC
 from duheng.model import all_quantities
 from duheng.model.errors import PeriodError, UnitError, UnreadableSource
 from duheng.model.findings import Finding
@@ -18,7 +19,7 @@ from duheng.model.units import parse_unit
 
 KEYS = ("entity", "item", "period")
 LARGEST = 100 << 20
-_ENCODINGS = ("utf-8-sig", "gb18030")
+_HINTS = frozenset({*KEYS, "snapshot"})  # headers by which the delimiter is told
 
 
 @dataclass(frozen=True)
@@ -35,56 +36,63 @@ class Sheet:
         return [row[place] for _, row in self.rows]
 
 
-def read_table(path: Path) -> list[list[str]]:
-    """Rows of a CSV file in UTF-8 or GB 18030. Raises UnreadableSource."""
-    if path.stat().st_size > LARGEST:
-        raise UnreadableSource(
-            f"{path.name} 有 {path.stat().st_size >> 20} MB，上限 {LARGEST >> 20} MB；请分成几份"
-        )
+def read_lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Rows of a text table that hold anything, each with its line in the file.
+
+    In UTF-8, GB 18030 or (with a mark) UTF-16; divided by commas, tabs or semicolons. Raises UnreadableSource.
+    """
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise UnreadableSource(f"{path.name} 有 {size >> 20} MB，上限 {LARGEST >> 20} MB；请分成几份")
     content = path.read_bytes()
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or b"\x00" in content[:4096]:
+    if content[:4] in (ZIP_MAGIC, OLE_MAGIC[:4]):
         raise UnreadableSource(f"{path.name} 不是文本表格；请另存为 CSV 再试")
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        try:
-            return [
-                row for row in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in row)
-            ]
-        except csv.Error as error:
-            raise UnreadableSource(f"{path.name} 不是可读的 CSV（{error}）；请另存为 CSV 再试") from error
-    raise UnreadableSource(f"{path.name} 既不是 UTF-8 也不是 GBK 编码；请另存为 UTF-8 的 CSV")
+    text = decode(content, path.name)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text, _HINTS), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    end = 0
+    try:
+        for row in reader:
+            begin, end = end + 1, reader.line_num  # a quoted cell may go over several lines
+            if any(cell.strip() for cell in row):
+                rows.append((begin, row))
+    except csv.Error as error:
+        raise UnreadableSource(
+            f"{path.name} 第{end + 1}行起不是可读的 CSV：引号没有成对，或一格过长；请核对后另存为 CSV"
+        ) from error
+    return rows
 
 
-def read_sheet(name: str, rows: list[list[str]], aliases: dict[str, str], findings: list[Finding]) -> Sheet:
+def read_table(path: Path) -> list[list[str]]:
+    """The rows of read_lines without their lines."""
+    return [row for _, row in read_lines(path)]
+
+
+def read_sheet(
+    name: str, rows: list[tuple[int, list[str]]], aliases: dict[str, str], findings: list[Finding]
+) -> Sheet:
+    """The table in these lines: columns by their ids, units of the header's brackets or of a row of units."""
     if not rows:
         raise UnreadableSource(f"{name} 是空的；第一行应为列名：entity, item, period 和各输入量")
-    header = [_column_name(cell, aliases) for cell in rows[0]]
+    (top, titles), *below = rows
+    named = [_column_name(cell, aliases) for cell in titles]
+    header = [column for column, _ in named]
     twice = sorted({column for column in header if column and header.count(column) > 1})
     if twice:
-        raise UnreadableSource(f"{name} 第1行：列 {'、'.join(twice)} 出现两次；请只留一列")
-    units: dict[str, str] = {}
-    first = 1
-    if len(rows) > 1 and _is_unit_row(header, rows[1]):
-        units = {column: cell.strip() for column, cell in zip(header, rows[1], strict=False) if cell.strip()}
-        first = 2
-    body = []
-    for line, row in enumerate(rows[first:], start=first + 1):
-        if len(row) > len(header):
-            findings.append(
-                Finding(
-                    "table.long-row",
-                    "error",
-                    f"{name} 第{line}行",
-                    f"{len(row)}格",
-                    f"{len(header)}格",
-                    "请删去多出的格",
-                )
-            )
-        body.append((line, [*row[: len(header)], *[""] * (len(header) - len(row))]))
-    return Sheet(name, header, units, body)
+        raise UnreadableSource(f"{name} 第{top}行：列 {'、'.join(twice)} 出现两次；请只留一列")
+    units = {column: unit for column, unit in named if unit}
+    if below and _is_unit_row(header, below[0][1]):
+        texts = zip(header, below.pop(0)[1], strict=False)
+        units |= {column: cell.strip() for column, cell in texts if cell.strip()}
+    findings += [
+        Finding(
+            "table.long-row", "error", f"{name} 第{line}行", f"{len(row)}格", f"{len(header)}格", "请删去多出的格"
+        )
+        for line, row in below
+        if any(cell.strip() for cell in row[len(header) :])
+    ]  # fmt: skip
+    wide = [(line, [*row[: len(header)], *[""] * (len(header) - len(row))]) for line, row in below]
+    return Sheet(name, header, units, wide)
 
 
 _CHINESE = {
@@ -98,14 +106,26 @@ _CHINESE = {
 }
 
 
-def _column_name(cell: str, aliases: dict[str, str]) -> str:
-    text = cell.strip()
-    if text.lower() in KEYS:
-        return text.lower()
-    if text in aliases:
-        return aliases[text]
-    titles = {quantity.title: id for id, quantity in all_quantities().items()}
-    return _CHINESE.get(text) or titles.get(text, text)
+def _column_name(cell: str, aliases: dict[str, str]) -> tuple[str, str]:
+    """The id of the column that a header means, else the header; and the unit in its brackets, else nothing."""
+    text = plain(cell)
+    found = _known_column(text, aliases)
+    if found is None:
+        bare, unit = split_unit(text)
+        found = _known_column(bare, aliases) if unit else None
+        return (found, unit or "") if found is not None else (text, "")
+    return found, ""
+
+
+def _known_column(text: str, aliases: dict[str, str]) -> str | None:
+    known = all_quantities()
+    titles = {plain(quantity.title): id for id, quantity in known.items()}
+    for name in (text, text.lower()):
+        if name in KEYS or (name in known and name not in aliases):
+            return name
+        if name in aliases:
+            return aliases[name]
+    return _CHINESE.get(text) or titles.get(text)
 
 
 def _is_unit_row(header: Sequence[str], row: Sequence[str]) -> bool:
@@ -118,9 +138,9 @@ def _is_unit_row(header: Sequence[str], row: Sequence[str]) -> bool:
         return False
     values = [cell for column, cell in cells if column not in KEYS and cell]
     unlabelled = not any(cell for column, cell in cells if column in KEYS)
-    if any(is_number(cell) for cell in values if cell != "1"):
+    if any(bare_number(cell) is not None for cell in values if cell != "1"):
         return False
-    return any(_is_unit(cell) and (unlabelled or not is_number(cell)) for cell in values)
+    return any(_is_unit(cell) and (unlabelled or bare_number(cell) is None) for cell in values)
 
 
 def _is_unit(text: str) -> bool:
@@ -137,11 +157,3 @@ def _is_period(text: str) -> bool:
     except PeriodError:
         return False
     return True
-
-
-def is_number(text: str) -> bool:
-    # Decimal reads `1_000`, which nobody writes, and 1e999, which no float holds.
-    try:
-        return "_" not in text and Decimal(text).is_finite() and math.isfinite(float(text))
-    except (InvalidOperation, ValueError):
-        return False

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
-from duheng.ingest.cells import CellTrouble, read_number
+from duheng.ingest.cells import bare_number
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import read_bytes
 from duheng.model.errors import UnitError, UnreadableSource
@@ -325,12 +325,9 @@ def decimals(text: str) -> int:
 
 
 def number_of(text: str) -> float | None:
-    """The number in a cell, in any width of digits; None where it holds none, or one with a unit beside it."""
-    try:
-        found = read_number(text)
-    except CellTrouble:
-        return None
-    return float(found.value) if found is not None and found.unit is None else None
+    """The number in a cell; None where it holds none."""
+    number = bare_number(text)
+    return None if number is None else float(number)
 
 
 def _column(
