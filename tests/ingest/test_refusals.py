@@ -114,6 +114,17 @@ def test_a_style_or_an_encoding_that_does_not_exist_is_damage(read: Read, old: b
     assert only(read(content)).code == "file-damaged"
 
 
+def test_a_sheet_of_cells_without_names_is_no_failure(read: Read) -> None:
+    def unnamed(name: str, part: bytes) -> bytes:
+        return (
+            part.replace(b'<c r="', b'<c q="').replace(b"<row r=", b'<row xr="AB" r=')
+            if "sheet1" in name
+            else part
+        )
+
+    assert read(repacked(table(COAL), unnamed)).file == "表.xlsx"
+
+
 def test_a_name_in_another_encoding_is_printed_as_far_as_it_goes(read: Read) -> None:
     assert read(table(COAL), "\udcd4\udcc2.xlsx").file == "??.xlsx"
 

@@ -178,7 +178,7 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
     rows = _ROW if b":row" in text else _PLAIN_ROW  # without prefix five times as quick
     height = max(map(int, rows.findall(text)), default=0)
     # Most sheets end before column AA: then the width need not be counted cell by cell.
-    columns = set(_CELL_COLUMN.findall(text)) if _LATER_COLUMNS.search(text) else {b"Z"}
+    columns = (set(_CELL_COLUMN.findall(text)) if _LATER_COLUMNS.search(text) else set()) or {b"Z"}
     width = max(column_number(letters.decode()) + 1 for letters in columns)
     if width > limits()["columns"] or height * width > limits()["cells"]:
         raise refuse(
