@@ -42,8 +42,8 @@ def chosen() -> Iterator[str]:
     from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
     from duheng.ingest.forms.layout import form_205_1
-    from duheng.web import middleware, reasons, roles, selection, targets
-    from duheng.web.pages import duties, findings, handbook, submissions, why
+    from duheng.web import middleware, projects, reasons, roles, selection, targets
+    from duheng.web.pages import accounting, duties, findings, handbook, submissions, why
 
     for table in (
         CERTAINTY,
@@ -57,6 +57,7 @@ def chosen() -> Iterator[str]:
         selection.SCENARIOS,
         selection.LIGHTS,
         targets.DEMANDS,
+        projects.STATUS,
     ):
         yield from map(str, table.values())
     for table in (
@@ -78,6 +79,7 @@ def chosen() -> Iterator[str]:
     for check in audit_settings().values():
         yield from (check["title"], check["remedy"])
     yield from (role.title for role in roles.ROLES)
+    yield from (text for _, *texts in accounting.PAGES for text in texts)
     yield reasons.ROUNDED
     navigation = (FOLDER / "templates" / "base.html").read_text(encoding="utf-8")
     yield from re.findall(r"\('/\w*', '([^']+)'\)", navigation)
@@ -97,11 +99,14 @@ SPEAKING = (
     ),
     *(f"ingest/{name}.py" for name in ("cells", "documents", "form_head", "grids", "guards", "importing")),
     *(f"ingest/{name}.py" for name in ("long_form", "markup", "names", "rows", "sheets", "wide_form")),
+    *(f"ingest/{name}.py" for name in ("reductions", "voc")),
+    "web/projects.py",
     *(f"web/{name}.py" for name in ("errors", "middleware", "roles", "selection", "state", "uploads")),
     *(
         f"web/pages/{name}.py"
         for name in ("accounts", "board", "decisions", "duties", "finding_words", "findings", "submissions")
     ),
+    *(f"web/pages/{name}.py" for name in ("accounting", "project", "projects")),
 )
 NO_WORDS = {"－", "填报说明"}  # a minus sign; the name of a sheet of our own forms
 

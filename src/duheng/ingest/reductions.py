@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -16,6 +17,7 @@ from duheng.model.data import read_yaml, root
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding, Severity
 from duheng.model.rule import Rule
+from duheng.model.saying import listed, say
 
 ESTIMATE = "测算"
 AUDITED = "核定"
@@ -36,7 +38,7 @@ class ProjectType:
 
 @dataclass(frozen=True)
 class Project:
-    """A project as its file states it.
+    """A project as its file states it. id: its name where people read it.
 
     source: permit, plant or other name of what emits; year: of commissioning; reduction [t], base [t]: emission of
     the source in the accepted base, None where it is not known; in_base: whether the source belongs to the base.
@@ -83,11 +85,13 @@ def project_types() -> dict[str, ProjectType]:
     return found
 
 
-def project_type(id: str) -> ProjectType:
-    """The type with this id. Raises UnknownName."""
-    if id not in project_types():
-        raise UnknownName(id, project_types())
-    return project_types()[id]
+def project_type(text: str) -> ProjectType:
+    """The type with this id or title. Raises UnknownName."""
+    known = project_types()
+    titled = {one.title: one for one in known.values()}
+    if text not in known and text not in titled:
+        raise UnknownName(text, [*known, *titled], "项目类型")
+    return known.get(text) or titled[text]
 
 
 def review(projects: Iterable[Project]) -> list[Finding]:
@@ -98,24 +102,54 @@ def review(projects: Iterable[Project]) -> list[Finding]:
 
 def _of_one(project: Project) -> list[Finding]:
     kind = project_type(project.type)
-    place = f"{project.id} {project.pollutant}"
     found = []
     if project.pollutant not in kind.pollutants:
-        allowed = "、".join(kind.pollutants)
-        found.append(
-            _finding("pollutant", place, f"{kind.title}不核算{project.pollutant}", allowed, "请更正", project)
-        )
+        said = say("{title}不核算{pollutant}", title=kind, pollutant=project.pollutant)
+        found.append(_finding("pollutant", project, said, listed("、", kind.pollutants), "请更正"))
     if not project.in_base:
         remedy = "未纳入基数的污染源不形成减排量，请核对基数清单"
-        found.append(_finding("base", place, "污染源不在基数内", "在基数内", remedy, project))
+        found.append(_finding("base", project, "污染源不在基数内", "在基数内", remedy))
     if missing := [one for one in kind.evidence if one not in project.evidence]:
-        said = f"缺{'、'.join(missing)}"
-        found.append(_finding("evidence", place, said, "证据齐全", "请补交", project, "warning"))
+        said = say("缺{documents}", documents=listed("、", missing))
+        found.append(_finding("evidence", project, said, "证据齐全", "请补交", "warning"))
     if project.reduction is None:
-        found.append(_finding("unknown", place, "减排量未知", "填报", "未知的不按零计，请补报", project))
+        found.append(_finding("unknown", project, "减排量未知", "填报", "未知的不按零计，请补报"))
     elif project.base is not None and project.reduction > project.base:
-        said = f"减排量{project.reduction:g} t大于基数排放量{project.base:g} t"
-        found.append(_finding("above-base", place, said, "不大于基数排放量", "请核对", project))
+        numbers = {"value": f"{project.reduction:g}", "base": f"{project.base:g}"}
+        said = say("减排量{value} t大于基数排放量{base} t", **numbers)
+        found.append(_finding("above-base", project, said, "不大于基数排放量", "请核对"))
+    return found
+
+
+def capacity_check(project: Project, stated: float | None, formula: float | None) -> list[Finding]:
+    """A finding where the capacity that the project's file states [t/a] is not what the formula of its type gives."""
+    if stated is None or formula is None:
+        return []
+    tolerance = float(Decimal(_data()["capacity_tolerance"]))
+    if abs(stated - formula) <= tolerance * abs(formula):
+        return []
+    said = say(
+        "填报全年减排能力{stated} t，按公式为{formula} t", stated=f"{stated:g}", formula=f"{formula:.2f}"
+    )
+    expected = say("应相差不超过{share} %", share=f"{tolerance * 100:g}")
+    return [_finding("capacity", project, said, expected, "请核对参数或填报值", "warning")]
+
+
+def reverse_check(
+    project: Project, days: Mapping[int, float], cancelled: Mapping[int, float | None]
+) -> list[Finding]:
+    """反核: a measure that stood still in a later year, and whose reduction nobody has cancelled.
+
+    days: of operation by year; cancelled: reduction taken back by year [t], None or absent where nobody said.
+    """
+    found = []
+    for year, running in sorted(days.items()):
+        taken = cancelled.get(year)
+        if year > project.year and running == 0 and not taken:
+            said = say("{year}年运行0天，未扣减", year=year)
+            found.append(
+                _finding("stopped", project, said, "停运的减排量须扣减", "请核实运行情况，填报反核扣减量")
+            )
     return found
 
 
@@ -131,23 +165,16 @@ def counted_twice(projects: Sequence[Project]) -> list[Finding]:
         excluded = second.type in project_type(first.type).excludes
         excluded |= first.type in project_type(second.type).excludes
         if excluded or (first.type, first.year) == (second.type, second.year):
-            place = f"{second.id} {second.pollutant}"
-            said = f"与{first.id}（{project_type(first.type).title}）都算{second.source}的减排"
-            found.append(
-                _finding("twice", place, said, "一吨只算一次", "请只保留一个，或扣除重复部分", second)
-            )
+            names = {"other": first.id, "title": project_type(first.type), "source": second.source}
+            said = say("与{other}（{title}）都算{source}的减排", **names)
+            found.append(_finding("twice", second, said, "一吨只算一次", "请只保留一个，或扣除重复部分"))
     return found
 
 
 def _finding(
-    code: str,
-    place: str,
-    said: str,
-    expected: str,
-    remedy: str,
-    project: Project,
-    severity: Severity = "error",
+    code: str, project: Project, said: str, expected: str, remedy: str, severity: Severity = "error"
 ) -> Finding:
+    place = listed(" ", (project.id, project.pollutant))
     return Finding(f"reduction-{code}", severity, place, said, expected, remedy, project.owner)
 
 

@@ -104,38 +104,41 @@ def carried_reduction(
 @rule(
     unit="t",
     axis="pollutant",
-    title="项目可计入减排量（测算）",
-    title_en="Countable reduction of a project (estimate)",
+    title="项目投运当年可计入减排量（测算）",
+    title_en="Countable reduction of a project in its first year (estimate)",
     decimals=3,
     over_time="sum",
     over_place="sum",
     cite="2021年主要污染物总量减排核算技术指南 总则（转引）",
     certainty="secondary",
 )
-def estimated_reduction(
+def first_year_estimate(
     own=first_year_reduction,
-    carried=carried_reduction,
     offset=quantity("offset_used"),
     cancelled=quantity("cancelled_reduction"),
 ):
-    """Own and carried-over reduction of the year less what served as an offset and what a review cancelled."""
-    return own + carried - offset - cancelled
+    """The first year's reduction less what served as an offset and what a review cancelled."""
+    return own - offset - cancelled
 
 
 @rule(
     unit="t",
     axis="pollutant",
-    title="核定与测算减排量之差",
-    title_en="Audited less estimated reduction",
+    title="项目翘尾年可计入减排量（测算）",
+    title_en="Countable reduction of a project in the year after (estimate)",
     decimals=3,
     over_time="sum",
     over_place="sum",
     cite="2021年主要污染物总量减排核算技术指南 总则（转引）",
     certainty="secondary",
 )
-def reduction_difference(audited=quantity("project_reduction"), estimated=estimated_reduction):
-    """By how much the audited figure, which counts, differs from the estimate."""
-    return audited - estimated
+def carried_estimate(
+    carried=carried_reduction,
+    offset=quantity("offset_used"),
+    cancelled=quantity("cancelled_reduction"),
+):
+    """The reduction carried over from the first year less what served as an offset and what a review cancelled."""
+    return carried - offset - cancelled
 
 
 @rule(
@@ -170,6 +173,40 @@ def monitored_gas_emission(
     volume=quantity("monitored_gas"), concentration=quantity("monitored_gas_concentration")
 ):
     """Flow of dry gas at standard state times the measured concentration, not the converted one."""
+    return volume * concentration
+
+
+@rule(
+    unit="t",
+    axis="pollutant",
+    title="废水污染物排放量（手工监测法）",
+    title_en="Emission to water, sampled by hand",
+    decimals=3,
+    over_time="sum",
+    over_place="sum",
+    cite="排污许可证执行报告 监测法（转引）",
+    certainty="secondary",
+)
+def sampled_water_emission(
+    volume=quantity("sampled_water"), concentration=quantity("sampled_water_concentration")
+):
+    """Flow times the concentration sampled by hand; counts where nothing is monitored automatically."""
+    return volume * concentration
+
+
+@rule(
+    unit="t",
+    axis="pollutant",
+    title="废气污染物排放量（手工监测法）",
+    title_en="Emission to air, sampled by hand",
+    decimals=3,
+    over_time="sum",
+    over_place="sum",
+    cite="排污许可证执行报告 监测法（转引）",
+    certainty="secondary",
+)
+def sampled_gas_emission(volume=quantity("sampled_gas"), concentration=quantity("sampled_gas_concentration")):
+    """Flow of dry gas at standard state times the concentration sampled by hand, not the converted one."""
     return volume * concentration
 
 

@@ -6,7 +6,7 @@ So every result is an estimate (测算) until the province has audited it, and s
 its place. The types, their evidence and what excludes what: cn/reduction/types.yaml.
 """
 
-from duheng.model import LAST_YEAR, quantity, rule
+from duheng.model import quantity, rule
 
 GUIDE = "主要污染物总量减排核算技术指南（2022年修订）（原文待核）；质量守恒"
 INLET = quantity("inlet_concentration")
@@ -96,12 +96,12 @@ def sewer_reduction(
     volume=quantity("treated_volume"),
     inlet=INLET,
     outlet=OUTLET,
-    last_volume=quantity("treated_volume") @ LAST_YEAR,
-    last_inlet=INLET @ LAST_YEAR,
-    last_outlet=OUTLET @ LAST_YEAR,
+    before_volume=quantity("treated_before"),
+    before_inlet=quantity("inlet_before"),
+    before_outlet=quantity("outlet_before"),
 ):
     """Rise of the load that the plant takes out once the sewers reach it; not beside an extension of the same plant."""
-    return volume * (inlet - outlet) - last_volume * (last_inlet - last_outlet)
+    return volume * (inlet - outlet) - before_volume * (before_inlet - before_outlet)
 
 
 @rule(
@@ -152,12 +152,28 @@ def livestock_reduction(
 def rural_sewage_reduction(
     persons=quantity("persons_served"),
     each=quantity("person_generation"),
-    days=quantity("operating_days"),
+    days=quantity("year_days"),
     lost=quantity("uncollected_share"),
     removal=REMOVAL_AFTER,
 ):
-    """What the persons served generate, as far as it is collected and removed."""
+    """What the persons served generate in a full year, as far as it is collected and removed."""
     return persons * each * days * (1 - lost) * removal
+
+
+@rule(
+    unit="t",
+    axis="pollutant",
+    title="农村生活污水治理减排量（水量法）（测算）",
+    title_en="Reduction by rural sewage treatment, by volume (estimate)",
+    decimals=3,
+    over_time="sum",
+    over_place="sum",
+    cite=GUIDE,
+    certainty="memory",
+)
+def rural_sewage_volume_reduction(volume=quantity("treated_volume"), inlet=INLET, outlet=OUTLET):
+    """Load taken out of the water that a plant with metered inflow treats in a full year."""
+    return volume * (inlet - outlet)
 
 
 @rule(

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, register_converter
 
 from duheng.web.page import SUFFIXES, View, answer
 from duheng.web.pages import (
+    accounting,
     accounts,
     board,
     decisions,
@@ -16,6 +17,8 @@ from duheng.web.pages import (
     handbook,
     imports,
     plan,
+    project,
+    projects,
     submissions,
     why,
 )
@@ -61,6 +64,11 @@ urlpatterns = [
     *both("target/<str:id>", plan.target),
     *both("county/<str:id>", plan.county),
     *both("plan", plan.show),
+    *both("accounting", accounting.show),
+    path("projects/register.xlsx", answer(project.register_form, keep=False)),
+    path("projects/form.xlsx", answer(project.year_form, keep=False)),
+    *both("projects", projects.show),
+    *both("project/<str:id>", project.show),
     *both("duties", duties.show),
     *both("findings", findings.show),
     path("findings/<str:id>/word", answer(finding_words.say, keep=False, writes=True)),

@@ -17,6 +17,7 @@ from duheng.model.plan import City, Duty
 
 PREFIX = "演练·"
 _STATISTICS = "市统计局"
+_ENVIRONMENT = "市生态环境局"
 _COLUMNS = 12
 
 
@@ -58,12 +59,13 @@ class Press:
         status: str = "reported",
         day: date | None = None,
         note: str = "",
+        by: str = _STATISTICS,
     ) -> None:
-        """One statement. form: a duty's id, or the title of a form no duty asks for."""
+        """One statement. form: a duty's id, or the title of a form no duty asks for, which `by` sends in."""
         duty = self.duties.get(form)
         when = parse(period)
         published = day or self.day(duty, when)
-        by = duty.by if duty else _STATISTICS
+        by = duty.by if duty else by
         yearly = when.kind == "month" and published == date(when.year + 1, 1, 31)
         title = f"{PREFIX}{by} {f'{when.year}年月报汇编' if yearly else when.title}{note}"
         batch = self.batches.setdefault((published, by, title), Batch(published, by, title))
@@ -86,6 +88,19 @@ class Press:
                 locator=f"{sheet}!{cell_name(6 + place // _COLUMNS, 3 + place % _COLUMNS)}",
             )
         )
+
+    def environment(
+        self,
+        form: str,
+        quantity: str,
+        entity: str,
+        period: str,
+        value: Decimal,
+        item: str | None = None,
+        day: date | None = None,
+    ) -> None:
+        """One statement in a form that the environment bureau sends in without a duty of the plan."""
+        self.say(form, quantity, entity, period, value, item, day=day, by=_ENVIRONMENT)
 
     def _unit(self, quantity: str, item: str | None) -> str:
         key = (quantity, item)

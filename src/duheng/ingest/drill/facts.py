@@ -5,8 +5,11 @@ from __future__ import annotations
 from duheng.ingest.drill.batches import Batch, Press
 from duheng.ingest.drill.energy import Economy, say_economy, say_energy, say_population
 from duheng.ingest.drill.industry import say_industry
+from duheng.ingest.drill.outlets import say_outlets
 from duheng.ingest.drill.places import parameters_of, places_of
+from duheng.ingest.drill.projects import say_projects
 from duheng.ingest.drill.settings import Settings
+from duheng.ingest.drill.vocs import say_vocs
 from duheng.ingest.drill.yearly import say_air, say_public, say_rates, say_registers
 from duheng.model.plan import City
 
@@ -21,6 +24,10 @@ def drill_batches(city: City, settings: Settings) -> list[Batch]:
     say_industry(press, economy)
     say_rates(press)
     say_public(press)
-    say_registers(press, places_of(city, "drill"))
+    places = places_of(city, "drill")
+    say_registers(press, places)
+    say_projects(press)
+    say_vocs(press, places)
+    say_outlets(press, places)
     say_air(press)
     return press.ordered()

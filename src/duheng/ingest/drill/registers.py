@@ -7,42 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
-from duheng.ingest.drill.draws import draw, split
+from duheng.ingest.drill.draws import draw
+from duheng.ingest.drill.entities import made, standing
+from duheng.ingest.drill.outlets import outlets
+from duheng.ingest.drill.projects import projects
 from duheng.ingest.drill.settings import Settings
+from duheng.ingest.drill.vocs import voc_entities
 from duheng.model.entities import Entity
 from duheng.model.plan import City
-
-SOURCE = "演练设定（虚构）"
-_PROJECT_TYPES = {
-    "化学需氧量": ("城镇污水处理厂新建扩建", "管网改造提升", "畜禽养殖治理"),
-    "氨氮": ("城镇污水处理厂提标改造", "农村生活污水治理"),
-    "氮氧化物": ("水泥窑深度治理", "锅炉低氮改造", "玻璃窑炉脱硝"),
-    "挥发性有机物": ("包装印刷源头替代", "工业涂装治理", "油气回收"),
-}
 
 
 def registers(city: City, settings: Settings) -> tuple[Entity, ...]:
     """All made-up entities of the drill."""
+    known = tuple(enterprises(settings))
     return (
-        *enterprises(settings),
+        *known,
         *_parks(settings),
         *_plants(city, settings),
         *projects(settings),
+        *voc_entities(settings, known),
+        *outlets(settings, known),
         *_institutions(city, settings),
     )
-
-
-def _entity(id: str, name: str, kind: str, parent: str, **attributes: object) -> Entity:
-    return Entity(
-        id=id, name=name, kind=kind, parent=parent, source=SOURCE, confidence="derived", attributes=attributes
-    )
-
-
-def _place(area: str) -> str:
-    # The residual of a county is a difference, not a place anything can stand in.
-    return area.removesuffix("X")
 
 
 def enterprises(settings: Settings) -> Iterator[Entity]:
@@ -53,8 +40,8 @@ def enterprises(settings: Settings) -> Iterator[Entity]:
         for _ in range(count):
             industry = industries[number % len(industries)]
             number += 1
-            yield _entity(
-                f"drill-E{number:02}", f"演练企业{number:02}", "enterprise", _place(str(area)),
+            yield made(
+                f"drill-E{number:02}", f"演练企业{number:02}", "enterprise", standing(str(area)),
                 credit_code=f"演练代码{number:04}", industry=industry["name"], industry_code=industry["code"],
                 key_user="yes" if industry["weight"] >= 1 else "no", above_scale="yes",
             )  # fmt: skip
@@ -63,8 +50,8 @@ def enterprises(settings: Settings) -> Iterator[Entity]:
 def _parks(settings: Settings) -> Iterator[Entity]:
     for number, park in enumerate(settings.data["parks"], start=1):
         level = "省级" if park["eligible"] else "市级"
-        yield _entity(
-            f"drill-P{number:02}", f"演练园区{number:02}", "industrial_park", _place(str(park["area"])),
+        yield made(
+            f"drill-P{number:02}", f"演练园区{number:02}", "industrial_park", standing(str(park["area"])),
             level=level, approved_on=date(2006 + number, 5, 1), approved_area=3 + number, leading_industry="演练产业",
         )  # fmt: skip
 
@@ -88,43 +75,11 @@ def _plants(city: City, settings: Settings) -> Iterator[Entity]:
     towns = towns or [e for e in city.places if e.kind == "county"]
     for number, year in enumerate(plant_years(settings), start=1):
         town = towns[(number - 1) % len(towns)]
-        yield _entity(
+        yield made(
             f"drill-S{number:02}", f"演练污水厂{number:02}", "sewage_plant", town.id,
             town_plant="yes", town=town.name, design_capacity=plant_capacity(settings, number),
             commissioned_on=date(year, 1 + number % 12, 1), process="一体化生物处理（演练）",
             discharge_standard="一级A标准（演练）",
-        )  # fmt: skip
-
-
-def project_plan(settings: Settings) -> Iterator[tuple[int, str, int]]:
-    """Number, pollutant and year of commissioning of each project."""
-    number = 0
-    for pollutant, (count, _) in settings.data["projects"].items():
-        years = settings.data["project_years"]
-        for year, some in zip(years, split_count(count, list(years.values())), strict=True):
-            for _ in range(some):
-                number += 1
-                yield number, pollutant, year
-
-
-def split_count(count: int, weights: list[float]) -> list[int]:
-    """A count shared out by weights, whole ones only."""
-    return [int(part) for part in split(Decimal(count), weights, 0)]
-
-
-def projects(settings: Settings) -> Iterator[Entity]:
-    """The reduction projects; each exists from the year in which it starts to count."""
-    areas = [area.id for area in settings.areas]
-    for number, pollutant, year in project_plan(settings):
-        some = draw(settings.seed, "project", number)
-        kinds = _PROJECT_TYPES.get(pollutant, ("治理工程",))
-        yield Entity(
-            id=f"drill-R{number:02}", name=f"演练减排项目{number:02}（{pollutant}）", kind="reduction_project",
-            parent=_place(some.choice(areas)), since=date(year, 1, 1), source=SOURCE, confidence="derived",
-            attributes={
-                "project_type": some.choice(kinds), "owner": f"演练单位{number:02}", "permit": f"演练许可{number:04}",
-                "commissioned_on": date(year, some.randint(1, 12), 1), "investment": some.randint(8, 240) * 10,
-            },
         )  # fmt: skip
 
 
@@ -134,7 +89,7 @@ def _institutions(city: City, settings: Settings) -> Iterator[Entity]:
     for number in range(1, organs["count"] + others["count"] + 1):
         organ = number <= organs["count"]
         table, place = (organs, number) if organ else (others, number - organs["count"])
-        yield _entity(
+        yield made(
             f"drill-G{number:03}", f"演练{'机关' if organ else '单位'}{number:03}", "public_institution", city.id,
             credit_code=f"演练代码G{number:04}", nature="国家机关" if organ else "事业单位",
             organ="yes" if organ else "no",

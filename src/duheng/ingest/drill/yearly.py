@@ -8,7 +8,7 @@ from typing import Any
 
 from duheng.ingest.drill.batches import Press
 from duheng.ingest.drill.draws import along, draw, rounded, split
-from duheng.ingest.drill.registers import certified, plant_capacity, plant_years, project_plan
+from duheng.ingest.drill.registers import certified, plant_capacity, plant_years
 from duheng.ingest.drill.settings import Settings
 from duheng.model import glossary
 from duheng.model.entities import Entity, Places
@@ -90,7 +90,7 @@ def say_public(press: Press) -> None:
 
 
 def say_registers(press: Press, places: Places) -> None:
-    """Parks, sewage plants and reduction projects, each member for itself."""
+    """Parks and sewage plants, each member for itself."""
     settings = press.settings
     parks = [e for e in places if e.kind == "industrial_park"]
     for year in settings.years:
@@ -99,7 +99,6 @@ def say_registers(press: Press, places: Places) -> None:
             press.say("parks", "park_eligible", park.id, str(year), Decimal(int(row["eligible"])))
             press.say("parks", "park_circular", park.id, str(year), Decimal(int(done)))
     _say_plants(press, [e for e in places if e.kind == "sewage_plant"])
-    _say_projects(press)
 
 
 def _say_plants(press: Press, plants: list[Entity]) -> None:
@@ -123,28 +122,6 @@ def _say_plants(press: Press, plants: list[Entity]) -> None:
                 press.say(
                     "sewage-concentration", "outlet_concentration", plant.id, str(year), outlet, pollutant
                 )
-
-
-def _say_projects(press: Press) -> None:
-    """A project's tonnes count once, in the year it starts; every other cell asked of it is a stated nought."""
-    settings = press.settings
-    plan = list(project_plan(settings))
-    pollutants = list(settings.data["projects"])
-    for pollutant, (_, tonnes) in settings.data["projects"].items():
-        own = [(number, year) for number, of, year in plan if of == pollutant]
-        weights = [draw(settings.seed, "tonnes", number).uniform(0.4, 1.6) for number, _ in own]
-        for (number, start), part in zip(own, split(Decimal(str(tonnes)), weights, 2), strict=True):
-            for year in range(start, settings.last_year + 1):
-                for item in pollutants:
-                    value = part if item == pollutant and year == start else Decimal(0)
-                    press.say(
-                        "reduction-projects",
-                        "project_reduction",
-                        f"drill-R{number:02}",
-                        str(year),
-                        value,
-                        item,
-                    )
 
 
 def say_air(press: Press) -> None:

@@ -1,0 +1,31 @@
+"""核算: the pages that account for energy, emissions, air, water, projects and tax, each with what it answers."""
+
+from __future__ import annotations
+
+from duheng.web.page import Ask, Page
+from duheng.web.tables import Cell, Column, Table
+
+# Address, title, what it answers. One line a page; whoever adds a page adds its line.
+PAGES = (
+    (
+        "/projects",
+        "减排项目",
+        "四项污染物的减排量：已核定、待核定、计划、尚缺；每个项目的测算、核定和佐证材料",
+    ),
+)
+
+
+def show(ask: Ask) -> Page:
+    """The list of the accounting pages."""
+    words = ask.words
+    columns = [Column("title", words("页面"), width=24), Column("told", words("内容"), width=80)]
+    rows = [
+        [Cell(words(title), href=href + ask.selection.context()), Cell(words(told))]
+        for href, title, told in PAGES
+    ]
+    return Page(
+        template="accounting.html",
+        title=words("核算"),
+        data={"pages": [{"address": href, "title": title, "content": told} for href, title, told in PAGES]},
+        tables=(Table("accounting", words("核算"), columns, rows),),
+    )
