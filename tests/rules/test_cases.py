@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
 import pytest
 
 from duheng.engine import explain, table
-from duheng.model import quantity
+from duheng.model import Parameter, Rule, all_quantities, quantity
+from duheng.model.periods import parse
 from duheng.model.rounding import judge
 from duheng.model.units import convert
 from duheng.rules import RULES
@@ -91,3 +94,38 @@ def test_every_quotient_has_a_case_with_a_zero_divisor(id: str) -> None:
 def test_every_wording_of_a_definition_has_a_worked_example(id: str, definition: str) -> None:
     default = RULES[id].definitions[0]
     assert [case for case in _showing(id, known=True) if (case.definition or default) == definition]
+
+
+def _changes(made: Rule) -> list[tuple[date, date, date]]:
+    """(since, changed, until): the dates on which a wording, or a value that a rule reads, takes another's place."""
+    begun: dict[object, set[date]] = defaultdict(set)
+    for wording in made.wordings:
+        begun[wording.where, wording.definition].add(wording.since)
+    for parameter in made.parts():
+        for setting in parameter.settings if isinstance(parameter, Parameter) else ():
+            begun[parameter.id, setting.where, setting.item].add(setting.since)
+    found: set[tuple[date, date, date]] = set()
+    for dates in map(sorted, begun.values()):
+        found.update(zip(dates, dates[1:], [*dates[2:], date.max], strict=False))
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("id", "since", "changed", "until"),
+    [
+        pytest.param(id, *dates, id=f"{id} {dates[1]}")
+        for id, made in RULES.items()
+        for dates in _changes(made)
+    ],
+)
+def test_a_dated_rule_has_a_worked_example_on_each_side_of_the_date(
+    id: str, since: date, changed: date, until: date
+) -> None:
+    known = [cell for case in _showing(id, known=True) for cell in case.expect if cell.quantity == id]
+    ends = [parse(cell.period).end for cell in known if cell.value is not None]
+    assert any(since <= end < changed for end in ends), f"{id}：没有{changed}以前的例子"
+    assert any(changed <= end < until for end in ends), f"{id}：没有{changed}以后的例子"
+
+
+def test_every_rule_there_is_belongs_to_those_that_are_tested() -> None:
+    assert {id for id, known in all_quantities().items() if isinstance(known, Rule)} == set(RULES)

@@ -120,7 +120,7 @@ def _places() -> Places:
     return Places([city, *counties, *registers, *below])
 
 
-def _random_books(id: str, seed: int) -> Books:
+def _random_books(id: str, seed: int, years: tuple[int, ...] = (2020, 2021, 2022)) -> Books:
     """Books in which every leaf of a rule is stated at random, some cells left out."""
     chance = random.Random(f"{id} {seed}")
     places = _places()
@@ -130,7 +130,7 @@ def _random_books(id: str, seed: int) -> Books:
         for entity in places
         if entity.kind != "city"
         for item in _items(leaf)
-        for year in (2020, 2021, 2022)
+        for year in years
         if (value := _stated(chance)) is not None
     ]
     columns = ("quantity", "entity", "item", "period", "definition")
@@ -173,6 +173,16 @@ def test_the_table_and_the_reasons_agree_in_every_cell_of_random_books(id: str, 
         # A parameter that every city brings itself has no packaged value: then no cell can be known.
         assert (cells["value"].null_count() < cells.height) == all(p.settings for p in _parameters(id))
         assert _differing(cells["value"].to_list(), reasons) == []
+
+
+@pytest.mark.parametrize(
+    "id", [id for id in RULES if any(p.settings for p in RULES[id].parts() if isinstance(p, Parameter))]
+)
+def test_before_its_parameters_are_in_force_a_rule_has_no_result(id: str) -> None:
+    read = [one for one in RULES[id].parts() if isinstance(one, Parameter) and one.settings]
+    first = max(min(setting.since for setting in parameter.settings) for parameter in read)
+    books = _random_books(id, 0, (first.year - 1,))
+    assert table(RULES[id], books)["value"].null_count() == table(RULES[id], books).height
 
 
 def test_every_rule_stands_in_the_glossary() -> None:
