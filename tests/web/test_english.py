@@ -23,6 +23,7 @@ from duheng.web.words import HAN, english
 Site = Callable[..., Client]
 CHINESE = re.compile(f"[{HAN}]")
 RUN = re.compile(f"[{HAN}]+")
+AS_PRINTED = {"个百分点"}  # stands in what a source says of its own figure, and in our catalogue as well
 LONG = 3  # characters; a shorter text of the catalogue may well be part of a name
 EMPTY = {"br", "circle", "hr", "img", "input", "line", "link", "meta", "path", "rect", "use"}
 NOT_SAID = {"href", "value", "action", "id", "accept", "aria-labelledby", "name", "content"}
@@ -31,6 +32,10 @@ FIRST = (
     "/plan",
     "/duties",
     "/findings",
+    "/accounting",
+    "/air",
+    "/water",
+    "/soil",
     "/handbook",
     "/import",
     "/login",
@@ -101,6 +106,7 @@ def names() -> str:
     for scenario in ("actual", "drill"):
         city = state.city(scenario)
         found |= {place.name for place in city.places}
+        found |= {str(place.attributes.get("water_body", "")) for place in city.places}
         for plan in city.plans:
             found |= {plan.number, plan.issuer, *(duty.cite for duty in plan.duties)}
         found |= {setting.cite for parameter in city.parameters for setting in parameter.settings}
@@ -120,7 +126,7 @@ def reader(visitor: Site, role: str = "") -> Client:
 
 def strangers(texts: list[str], known: str) -> list[str]:
     runs = {
-        run: run not in known or (len(run) > LONG and run in english())
+        run: run not in known or (len(run) > LONG and run in english() and run not in AS_PRINTED)
         for text in texts
         for run in RUN.findall(text)
     }

@@ -42,8 +42,19 @@ def chosen() -> Iterator[str]:
     from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
     from duheng.ingest.forms.layout import form_205_1
-    from duheng.web import middleware, projects, reasons, roles, selection, targets
+    from duheng.rules import air, water
+    from duheng.web import (
+        air_calendar,
+        middleware,
+        projects,
+        reasons,
+        roles,
+        selection,
+        targets,
+        water_tables,
+    )
     from duheng.web.pages import accounting, duties, findings, handbook, submissions, why
+    from duheng.web.pages import air as calendar
 
     for table in (
         CERTAINTY,
@@ -81,6 +92,8 @@ def chosen() -> Iterator[str]:
     yield from (role.title for role in roles.ROLES)
     yield from (text for _, *texts in accounting.PAGES for text in texts)
     yield reasons.ROUNDED
+    for texts in (air.CLASSES, water.CLASSES, air_calendar.SHORT, calendar.WEEKDAYS, water_tables.DEGREES):
+        yield from texts
     navigation = (FOLDER / "templates" / "base.html").read_text(encoding="utf-8")
     yield from re.findall(r"\('/\w*', '([^']+)'\)", navigation)
 
@@ -98,7 +111,10 @@ SPEAKING = (
         for name in ("counties", "evidence", "findings", "inbox", "judging", "owed", "progress", "status")
     ),
     *(f"ingest/{name}.py" for name in ("cells", "documents", "form_head", "grids", "guards", "importing")),
-    *(f"ingest/{name}.py" for name in ("long_form", "markup", "names", "rows", "sheets", "wide_form")),
+    *(
+        f"ingest/{name}.py"
+        for name in ("air_form", "long_form", "markup", "names", "rows", "sheets", "wide_form")
+    ),
     *(f"ingest/{name}.py" for name in ("reductions", "voc")),
     "web/projects.py",
     *(f"web/{name}.py" for name in ("errors", "middleware", "roles", "selection", "state", "uploads")),

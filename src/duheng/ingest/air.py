@@ -116,7 +116,7 @@ def index_table(path: Path, *, edition: str | None = None, kind: Kind | None = N
 
 
 # Those whose order is seen in the centre's own data; where others stand beside them the order is a choice.
-_SEEN = {"颗粒物(PM10)", "细颗粒物(PM2.5)", "臭氧1小时", "臭氧8小时"}
+ORDER_SEEN = {"颗粒物(PM10)", "细颗粒物(PM2.5)", "臭氧1小时", "臭氧8小时"}
 PRIMARY_ORDER = (
     "并列首要污染物依次为二氧化硫、二氧化氮、PM10、PM2.5、一氧化碳、臭氧；"
     "其中只有 PM10、PM2.5、臭氧的先后见于总站数据，其余待核"
@@ -126,7 +126,7 @@ PRIMARY_ORDER = (
 def _of_order(sheet: Sheet, primary: pl.Series) -> list[Finding]:
     """A notice where several primaries stand in an order that the centre's data does not show."""
     several = primary.filter(primary.str.contains(",", literal=True).fill_null(False)).unique()
-    chosen = [text for text in several.sort() if set(text.split(",")) - _SEEN]
+    chosen = [text for text in several.sort() if set(text.split(",")) - ORDER_SEEN]
     if not chosen:
         return []
     return [Finding("air.primary-order", "notice", f"{sheet.name} primary", chosen[0], "", PRIMARY_ORDER)]

@@ -45,6 +45,11 @@ def form_texts() -> dict[str, Any]:
     return texts
 
 
+def station_texts() -> frozenset[str]:
+    """Headers of the station in a daily table of air stations."""
+    return frozenset(text.lower() for text in _texts()["air_station"])
+
+
 def scenario_texts() -> frozenset[str]:
     """Headers of a scenario column, which is never read from a file."""
     return frozenset(text.lower() for text in _texts()["scenario"])

@@ -1,7 +1,7 @@
 """Reading Excel and CSV into facts, with a finding for every cell that cannot be read or should be looked at.
 
-Three layouts are told apart by their texts: the long table (one number a row), the program's own forms and the
-statutory form 205-1. Nothing is written here: `importing` decides what enters the ledger.
+Four layouts are told apart by their texts: the long table (one number a row), the program's own forms, the statutory
+form 205-1 and the daily table of air stations. Nothing is written here: `importing` decides what enters the ledger.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from duheng.ingest.air_form import read_air
 from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.drill.places import places_of
 from duheng.ingest.form_head import is_form
@@ -156,7 +157,7 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
             read_form(sheet, city, places, names, book)
         elif (statutory := read_form_sheet(sheet)) is not None:
             enter_form(statutory, sheet, names, book)
-        elif not read_long(sheet, names, book):
+        elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
             unread.append(sheet)
             continue
         read += 1

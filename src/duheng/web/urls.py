@@ -9,6 +9,8 @@ from duheng.web.page import SUFFIXES, View, answer
 from duheng.web.pages import (
     accounting,
     accounts,
+    air,
+    air_day,
     board,
     decisions,
     duties,
@@ -19,7 +21,9 @@ from duheng.web.pages import (
     plan,
     project,
     projects,
+    soil,
     submissions,
+    water,
     why,
 )
 
@@ -74,6 +78,12 @@ urlpatterns = [
     path("findings/<str:id>/word", answer(finding_words.say, keep=False, writes=True)),
     *both("findings/<str:id>", findings.one),
     *both("handbook", handbook.show),
+    path("air/template.csv", answer(air.template, keep=False)),
+    *both("air/<str:place>/<str:day>", air_day.show),
+    *both("air", air.show),
+    *both("water/<str:id>", water.section),
+    *both("water", water.show),
+    *both("soil", soil.show),
     path("templates/<str:duty>.xlsx", answer(duties.template, keep=False)),
     *both("import", imports.show, keep=False, writes=True),
     path("import/<str:id>/waiting.xlsx", answer(submissions.waiting, keep=False)),

@@ -60,10 +60,14 @@ class Press:
         day: date | None = None,
         note: str = "",
         by: str = _STATISTICS,
+        within: str = "",
     ) -> None:
-        """One statement. form: a duty's id, or the title of a form no duty asks for, which `by` sends in."""
+        """One statement. form: a duty's id, or the title of a form no duty asks for, which `by` sends in.
+
+        within: the period of the publication, where it says parts of it (the days of a month).
+        """
         duty = self.duties.get(form)
-        when = parse(period)
+        when = parse(within or period)
         published = day or self.day(duty, when)
         by = duty.by if duty else by
         yearly = when.kind == "month" and published == date(when.year + 1, 1, 31)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from duheng.ingest.drill.air import say_air
 from duheng.ingest.drill.batches import Batch, Press
 from duheng.ingest.drill.energy import Economy, say_economy, say_energy, say_population
 from duheng.ingest.drill.industry import say_industry
@@ -10,7 +11,8 @@ from duheng.ingest.drill.places import parameters_of, places_of
 from duheng.ingest.drill.projects import say_projects
 from duheng.ingest.drill.settings import Settings
 from duheng.ingest.drill.vocs import say_vocs
-from duheng.ingest.drill.yearly import say_air, say_public, say_rates, say_registers
+from duheng.ingest.drill.water import say_waters
+from duheng.ingest.drill.yearly import say_public, say_rates, say_registers
 from duheng.model.plan import City
 
 
@@ -30,4 +32,5 @@ def drill_batches(city: City, settings: Settings) -> list[Batch]:
     say_vocs(press, places)
     say_outlets(press, places)
     say_air(press)
+    say_waters(press)
     return press.ordered()

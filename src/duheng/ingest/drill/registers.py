@@ -1,4 +1,4 @@
-"""The made-up registers of the drill: enterprises, parks, sewage plants, projects, public institutions.
+"""The made-up registers of the drill: enterprises, parks, sewage plants, projects, public institutions, waters ...
 
 Names and codes are plainly made up (演练企业01); no real enterprise or institution is among them.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from duheng.ingest.drill.air import stations
 from duheng.ingest.drill.draws import draw
 from duheng.ingest.drill.entities import made, standing
 from duheng.ingest.drill.outlets import outlets
 from duheng.ingest.drill.projects import projects
 from duheng.ingest.drill.settings import Settings
 from duheng.ingest.drill.vocs import voc_entities
+from duheng.ingest.drill.water import waters
 from duheng.model.entities import Entity
 from duheng.model.plan import City
 
@@ -29,6 +31,8 @@ def registers(city: City, settings: Settings) -> tuple[Entity, ...]:
         *voc_entities(settings, known),
         *outlets(settings, known),
         *_institutions(city, settings),
+        *stations(settings),
+        *waters(settings),
     )
 
 

@@ -1,8 +1,7 @@
-"""Yearly forms of the drill: parts of wholes by county, registers, public institutions, air."""
+"""Yearly forms of the drill: parts of wholes by county, registers, public institutions."""
 
 from __future__ import annotations
 
-import calendar
 from decimal import Decimal
 from typing import Any
 
@@ -122,19 +121,3 @@ def _say_plants(press: Press, plants: list[Entity]) -> None:
                 press.say(
                     "sewage-concentration", "outlet_concentration", plant.id, str(year), outlet, pollutant
                 )
-
-
-def say_air(press: Press) -> None:
-    """Days with good air, by month."""
-    settings, city = press.settings, press.city.id
-    for year in range(settings.first_year, settings.last_year + 2):
-        months = 12 if year <= settings.last_year else settings.data["months_after"]
-        for month in range(1, months + 1):
-            some = draw(settings.seed, "air", year, month)
-            days = calendar.monthrange(year, month)[1] - (some.randint(0, 2) if month in (3, 4) else 0)
-            winter = 0.86 if month in (12, 1, 2) else 1.06
-            share = min(
-                1.0, along(settings.data["air"]["good_share"], year) / 100 * winter * some.uniform(0.95, 1.05)
-            )
-            press.say("air", "air_days", city, f"{year}-{month:02}", Decimal(days))
-            press.say("air", "good_air_days", city, f"{year}-{month:02}", Decimal(round(days * share)))
