@@ -53,7 +53,7 @@ def waters(settings: Settings) -> Iterator[Entity]:
 
 def _entity(id: str, row: dict[str, Any], kind: str, **attributes: object) -> Entity:
     known = {name: value for name, value in attributes.items() if value is not None}
-    return made(id, row["name"], kind, row["place"], **known)
+    return made(id, row["name"], kind, row["place"], since=None, **known)
 
 
 def say_waters(press: Press) -> None:
