@@ -1,0 +1,166 @@
+"""The head of a document: title, issuer, number, date, period and the documents it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Line(Protocol):
+    """A line of the opening by its place."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A document this one rests on: its title inside 《》, its number where printed; start:end holds both."""
+
+    title: str
+    number: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the opening says of the document; null where it does not. period: years (first, last); date: ISO."""
+
+    title: str | None
+    issuer: str | None
+    number: str | None
+    date: str | None
+    period: tuple[int, int] | None
+    basis: list[Basis]
+
+
+_KINDS = "方案|规划|计划|意见|纲要|办法|报告|决定|通知|措施|条例|规定|细则|要点|行动|决议|通告|公告|批复|函"
+_DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10} ?[〔（] ?(?:19|20)\d{2} ?[〕）] ?第? ?\d{1,4} ?号")
+_DATE = re.compile(r"((?:19|20)\d{2}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日")
+_TITLE_LINE = re.compile(rf"(?:{_KINDS})(?:（[^）]{{1,20}}）)?[”》]?$")
+_PRINTED = re.compile(r"关于(?:印发|发布|转发|下达)[《]?(.+?)[》]?的通知$")
+_ISSUER = re.compile(r"(?:政府|委员会|办公厅|办公室|委|厅|局|部|院|国务院|党中央|中共中央)$")
+_ADDRESSEES = re.compile(r"[：]$")
+_FIVE_YEARS = re.compile(r"[“‘\"]?十([一二三四五六])五[”’\"]?")
+_RANGE = re.compile(r"((?:19|20)\d{2}) ?年?(?:-|—{1,2}|～|至|到) ?((?:19|20)\d{2}) ?年?")
+_YEAR = re.compile(r"((?:19|20)\d{2}) ?年")
+_BASIS = re.compile(
+    r"《((?:[^《》\n]|《[^《》\n]*》){2,80})》(?: ?（([^（）\n]{0,12}〔\d{4}〕 ?\d{1,4} ?号)）)?"
+)
+# The first five-year plan the pattern can name is the eleventh: 2006-2010.
+_FIRST_PLAN = 2006
+_PLANS = "一二三四五六"
+
+
+def head(text: str, plain: str, opening: Sequence[Line]) -> Head:
+    """What the lines before the first heading say."""
+    lines = [plain[one.start : one.end] for one in opening]
+    number = next(
+        (i for i, said in enumerate(lines) if len(said) < 40 and _DOCUMENT_NUMBER.search(said)), None
+    )
+    found = _DOCUMENT_NUMBER.search(lines[number]) if number is not None else None
+    at = opening[number].start if number is not None else 0
+    title, notice = _titles(text, lines, opening)
+    return Head(
+        title=title,
+        issuer=_issuer(text, lines, opening, notice),
+        number=text[at + found.start() : at + found.end()] if found else None,
+        date=_date(lines),
+        period=period(title or "") or _period_of_lines(lines),
+        basis=_basis(text, plain, opening),
+    )
+
+
+def period(said: str) -> tuple[int, int] | None:
+    """The years a title names: “十四五” 2021-2025, 2017—2020年, or one year (2021年行动计划)."""
+    if found := _RANGE.search(said):
+        first, last = int(found.group(1)), int(found.group(2))
+        if first <= last:
+            return first, last
+    if found := _FIVE_YEARS.search(said):
+        first = _FIRST_PLAN + 5 * _PLANS.index(found.group(1))
+        return first, first + 4
+    if found := _YEAR.search(said):
+        return int(found.group(1)), int(found.group(1))
+    return None
+
+
+def _period_of_lines(lines: list[str]) -> tuple[int, int] | None:
+    for said in lines:
+        if len(said) < 60 and (found := (_FIVE_YEARS.search(said) or _RANGE.search(said))):
+            return period(found.group())
+    return None
+
+
+def _titles(text: str, lines: list[str], opening: Sequence[Line]) -> tuple[str | None, str | None]:
+    """The plan's own title and the title of the notice that issues it (plain), where they differ."""
+    notice = _notice(lines)
+    inner = _PRINTED.search(notice) if notice else None
+    candidates = [i for i, said in enumerate(lines) if _is_title(said)]
+    if inner:
+        wanted = inner.group(1).replace(" ", "")
+        for i in reversed(candidates):
+            if wanted.endswith(lines[i].replace(" ", "")) or lines[i].replace(" ", "").endswith(wanted):
+                return text[opening[i].start : opening[i].end], notice
+        return inner.group(1), notice
+    if notice:
+        return notice, notice
+    for i in candidates:
+        return text[opening[i].start : opening[i].end].strip("《》"), None
+    return None, None
+
+
+def _is_title(said: str) -> bool:
+    return 4 <= len(said) <= 60 and bool(_TITLE_LINE.search(said)) and not re.search(r"[，。；：]", said)
+
+
+def _notice(lines: list[str]) -> str | None:
+    """X关于印发Y的通知, put together from the lines it is broken over."""
+    for i, said in enumerate(lines):
+        if "关于" not in said or len(said) > 80 or re.search(r"[。；：]", said):
+            continue
+        whole = said
+        for more in lines[i + 1 : i + 4]:
+            if _TITLE_LINE.search(whole):
+                break
+            if re.search(r"[。；：]", more) or _DOCUMENT_NUMBER.search(more):
+                break
+            whole += more
+        if _TITLE_LINE.search(whole):
+            before = lines[i - 1] if i and said.startswith("关于") and _ISSUER.search(lines[i - 1]) else ""
+            return before + whole
+    return None
+
+
+def _issuer(text: str, lines: list[str], opening: Sequence[Line], notice: str | None) -> str | None:
+    """Who signs above the date, else who stands before 关于 in the notice's title."""
+    for i, said in enumerate(lines):
+        signed = lines[i - 1] if i else ""
+        if _DATE.fullmatch(said) and len(signed) <= 30 and _ISSUER.search(signed):
+            return text[opening[i - 1].start : opening[i - 1].end]
+    before = notice.partition("关于")[0].strip() if notice else ""
+    return before if before and _ISSUER.search(before) else None
+
+
+def _date(lines: list[str]) -> str | None:
+    for said in lines:
+        found = _DATE.fullmatch(said.strip("（）"))
+        if found and 1 <= int(found.group(2)) <= 12 and 1 <= int(found.group(3)) <= 31:
+            return f"{found.group(1)}-{int(found.group(2)):02}-{int(found.group(3)):02}"
+    return None
+
+
+def _basis(text: str, plain: str, opening: Sequence[Line]) -> list[Basis]:
+    if not opening:
+        return []
+    found = []
+    for one in _BASIS.finditer(plain, opening[0].start, opening[-1].end):
+        number = text[one.start(2) : one.end(2)] if one.group(2) else None
+        if number or re.search(r"根据|按照|落实|贯彻", plain[max(0, one.start() - 20) : one.start()]):
+            found.append(Basis(text[one.start(1) : one.end(1)], number, one.start(), one.end()))
+    return found
