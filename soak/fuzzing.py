@@ -81,7 +81,7 @@ class Fuzz:
                 bound="0",
                 holds=not self.defects,
             ),
-            Figure(f"{self.what}: slowest of them ({case})", took, "s"),
+            Figure(f"{self.what}: slowest of them ({case.partition(':')[0]})", took, "s"),
         ]
 
 
