@@ -136,7 +136,8 @@ def test_every_target_rests_on_something_a_department_must_state() -> None:
 def test_every_input_of_a_target_is_owed_by_some_duty() -> None:
     owed = {quantity for duty in plan().duties for quantity in duty.quantities}
     needed = {id for t in plan().targets for id in leaves(all_quantities()[t.quantity])}
-    assert needed - owed == set()
+    # Determined by the province under a guide of 2026, after this plan's last year: nobody in it could be told to.
+    assert needed - owed == {"determined_nonfossil_energy"}
 
 
 def test_each_duty_is_owed_by_a_unit_of_an_article_it_cites() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -13,6 +14,7 @@ from duheng.assess.board import board
 from duheng.assess.books import default_plan
 from duheng.assess.choices import ACTION
 from duheng.ingest.loading import open_city
+from duheng.web import state
 
 Site = Callable[..., Client]
 SIGN = "/target/energy-intensity/sign"
@@ -75,6 +77,21 @@ def test_the_command_line_reads_under_the_signed_definition(site: Site) -> None:
 def test_a_definition_the_quantity_does_not_have_is_refused(site: Site) -> None:
     assert site("reviewer").post(SIGN, {**CHOICE, "definition": "calorific"}).status_code == 400
     assert not signed()
+
+
+def test_a_definition_not_in_force_yet_is_neither_offered_nor_taken(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "today", lambda: date(2026, 5, 31))
+    client = site("reviewer")
+    offered = client.get("/target/energy-intensity").content.decode()
+    assert 'value="minus-feedstock"' in offered
+    assert 'value="apportioned"' not in offered
+    client.post(SIGN, {**CHOICE, "definition": "apportioned"})
+    assert not signed()
+    monkeypatch.setattr(state, "today", lambda: date(2026, 6, 1))
+    client.post(SIGN, {**CHOICE, "definition": "apportioned"})
+    assert len(signed()) == 1
 
 
 def test_a_signature_needs_a_reason(site: Site) -> None:

@@ -1,6 +1,7 @@
 """Energy: consumption in standard coal, intensity of the economy and its decline (plan 二, （八）, （十一）).
 
-Three accounting definitions (口径) run through this file. Each keeps the same base year in both terms, as the
+Accounting definitions (口径) run through this file; the fourth, with power apportioned to cities, is worded in
+`nonfossil`. Each keeps the same base year in both terms, as the
 texts ask: what is left out of the current year is left out of the base year too.
 """
 
@@ -13,7 +14,7 @@ NONFOSSIL_ENERGY = quantity("nonfossil_energy")
 POPULATION = quantity("population")
 STANDARD_COAL_FACTOR = parameter("standard_coal_factor")
 
-DEFINITIONS = ("full", "minus-feedstock", "minus-feedstock-nonfossil")
+DEFINITIONS = ("full", "minus-feedstock", "minus-feedstock-nonfossil", "apportioned")
 
 
 @rule(
@@ -228,6 +229,8 @@ def implied_gdp_growth(energy=energy_growth, decline=annual_intensity_decline):
     title="非化石能源消费占比",
     title_en="Share of non-fossil energy in consumption",
     decimals=2,
+    definition="full",
+    definitions=("full", "apportioned"),
     cite="资府发〔2023〕3号（八）",
 )
 def non_fossil_share(nonfossil=NONFOSSIL_ENERGY, energy=energy.under("full")):

@@ -9,7 +9,7 @@ from duheng.assess.choices import sign as sign_choice
 from duheng.model.glossary import definition, quantity
 from duheng.model.plan import NOT_STATED
 from duheng.model.saying import say
-from duheng.web import roles
+from duheng.web import roles, state
 from duheng.web.errors import BadAddress, NotThere
 from duheng.web.page import Ask
 
@@ -33,6 +33,9 @@ def sign(ask: Ask, id: str) -> HttpResponse:
     chosen, reason = ask.request.POST.get("definition", ""), ask.request.POST.get("reason", "").strip()
     if chosen not in bound.definitions:
         raise BadAddress("definition", chosen, bound.definitions)
+    if not definition(chosen).in_force(state.today()):
+        messages.error(ask.request, ask.words("该口径尚未施行，不能选定。"))
+        return back
     if len(reason) < LEAST_REASON:
         messages.error(ask.request, ask.words("请写明选定该口径的理由或文件依据。"))
         return back

@@ -113,6 +113,7 @@ def target(ask: Ask, id: str) -> Page:
             "findings": row.status.findings[:60],
             "signed": [(one, definition(one.definition)) for one in reversed(signed)],
             "definitions": [(one, definition(one)) for one in bound.definitions],
+            "signable": [one for one in bound.definitions if definition(one).in_force(state.today())],
             "not_stated": row.status.target.definition == NOT_STATED and bool(bound.definitions),
             "may_sign": roles.may(ask.user, roles.SIGN_DECISION),
             "used": definition(row.status.definition) if row.status.definition else None,
