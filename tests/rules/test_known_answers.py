@@ -285,7 +285,7 @@ def test_example_e5_three_definitions() -> None:
 
 def test_example_e6_power_apportioned_to_a_city() -> None:
     """In 亿kWh, as the example prints: the rules take any unit as long as it is one."""
-    factor = nonfossil.apportioning_factor.number(
+    factor = nonfossil.province_apportioning_factor.number(
         determined=900, physical=50, traded=200, certified=50, generation=1000, fossil=600, received=-300
     )
     share = nonfossil.apportioned_power.number(offtake=100, traded=20, certified=5, factor=factor)

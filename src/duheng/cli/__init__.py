@@ -15,8 +15,8 @@ import duheng
 from duheng.model.errors import DuhengError
 
 TOPICS = (
-    "board", "explain", "compute", "balance", "check_data", "carbon", "aqi", "tax", "sheets", "folder", "register",
-    "ledger", "handbook", "serve",
+    "board", "explain", "bridge", "compute", "balance", "check_data", "carbon", "aqi", "tax", "sheets", "folder",
+    "register", "ledger", "handbook", "serve",
 )  # fmt: skip
 
 app = typer.Typer(

@@ -96,9 +96,12 @@ class Explanation:
         found: Step | None = None
         if isinstance(of, Rule) and of.published and of is not self.stated:
             # A computed whole never stands beside its stated parts: first all that is stated, summed.
-            found = self._of_stated(of)._quantity(of, at, by_difference=by_difference)
-            if found.value is not None:
-                return found
+            stated = self._of_stated(of)._quantity(of, at, by_difference=by_difference)
+            if stated.value is not None:
+                return stated
+            # Where nobody has to state it, what its formula lacks says more than that it is missing.
+            if stated.kind != "missing" or self.books.members.duties(of.id, at[0]):
+                found = stated
         for way in [*ways, self._residual] if by_difference else ways:
             step = way(of, at)
             if step and step.value is not None:

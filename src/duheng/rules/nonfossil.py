@@ -44,14 +44,13 @@ def province_nonfossil_power(
 
 @rule(
     unit="1",
-    title="非化石能源电力分摊系数",
-    title_en="Factor by which non-fossil power is apportioned",
+    title="省级非化石能源电力分摊系数（测算）",
+    title_en="Factor by which a province's non-fossil power is apportioned (estimate)",
     decimals=4,
-    published=True,
     cite=GUIDE + "；受入为正、送出为负系按“受入（送出）”字面理解",
     certainty="secondary",
 )
-def apportioning_factor(
+def province_apportioning_factor(
     determined=province_nonfossil_power,
     physical=PHYSICAL,
     traded=TRADED,
@@ -60,9 +59,9 @@ def apportioning_factor(
     fossil=quantity("fossil_power_on_grid"),
     received=quantity("net_received_power"),
 ):
-    """Share of non-fossil power in what is left of the province's grid after physical and traded evidence.
+    """Share of non-fossil power in what is left of a province's grid after physical and traded evidence.
 
-    Of a province. For its cities the authority states it: one number for all of them.
+    The factor that its cities use is the one the provincial authority states (apportioning_factor).
     """
     evidenced = physical + traded + certified
     return (determined - evidenced) / (generation - evidenced + fossil + received)
@@ -80,7 +79,10 @@ def apportioning_factor(
     certainty="secondary",
 )
 def apportioned_power(
-    offtake=quantity("grid_offtake"), traded=TRADED, certified=CERTIFIED, factor=apportioning_factor
+    offtake=quantity("grid_offtake"),
+    traded=TRADED,
+    certified=CERTIFIED,
+    factor=quantity("apportioning_factor"),
 ):
     """What a city takes from the grid beyond its traded and certified power, times the province's factor.
 

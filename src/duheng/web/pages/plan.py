@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from duheng.assess.bridge import BRIDGED
 from duheng.model.glossary import definition, quantity
 from duheng.model.plan import NOT_STATED, Duty
 from duheng.model.saying import listed, say
@@ -116,6 +117,7 @@ def target(ask: Ask, id: str) -> Page:
             "signable": [one for one in bound.definitions if definition(one).in_force(state.today())],
             "not_stated": row.status.target.definition == NOT_STATED and bool(bound.definitions),
             "may_sign": roles.may(ask.user, roles.SIGN_DECISION),
+            "BRIDGED": BRIDGED,
             "used": definition(row.status.definition) if row.status.definition else None,
         },
         tables=(trend_table(ask, row),),

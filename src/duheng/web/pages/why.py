@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 from duheng import ledger
+from duheng.assess.bridge import BRIDGED
 from duheng.assess.evidence import STATUS
 from duheng.assess.why import why
 from duheng.ledger import FactRecord
@@ -62,6 +63,9 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "quantity": bound,
             "clauses": clauses,
             "definition": definition(found.cell.definition) if found.cell.definition else None,
+            "BRIDGED": BRIDGED,
+            "top_entity": place.id,
+            "top_period": str(when),
             "definitions": choices if len(choices) > 1 else [],
             "steps": sum(1 for _ in top.walk()),
             "rounded": ROUNDED if any(map(rounded, top.walk())) else "",
