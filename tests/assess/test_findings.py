@@ -41,7 +41,7 @@ def test_counties_that_do_not_add_up_to_the_city_are_found_beyond_the_tolerance(
     towns.state("gdp", {JIA: {2023: 100}, YI: {2023: 100}, BING: {2023: 100}, CITY: {2023: 310}})
     found = over_ledger(here())
     assert [finding.code for finding in found] == ["members-whole"]
-    assert "填报310.00 亿元，各成员之和300.00 亿元，差3.33 %" in found[0].text
+    assert "填报310.00 亿元，各成员之和300.00 亿元，差3.33%" in found[0].text
 
 
 def test_counties_within_the_tolerance_are_not_reported() -> None:
@@ -65,7 +65,7 @@ def test_a_stated_value_that_differs_from_the_computed_one_is_found() -> None:
     towns.state("energy_intensity", {JIA: {2023: "0.2"}})
     found = over_ledger(here())
     assert [finding.code for finding in found] == ["stated-computed"]
-    assert "按规则计算值0.1000 tce/万元，差100.00 %" in found[0].text
+    assert "按规则计算值0.1000 tce/万元，差100.00%" in found[0].text
 
 
 def test_a_definition_no_rule_reads_is_an_error() -> None:

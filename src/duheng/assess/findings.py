@@ -15,6 +15,7 @@ from duheng.assess.audit.report import Flag
 from duheng.assess.audit.series import monthly, placed, within
 from duheng.assess.books import Opened
 from duheng.assess.evidence import STATUS, Cell, owner
+from duheng.assess.judging import with_unit
 from duheng.assess.owed import Owed
 from duheng.assess.warning import Tolerance, tolerances
 from duheng.engine import Books, table
@@ -258,18 +259,17 @@ def _differing(
         unit = item_unit(bound, row["item"]) if "<" in bound.unit else bound.printed_unit
         digits = [f"{one:g}" if "<" in bound.unit else shown(one, bound) for one in (stated, other)]
         found = say(
-            "填报{stated} {unit}，{said}{other} {unit}",
-            stated=digits[0],
-            unit=unit,
+            "填报{stated}，{said}{other}",
+            stated=with_unit(digits[0] or "", unit),
             said=said,
-            other=digits[1],
+            other=with_unit(digits[1] or "", unit),
         )
         if other:
             found = say(
-                "{found}，差{share} %", found=found, share=f"{abs(stated - other) / abs(other) * 100:.2f}"
+                "{found}，差{share}%", found=found, share=f"{abs(stated - other) / abs(other) * 100:.2f}"
             )
         cell = _cell(row)
-        expected = say("应相差不超过{share} %", share=f"{(tolerance.tolerance * 100).normalize():f}")
+        expected = say("应相差不超过{share}%", share=f"{(tolerance.tolerance * 100).normalize():f}")
         by = owner(opened, cell.quantity, cell.entity, parse(cell.period))
         finding = Finding(code, "warning", placed(opened, cell), found, expected, "核对填报值与其组成", by)
         share = abs(stated - other) / abs(other) if other else None

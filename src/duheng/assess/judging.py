@@ -9,6 +9,7 @@ from fractions import Fraction
 from duheng.assess.progress import PERCENT, Clock, Measure, required
 from duheng.assess.warning import Level, Light, Paths, RequiredPath, WarningRule, gap_share, required_paths
 from duheng.model.rounding import judge
+from duheng.model.rounding import with_unit as beside
 from duheng.model.saying import Saying, say
 
 _DIGITS_MORE = 4
@@ -64,9 +65,11 @@ def judgement(case: Case, rule: WarningRule, paths: Paths | None = None) -> Judg
     return Judgement(path, gap, level.light if level else None, level, text)
 
 
-def with_unit(value: Decimal, unit: str) -> str:
+def with_unit(value: Decimal | str, unit: str) -> str:
     """A number with its unit, as printed."""
-    return f"{value:f}" if unit == "1" else say("{value} {unit}", value=f"{value:f}", unit=unit)
+    digits = value if isinstance(value, str) else f"{value:f}"
+    said = beside(digits, unit)
+    return say("{value} {unit}", value=digits, unit=unit) if " " in said else said
 
 
 def _asked(case: Case, laid: RequiredPath, against: Decimal) -> Saying:
@@ -105,12 +108,12 @@ def _unjudged(case: Case, laid: RequiredPath) -> Saying:
 def short(
     actual: Decimal, against: Decimal, gap: Decimal, unit: str, rule: WarningRule, sign: int = 1
 ) -> Saying:
-    """`差2.7 %`: the gap as a share of what was asked, or as an amount where that is nought."""
+    """`差2.7%`: the gap as a share of what was asked, or as an amount where that is nought."""
     share = gap_share(actual, against, sign)
     if share is None:
         much: str = with_unit(gap, "个百分点" if unit == PERCENT else unit)
     else:
-        much = f"{_percent(share, rule)} %"
+        much = beside(_percent(share, rule), PERCENT)
     return say("超出{much}" if sign < 0 else "差{much}", much=much)
 
 

@@ -22,7 +22,7 @@ from duheng.model.errors import DuhengError
 from duheng.model.glossary import Quantity, definition, quantity
 from duheng.model.periods import parse
 from duheng.model.plan import NOT_STATED, Target
-from duheng.model.rounding import printed, shown
+from duheng.model.rounding import printed, shown, with_unit
 
 CERTAINTY = {"secondary": "转引", "memory": UNVERIFIED, "derived": "推算"}
 
@@ -66,7 +66,7 @@ class Reason:
     def line(self) -> str:
         """`name = value unit  formula  [citation]  document  note`."""
         step = self.step
-        value = f"{self.value} {self.unit}" if step.value is not None else "未知"
+        value = with_unit(self.value, self.unit) if step.value is not None else "未知"
         words = [
             f"{self.name} = {value}".rstrip(),
             step.formula,
@@ -137,7 +137,7 @@ class Why:
         what = " ".join(
             filter(None, (place.name if place else self.cell.entity, self.cell.item, self.cell.period))
         )
-        known = f"{self.top.value} {self.top.unit}" if self.top.step.value is not None else "未知"
+        known = with_unit(self.top.value, self.top.unit) if self.top.step.value is not None else "未知"
         lines = [f"{self.top.step.text} {what}：{known}"]
         if self.opened.scenario == "drill":
             lines.append("演练数据：为练习而编造，不是真实数字")
@@ -164,7 +164,7 @@ class Why:
             required_rate(actual, target.value, unit, at, bound.decimals) if measure == "decline" else None
         )
         if done is not None:
-            rest = f"；此后每年需降低 {needed} {unit}" if needed is not None else ""
+            rest = f"；此后每年需降低 {with_unit(needed, unit)}" if needed is not None else ""
             lines.append(f"进度：完成 {done:.1%}，时间过去 {at.elapsed / at.years:.0%}{rest}")
         return lines
 

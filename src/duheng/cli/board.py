@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.model.rounding import with_unit
 
 if TYPE_CHECKING:
     from duheng.assess.board import Board
@@ -67,8 +68,8 @@ def lines(found: Board) -> list[str]:
 
 def cells(one: TargetStatus) -> tuple[str, ...]:
     """The columns of a target; what nobody has reported says so, with the unit that owes it."""
-    goal = "待下达" if one.target.value is None else f"{one.target.value:f} {one.unit}"
-    latest = UNSTATED if one.latest is None else f"{one.latest:f} {one.unit}"
+    goal = "待下达" if one.target.value is None else with_unit(f"{one.target.value:f}", one.unit)
+    latest = UNSTATED if one.latest is None else with_unit(f"{one.latest:f}", one.unit)
     owing = f"欠报：{'、'.join(one.owed_by)}" if one.owed_by else ""
     return (
         one.target.article,
@@ -76,7 +77,7 @@ def cells(one: TargetStatus) -> tuple[str, ...]:
         goal,
         latest,
         one.period or "",
-        "" if one.progress is None else f"{one.progress * 100:.1f} %",
+        "" if one.progress is None else f"{one.progress * 100:.1f}%",
         UNJUDGED if one.level is None else f"{one.level.label}（{one.level.colour_name}）",
         "；".join(part for part in (one.yardstick, one.note) if part),
         "、".join(one.units),

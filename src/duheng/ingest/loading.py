@@ -33,6 +33,7 @@ from duheng.model.errors import UnknownName
 from duheng.model.glossary import item_unit
 from duheng.model.periods import parse
 from duheng.model.plan import City, Plan, PublicFact, Target
+from duheng.model.rounding import with_unit
 from duheng.model.units import convert
 
 BY = "系统装载"
@@ -214,18 +215,12 @@ def _public_fact(fact: PublicFact) -> NewFact:
         scenario="actual",
         definition=fact.definition,
         value=convert(fact.value, fact.unit, unit),
-        stated=_stated(fact.value, fact.unit),
+        stated=with_unit(f"{fact.value:f}", fact.unit),
         status=fact.status,
         confidence=fact.confidence,
         locator=fact.locator,
         unit=unit,
     )
-
-
-def _stated(value: Decimal, unit: str) -> str:
-    if unit == "1":
-        return format(value, "f")
-    return f"{value:f}{unit}" if unit in ("%", "‰") else f"{value:f} {unit}"
 
 
 # --- targets ------------------------------------------------------------------------------------------------------
@@ -263,7 +258,7 @@ def _target(plan: Plan, target: Target, value: Decimal | None) -> Iterator[NewFa
         scenario="drill-target" if is_drill(plan.scenario) else "target",
         definition=target.definition,
         value=convert(value, target.unit, unit),
-        stated=_stated(value, target.unit),
+        stated=with_unit(f"{value:f}", target.unit),
         status="audited",
         confidence="derived" if is_drill(plan.scenario) else "quoted",
         locator=f"{target.article}{span}",

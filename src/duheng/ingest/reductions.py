@@ -131,7 +131,7 @@ def capacity_check(project: Project, stated: float | None, formula: float | None
     said = say(
         "填报全年减排能力{stated} t，按公式为{formula} t", stated=f"{stated:g}", formula=f"{formula:.2f}"
     )
-    expected = say("应相差不超过{share} %", share=f"{tolerance * 100:g}")
+    expected = say("应相差不超过{share}%", share=f"{tolerance * 100:g}")
     return [_finding("capacity", project, said, expected, "请核对参数或填报值", "warning")]
 
 

@@ -107,7 +107,7 @@ def plausible(
                     "error",
                     place,
                     say("{name}为{share}", name=name, share=f"{share:%}"),
-                    "0到100 %之间",
+                    "0到100%之间",
                     "请更正",
                     owner,
                 )

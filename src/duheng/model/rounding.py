@@ -32,6 +32,13 @@ class Printed(Protocol):
     def decimals(self) -> int: ...
 
 
+def with_unit(digits: object, unit: str) -> str:
+    """A printed number with its unit: 4218 t, and as official prose has it 14.5%; a plain ratio stands bare."""
+    if unit == "1":
+        return str(digits)
+    return f"{digits}{unit}" if unit in ("%", "‰") else f"{digits} {unit}".rstrip()
+
+
 def judge(value: float | Decimal | None, decimals: int) -> Decimal | None:
     """The number with so many decimals, half to even (GB/T 8170-2008 3.2); None where it is unknown.
 
