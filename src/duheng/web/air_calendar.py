@@ -26,6 +26,7 @@ _HATCH = (
     '<defs><pattern id="{id}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="6" height="6" fill="#fff"/><path d="M0 0v6" stroke="#9aa5b5" stroke-width="1.6"/></pattern></defs>'
 )
+_LONGEST = 5  # letters that fit into a box
 _WIDTH, _HEIGHT, _GAP, _HEAD = 38.0, 36.0, 2.0, 22.0
 
 
@@ -129,6 +130,7 @@ def _cell(
     )
     number = "" if one.aqi is None else str(one.aqi)
     word = words(SHORT[one.level - 1]) if one.level else words("缺") if one.level == 0 else ""
+    word = word if len(word) <= _LONGEST else word[:3] + "."
     if one.dust:
         word += words("·沙")
     middle = x + width / 2
