@@ -14,6 +14,10 @@ import tempfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duheng.ledger import NewFact, NewSource
 
 HERE = Path(__file__).resolve().parent
 
@@ -24,42 +28,37 @@ def fill() -> None:
 
     from duheng import ledger
 
-    def fact(value: str, year: str, status: str = "reported", scenario: str = "actual") -> ledger.NewFact:
-        return ledger.NewFact(
-            "gdp",
-            "512000",
-            None,
-            year,
-            scenario,
-            "prices-2020",
-            Decimal(value),
-            f"{value} 亿元",
-            status,
-            "quoted",
-            "一",
-        )
-
-    def paper(title: str, year: int) -> ledger.NewSource:
-        return ledger.NewSource("document", title, "https://example.invalid/", title[:4], date(year, 3, 20))
-
-    first = [fact("807.5", "2020"), fact("890.5", "2021"), fact("9.5", "2021", scenario="drill")]
-    ledger.append(first, paper("2021年统计公报", 2022), "市统计局", datetime(2022, 3, 20, tzinfo=UTC))
+    first = [_fact("807.5", "2020"), _fact("890.5", "2021"), _fact("9.5", "2021", scenario="drill")]
+    ledger.append(first, _paper("2021年统计公报", 2022), "市统计局", datetime(2022, 3, 20, tzinfo=UTC))
     ledger.append(
-        [fact("891.0", "2021", "audited")],
-        paper("2021年核定数", 2022),
+        [_fact("891.0", "2021", "audited")],
+        _paper("2021年核定数", 2022),
         "省统计局",
         datetime(2022, 9, 1, tzinfo=UTC),
     )
     settings.DUHENG_HASH = "sm3"
     ledger.append(
-        [fact("890.50", "2021")],
-        paper("2021年统计公报（更正）", 2023),
+        [_fact("890.50", "2021")],
+        _paper("2021年统计公报（更正）", 2023),
         "市统计局",
         datetime(2023, 3, 1, tzinfo=UTC),
     )
     ledger.audit("市统计局", "import", "2021年统计公报", {"added": 3})
     settings.DUHENG_HASH = "sha256"
     ledger.audit("省统计局", "import", "2021年核定数")
+
+
+def _fact(value: str, year: str, status: str = "reported", scenario: str = "actual") -> NewFact:
+    from duheng.ledger import NewFact
+
+    of = ("gdp", "512000", None, year, scenario, "prices-2020")
+    return NewFact(*of, Decimal(value), f"{value} 亿元", status, "quoted", "一")
+
+
+def _paper(title: str, year: int) -> NewSource:
+    from duheng.ledger import NewSource
+
+    return NewSource("document", title, "https://example.invalid/", title[:4], date(year, 3, 20))
 
 
 def bare(made: sqlite3.Connection) -> None:

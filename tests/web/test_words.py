@@ -37,56 +37,14 @@ def said() -> Iterator[str]:
 
 def chosen() -> Iterator[str]:
     """Every text that is chosen by a value."""
+    yield from _tables()
+    yield from _form()
     from duheng.assess.audit.settings import settings as audit_settings
-    from duheng.assess.evidence import STATUS
-    from duheng.assess.inbox import KINDS, STATES
-    from duheng.assess.why import CERTAINTY
-    from duheng.ingest.forms.layout import form_205_1
     from duheng.rules import air, water
-    from duheng.web import (
-        air_calendar,
-        middleware,
-        projects,
-        reasons,
-        roles,
-        selection,
-        targets,
-        water_tables,
-    )
-    from duheng.web.pages import accounting, duties, findings, handbook, submissions, why
+    from duheng.web import air_calendar, reasons, roles, water_tables
+    from duheng.web.pages import accounting
     from duheng.web.pages import air as calendar
 
-    for table in (
-        CERTAINTY,
-        KINDS,
-        STATES,
-        STATUS,
-        selection.LEVELS,
-        selection.LEVELS_SAID,
-        middleware.TITLES,
-        reasons.KINDS,
-        selection.SCENARIOS,
-        selection.LIGHTS,
-        targets.DEMANDS,
-        projects.STATUS,
-    ):
-        yield from map(str, table.values())
-    for table in (
-        duties.STATES,
-        duties.EVERY,
-        findings.SEVERITIES,
-        submissions.STANDING,
-        submissions.EFFECTS,
-        handbook.CERTAINTY,
-        why.STANDING,
-        why.CONFIDENCE,
-    ):
-        yield from table.values()
-    form = form_205_1()
-    yield from (one.title for one in form.relations)
-    yield from (one.rest for one in form.relations if one.rest)
-    yield from (form.settings[check]["title"] for check in ("total_check", "factor_check", "opening_check"))
-    yield from form.settings["elsewhere"]
     for check in audit_settings().values():
         yield from (check["title"], check["remedy"])
     yield from (role.title for role in roles.ROLES)
@@ -96,6 +54,48 @@ def chosen() -> Iterator[str]:
         yield from texts
     navigation = (FOLDER / "templates" / "base.html").read_text(encoding="utf-8")
     yield from re.findall(r"\('/\w*', '([^']+)'\)", navigation)
+
+
+def _tables() -> Iterator[str]:
+    """The texts of tables from a value to what is said for it."""
+    from duheng.assess.evidence import STATUS
+    from duheng.assess.inbox import KINDS, STATES
+    from duheng.assess.why import CERTAINTY
+    from duheng.web import middleware, projects, reasons, selection, targets
+    from duheng.web.pages import duties, findings, handbook, submissions, why
+
+    shown = (selection.LEVELS, selection.LEVELS_SAID, selection.SCENARIOS, selection.LIGHTS)
+    for table in (
+        CERTAINTY,
+        KINDS,
+        STATES,
+        STATUS,
+        *shown,
+        middleware.TITLES,
+        reasons.KINDS,
+        targets.DEMANDS,
+    ):
+        yield from map(str, table.values())
+    for texts in (
+        duties.STATES,
+        duties.EVERY,
+        findings.SEVERITIES,
+        submissions.STANDING,
+        submissions.EFFECTS,
+    ):
+        yield from texts.values()
+    for texts in (handbook.CERTAINTY, why.STANDING, why.CONFIDENCE, projects.STATUS):
+        yield from texts.values()
+
+
+def _form() -> Iterator[str]:
+    from duheng.ingest.forms.layout import form_205_1
+
+    form = form_205_1()
+    yield from (one.title for one in form.relations)
+    yield from (one.rest for one in form.relations if one.rest)
+    yield from (form.settings[check]["title"] for check in ("total_check", "factor_check", "opening_check"))
+    yield from form.settings["elsewhere"]
 
 
 def test_every_text_has_its_english() -> None:

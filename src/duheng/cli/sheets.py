@@ -67,6 +67,11 @@ def import_(
             _report(results[-1])
     if waiting is not None and results[0].waiting:
         _write_waiting(results[0], waiting)
+    _end(results, as_json)
+
+
+def _end(results: list[ImportResult], as_json: bool) -> None:
+    """The results as JSON where asked for; exit code 1 where anything beyond a notice was found."""
     if as_json:
         typer.echo(json.dumps([result.as_json() for result in results], ensure_ascii=False, indent=1))
     if any(finding.severity != "notice" for result in results for finding in result.findings):

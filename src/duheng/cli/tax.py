@@ -12,7 +12,14 @@ from duheng.cli.opening import DEFAULT_CITY, CityOption
 from duheng.model.errors import DuhengError
 
 if TYPE_CHECKING:
+    from duheng.ingest.tax.returns import Return
     from duheng.ingest.tax.sheet import Stated
+
+
+Given = Annotated[
+    Path | None,
+    typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True, help=".csv、.xlsx、.xls。"),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,12 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def tax(
-    table: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="IN.csv", exists=True, dir_okay=False, readable=True, help=".csv、.xlsx、.xls。"
-        ),
-    ] = None,
+    table: Given = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--output", help="写到 .xlsx 或 .csv；缺省打印为 CSV。")
     ] = None,
@@ -51,9 +53,7 @@ def tax(
     from duheng.ingest.tax import write_return
     from duheng.ingest.tax.sheet import read_stated
 
-    format = "csv" if out is None else out.suffix.lstrip(".").lower()
-    if format not in ("csv", "xlsx"):
-        raise DuhengError(f"不能写成“{out}”：文件名应以 .xlsx 或 .csv 结尾。")
+    format = _format(out)
     if sample:
         _write_sample(out, format)
         return
@@ -64,6 +64,19 @@ def tax(
     drawn = stated.drawn(_quarter(stated, quarter), here.code, here.parameters)
     target = out if out is not None else sys.stdout.buffer
     write_return(drawn, target, payer=stated.payer or table.stem, scenario="actual", format=format)
+    _told(drawn, out)
+
+
+def _format(out: Path | None) -> str:
+    """What is written: csv or xlsx, by the file's name."""
+    format = "csv" if out is None else out.suffix.lstrip(".").lower()
+    if format not in ("csv", "xlsx"):
+        raise DuhengError(f"不能写成“{out}”：文件名应以 .xlsx 或 .csv 结尾。")
+    return format
+
+
+def _told(drawn: Return, out: Path | None) -> None:
+    """What was found and what was written, for the person at the screen; exit code 1 where anything was found."""
     for finding in drawn.findings:
         typer.echo(finding.text, err=True)
     if out is not None:

@@ -93,49 +93,36 @@ def read_bytes(source: Path | bytes, name: str) -> bytes:
 
 def sniff(data: bytes, name: str) -> str:
     """What the bytes are: "xlsx", "xls" or "text"; anything else, or a name that says otherwise, is refused."""
-    suffix = Path(name).suffix.lower()
     for magic, kind in FOREIGN_MAGIC.items():
         if data.startswith(magic):
-            raise refuse(
-                "file-foreign",
-                name,
-                say("文件内容是{kind}", kind=kind),
-                "Excel 工作簿（.xlsx）或 CSV 文本",
-                SAVE_AS,
-            )
+            said = say("文件内容是{kind}", kind=kind)
+            raise refuse("file-foreign", name, said, "Excel 工作簿（.xlsx）或 CSV 文本", SAVE_AS)
     if data.startswith(OLE_MAGIC):
         found = _old_office(data, name)
     elif data.startswith((ZIP_MAGIC, b"PK\x05\x06")):
         found = "xlsx"
     else:
         found = "text"
+    _refuse_other_name(name, found)
+    return found
+
+
+def _refuse_other_name(name: str, found: str) -> None:
+    """The name's extension must be one of those read, and say what the content is."""
+    suffix = Path(name).suffix.lower()
     named = {".xlsx": "xlsx", ".xls": "xls", ".csv": "text", ".txt": "text", ".tsv": "text"}.get(suffix)
     if suffix in (".xlsm", ".xltm", ".xlsb"):
-        raise refuse(
-            "file-macro",
-            name,
-            say("{suffix} 文件（可带宏或二进制工作簿）", suffix=suffix),
-            "不含宏的 .xlsx 或 .csv",
-            SAVE_AS,
-        )
+        said = say("{suffix} 文件（可带宏或二进制工作簿）", suffix=suffix)
+        raise refuse("file-macro", name, said, "不含宏的 .xlsx 或 .csv", SAVE_AS)
     if suffix and named is None:
-        raise refuse(
-            "file-type",
-            name,
-            say("扩展名 {suffix}", suffix=suffix),
-            ".xlsx、.xls、.csv、.txt 或 .tsv",
-            SAVE_AS,
-        )
+        said = say("扩展名 {suffix}", suffix=suffix)
+        raise refuse("file-type", name, said, ".xlsx、.xls、.csv、.txt 或 .tsv", SAVE_AS)
     if named is not None and named != found:
         kinds = {"xlsx": "Excel 工作簿（.xlsx）", "xls": "旧版 Excel 工作簿（.xls）", "text": "文本"}
+        said = say("文件名是 {suffix}，内容却是{kind}", suffix=suffix, kind=kinds[found])
         raise refuse(
-            "file-not-as-named",
-            name,
-            say("文件名是 {suffix}，内容却是{kind}", suffix=suffix, kind=kinds[found]),
-            say("内容与扩展名 {suffix} 一致", suffix=suffix),
-            SAVE_AS,
+            "file-not-as-named", name, said, say("内容与扩展名 {suffix} 一致", suffix=suffix), SAVE_AS
         )
-    return found
 
 
 def _old_office(data: bytes, name: str) -> str:

@@ -77,13 +77,7 @@ def _read_columns(
     missing = [id for id in duty.quantities if id not in {q.id for q in quantities.values()}]
     if missing:
         lacking = listed("、", (names.quantities.names.get(id, id) for id in missing))
-        trouble = CellTrouble(
-            "column-missing",
-            say("缺少列：{lacking}", lacking=lacking),
-            "表单原有的各列",
-            "请恢复该列；未掌握的整列留空。",
-        )
-        book.note("error", sheet.name, cell_name(head.header, 0), trouble)
+        book.note("error", sheet.name, cell_name(head.header, 0), _columns_missing(lacking))
     if missing or broken:
         return None
     units, definitions, first = _rows_below(sheet.rows, head.header, list(quantities))
@@ -97,6 +91,15 @@ def _read_columns(
         definitions,
         first,
         head.header,
+    )
+
+
+def _columns_missing(lacking: str) -> CellTrouble:
+    return CellTrouble(
+        "column-missing",
+        say("缺少列：{lacking}", lacking=lacking),
+        "表单原有的各列",
+        "请恢复该列；未掌握的整列留空。",
     )
 
 

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -116,10 +116,15 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
             return application
 
+    _run(Application().run, HaltServer, refused)
+
+
+def _run(run: Callable[[], None], halted: type[BaseException], refused: Any) -> None:
+    """Run the master; exit code 2 where a worker refused to start and said why."""
     master = os.getpid()
     try:
-        Application().run()
-    except (SystemExit, HaltServer) as stopped:
+        run()
+    except (SystemExit, halted) as stopped:
         # The workers are forks of this very call: their own exit code is for gunicorn and must pass unchanged.
         if refused.value and os.getpid() == master:
             raise SystemExit(2) from stopped

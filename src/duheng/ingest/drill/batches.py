@@ -68,14 +68,10 @@ class Press:
         """
         duty = self.duties.get(form)
         when = parse(within or period)
-        published = day or self.day(duty, when)
-        by = duty.by if duty else by
-        yearly = when.kind == "month" and published == date(when.year + 1, 1, 31)
-        title = f"{PREFIX}{by} {f'{when.year}年月报汇编' if yearly else when.title}{note}"
-        batch = self.batches.setdefault((published, by, title), Batch(published, by, title))
+        batch = self._batch(day or self.day(duty, when), duty.by if duty else by, when, note)
         unit = self._unit(quantity, item)
         sheet = duty.title if duty else form
-        place = self._places[title, sheet] = self._places.get((title, sheet), -1) + 1
+        place = self._places[batch.title, sheet] = self._places.get((batch.title, sheet), -1) + 1
         batch.facts.append(
             NewFact(
                 quantity=quantity,
@@ -92,6 +88,12 @@ class Press:
                 locator=f"{sheet}!{cell_name(6 + place // _COLUMNS, 3 + place % _COLUMNS)}",
             )
         )
+
+    def _batch(self, published: date, by: str, when: Period, note: str) -> Batch:
+        """The publication of this day in which one office says a period."""
+        yearly = when.kind == "month" and published == date(when.year + 1, 1, 31)
+        title = f"{PREFIX}{by} {f'{when.year}年月报汇编' if yearly else when.title}{note}"
+        return self.batches.setdefault((published, by, title), Batch(published, by, title))
 
     def environment(
         self,

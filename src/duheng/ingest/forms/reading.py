@@ -173,30 +173,12 @@ def _read_line(
     row, cell = form.rows.get(told(title)) or form.by_code(code), cell_name(number, columns["fuel"])
     if row is None:
         if figures:
-            trouble = CellTrouble(
-                "row-unknown",
-                say("未知的能源品种“{title}”，未核对", title=title[:40]),
-                say("{form}的品种", form=form.name),
-                "请核对品种名称和代码",
-            )
-            found.troubles.append(("warning", cell, trouble))
+            found.troubles.append(("warning", cell, _unknown_fuel(title, form)))
         return
     if code and form.by_code(code) is not row:
-        trouble = CellTrouble(
-            "row-code",
-            say("“{title}”的代码为{code}", title=title, code=code),
-            say("{code}（凭记忆，未核实）", code=row.code),
-            "请核对代码与品种",
-        )
-        found.troubles.append(("warning", cell_name(number, columns["code"]), trouble))
+        found.troubles.append(("warning", cell_name(number, columns["code"]), _other_code(title, code, row)))
     if row.code in seen and figures:
-        trouble = CellTrouble(
-            "row-twice",
-            say("“{title}”已在第{n}行", title=row.title, n=seen[row.code] + 1),
-            "每个品种一行",
-            "请只留一行",
-        )
-        found.troubles.append(("error", cell, trouble))
+        found.troubles.append(("error", cell, _twice(row, seen[row.code])))
         return
     seen[row.code] = number
     line = Line(row, number)
@@ -204,6 +186,21 @@ def _read_line(
     for id, column in figures.items():
         _read_figure(sheet, (number, column), id, form, line, found)
     found.lines.append(line)
+
+
+def _unknown_fuel(title: str, form: Form) -> CellTrouble:
+    found = say("未知的能源品种“{title}”，未核对", title=title[:40])
+    return CellTrouble("row-unknown", found, say("{form}的品种", form=form.name), "请核对品种名称和代码")
+
+
+def _other_code(title: str, code: str, row: FuelRow) -> CellTrouble:
+    found = say("“{title}”的代码为{code}", title=title, code=code)
+    return CellTrouble("row-code", found, say("{code}（凭记忆，未核实）", code=row.code), "请核对代码与品种")
+
+
+def _twice(row: FuelRow, before: int) -> CellTrouble:
+    found = say("“{title}”已在第{n}行", title=row.title, n=before + 1)
+    return CellTrouble("row-twice", found, "每个品种一行", "请只留一行")
 
 
 def _scale(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from duheng.assess.bridge import BRIDGED
+from duheng.assess.choices import Choice
 from duheng.model.glossary import definition, quantity
 from duheng.model.plan import NOT_STATED, Duty
 from duheng.model.saying import listed, say
@@ -94,19 +95,10 @@ def target(ask: Ask, id: str) -> Page:
     signed = [one for one in state.decisions(ask.plan, ask.selection.as_of) if one.target == id]
     charts = trend_charts(ask, row, "trend")
     data = next(one for one in as_json(made, [row])["targets"] if one["id"] == id)
-    decisions = [
-        {
-            "definition": one.definition,
-            "reason": one.reason,
-            "signed_by": one.signed_name,
-            "signed_at": one.signed_at.isoformat(),
-        }
-        for one in signed
-    ]
     return Page(
         template="target.html",
         title=row.title,
-        data={**data, "decisions": decisions},
+        data={**data, "decisions": [_signed(one) for one in signed]},
         context={
             "row": row,
             "quantity": bound,
@@ -123,6 +115,16 @@ def target(ask: Ask, id: str) -> Page:
         tables=(trend_table(ask, row),),
         charts=charts,
     )
+
+
+def _signed(one: Choice) -> dict[str, str]:
+    """A signed definition as JSON."""
+    return {
+        "definition": one.definition,
+        "reason": one.reason,
+        "signed_by": one.signed_name,
+        "signed_at": one.signed_at.isoformat(),
+    }
 
 
 def county(ask: Ask, id: str) -> Page:

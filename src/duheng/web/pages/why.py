@@ -13,7 +13,7 @@ from duheng.ledger import FactRecord
 from duheng.model.errors import PeriodError, UnknownName
 from duheng.model.glossary import Quantity, all_quantities, definition, definitions
 from duheng.model.periods import Period, parse
-from duheng.model.plan import NOT_STATED
+from duheng.model.plan import NOT_STATED, Target
 from duheng.web.access import confidential
 from duheng.web.boards import books
 from duheng.web.errors import BadAddress, NotAllowed
@@ -39,16 +39,6 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     what = " ".join(
         filter(None, (words.name(place), item_title(ask, bound.axis, item) if item else "", str(when)))
     )
-    clauses = [
-        {
-            "target": target,
-            "title": title_of(ask, target),
-            "demand": demand(target, words),
-            "article": ask.plan.article(target.article),
-            "undefined": target.definition == NOT_STATED and bool(bound.definitions),
-        }
-        for target in found.targets
-    ]
     choices = [
         (id, words.title(definition(id)), cell_address("why", ask, bound.id, place.id, str(when), item, id))
         for id in bound.definitions
@@ -61,7 +51,7 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "top": top,
             "what": what,
             "quantity": bound,
-            "clauses": clauses,
+            "clauses": [_clause(ask, target, bound) for target in found.targets],
             "definition": definition(found.cell.definition) if found.cell.definition else None,
             "BRIDGED": BRIDGED,
             "top_entity": place.id,
@@ -72,6 +62,17 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
         },
         tables=(_table(ask, top),),
     )
+
+
+def _clause(ask: Ask, target: Target, bound: Quantity) -> dict[str, object]:
+    """A target that rests on the number, as the page says it above the tree."""
+    return {
+        "target": target,
+        "title": title_of(ask, target),
+        "demand": demand(target, ask.words),
+        "article": ask.plan.article(target.article),
+        "undefined": target.definition == NOT_STATED and bool(bound.definitions),
+    }
 
 
 def _cell(ask: Ask, quantity: str, period: str) -> tuple[Quantity, Period, str | None]:
