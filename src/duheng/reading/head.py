@@ -44,7 +44,7 @@ _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10} ?[〔（] ?(?:19|20)\d{2} 
 _DATE = re.compile(r"((?:19|20)\d{2}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日")
 _TITLE_LINE = re.compile(rf"(?:{_KINDS})(?:（[^）]{{1,20}}）)?[”》]?$")
 _PRINTED = re.compile(r"关于(?:印发|发布|转发|下达)[《]?(.+?)[》]?的通知$")
-_ISSUER = re.compile(r"(?:政府|委员会|办公厅|办公室|委|厅|局|部|院|国务院|党中央|中共中央)$")
+_ISSUER = re.compile(r"(?:政府|委员会|总局|办公厅|办公室|委|厅|局|部|院|国务院|党中央|中共中央)$")
 _ADDRESSEES = re.compile(r"[：]$")
 _FIVE_YEARS = re.compile(r"[“‘\"]?十([一二三四五六])五[”’\"]?")
 _RANGE = re.compile(r"((?:19|20)\d{2}) ?年?(?:-|—{1,2}|～|至|到) ?((?:19|20)\d{2}) ?年?")
@@ -140,11 +140,18 @@ def _notice(lines: list[str]) -> str | None:
 def _issuer(text: str, lines: list[str], opening: Sequence[Line], notice: str | None) -> str | None:
     """Who signs above the date, else who stands before 关于 in the notice's title."""
     for i, said in enumerate(lines):
-        signed = lines[i - 1] if i else ""
-        if _DATE.fullmatch(said) and len(signed) <= 30 and _ISSUER.search(signed):
-            return text[opening[i - 1].start : opening[i - 1].end]
+        if _DATE.fullmatch(said) and (signed := _signatures(lines, i)):
+            return "、".join(text[opening[at].start : opening[at].end] for at in signed)
     before = notice.partition("关于")[0].strip() if notice else ""
     return before if before and _ISSUER.search(before) else None
+
+
+def _signatures(lines: list[str], date: int) -> list[int]:
+    """The lines directly above the date that name an organ, in the order of the paper."""
+    first = date
+    while first and len(lines[first - 1]) <= 30 and _ISSUER.search(lines[first - 1]):
+        first -= 1
+    return list(range(first, date))
 
 
 def _date(lines: list[str]) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from duheng.reading import duties, grammar
-from duheng.reading.files import Text, read_file
+from duheng.reading.files import Progress, Table, Text, read_file
 from duheng.reading.normal import plain
 from duheng.reading.outline import Outline, outline
 from duheng.reading.records import Doubt, Target, Task
@@ -22,6 +22,7 @@ class Reading:
     targets: list[Target]
     tasks: list[Task]
     doubts: list[Doubt]
+    tables: list[Table] = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The contract of `duheng read --json`; date is ISO, period "2021-2025", null where not said."""
@@ -39,9 +40,12 @@ class Reading:
         }
 
 
-def read(path: Path) -> Reading:
-    """The reading of a file. Raises UnreadableSource where it is no document that can be read."""
-    return _reading(read_file(path))
+def read(path: Path, progress: Progress | None = None) -> Reading:
+    """The reading of a file; progress(done, all) is called page by page where there are pages.
+
+    Raises UnreadableSource where it is no document that can be read.
+    """
+    return _reading(read_file(path, progress))
 
 
 def read_text(text: str) -> Reading:
@@ -55,4 +59,4 @@ def _reading(source: Text) -> Reading:
     targets, about_targets = grammar.targets(source.text, matched, built)
     tasks, about_tasks = duties.tasks(source.text, matched, built)
     doubts = sorted([*source.doubts, *about_targets, *about_tasks], key=lambda one: (one.start, one.end))
-    return Reading(source.text, built, targets, tasks, doubts)
+    return Reading(source.text, built, targets, tasks, doubts, source.tables)

@@ -1,0 +1,177 @@
+"""Lines and rows become one text: furniture of the page left out, hard line breaks joined, noise removed.
+
+Whatever is not in the text as it stood in the file is said in a doubt, one for each kind, at its first place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from duheng.reading.files.furniture import joins, page_furniture
+from duheng.reading.files.noise import cleaned, shown
+from duheng.reading.files.source import Content, Row, Table, Text
+from duheng.reading.records import Doubt
+
+_SAID = {
+    "page-furniture": "删去页码、页眉、页脚{count}处",
+    "joined-lines": "句中的硬换行{count}处已接上",
+    "noise": "删去夹杂的字符{count}处，请对照原文",
+}
+# Values with nothing between them: where one ends and the next begins is not said.
+_RUN_TOGETHER = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{2,4}){2,}|(?:\d+(?:\.\d+)?[%％]){2,}")
+_PIPED = re.compile(r"[^\n|]*\|[^\n|]*\|[^\n]*")
+_EXAMPLE = 16
+
+
+@dataclass(slots=True)
+class _Changes:
+    """Changes of one kind: how many, the first place, a few examples."""
+
+    count: int = 0
+    place: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, place: int, example: str) -> None:
+        self.place = place if not self.count else min(self.place, place)
+        self.count += 1
+        if len(self.examples) < 3 and example not in self.examples:
+            self.examples.append(example)
+
+    def doubt(self, kind: str) -> Doubt:
+        said = (
+            _SAID[kind].format(count=self.count)
+            + "（"
+            + "、".join(f"“{one}”" for one in self.examples)
+            + "）。"
+        )
+        return Doubt(kind, said, self.place, self.place)
+
+
+def compose(content: Content) -> Text:
+    """One text of the content of a file, with its doubts and tables."""
+    writer = _Writer()
+    dropped = page_furniture(content)
+    kept = [at for at in range(len(content.blocks)) if at not in dropped]
+    joined = {kept[order] for order in joins([content.blocks[at] for at in kept])}
+    for at, block in enumerate(content.blocks):
+        if at in dropped:
+            writer.changes["page-furniture"].add(writer.length, str(block).strip()[:_EXAMPLE])
+        elif isinstance(block, str):
+            writer.line(block, joined=at in joined)
+        else:
+            writer.row(block)
+    text = "".join(writer.parts)
+    doubts = [Doubt(kind, said + "。", 0, 0) for kind, said in content.remarks]
+    doubts += [one.doubt(kind) for kind, one in writer.changes.items() if one.count]
+    doubts += _of_the_text(text)
+    return Text(text, doubts, writer.tables() + _piped_tables(text))
+
+
+def _of_the_text(text: str) -> list[Doubt]:
+    doubts = [Doubt("noise", f"“{text[a:b]}”像是网页广告，未删，请核对。", a, b) for a, b in shown(text)]
+    for found in _RUN_TOGETHER.finditer(text):
+        said = f"“{found.group()[:_EXAMPLE]}”：数值之间没有分隔，不能可靠分开，未作猜测，请对照原表。"
+        doubts.append(Doubt("cells-run-together", said, found.start(), found.end()))
+    return doubts
+
+
+class _Writer:
+    """Puts blocks one after the other and remembers where cells and changes stand."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self.changes = {kind: _Changes() for kind in _SAID}
+        self._begun = False
+        self._rows: list[list[tuple[int, int]]] = []
+        self._tables: list[Table] = []
+
+    def line(self, line: str, joined: bool) -> None:
+        self._close()
+        if joined and self.parts:
+            self._join(line.lstrip())
+        else:
+            self._begin()
+            self._clean(line)
+
+    def _join(self, line: str) -> None:
+        last = self.parts.pop()
+        before = last.rstrip()
+        self.length -= len(last) - len(before)
+        # Two words in Latin letters or two numbers stay apart; Chinese is written without blanks.
+        apart = " " if _latin(before[-1:]) and _latin(line[:1]) else ""
+        self.changes["joined-lines"].add(self.length, f"{before[-4:]}{line[:4]}")
+        whole, removed = cleaned(line)
+        for place, sign in removed:
+            self.changes["noise"].add(self.length + len(apart) + place, sign)
+        self.parts.append(before + apart + whole)
+        self.length += len(apart) + len(whole)
+
+    def row(self, row: Row) -> None:
+        self._begin()
+        places: list[tuple[int, int]] = []
+        for index, cell in enumerate(row):
+            if index:
+                self._put("\t")
+            start = self.length
+            self._clean(" ".join(cell.split()))
+            places.append((start, self.length))
+        self._rows.append(places)
+
+    def tables(self) -> list[Table]:
+        self._close()
+        return self._tables
+
+    def _clean(self, line: str) -> None:
+        whole, removed = cleaned(line)
+        for place, sign in removed:
+            self.changes["noise"].add(self.length + place, sign)
+        self._put(whole)
+
+    def _begin(self) -> None:
+        if self._begun:
+            self._put("\n")
+        self._begun = True
+
+    def _put(self, part: str) -> None:
+        self.parts.append(part)
+        self.length += len(part)
+
+    def _close(self) -> None:
+        if self._rows:
+            self._tables.append(Table(self._rows))
+            self._rows = []
+
+
+def _latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()
+
+
+def _piped_tables(text: str) -> list[Table]:
+    """Tables whose rows are lines with | between the cells; two such lines at least, one after the other."""
+    tables: list[Table] = []
+    rows: list[list[tuple[int, int]]] = []
+    end = -1
+    for found in _PIPED.finditer(text):
+        if found.start() != end + 1:
+            tables += [Table(rows)] if len(rows) > 1 else []
+            rows = []
+        rows.append(_piped_cells(text, found.start(), found.end()))
+        end = found.end()
+    return tables + ([Table(rows)] if len(rows) > 1 else [])
+
+
+def _piped_cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    line = text[start:end].rstrip()
+    end = start + len(line)
+    if line.endswith("|"):
+        end -= 1
+    if text[start:end].lstrip().startswith("|"):
+        start = text.index("|", start, end) + 1
+    cells: list[tuple[int, int]] = []
+    for cell in text[start:end].split("|"):
+        blank = len(cell) - len(cell.lstrip())
+        cells.append((start + blank if cell.strip() else start, start + max(len(cell.rstrip()), 0)))
+        start += len(cell) + 1
+    return cells
