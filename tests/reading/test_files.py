@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from duheng.model.errors import UnreadableSource
-from duheng.reading.files import Text, converted, read_file
+from duheng.reading.files import Text, read_file
 from duheng.reading.files.noise import Noise, cleaned, kinds
 from duheng.reading.reading import read
 from soak.mutation import bytes_changed, text_changed
@@ -217,7 +217,7 @@ def test_entities_are_not_expanded(given: Given) -> None:
 
 
 def test_an_old_document_needs_libreoffice(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(converted.shutil, "which", lambda _: None)
+    monkeypatch.setenv("PATH", "")
     assert "apt install libreoffice" in given.refusal("plan.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest")
 
 
@@ -287,7 +287,7 @@ def test_damaged_documents_raise_nothing_but_the_documented_error(tmp_path: Path
         except UnreadableSource:
             continue
         read_in += 1
-        for one in [*reading.targets, *reading.tasks]:
-            assert reading.text[one.start : one.end] == one.quote
+        assert all(reading.text[one.start : one.end] == one.quote for one in reading.targets)
+        assert all(reading.text[one.start : one.end] == one.quote for one in reading.tasks)
         assert all(0 <= one.start <= one.end <= len(reading.text) for one in reading.doubts)
     assert read_in > 100
