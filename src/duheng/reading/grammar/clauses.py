@@ -1,0 +1,82 @@
+"""Brackets and names set aside, then paragraphs, sentences and clauses with their places."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+ASIDE, NAME, STOP = "\ue000", "\ue001", "。"
+_OPEN, _CLOSE = "（(〔[【", "）)〕]】"
+_DUTY = re.compile("责任|牵头|负责|配合|参与|单位[:：]|指导")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:%|万|亿|吨|个百分点)|分别|其中")
+_QUOTED = re.compile("[“\"]([^“”\"，。；\n]{1,24})[”\"]")
+_KEPT = re.compile("^[一二三四五六七八九十]+五$|^[一二三四五六七八九十]+村|\\d%")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A stretch of text between two stops, spaces at its ends left out."""
+
+    start: int
+    end: int
+    last: bool  # of its sentence
+
+
+def set_aside(plain: str) -> str:
+    """The text with brackets and quoted names made opaque, each character by one, so that places stay.
+
+    A bracket that names who is responsible ends the sentence before it; one that states a figure becomes a clause.
+    """
+    characters = list(plain)
+    for start, end in _brackets(plain):
+        inside = plain[start + 1 : end - 1]
+        if _DUTY.search(inside):
+            characters[start:end] = STOP * (end - start)
+        elif _FIGURE.search(inside) and len(inside) > 6:
+            characters[start], characters[end - 1] = "，", "，"
+        else:
+            characters[start:end] = ASIDE * (end - start)
+    for match in _QUOTED.finditer(plain):
+        if not _KEPT.search(match[1]) and characters[match.start()] == plain[match.start()]:
+            characters[match.start() : match.end()] = NAME * (match.end() - match.start())
+    return "".join(characters)
+
+
+def _brackets(plain: str) -> Iterator[tuple[int, int]]:
+    depth, start = 0, 0
+    for match in re.finditer(r"[（(〔\[【）)〕\]】\n]", plain):
+        if match.group() == "\n":
+            depth = 0
+        elif match.group() in _OPEN:
+            start = match.start() if depth == 0 else start
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                yield start, match.end()
+
+
+def paragraphs(plain: str) -> Iterator[tuple[int, int]]:
+    """The lines of the text that hold anything."""
+    for match in re.finditer(r"[^\n]+", plain):
+        if match.group().strip():
+            yield match.start(), match.end()
+
+
+_STOPS = re.compile(r"[。；;！!？?：:]|[，,](?!\d{3}(?!\d))|\.(?=\s|$)")
+
+
+def clauses(plain: str, start: int, end: int) -> Iterator[Clause]:
+    """The clauses of a paragraph. A comma inside 12,000 is part of the number."""
+    for match in _STOPS.finditer(plain, start, end):
+        yield from _trimmed(plain, start, match.start(), match.group() in "。；;！!？?.")
+        start = match.end()
+    yield from _trimmed(plain, start, end, True)
+
+
+def _trimmed(plain: str, start: int, end: int, last: bool) -> Iterator[Clause]:
+    while start < end and plain[start] in " \t\u3000“\"—-·■●◆・":
+        start += 1
+    while end > start and plain[end - 1] in " \t\u3000":
+        end -= 1
+    if end > start or last:
+        yield Clause(start, end, last)

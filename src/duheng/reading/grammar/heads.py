@@ -1,0 +1,131 @@
+"""A subject taken apart: the indicators of a list, each one's region and scope."""
+
+import re
+from dataclasses import dataclass
+
+from duheng.reading.grammar.clauses import ASIDE, NAME
+from duheng.reading.grammar.words import pattern, words
+
+_JOINED = re.compile("以及|[、和及与]")
+_WORDS_OF_JOINED = re.compile("、")
+_SHARED_CLASS = re.compile("等(?:[0-9一二三四五六七八九十]+[类种项个])?(?P<rest>.+)$")
+
+
+@dataclass(frozen=True)
+class Head:
+    """One subject: pieces of the text that together name it, and the words by themselves."""
+
+    name: str
+    scope: str | None = None
+
+
+def split_list(subject: str, count: int) -> list[str] | None:
+    """The `count` indicators of a list, shared heads and tails worked out; None where the list has another length.
+
+    >>> split_list("颗粒物、二氧化硫排放总量", 2)
+    ['颗粒物排放总量', '二氧化硫排放总量']
+    """
+    for separator in (_WORDS_OF_JOINED, _JOINED):
+        for pieces in _partitions(subject, separator):
+            if len(pieces) == count:
+                return _shared(pieces)
+    return None
+
+
+def spread(subject: str) -> list[str]:
+    """The indicators that one value is stated for: a list in which each is named whole, else the subject itself."""
+    pieces = [piece for piece in re.split("、|和", subject) if piece]
+    if len(pieces) > 1 and all(pattern("indicator_end").search(piece) and len(piece) > 2 for piece in pieces):
+        return _shared(pieces)
+    return [subject]
+
+
+def _partitions(subject: str, separator: re.Pattern[str]) -> list[list[str]]:
+    """Ways to cut the list: at every joint; at 、 and only the last of the other joints; with a class after 等."""
+    whole = [piece for piece in separator.split(subject) if piece]
+    cuts = [whole]
+    if separator is _JOINED:
+        commas = subject.split("、")
+        last = [piece for piece in re.split("以及|[和及与]", commas[-1]) if piece]
+        cuts.append([*commas[:-1], *last])
+        for joint in ("和", "以及", "及", "与"):
+            if joint in commas[-1]:
+                at = commas[-1].rindex(joint)
+                cuts.append([*commas[:-1], commas[-1][:at], commas[-1][at + len(joint) :]])
+    return [[piece for piece in cut if piece] for cut in cuts]
+
+
+def _shared(pieces: list[str]) -> list[str]:
+    pieces = _with_tail(pieces)
+    first = pattern("per").match(pieces[0])
+    if first and len(first.group()) < len(pieces[0]):
+        pieces = [pieces[0], *(piece if _stands_alone(piece) else first.group() + piece for piece in pieces[1:])]
+    return pieces
+
+
+def _stands_alone(piece: str) -> bool:
+    return bool(pattern("per").match(piece)) or not piece or "单位" in piece or bool(
+        re.search("(?:率|占比|比重|总量|系数)$", piece)
+    )
+
+
+def _with_tail(pieces: list[str]) -> list[str]:
+    """收集、处理率 and 甲、乙排放总量: what the last one ends in belongs to all that do not end in a measure."""
+    last = pieces[-1]
+    bare = [piece for piece in pieces[:-1] if not pattern("indicator_end").search(piece)]
+    if not bare:
+        return pieces
+    rate, action = pattern("action_rate").match(last), pattern("action_end").search(pieces[0])
+    if rate and action:
+        object_ = pieces[0][: action.start()]
+        return [pieces[0] + "率", *(object_ + piece.removesuffix("率") + "率" for piece in pieces[1:])]
+    shared = _SHARED_CLASS.search(last)
+    tail = pattern("tail").search(last)
+    if tail is None or len(tail.group()) == len(last):
+        return pieces
+    item = last[: shared.start()] if shared else last[: tail.start()]
+    return [*(p if pattern("indicator_end").search(p) else p + tail.group() for p in pieces[:-1]), item + tail.group()]
+
+
+def clean(subject: str) -> str:
+    """A subject without hedges and openings before it and joints around it."""
+    subject = re.sub(r"[\s]+", "", subject)
+    while True:
+        shorter = pattern("openings").sub("", subject.strip("、，：:“”\"及和与等的-—·"))
+        if shorter == subject:
+            return shorter
+        subject = shorter
+
+
+def scoped(subject: str) -> Head:
+    """The subject parted into region or body and indicator.
+
+    A region leaves the name (全市 | 年用水总量), a body that acts leaves it too (全市各级党政机关 | 建成节水型机关率),
+    an object stays part of it (三大粮食作物 | 三大粮食作物化肥利用率).
+    """
+    subject = subject.removeprefix("在")
+    region = pattern("region").match(subject)
+    rest = subject[region.end() :] if region else subject
+    if among := pattern("among").match(subject):
+        return Head(rest, among["scope"])
+    if body := pattern("scope").match(subject):
+        scope = body.group()
+        if scope.endswith(words("stripped_scopes")) and len(scope) < len(subject):
+            return Head(subject[len(scope) :].removeprefix("的"), scope)
+        return Head(rest.removeprefix("的"), scope.removesuffix("的"))
+    if region and (object_ := re.match("(?:行政村|公共机构|公共建筑)", rest)) and len(object_.group()) < len(rest):
+        return Head(rest, region.group() + object_.group())
+    if place := re.match(r"^(?P<place>[\u4e00-\u9fff]{2,4})(?=单位[\u4e00-\u9fff])", subject):
+        named = place["place"]
+        if not named.startswith(("规上", "规模", "工业", "全", "公共", "建筑")):
+            return Head(subject[place.end() :], named)
+    return Head(rest.removeprefix("的") or subject, region.group() if region and rest else None)
+
+
+def is_place_list(subject: str) -> bool:
+    """Whether a subject names only places (甲县、乙区): short names with no measure at their end."""
+    pieces = [piece for piece in _JOINED.split(subject) if piece]
+    return bool(pieces) and all(
+        len(piece) <= 7 and ASIDE not in piece and NAME not in piece and not pattern("indicator_end").search(piece)
+        for piece in pieces
+    )

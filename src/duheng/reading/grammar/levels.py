@@ -1,0 +1,135 @@
+"""A subject, a predicate and its values: 到Y年，甲、乙比B年分别下降 v、w; 占比达到 v; 控制在 v 以内; 占比 v."""
+
+import re
+
+from duheng.reading.grammar.deadlines import When
+from duheng.reading.grammar.heads import Head, clean, is_place_list, split_list, spread
+from duheng.reading.grammar.measures import Measure
+from duheng.reading.grammar.predicates import Predicate, predicate
+from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
+from duheng.reading.grammar.words import pattern, words
+from duheng.reading.records import Target
+
+_QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
+_WORKED = re.compile("减排量|节能量|减排|工程量")
+_COMPARED = re.compile("(?:高于|低于|好于|快于|超出|超过)[^，。]{0,10}(?:平均|上年|同期|水平|计划)")
+
+
+def read_levels(
+    passage: Passage, state: State, when: When, subject_start: int, group: list[Measure]
+) -> list[Target] | None:
+    """The targets of one group of values, or None where what stands before them is no predicate."""
+    subject = passage.masked[subject_start : group[0].start]
+    found = predicate(subject[-90:])
+    if found is None:
+        found = _bare(subject, group)
+        if found is None:
+            return None
+    at = subject_start + max(0, len(subject) - 90) + found.start
+    if _COMPARED.search(subject) and not found.each:
+        return []
+    names = clean(passage.words(subject_start, at))
+    heads = _heads(state, names, found, len(group))
+    if heads is None:
+        return []
+    when = When(when.deadline, found.period or when.period, when.start, when.end)
+    start = _quote_start(passage, when)
+    return [
+        _level(passage, state, when, head, found, measure, (start, group[-1].stop))
+        for head, measure in zip(heads, _dealt(group, len(heads)), strict=False)
+    ]
+
+
+def _bare(subject: str, group: list[Measure]) -> Predicate | None:
+    """占比15%: no verb at all, but the subject ends in a measure's name."""
+    bare = re.sub(f"(?:{'|'.join(words('about'))}|分别|均)$", "", subject.rstrip())
+    if group[0].counted or not pattern("indicator_end").search(bare):
+        return None
+    about = subject.rstrip()[len(bare) :]
+    return Predicate(len(bare), "reach", "", None, about or None, None, "分别" in about, False, False, False, False, None)
+
+
+def _quote_start(passage: Passage, when: When) -> int:
+    """The clause, from its time on where that stands at its head or is the clause before."""
+    start = passage.clause.start
+    if 0 <= when.start < start and start - when.end <= 2 and "\n" not in passage.plain[when.start : start]:
+        return when.start
+    return start
+
+
+def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head] | None:
+    """The indicators the values belong to; None where there is none to be found."""
+    carried = state.subjects
+    if not names or names in ("指标", "目标", "其"):
+        return carried if carried and (len(carried) == count or count == 1) else None
+    if found.nominal and carried and is_place_list(names):
+        return _placed(carried[0].name, re.split("、|和|及|与", names))
+    pieces = split_list(names, count) if count > 1 else None
+    if count > 1 and pieces is None:
+        pieces = [names] * count if found.kind else None
+    elif count == 1:
+        pieces = _one_value(names, found)
+    heads = heads_of(state, pieces or [names])
+    heads = _continued(state, heads, found)
+    state.subjects = heads
+    return heads
+
+
+def _one_value(names: str, found: Predicate) -> list[str]:
+    pieces = re.split("、|和", names)
+    if found.each and len(pieces) > 1:
+        return split_list(names, len(pieces)) or [names]
+    return [names] if found.together else spread(names)
+
+
+def _continued(state: State, heads: list[Head], found: Predicate) -> list[Head]:
+    """人均水耗 after 公共机构单位建筑面积能耗: what a series is about is said only once."""
+    first = heads[0]
+    if first.scope and first.scope != state.region and pattern("per").search(first.name) is None:
+        about = re.match("^(公共机构|[^、]{2,8}?)(?=单位|人均)", first.name)
+        state.per = about.group() if about else ""
+    elif state.per and re.match("人均|单位", first.name) and heads:
+        scope = (state.region or "") + state.per
+        return [Head(state.per + head.name, scope) for head in heads]
+    return heads
+
+
+def _placed(name: str, places: list[str]) -> list[Head]:
+    return [Head(name, place) for place in places if place]
+
+
+def _dealt(group: list[Measure], count: int) -> list[Measure]:
+    """The values dealt to the heads: one to each, or one to all."""
+    return group * count if len(group) == 1 else group
+
+
+def _level(
+    passage: Passage, state: State, when: When, head: Head, found: Predicate, measure: Measure, span: tuple[int, int]
+) -> Target:
+    direction, comparator = _direction(found, measure, head.name)
+    return target(
+        passage, state, when, head, span, direction, comparator=comparator, change_from=found.base, **valued(measure)
+    )
+
+
+def _direction(found: Predicate, measure: Measure, name: str) -> tuple[str, str | None]:
+    """The direction and the bound words as printed."""
+    bound = measure.bound
+    said = found.bound or found.about or bound
+    if found.kind in _QUALIFIED and bound and found.verb:
+        said = f"{found.verb}…{bound}"
+    if found.total and said is None:
+        said = "累计"
+    if found.kind in ("decrease", "increase"):
+        return found.kind, said
+    if found.kind in ("floor", "ceiling"):
+        return ("at_least" if found.kind == "floor" else "at_most"), said
+    if bound in words("above"):
+        return "at_least", said
+    if bound in words("under") or (found.kind == "cap" and bound is None):
+        return "at_most", said or found.verb
+    if found.kind == "complete" or (_WORKED.search(name) and found.kind == "reach") or measure.counted:
+        return "complete", said
+    if found.kind in ("decrease_to", "increase_to", "maintain"):
+        return found.kind, said
+    return "reach", said

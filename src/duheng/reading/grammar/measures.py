@@ -1,0 +1,95 @@
+"""Measures: a printed number with its unit, its range and the bound after it."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from duheng.reading.grammar.words import either, pattern, words
+
+_DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_TENS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
+_FLUENT = "零一二两三四五六七八九十百千万"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number in the text: `start`, `end` of number and unit; `stop` after the bound word that follows.
+
+    `value` and `unit` are as printed (4.32, 万吨); `most` is the end of a range; `counted` says that the unit is a
+    classifier (名, 座), `bare` that there is no unit.
+    """
+
+    start: int
+    end: int
+    stop: int
+    value: Decimal
+    most: Decimal | None
+    unit: str | None
+    bound: str | None
+    counted: bool
+
+
+def number(printed: str) -> Decimal:
+    """The value of a printed number, in digits or in Chinese numerals."""
+    plain = printed.replace(",", "").replace("，", "")
+    return Decimal(plain) if plain[0].isdigit() else Decimal(_chinese(plain))
+
+
+def _chinese(numeral: str) -> int:
+    total, last = 0, 0
+    for character in numeral:
+        if character in _DIGITS:
+            last = _DIGITS[character]
+        elif character == "万":
+            total, last = (total + last) * 10000, 0
+        else:
+            total, last = total + (last or 1) * _TENS[character], 0
+    return total + last
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    prefix = either(words("prefixes"))
+    unit = f"(?:{prefix}?{either(words('units'))})(?:(?:/|每)(?:{prefix}?{either(words('below'))}))?"
+    count = f"{prefix}?{either(words('classifiers'))}(?![体人性别])" f"(?:/(?:{prefix}?{either(words('below'))}))?"
+    each = f"{either(words('units'))}每{either(words('below'))}"
+    figure = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    again = rf"(?P<unit1>{unit})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
+    return re.compile(
+        rf"(?<![\dA-Za-z.＋+\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
+        rf"|(?P<numeral>[{_FLUENT}]{{2,6}}(?=\s*{either(words('classifiers'))})))"
+        rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count}))?"
+    )
+
+
+def measures(plain: str, start: int, end: int) -> list[Measure]:
+    """The measures between two places of the plain text, in order. Years and ordinals are not among them."""
+    found = []
+    for match in _pattern().finditer(plain, start, end):
+        measure = _measure(plain, match, end)
+        if measure is not None:
+            found.append(measure)
+    return found
+
+
+def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
+    unit, printed = match["unit"], match["figure"] or match["numeral"]
+    after, before = plain[match.end() : match.end() + 2], plain[max(0, match.start() - 1) : match.start()]
+    if unit is None and not _may_be_bare(printed, after, before):
+        return None
+    if before in ("第", "〔", "G", "V") or (match["numeral"] and number(printed) < 10):
+        return None
+    bound = pattern("bound").match(plain, match.end(), end)
+    stop = bound.end() if bound else match.end()
+    most = number(match["most"]) if match["most"] else None
+    squeezed = re.sub(r"\s+", "", unit) if unit else None
+    bound_word = bound.group() if bound else None
+    return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, bound_word, bool(match["count"]))
+
+
+def _may_be_bare(printed: str, after: str, before: str) -> bool:
+    """A coefficient (0.48) or an index stands without a unit; a year, a date or a numbered name does not."""
+    if not printed[0].isdigit() or after[:1] in "年月日号度级期届版、)）":
+        return "." in printed and after[:1] in "、" and bool(after)
+    return "." in printed and not re.match(r"[A-Za-z\u4e00-\u9fff]", after) or bool(re.match("以上|以下|以内|左右", after))

@@ -1,0 +1,78 @@
+"""What is to happen to an indicator, read backwards from its value: 比2020年分别下降, 稳定在, 年均下降率要求达到."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from duheng.reading.grammar.words import either, verb_kinds, words
+
+_NOMINAL = {"下降": "decrease", "降低": "decrease", "减少": "decrease", "减排": "decrease", "削减": "decrease", "降": "decrease"}
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A verb with what belongs to it. `start`: where it begins, so that the subject ends there.
+
+    kind: of the verb (`decrease`, `reach`, `cap` ...), or `floor`/`ceiling` where only a bound word stands;
+    `nominal`: the verb was a noun (下降幅度), so that an empty subject means the indicator before.
+    """
+
+    start: int
+    kind: str
+    verb: str
+    bound: str | None
+    about: str | None
+    base: int | None
+    each: bool
+    together: bool
+    total: bool
+    nominal: bool
+    past: bool
+    period: str | None
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    verbs, adverbs = either(verb_kinds()), either(words("adverbs"))
+    year = r"“?(?:(?:19|20)\d\d\s*年?底?|[二三]?十[一二三四五六七八九]?五”?(?:期末|末|时期|期间)?)"
+    base = (
+        rf"(?:(?:比|较|在|从|由|以)\s*(?:{year}(?:、?)?|上年|上一?年度?|去年|现行|基准年|目前|同期)"
+        rf"(?:[^，。；]{{0,24}}?(?:基础上|相比|水平))?(?:的[^，。；下降增提减控]{{1,30}}|时期的[^，。；]{{1,12}})?)"
+    )
+    bound = either((*words("floors"), *words("caps")))
+    return re.compile(
+        rf"(?P<adv0>(?:{adverbs})*)(?P<base>{base})?(?P<adv1>(?:{adverbs}|{either(words('hedges'))})*)(?P<base2>{base})?"
+        rf"(?P<adv2>(?:{adverbs})*)"
+        rf"(?P<noun>(?:年均)?(?:{either(_NOMINAL)})(?:幅度|率|比例|比率)(?:要求|目标)?)?(?P<adv3>(?:{adverbs})*)"
+        rf"(?P<verb>{verbs})?(?P<past>了)?(?:{year}的)?(?P<bound>{bound})?(?P<about>{either(words('about'))})?\s*[“”]?$"
+    )
+
+
+def predicate(subject: str) -> Predicate | None:
+    """The predicate a text ends in, or None: subject and predicate stand together before the value."""
+    match = next((m for m in _pattern().finditer(subject) if m.group().strip()), None)
+    if match is None or not (match["verb"] or match["bound"] or match["noun"]):
+        return None
+    adverbs = (match["adv0"] or "") + (match["adv1"] or "") + (match["adv2"] or "") + (match["adv3"] or "")
+    base = re.search(r"(?:19|20)\d\d", (match["base"] or "") + (match["base2"] or ""))
+    kind = verb_kinds().get(match["verb"] or "", "")
+    if match["noun"]:
+        kind = "decrease"
+    elif match["bound"]:
+        bare = kind in ("", "reach", "maintain", "cap", "complete")
+        kind = ("floor" if match["bound"] in words("floors") else "ceiling") if bare else kind
+    period = next((word for word in ("年均", "每年") if word in adverbs + (match["noun"] or "")), None)
+    return Predicate(
+        match.start(),
+        kind,
+        match["verb"] or "",
+        match["bound"],
+        match["about"],
+        int(base.group()) if base else None,
+        any(word in adverbs for word in ("分别", "各")),
+        any(word in adverbs for word in ("均", "都")) and "年均" not in adverbs,
+        "累计" in adverbs,
+        bool(match["noun"]),
+        bool(match["past"]),
+        period,
+    )

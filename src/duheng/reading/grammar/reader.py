@@ -1,0 +1,172 @@
+"""A text read clause by clause: what is owed in each, with what the clauses before it left in force."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from duheng.reading.grammar.clauses import Clause, clauses, set_aside
+from duheng.reading.grammar.deadlines import Calendar, When
+from duheng.reading.grammar.heads import Head, clean
+from duheng.reading.grammar.levels import read_levels
+from duheng.reading.grammar.measures import Measure, measures
+from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
+from duheng.reading.grammar.wording import read_wording
+from duheng.reading.grammar.works import read_work
+from duheng.reading.grammar.words import pattern
+from duheng.reading.outline import Outline, Paragraph
+from duheng.reading.records import Doubt, Target
+
+_SPEAKS = re.compile(r"\d|零|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]")
+_BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
+_BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$")
+_BASE_IS = re.compile(r"(?P<year>(?:19|20)\d\d)年(?P<place>[^，。；]*?)的?基数(?:是|为)$")
+
+
+def targets(text: str, plain: str, outline: Outline) -> tuple[list[Target], list[Doubt]]:
+    """The targets of a document in the order of the text, and what is doubtful about them."""
+    reader = _Reader(text, plain, outline)
+    found = reader.read()
+    return found, reader.doubts
+
+
+class _Reader:
+    def __init__(self, text: str, plain: str, outline: Outline) -> None:
+        self.text, self.plain, self.outline = text, plain, outline
+        self.masked = set_aside(plain)
+        year = int(outline.date[:4]) if outline.date else (outline.period[0] if outline.period else None)
+        self.calendar = Calendar(year)
+        self.doubts: list[Doubt] = []
+        self.lead = When()
+
+    def read(self) -> list[Target]:
+        found: list[Target] = []
+        for paragraph in self.outline.paragraphs:
+            if self.text.startswith("#", paragraph.start) or self._is_past(paragraph):
+                continue
+            state = State(when=self.lead)
+            if _SPEAKS.search(self.plain, paragraph.start, paragraph.end):
+                found += _once(self._paragraph(paragraph, state))
+            ends = self.plain[paragraph.end - 1] in "：:"
+            self.lead = replace(state.when, start=-1) if ends else When()
+        return found
+
+    def _is_past(self, paragraph: Paragraph) -> bool:
+        heading = paragraph.heading
+        return bool(heading and pattern("past_heading").search(heading.section))
+
+    def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
+        found: list[Target] = []
+        for clause in clauses(self.masked, paragraph.start, paragraph.end):
+            if clause.end > clause.start:
+                found += self._clause(Passage(self.text, self.plain, self.masked, clause), state)
+            if clause.last:
+                state.past = False
+        return found
+
+    def _clause(self, passage: Passage, state: State) -> list[Target]:
+        clause = passage.clause
+        if not _SPEAKS.search(self.masked, clause.start, clause.end):
+            self._mention(passage, state)
+            return []
+        times = self.calendar.times(self.masked, clause.start, clause.end, state.when)
+        start = self._head(clause, times, state)
+        if self._told(clause, state):
+            state.past = True
+            return []
+        values = measures(self.masked, start, clause.end)
+        if not values:
+            self._mention(passage, state, start)
+            return read_wording(passage, state, state.when, start)
+        found = self._values(passage, state, times, start, values)
+        later = [time for time in times if not time.past and time.deadline]
+        if later and later[-1].start > start:
+            state.when = later[-1]
+        return found
+
+    def _head(self, clause: Clause, times: list[When], state: State) -> int:
+        """A time at the head of a clause governs from there on; returns where the rest begins."""
+        if times and len(clean(self.masked[clause.start : times[0].start])) <= 2:
+            state.when = times[0]
+            state.past = times[0].past
+            return times[0].end
+        return clause.start
+
+    def _told(self, clause: Clause, state: State) -> bool:
+        """Whether the clause tells what has been."""
+        said = self.masked[clause.start : clause.end]
+        if pattern("past").search(said) and "基数" not in said:
+            return True
+        return state.past and "基数" not in said
+
+    def _mention(self, passage: Passage, state: State, start: int | None = None) -> None:
+        """A clause without a value may name the indicators of the next one (…下降幅度低于平均，分别为)."""
+        begin = passage.clause.start if start is None else start
+        said = passage.masked[begin : passage.clause.end]
+        if match := re.match("(?P<places>[^，]{2,16}?)(?:属于|是)(?=[^，]*(?:区域|地区))", said):
+            if state.subjects:
+                name = state.subjects[0].name
+                state.subjects = [Head(name, place) for place in re.split("、|和", match["places"])]
+        elif match := re.match("(?P<places>[^，]{2,12}?)(?P<name>单位[^，]{4,20}?)指标?要求(?:下降|降低)幅度", said):
+            name = passage.words(begin + match.start("name"), begin + match.end("name"))
+            name = name.removesuffix("指标")
+            state.subjects = [Head(name, place) for place in re.split("、|和", match["places"])]
+            state.kind = "decrease"
+
+    def _values(
+        self, passage: Passage, state: State, times: list[When], start: int, values: list[Measure]
+    ) -> list[Target]:
+        found: list[Target] = []
+        since = start
+        for number, group in enumerate(_groups(self.masked, values)):
+            rest = [one for one in values if one.start > group[-1].start]
+            until = rest[0].start if rest else passage.clause.end
+            if self._is_base(passage, state, since, group):
+                if _BASE_IS.search(self.masked[since : group[0].start]):
+                    since = group[-1].stop
+                continue
+            when = next((t for t in reversed(times) if start <= t.start and t.end <= group[0].start), state.when)
+            found += self._group(passage, state, when, since, group, until)
+            since = group[-1].stop
+        return found
+
+    def _group(
+        self, passage: Passage, state: State, when: When, since: int, group: list[Measure], until: int
+    ) -> list[Target]:
+        levels = read_levels(passage, state, when, since, group)
+        if levels is not None:
+            return levels
+        found = []
+        for one in group:
+            work = read_work(passage, state, when, since, one, until)
+            if work is not None:
+                found.append(work)
+            since = one.stop
+        return found
+
+    def _is_base(self, passage: Passage, state: State, since: int, group: list[Measure]) -> bool:
+        """从…的 v 下降至, 2010年的基数是 v: a value that others are measured against."""
+        before = self.masked[since : group[0].start]
+        return bool(_BASE_BEFORE.search(before))
+
+
+def _groups(masked: str, values: list[Measure]) -> list[list[Measure]]:
+    """Values that stand side by side, with nothing but joints between them, belong together."""
+    groups = [[values[0]]]
+    for one in values[1:]:
+        if _BETWEEN.match(masked[groups[-1][-1].stop : one.start]) and not one.counted:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def _once(found: list[Target]) -> list[Target]:
+    """A paragraph that says a thing twice owes it once."""
+    seen: set[tuple[object, ...]] = set()
+    kept = []
+    for one in found:
+        key = (one.indicator, one.scope, one.value, one.unit, one.deadline, one.direction)
+        if key not in seen:
+            seen.add(key)
+            kept.append(one)
+    return kept

@@ -1,0 +1,117 @@
+"""Targets without a numeral: zero growth, nothing at all, all of it, as the level above assigns."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from duheng.reading.grammar.deadlines import When
+from duheng.reading.grammar.heads import Head, clean, spread
+from duheng.reading.grammar.state import Passage, State, heads_of, target
+from duheng.reading.grammar.words import either, words
+from duheng.reading.records import Target
+
+_ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?(?P<sign>零|负)增长)$")
+_NONE = re.compile(r"(?P<said>(?:保持|实现)?(?P<what>零发生|清零|零排放|零填埋))$")
+_STANDARD = re.compile(r"^(?P<subject>.+?)(?P<said>均|全部|全面)达到(?P<level>[^，]*(?:标准|要求))$")
+_COVERED = re.compile(r"^(?P<subject>.{2,}?)(?P<said>(?:基本)?(?:实现|达到)?全覆盖)$")
+_ASSIGNED = re.compile(
+    r"^(?P<subject>.*?)(?P<said>(?:全面|圆满|按期)?(?:完成|达到|落实)(?P<by>[^，]*?下达)(?P<of>[^，]*?)(?:的)?"
+    r"(?P<what>[^，]{0,16}(?:指标|目标|任务|要求)(?:任务|要求)?)|"
+    r"完成(?P<own>[^，]*约束性(?:指标|目标)(?:任务)?))$"
+)
+
+
+@cache
+def _all() -> re.Pattern[str]:
+    verbs = either(words("all_verbs"))
+    return re.compile(rf"^(?P<subject>.{{2,}}?)(?P<said>全部|全量|全面(?={verbs}))(?P<rest>[^，]{{2,}})$")
+
+
+def read_wording(passage: Passage, state: State, when: When, start: int) -> list[Target]:
+    """The targets that a clause without a numeral states; each needs a time in force."""
+    if when.deadline is None:
+        return []
+    found: list[Target] = []
+    at, masked = start, passage.masked[start : passage.clause.end]
+    if assigned := _ASSIGNED.match(masked):
+        return _assigned(passage, state, when, start, assigned)
+    for piece in _pieces(masked):
+        found += _piece(passage, state, when, at, piece)
+        at += len(piece) + 1
+    return found
+
+
+def _pieces(masked: str) -> list[str]:
+    """Predicates listed with 、 are read one by one; a list of nouns before one predicate stays whole."""
+    pieces = masked.split("、")
+    ends = re.compile("增长$|零发生$|清零$|利用$|提升$|管控$|覆盖$|应用$")
+    return pieces if len(pieces) > 1 and sum(bool(ends.search(piece)) for piece in pieces) > 1 else [masked]
+
+
+def _piece(passage: Passage, state: State, when: When, at: int, piece: str) -> list[Target]:
+    end = at + len(piece)
+    if zero := _ZERO.search(piece):
+        name = passage.words(at, at + zero.start())
+        return _state(passage, state, when, name, (at, end), "zero_growth", (Decimal(0), "%"), zero["said"], False)
+    if none := _NONE.search(piece):
+        unit = "起" if none["what"] == "零发生" else None
+        name = passage.words(at, at + none.start())
+        return _state(passage, state, when, name, (at, end), "reach", (Decimal(0), unit), none["what"], True)
+    if match := _STANDARD.match(piece):
+        name = passage.words(at, at + match.end("subject")) + "达标"
+        return _state(passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"] + "达到", True)
+    if match := _COVERED.match(piece):
+        name = passage.words(at, at + match.end("subject")) + "覆盖"
+        return _state(passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"], True)
+    if match := _all().match(piece):
+        return _whole(passage, state, when, at, match)
+    return []
+
+
+def _whole(passage: Passage, state: State, when: When, at: int, match: re.Match[str]) -> list[Target]:
+    subject = clean(passage.words(at, at + match.end("subject"))).removeprefix("在")
+    rest = passage.words(at + match.start("rest"), at + match.end())
+    if not subject or re.search("了$|的$", subject):
+        return []
+    span, value = (at, at + match.end()), (Decimal(100), "%")
+    if match["said"] == "全部" and not re.search("利用$|应用$", rest):
+        noun = re.sub("^(?:具备条件的|有条件的|符合条件的)", "", subject)
+        head = Head(f"{rest.removeprefix('实现')}的{noun}" if not rest.startswith("实施") else f"{rest}的{noun}", subject)
+        return [_one(passage, state, when, head, span, "reach", value, match["said"], True)]
+    head = heads_of(state, [subject + rest])[0]
+    return [_one(passage, state, when, head, span, "reach", value, match["said"], True)]
+
+
+def _state(
+    passage: Passage, state: State, when: When, name: str, span: tuple[int, int], direction: str,
+    value: tuple[Decimal, str | None], said: str, implied: bool,
+) -> list[Target]:  # fmt: skip
+    names = [name] if not clean(name) else spread(clean(name))
+    return [
+        _one(passage, state, when, head, span, direction, value, said, implied)
+        for head in heads_of(state, names)
+        if head.name
+    ]
+
+
+def _one(
+    passage: Passage, state: State, when: When, head: Head, span: tuple[int, int], direction: str,
+    value: tuple[Decimal | None, str | None], said: str | None, implied: bool,
+) -> Target:  # fmt: skip
+    start = when.start if 0 <= when.start < span[0] and span[0] - when.end <= 2 else span[0]
+    return target(passage, state, when, head, (start, span[1]), direction, value=value[0], unit=value[1],
+                  comparator=said, implied=implied)
+
+
+def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Match[str]) -> list[Target]:
+    """Binding, its number in another paper: the indicators named before, or the paper's own name for them."""
+    subject = clean(passage.words(at, at + match.end("subject")))
+    span = (at, passage.clause.end)
+    if subject:
+        heads = heads_of(state, spread(subject))
+        said = passage.words(at + match.start("said"), at + match.end())
+        return [_one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads]
+    group = "own" if match["own"] else "what"
+    name = passage.words(at + match.start(group), at + match.end(group)).removeprefix("的")
+    said = None if match["own"] else "完成…下达"
+    return [_one(passage, state, when, Head(name, state.region), span, "assigned", (None, None), said, False)]

@@ -1,0 +1,71 @@
+"""The field's words (cn/reading/targets.yaml), and the patterns that are built from them once."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from duheng.model import data
+
+TABLE = "reading/targets.yaml"
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The whole table of words, as written."""
+    loaded: dict[str, Any] = data.read_yaml(data.root() / TABLE)
+    return loaded
+
+
+@cache
+def words(*path: str) -> tuple[str, ...]:
+    """The words under a key (`verbs`, `decrease`), longest first so that the longer one wins."""
+    found: Any = table()
+    for key in path:
+        found = found[key]
+    return tuple(sorted(set(found), key=lambda word: (-len(word), word)))
+
+
+def either(choices: Iterable[str]) -> str:
+    """A pattern that takes any one of the words, the longest that fits."""
+    return "(?:" + "|".join(re.escape(word) for word in sorted(set(choices), key=len, reverse=True)) + ")"
+
+
+@cache
+def verb_kinds() -> dict[str, str]:
+    """Each verb of change or level with its kind (`decrease`, `reach`, `cap` ...)."""
+    kinds: dict[str, list[str]] = table()["verbs"]
+    return {verb: kind for kind, verbs in kinds.items() for verb in verbs}
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """A compiled pattern by name; the names are those of `_sources`."""
+    return re.compile(_sources()[name])
+
+
+@cache
+def _sources() -> dict[str, str]:
+    hedges, verbs = either(words("hedges")), either(words("work_verbs"))
+    above = either((*words("above"), *words("under"), *words("roughly")))
+    place = "[\u4e00-\u9fff]{2,6}"
+    return {
+        "bound": above,
+        "about": either(words("about")) + "$",
+        "openings": f"^(?:{either(words('openings'))}|{hedges})+",
+        "hedge": hedges,
+        "work": f"(?:{either(words('verb_adverbs'))})*(?P<verb>{verbs}(?:(?:和|、|并|与)?{verbs})*)",
+        "past": "|".join([either(words("past_marks")), r"已[^建成]", r"[\u4e00-\u9fff]了[^解]"]),
+        "forward": either(words("forward_marks")),
+        "past_heading": either(words("past_headings")),
+        "region": f"^{either(words('regions'))}",
+        "indicator_end": f"{either(words('indicator_nouns'))}(?:[\ue000\ue001]*)$",
+        "tail": f"(?:{either(words('tail_modifiers'))})*{either(words('tail_nouns'))}$",
+        "per": f"^(?:{place}(?=单位))?{either(words('per'))}(?:\ue000+)?",
+        "action_rate": f"^{either(words('actions'))}(?P<rate>率)$",
+        "action_end": f"(?P<action>{either(words('actions'))})$",
+        "scope": f"^(?:{either(words('regions'))})?(?:{either(words('scope_qualifiers'))})"
+        f"[^、，]{{0,8}}?{either(words('scope_nouns'))}(?=.)",
+        "among": r"^(?P<scope>[^、，]{2,20})中(?=[^、，]{2,})",
+        "not_owed": f"^(?:[^，。]{{0,6}})?{either(words('counted_not_owed'))}(?:[，。；]|$)",
+    }

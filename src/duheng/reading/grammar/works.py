@@ -1,0 +1,118 @@
+"""A verb, a count and what is counted: 建成处理厂 N 座; 培养 N 名技师、M 名工匠; N% 的医院能够……"""
+
+import re
+
+from duheng.reading.grammar.clauses import ASIDE
+from duheng.reading.grammar.deadlines import When
+from duheng.reading.grammar.heads import Head, clean
+from duheng.reading.grammar.measures import Measure
+from duheng.reading.grammar.predicates import predicate
+from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
+from duheng.reading.grammar.words import either, pattern, words
+from duheng.reading.records import Target
+
+_MONEY = re.compile("元$")
+_JOINT = re.compile("^[、和及与，]*(?:以及)?$")
+_SHARE = re.compile("^(?:以上|左右|以内)?的(?P<noun>[^，。；]+)")
+_DEFINED = re.compile("^(?:及)?(?:以上|以下|以内)?(?:的)?[\u4e00-\u9fff]{2,}")
+
+
+def read_work(
+    passage: Passage, state: State, when: When, since: int, measure: Measure, until: int
+) -> Target | None:
+    """The target of a count between two places: the words before it from `since`, those after it up to `until`."""
+    before, after = passage.masked[since : measure.start], passage.masked[measure.stop : until]
+    if measure.unit == "%":
+        return _share(passage, state, when, measure, until)
+    bound = _bound(before)
+    lead = before[: len(before) - len(bound)] if bound else before
+    verb = _last_verb(lead)
+    noun_after = _noun(passage.words(measure.stop, until), after)
+    if verb is None and not _carries(state, lead, measure):
+        return None
+    if not measure.counted and (verb is None or measure.unit is None):
+        return None
+    if pattern("not_owed").match(after):
+        return None
+    said = verb.group("verb") if verb else state.verb
+    object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
+    name = _named(said, object_, noun_after)
+    if name is None:
+        return None
+    state.verb = said or state.verb
+    total = verb is not None and "累计" in verb.group()
+    head = heads_of(state, [("累计" if total else "") + name])[0]
+    region = pattern("region").search(clean(lead))
+    head = Head(head.name, region.group() if region and head.scope is None else head.scope)
+    if region:
+        state.region = region.group()
+    comparator = bound or measure.bound or ("累计" if total else None)
+    kind = "allocation" if measure.unit and _MONEY.search(measure.unit) else None
+    end = until if not object_ else measure.stop
+    return target(passage, state, when, head, (_start(passage, when), end), "complete", comparator=comparator, kind=kind,
+                  **valued(measure))
+
+
+def _start(passage: Passage, when: When) -> int:
+    start = passage.clause.start
+    close = 0 <= when.start < start and start - when.end <= 2
+    return when.start if close else start
+
+
+def _bound(before: str) -> str | None:
+    match = re.search(either((*words("floors"), *words("caps"), *words("about"))) + "$", before)
+    return match.group() if match else None
+
+
+def _last_verb(lead: str) -> re.Match[str] | None:
+    """The last work verb; the words between it and the count are its object."""
+    found = None
+    for match in pattern("work").finditer(lead):
+        found = match
+        if not lead[match.end() :]:
+            break
+        if pattern("indicator_end").search(match.group()):
+            continue
+        if found is not None and len(lead) - match.end() >= 2:
+            break
+    return found
+
+
+def _carries(state: State, lead: str, measure: Measure) -> bool:
+    """名校长100名 after 选拔教育专家10名: the verb is said once."""
+    return bool(measure.counted and (state.verb or state.when.deadline) and len(clean(lead)) <= 24)
+
+
+def _noun(printed: str, masked: str) -> str:
+    """What is counted, after the count: cut at a joint, a relative clause before it left out."""
+    noun = printed.strip("、和及与，”“的")
+    if tail := re.search(r"^(?P<noun>.{3,}?)(?P<to>(?:到|来)[^、，]{3,})$", noun):
+        return f"{tail['to']}的{tail['noun']}" if "、" not in tail["noun"] or len(tail["noun"]) < 14 else (
+            f"{tail['to']}的{tail['noun'].split('、')[-1]}"
+        )
+    if of := re.match(r"^(?P<list>[^，]{6,}、[^，]*?)等(?P<noun>[^，]{4,})$", noun):
+        return of["noun"]
+    if relative := re.match(r"^(?P<relative>(?:具有|能够|紧跟|站在|在|大型的|拥有|从事|符合)[^“]*?[^目])的(?P<noun>.{4,})$", noun):
+        return relative["noun"]
+    return noun
+
+
+def _named(verb: str, object_: str, noun_after: str) -> str | None:
+    object_ = clean(object_)
+    if object_ and not _JOINT.match(object_):
+        return verb + object_
+    if len(noun_after) >= 2:
+        return noun_after if re.search("参加|参与", noun_after) else verb + noun_after
+    return None
+
+
+def _share(passage: Passage, state: State, when: When, measure: Measure, until: int) -> Target | None:
+    """90%以上的医院能够提供服务: the share stands before what it is a share of."""
+    match = re.match("的(?P<noun>[^，。；]{2,})", passage.masked[measure.stop : until])
+    if match is None or when.deadline is None:
+        return None
+    name = clean(passage.words(measure.stop + 1, until))
+    direction = {True: "at_least", False: "reach"}[measure.bound in words("above")]
+    head = heads_of(state, [name])[0]
+    return target(passage, state, when, head, (_start(passage, when), until), direction, comparator=measure.bound,
+                  **valued(measure))
