@@ -28,11 +28,11 @@ class When:
 
 
 def plan_end(numeral: str) -> int:
-    """The last year of a five-year plan: 十四五 ends in 2025, the first (一五) ended in 1957."""
+    """The last year of a five-year plan: 十四五 ends in 2025, the tenth in 2005."""
     count = 0
     for character in numeral[:-1]:
         count = (count or 1) * 10 if character == "十" else count + _NUMERALS[character]
-    return 1952 + 5 * max(count, 1)
+    return 1955 + 5 * max(count, 1)
 
 
 class Calendar:

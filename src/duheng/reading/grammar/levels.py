@@ -28,7 +28,9 @@ def read_levels(
     at = subject_start + max(0, len(subject) - 90) + found.start
     if _COMPARED.search(subject) and not found.each:
         return []
-    names = clean(passage.words(subject_start, at))
+    names = clean(passage.words(subject_start, at)).removesuffix("指标")
+    if group[0].counted and not found.verb and pattern("work").fullmatch(names) or not names and group[0].counted:
+        return None
     heads = _heads(state, names, found, len(group))
     if heads is None:
         return []
@@ -107,9 +109,13 @@ def _level(
     passage: Passage, state: State, when: When, head: Head, found: Predicate, measure: Measure, span: tuple[int, int]
 ) -> Target:
     direction, comparator = _direction(found, measure, head.name)
-    return target(
-        passage, state, when, head, span, direction, comparator=comparator, change_from=found.base, **valued(measure)
-    )
+    if state.kind and direction == "reach" and found.verb in ("为", "是"):
+        direction = state.kind
+    base, more = found.base, valued(passage, measure)
+    if state.base and found.verb in ("为", "是", "达到") and state.base.unit == measure.unit:
+        base, direction = state.base_year, "decrease_to" if measure.value < state.base.value else "increase_to"
+        more |= {"base_value": state.base.value, "base_unit": state.base.unit}
+    return target(passage, state, when, head, span, direction, comparator=comparator, change_from=base, **more)
 
 
 def _direction(found: Predicate, measure: Measure, name: str) -> tuple[str, str | None]:
@@ -122,6 +128,8 @@ def _direction(found: Predicate, measure: Measure, name: str) -> tuple[str, str 
         said = "累计"
     if found.kind in ("decrease", "increase"):
         return found.kind, said
+    if measure.counted and found.kind == "floor":
+        return "complete", said
     if found.kind in ("floor", "ceiling"):
         return ("at_least" if found.kind == "floor" else "at_most"), said
     if bound in words("above"):

@@ -26,6 +26,7 @@ class Measure:
     value: Decimal
     most: Decimal | None
     unit: str | None
+    unit_at: int
     bound: str | None
     counted: bool
 
@@ -52,7 +53,7 @@ def _chinese(numeral: str) -> int:
 def _pattern() -> re.Pattern[str]:
     prefix = either(words("prefixes"))
     unit = f"(?:{prefix}?{either(words('units'))})(?:(?:/|每)(?:{prefix}?{either(words('below'))}))?"
-    count = f"{prefix}?{either(words('classifiers'))}(?![体人性别])" f"(?:/(?:{prefix}?{either(words('below'))}))?"
+    count = rf"{prefix}?{either(words('classifiers'))}(?!(?<=个)[体性别])(?:/(?:{prefix}?{either(words('below'))}))?"
     each = f"{either(words('units'))}每{either(words('below'))}"
     figure = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     again = rf"(?P<unit1>{unit})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
@@ -85,7 +86,8 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     most = number(match["most"]) if match["most"] else None
     squeezed = re.sub(r"\s+", "", unit) if unit else None
     bound_word = bound.group() if bound else None
-    return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, bound_word, bool(match["count"]))
+    at, counted = match.start("unit"), bool(match["count"])
+    return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, at, bound_word, counted)
 
 
 def _may_be_bare(printed: str, after: str, before: str) -> bool:

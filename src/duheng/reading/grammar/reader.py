@@ -16,10 +16,10 @@ from duheng.reading.grammar.words import pattern
 from duheng.reading.outline import Outline, Paragraph
 from duheng.reading.records import Doubt, Target
 
-_SPEAKS = re.compile(r"\d|零|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]")
+_SPEAKS = re.compile(r"\d|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]")
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$")
-_BASE_IS = re.compile(r"(?P<year>(?:19|20)\d\d)年(?P<place>[^，。；]*?)的?基数(?:是|为)$")
+_BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
 def targets(text: str, plain: str, outline: Outline) -> tuple[list[Target], list[Doubt]]:
@@ -120,13 +120,17 @@ class _Reader:
         for number, group in enumerate(_groups(self.masked, values)):
             rest = [one for one in values if one.start > group[-1].start]
             until = rest[0].start if rest else passage.clause.end
-            if self._is_base(passage, state, since, group):
-                if _BASE_IS.search(self.masked[since : group[0].start]):
-                    since = group[-1].stop
+            before = self.masked[since : group[0].start]
+            if _BASE_BEFORE.search(before):
+                continue
+            if self._states_base(passage, state, times, before, since, group[0]):
+                since = group[-1].stop
                 continue
             when = next((t for t in reversed(times) if start <= t.start and t.end <= group[0].start), state.when)
-            found += self._group(passage, state, when, since, group, until)
-            since = group[-1].stop
+            made = self._group(passage, state, when, since, group, until)
+            found += made
+            # What a count is of stands after it: it is spoken for.
+            since = until if made and made[-1].end >= until - 1 else group[-1].stop
         return found
 
     def _group(
@@ -140,13 +144,21 @@ class _Reader:
             work = read_work(passage, state, when, since, one, until)
             if work is not None:
                 found.append(work)
-            since = one.stop
         return found
 
-    def _is_base(self, passage: Passage, state: State, since: int, group: list[Measure]) -> bool:
-        """从…的 v 下降至, 2010年的基数是 v: a value that others are measured against."""
-        before = self.masked[since : group[0].start]
-        return bool(_BASE_BEFORE.search(before))
+    def _states_base(
+        self, passage: Passage, state: State, times: list[When], before: str, since: int, measure: Measure
+    ) -> bool:
+        """2010年的基数是 v: a value that those after it are measured against; whose it is said before it."""
+        match = _BASE_IS.search(before)
+        if match is None:
+            return False
+        year = re.search(r"((?:19|20)\d\d)年", self.masked[passage.clause.start : measure.start])
+        state.base, state.base_year = measure, int(year[1]) if year else None
+        place = clean(re.sub(r"(?:19|20)\d\d年|的", "", passage.words(since, since + match.start("base"))))
+        if state.subjects and place:
+            state.subjects = [Head(state.subjects[0].name, place)]
+        return True
 
 
 def _groups(masked: str, values: list[Measure]) -> list[list[Measure]]:

@@ -1,7 +1,6 @@
 """What is in force at a place of the text, and how a target is made of it."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from duheng.reading.grammar.clauses import Clause
@@ -22,7 +21,8 @@ class State:
     kind: str = ""  # of the last predicate that was a noun (下降幅度)
     verb: str = ""  # the last work verb
     per: str = ""  # the body a series of indicators is about
-    base: tuple[Decimal, str | None, int | None] | None = None
+    base: Measure | None = None  # the value that the next ones are measured against, and its year
+    base_year: int | None = None
     past: bool = False
 
 
@@ -36,8 +36,21 @@ class Passage:
     clause: Clause
 
     def words(self, start: int, end: int) -> str:
-        """The text between two places as printed, without blanks."""
-        return "".join(self.text[start:end].split())
+        """The plain text between two places, without blanks."""
+        return "".join(self.plain[start:end].split())
+
+    def printed(self, name: str) -> str:
+        """A name put together of plain words, in the characters the text prints them in."""
+        since = max(0, self.clause.start - 400)
+        near, out = self.plain[since : self.clause.end], []
+        if near == self.text[since : self.clause.end]:
+            return name
+        while name:
+            size = next((n for n in range(len(name), 0, -1) if name[:n] in near), 0)
+            at = since + near.rfind(name[:size])
+            out.append(self.text[at : at + size] if size else name[0])
+            name = name[size or 1 :]
+        return "".join(out)
 
     def hedge(self, until: int, since: int | None = None) -> str | None:
         """The hedge said in the clause before a place: how firm the target is."""
@@ -55,12 +68,12 @@ def target(
     more.setdefault("period", when.period)
     more.setdefault("hedge", passage.hedge(end))
     return Target(
-        indicator=head.name,
+        indicator=passage.printed(head.name),
         quote=passage.text[start:end],
         start=start,
         end=end,
         direction=direction,
-        scope=head.scope,
+        scope=passage.printed(head.scope) if head.scope else None,
         deadline=when.deadline,
         **more,
     )
@@ -79,6 +92,7 @@ def heads_of(state: State, names: list[str]) -> list[Head]:
     return heads
 
 
-def valued(measure: Measure) -> dict[str, Any]:
+def valued(passage: Passage, measure: Measure) -> dict[str, Any]:
     """The printed value of a measure as fields of a target."""
-    return {"value": measure.value, "value_max": measure.most, "unit": measure.unit}
+    unit = "".join(passage.text[measure.unit_at : measure.end].split()) if measure.unit else None
+    return {"value": measure.value, "value_max": measure.most, "unit": unit}

@@ -13,6 +13,11 @@ from duheng.reading.records import Target
 _ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?(?P<sign>零|负)增长)$")
 _NONE = re.compile(r"(?P<said>(?:保持|实现)?(?P<what>零发生|清零|零排放|零填埋))$")
 _STANDARD = re.compile(r"^(?P<subject>.+?)(?P<said>均|全部|全面)达到(?P<level>[^，]*(?:标准|要求))$")
+_EACH = re.compile(
+    r"(?P<said>全面实现|基本实现|实现|力争实现)“?一(?P<place>村|乡|镇|县|区|市|社区|校|户|企|园|街道)"
+    r"(?P<count>[一两二三四五六七八九])(?P<unit>名|个|所|座|台|家|人|员)(?P<more>或多[名个所])?(?P<noun>[^，。”]{2,})"
+)
+_NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
 _COVERED = re.compile(r"^(?P<subject>.{2,}?)(?P<said>(?:基本)?(?:实现|达到)?全覆盖)$")
 _ASSIGNED = re.compile(
     r"^(?P<subject>.*?)(?P<said>(?:全面|圆满|按期)?(?:完成|达到|落实)(?P<by>[^，]*?下达)(?P<of>[^，]*?)(?:的)?"
@@ -29,15 +34,28 @@ def _all() -> re.Pattern[str]:
 
 def read_wording(passage: Passage, state: State, when: When, start: int) -> list[Target]:
     """The targets that a clause without a numeral states; each needs a time in force."""
-    if when.deadline is None:
-        return []
-    found: list[Target] = []
+    found: list[Target] = _each(passage, state, when, start)
+    if when.deadline is None or found:
+        return found
     at, masked = start, passage.masked[start : passage.clause.end]
     if assigned := _ASSIGNED.match(masked):
         return _assigned(passage, state, when, start, assigned)
     for piece in _pieces(masked):
         found += _piece(passage, state, when, at, piece)
         at += len(piece) + 1
+    return found
+
+
+def _each(passage: Passage, state: State, when: When, start: int) -> list[Target]:
+    """一村两名农技员: so many in every village."""
+    found = []
+    for match in _EACH.finditer(passage.plain, start, passage.clause.end):
+        value, unit = Decimal(_NUMERALS[match["count"]]), f"{match['unit']}/{match['place']}"
+        whose = clean(re.sub("在$", "", passage.words(start, match.start())))
+        head = Head("每" + match["place"] + match["noun"], whose or state.region)
+        direction = "at_least" if match["more"] else "reach"
+        said = match["count"] + match["unit"] + match["more"] if match["more"] else match["said"]
+        found.append(_one(passage, state, when, head, (start, match.end()), direction, (value, unit), said, False))
     return found
 
 

@@ -27,6 +27,12 @@ def read_work(
     bound = _bound(before)
     lead = before[: len(before) - len(bound)] if bound else before
     verb = _last_verb(lead)
+    if re.search("每(?:小时|天|年|日)\\s*$", before) and not measure.counted:
+        return None
+    if measure.unit in words("defining_units"):
+        return None
+    if verb is None and re.search("[与对向给]$", lead):
+        lead = ""
     noun_after = _noun(passage.words(measure.stop, until), after)
     if verb is None and not _carries(state, lead, measure):
         return None
@@ -50,7 +56,7 @@ def read_work(
     kind = "allocation" if measure.unit and _MONEY.search(measure.unit) else None
     end = until if not object_ else measure.stop
     return target(passage, state, when, head, (_start(passage, when), end), "complete", comparator=comparator, kind=kind,
-                  **valued(measure))
+                  **valued(passage, measure))
 
 
 def _start(passage: Passage, when: When) -> int:
@@ -115,4 +121,4 @@ def _share(passage: Passage, state: State, when: When, measure: Measure, until: 
     direction = {True: "at_least", False: "reach"}[measure.bound in words("above")]
     head = heads_of(state, [name])[0]
     return target(passage, state, when, head, (_start(passage, when), until), direction, comparator=measure.bound,
-                  **valued(measure))
+                  **valued(passage, measure))
