@@ -75,6 +75,8 @@ def clauses(plain: str, start: int, end: int) -> Iterator[Clause]:
 
 def _trimmed(plain: str, start: int, end: int, last: bool) -> Iterator[Clause]:
     while start < end and plain[start] in " \t\u3000“\"—-·■●◆・":
+        if plain[start] == "“" and "”" in plain[start:end]:
+            break
         start += 1
     while end > start and plain[end - 1] in " \t\u3000":
         end -= 1

@@ -7,7 +7,7 @@ _NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 
 _TIME = re.compile(
     r"(?:(?P<from>(?:19|20)\d\d)\s*年起)?(?:未来|今后|用)?(?P<span>\d{1,2}|[一二两三四五六七八九十]{1,2})\s*年(?:左右)?(?:的?时间)?内"
     r"|“?(?P<plan>[一二三四五六七八]?十?[一二三四五六七八九]?五)”?(?:规划)?(?P<word>时期|期间|期末|末)"
-    r"|(?P<till>到|至|力争到|力争|争取到|争取)?\s*(?P<year>(?:19|20)\d\d)\s*年"
+    r"|(?P<till>到|至|力争到|力争|争取到|争取)?\s*(?:(?:19|20)\d\d年?\s*[—～\-至]\s*)?(?P<year>(?:19|20)\d\d)\s*年"
     r"(?P<month>(?:1[0-2]|[1-9])月)?(?P<end>底前|之前|前|底|末)?(?:左右)?"
     r"|(?P<every>每年(?!度)|年均|逐年)|(?P<this>今年|本年度|全年(?=[^\u4e00-\u9fff]))"
 )
@@ -24,7 +24,10 @@ class When:
     period: str | None = None
     start: int = -1
     end: int = -1
+    firm: bool = False  # said as a term (到2030年, 十五五期间), not as a bare year
+    by_month: bool = False  # the date of a step (2029年6月底前)
     past: bool = False
+    weak: bool = False  # only in the title or a heading
 
 
 def plan_end(numeral: str) -> int:
@@ -46,6 +49,8 @@ class Calendar:
         """The times said between two places, in order; bases (比2020年) and names are not among them."""
         found = []
         for match in _TIME.finditer(plain, start, end):
+            if match["plan"] and re.search("[从自由比较]$", plain[max(start, match.start() - 1) : match.start()]):
+                continue
             if match["year"] and not self._is_by(plain, match, start):
                 continue
             found.append(self._time(match, inherited))
@@ -61,18 +66,18 @@ class Calendar:
         start, end = match.span()
         if match["every"]:
             period = match["every"]
-            return When(inherited.deadline if period == "年均" else None, period, start, end, inherited.past)
+            return When(inherited.deadline if period == "年均" else None, period, start, end, past=inherited.past)
         if match["this"]:
             return When(self.year, None, start, end)
         if match["plan"]:
             deadline = plan_end(match["plan"])
-            return When(deadline, match["plan"], start, end, self._past(deadline))
+            return When(deadline, match["plan"], start, end, True, past=self._past(deadline))
         if match["span"]:
-            return When(self._span_end(match, inherited), match.group().strip(), start, end)
+            return When(self._span_end(match, inherited), match.group().strip(), start, end, True)
         year = int(match["year"]) - (match["end"] in ("前", "之前") and not match["month"])
         year = int(match["year"]) if match["end"] else year
         past = self._past(year) and not (match["till"] or "").startswith(("到", "力争", "争取"))
-        return When(year, None, start, end, past)
+        return When(year, None, start, end, bool(match["till"] or match["end"]), bool(match["month"]), past)
 
     def _past(self, year: int) -> bool:
         return self.year is not None and year < self.year

@@ -72,6 +72,8 @@ def _stands_alone(piece: str) -> bool:
 def _with_tail(pieces: list[str]) -> list[str]:
     """收集、处理率 and 甲、乙排放总量: what the last one ends in belongs to all that do not end in a measure."""
     last = pieces[-1]
+    if (share := re.search("占[^、]*(?:比重|比例|占比)$", last)) and not any("占" in piece for piece in pieces[:-1]):
+        return [*(piece + share.group() for piece in pieces[:-1]), last]
     bare = [piece for piece in pieces[:-1] if not pattern("indicator_end").search(piece)]
     if not bare:
         return pieces
@@ -81,17 +83,23 @@ def _with_tail(pieces: list[str]) -> list[str]:
         return [pieces[0] + "率", *(object_ + piece.removesuffix("率") + "率" for piece in pieces[1:])]
     shared = _SHARED_CLASS.search(last)
     tail = pattern("tail").search(last)
-    if tail is None or len(tail.group()) == len(last):
+    if tail is None:
         return pieces
-    item = last[: shared.start()] if shared else last[: tail.start()]
-    return [*(p if pattern("indicator_end").search(p) else p + tail.group() for p in pieces[:-1]), item + tail.group()]
+    end = re.sub("^[A-Za-z0-9.]+", "", tail.group()) if tail.start() == 0 else tail.group()
+    item = last[: shared.start()] if shared else last[: len(last) - len(end)]
+    if not item:
+        return pieces
+    return [*(p if pattern("indicator_end").search(p) else p + end for p in pieces[:-1]), item + end]
 
 
 def clean(subject: str) -> str:
     """A subject without hedges and openings before it and joints around it."""
     subject = re.sub(r"[\s]+", "", subject)
     while True:
-        shorter = pattern("openings").sub("", subject.strip("、，：:“”\"及和与等的-—·"))
+        shorter = pattern("openings").sub("", subject.strip("、，：:\"及和与等的-—·"))
+        shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
+        if shorter.count("“") != shorter.count("”"):
+            shorter = shorter.strip("“”")
         if shorter == subject:
             return shorter
         subject = shorter
@@ -115,9 +123,12 @@ def scoped(subject: str) -> Head:
         return Head(rest.removeprefix("的"), scope.removesuffix("的"))
     if region and (object_ := re.match("(?:行政村|公共机构|公共建筑)", rest)) and len(object_.group()) < len(rest):
         return Head(rest, region.group() + object_.group())
-    if place := re.match(r"^(?P<place>[\u4e00-\u9fff]{2,4})(?=单位[\u4e00-\u9fff])", subject):
+    place = pattern("place").match(rest)
+    if place and len(place.group()) < len(rest) and pattern("indicator_end").search(rest) and not rest.startswith("城市"):
+        return Head(rest[place.end() :], place.group())
+    if place := re.match(r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位|人均|万元)[\u4e00-\u9fffG])", subject):
         named = place["place"]
-        if not named.startswith(("规上", "规模", "工业", "全", "公共", "建筑")):
+        if not named.startswith(("规上", "规模", "工业", "全", "公共", "建筑", "农村", "城镇", "居民", "城乡", "每")):
             return Head(subject[place.end() :], named)
     return Head(rest.removeprefix("的") or subject, region.group() if region and rest else None)
 

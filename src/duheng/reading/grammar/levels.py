@@ -1,6 +1,7 @@
 """A subject, a predicate and its values: 到Y年，甲、乙比B年分别下降 v、w; 占比达到 v; 控制在 v 以内; 占比 v."""
 
 import re
+from dataclasses import replace
 
 from duheng.reading.grammar.deadlines import When
 from duheng.reading.grammar.heads import Head, clean, is_place_list, split_list, spread
@@ -11,6 +12,7 @@ from duheng.reading.grammar.words import pattern, words
 from duheng.reading.records import Target
 
 _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
+_CHANGES = ("decrease", "increase")
 _WORKED = re.compile("减排量|节能量|减排|工程量")
 _COMPARED = re.compile("(?:高于|低于|好于|快于|超出|超过)[^，。]{0,10}(?:平均|上年|同期|水平|计划)")
 
@@ -26,20 +28,31 @@ def read_levels(
         if found is None:
             return None
     at = subject_start + max(0, len(subject) - 90) + found.start
-    if _COMPARED.search(subject) and not found.each:
+    if (_COMPARED.search(subject) and not found.each) or _defines(passage, group[-1]):
         return []
-    names = clean(passage.words(subject_start, at)).removesuffix("指标")
+    names = re.sub(r"(?:19|20)\d\d年?$", "", clean(passage.words(subject_start, at)).removesuffix("指标"))
+    if state.subjects and pattern("work").fullmatch(names):
+        names = ""
+    if group[-1].unit == "项" and pattern("not_owed").search(names[-4:]):
+        return []
     if group[0].counted and not found.verb and pattern("work").fullmatch(names) or not names and group[0].counted:
         return None
     heads = _heads(state, names, found, len(group))
     if heads is None:
         return []
-    when = When(when.deadline, found.period or when.period, when.start, when.end)
+    when = replace(when, deadline=found.by or when.deadline, period=found.period or when.period)
     start = _quote_start(passage, when)
-    return [
+    made = [
         _level(passage, state, when, head, found, measure, (start, group[-1].stop))
-        for head, measure in zip(heads, _dealt(group, len(heads)), strict=False)
+        for head, measure in zip(heads, _dealt(group, len(heads), found), strict=False)
     ]
+    state.change = (found.kind, found.base, group[0].unit) if found.kind in _CHANGES else None
+    return made
+
+
+def _defines(passage: Passage, measure: Measure) -> bool:
+    """超过100人的企业, 50%的标准: the value tells which thing is meant."""
+    return bool(re.match("的(?!目标|水平|要求|比例)|时(?!间|期)", passage.masked[measure.stop : measure.stop + 6]))
 
 
 def _bare(subject: str, group: list[Measure]) -> Predicate | None:
@@ -62,9 +75,9 @@ def _quote_start(passage: Passage, when: When) -> int:
 def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head] | None:
     """The indicators the values belong to; None where there is none to be found."""
     carried = state.subjects
-    if not names or names in ("指标", "目标", "其"):
+    if not names or names in ("指标", "目标", "其", "总量", "总体"):
         return carried if carried and (len(carried) == count or count == 1) else None
-    if found.nominal and carried and is_place_list(names):
+    if carried and is_place_list(names) and (found.nominal or pattern("place").fullmatch(names)):
         return _placed(carried[0].name, re.split("、|和|及|与", names))
     pieces = split_list(names, count) if count > 1 else None
     if count > 1 and pieces is None:
@@ -100,9 +113,14 @@ def _placed(name: str, places: list[str]) -> list[Head]:
     return [Head(name, place) for place in places if place]
 
 
-def _dealt(group: list[Measure], count: int) -> list[Measure]:
-    """The values dealt to the heads: one to each, or one to all."""
-    return group * count if len(group) == 1 else group
+def _dealt(group: list[Measure], count: int, found: Predicate) -> list[Measure]:
+    """The values dealt to the heads: one to each, or one to all; 控制在甲、乙以内 bounds them all."""
+    if len(group) == 1:
+        return group * count
+    last = group[-1].bound
+    if found.kind == "cap" and last in words("under") and not any(one.bound for one in group[:-1]):
+        return [replace(one, bound=last) for one in group]
+    return group
 
 
 def _level(
@@ -112,6 +130,12 @@ def _level(
     if state.kind and direction == "reach" and found.verb in ("为", "是"):
         direction = state.kind
     base, more = found.base, valued(passage, measure)
+    if not found.base and state.change and found.kind in ("reach", "floor") and state.change[2] == measure.unit:
+        if not clean(passage.words(passage.clause.start, measure.start)).removesuffix(found.verb or "-"):
+            direction, base = state.change[0], state.change[1]
+    standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
+    if standing and when.deadline is None and not when.period:
+        more["kind"] = "requirement"
     if state.base and found.verb in ("为", "是", "达到") and state.base.unit == measure.unit:
         base, direction = state.base_year, "decrease_to" if measure.value < state.base.value else "increase_to"
         more |= {"base_value": state.base.value, "base_unit": state.base.unit}

@@ -56,7 +56,7 @@ def _pattern() -> re.Pattern[str]:
     count = rf"{prefix}?{either(words('classifiers'))}(?!(?<=个)[体性别])(?:/(?:{prefix}?{either(words('below'))}))?"
     each = f"{either(words('units'))}每{either(words('below'))}"
     figure = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    again = rf"(?P<unit1>{unit})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
+    again = rf"(?P<unit1>{unit}|{prefix})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
     return re.compile(
         rf"(?<![\dA-Za-z.＋+\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
         rf"|(?P<numeral>[{_FLUENT}]{{2,6}}(?=\s*{either(words('classifiers'))})))"
@@ -76,13 +76,18 @@ def measures(plain: str, start: int, end: int) -> list[Measure]:
 
 def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     unit, printed = match["unit"], match["figure"] or match["numeral"]
+    at_end = match.end()
+    while plain[at_end : at_end + 1] == "\ue000":
+        at_end += 1
     after, before = plain[match.end() : match.end() + 2], plain[max(0, match.start() - 1) : match.start()]
+    if unit and unit.endswith("个") and after.startswith(("月", "工作", "小时")):
+        return None
     if unit is None and not _may_be_bare(printed, after, before):
         return None
     if before in ("第", "〔", "G", "V") or (match["numeral"] and number(printed) < 10):
         return None
-    bound = pattern("bound").match(plain, match.end(), end)
-    stop = bound.end() if bound else match.end()
+    bound = pattern("bound").match(plain, at_end, end)
+    stop = bound.end() if bound else min(at_end, end)
     most = number(match["most"]) if match["most"] else None
     squeezed = re.sub(r"\s+", "", unit) if unit else None
     bound_word = bound.group() if bound else None

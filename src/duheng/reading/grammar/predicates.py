@@ -29,6 +29,7 @@ class Predicate:
     nominal: bool
     past: bool
     period: str | None
+    by: int | None = None
 
 
 @cache
@@ -36,15 +37,16 @@ def _pattern() -> re.Pattern[str]:
     verbs, adverbs = either(verb_kinds()), either(words("adverbs"))
     year = r"“?(?:(?:19|20)\d\d\s*年?底?|[二三]?十[一二三四五六七八九]?五”?(?:期末|末|时期|期间)?)"
     base = (
-        rf"(?:(?:比|较|在|从|由|以)\s*(?:{year}(?:、?)?|上年|上一?年度?|去年|现行|基准年|目前|同期)"
+        rf"(?:(?:比|较|在|从|由|以)\s*(?:{year}(?:、?)?|(?:上年|去年)[^，。；提增降减下上]{0,6}|上一?年度?|现行|基准年|目前|同期)"
         rf"(?:[^，。；]{{0,24}}?(?:基础上|相比|水平))?(?:的[^，。；下降增提减控]{{1,30}}|时期的[^，。；]{{1,12}})?)"
     )
     bound = either((*words("floors"), *words("caps")))
+    of = r"(?:[^，。；、\d]{1,14}(?:总数|总量|面积|总长|长度|总额|规模|总时长|价格|总人数|人数|收入)的)?"
     return re.compile(
         rf"(?P<adv0>(?:{adverbs})*)(?P<base>{base})?(?P<adv1>(?:{adverbs}|{either(words('hedges'))})*)(?P<base2>{base})?"
         rf"(?P<adv2>(?:{adverbs})*)"
         rf"(?P<noun>(?:年均)?(?:{either(_NOMINAL)})(?:幅度|率|比例|比率)(?:要求|目标)?)?(?P<adv3>(?:{adverbs})*)"
-        rf"(?P<verb>{verbs})?(?P<past>了)?(?:{year}的)?(?P<bound>{bound})?(?P<about>{either(words('about'))})?\s*[“”]?$"
+        rf"(?P<verb>{verbs})?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?{of}(?P<about>{either(words('about'))})?\s*[“”]?$"
     )
 
 
@@ -61,6 +63,7 @@ def predicate(subject: str) -> Predicate | None:
     elif match["bound"]:
         bare = kind in ("", "reach", "maintain", "cap", "complete")
         kind = ("floor" if match["bound"] in words("floors") else "ceiling") if bare else kind
+    by = re.search(r"(?:19|20)\d\d", match["by"] or "")
     period = next((word for word in ("年均", "每年") if word in adverbs + (match["noun"] or "")), None)
     return Predicate(
         match.start(),
@@ -75,4 +78,5 @@ def predicate(subject: str) -> Predicate | None:
         bool(match["noun"]),
         bool(match["past"]),
         period,
+        int(by.group()) if by else None,
     )

@@ -16,9 +16,10 @@ from duheng.reading.grammar.words import pattern
 from duheng.reading.outline import Outline, Paragraph
 from duheng.reading.records import Doubt, Target
 
+_YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(r"\d|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]")
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
-_BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$")
+_BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
@@ -34,7 +35,10 @@ class _Reader:
         self.text, self.plain, self.outline = text, plain, outline
         self.masked = set_aside(plain)
         year = int(outline.date[:4]) if outline.date else (outline.period[0] if outline.period else None)
-        self.calendar = Calendar(year)
+        named = [int(one) for heading in outline.sections for one in _YEARS.findall(heading.section)]
+        self.calendar = Calendar(year or max(named, default=None))
+        titled = _YEARS.findall(outline.title or "")
+        self.title_time = When(int(titled[0]), weak=True) if len(titled) == 1 else When()
         self.doubts: list[Doubt] = []
         self.lead = When()
 
@@ -43,7 +47,7 @@ class _Reader:
         for paragraph in self.outline.paragraphs:
             if self.text.startswith("#", paragraph.start) or self._is_past(paragraph):
                 continue
-            state = State(when=self.lead)
+            state = State(when=self.lead if self.lead.deadline else self._heading_time(paragraph))
             if _SPEAKS.search(self.plain, paragraph.start, paragraph.end):
                 found += _once(self._paragraph(paragraph, state))
             ends = self.plain[paragraph.end - 1] in "：:"
@@ -53,6 +57,11 @@ class _Reader:
     def _is_past(self, paragraph: Paragraph) -> bool:
         heading = paragraph.heading
         return bool(heading and pattern("past_heading").search(heading.section))
+
+    def _heading_time(self, paragraph: Paragraph) -> When:
+        """The one year a heading names (三、2030年工作任务) governs what stands under it."""
+        years = _YEARS.findall(paragraph.heading.section) if paragraph.heading else []
+        return When(int(years[0]), weak=True) if len(set(years)) == 1 and "十" not in paragraph.heading.section else self.title_time
 
     def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
         found: list[Target] = []
@@ -76,6 +85,8 @@ class _Reader:
         values = measures(self.masked, start, clause.end)
         if not values:
             self._mention(passage, state, start)
+            firm = [time for time in times if time.firm and not time.past]
+            state.when = firm[-1] if firm else state.when
             return read_wording(passage, state, state.when, start)
         found = self._values(passage, state, times, start, values)
         later = [time for time in times if not time.past and time.deadline]
@@ -94,7 +105,9 @@ class _Reader:
     def _told(self, clause: Clause, state: State) -> bool:
         """Whether the clause tells what has been."""
         said = self.masked[clause.start : clause.end]
-        if pattern("past").search(said) and "基数" not in said:
+        stop = self.masked.find("。", clause.end)
+        rest = self.masked[clause.end : stop if 0 <= stop < clause.end + 120 else clause.end + 120]
+        if (pattern("past").search(said) or "同比" in rest) and "基数" not in said:
             return True
         return state.past and "基数" not in said
 
@@ -174,11 +187,10 @@ def _groups(masked: str, values: list[Measure]) -> list[list[Measure]]:
 
 def _once(found: list[Target]) -> list[Target]:
     """A paragraph that says a thing twice owes it once."""
-    seen: set[tuple[object, ...]] = set()
+    seen: dict[tuple[object, ...], int] = {}
     kept = []
     for one in found:
         key = (one.indicator, one.scope, one.value, one.unit, one.deadline, one.direction)
-        if key not in seen:
-            seen.add(key)
+        if seen.setdefault(key, one.start) == one.start:
             kept.append(one)
     return kept

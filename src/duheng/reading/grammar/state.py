@@ -18,6 +18,7 @@ class State:
     when: When = field(default_factory=When)
     region: str | None = None
     subjects: list[Head] = field(default_factory=list)
+    change: tuple[str, int | None, str | None] | None = None  # the last fall or rise: kind, base year, unit
     kind: str = ""  # of the last predicate that was a noun (下降幅度)
     verb: str = ""  # the last work verb
     per: str = ""  # the body a series of indicators is about
@@ -63,7 +64,7 @@ def target(
 ) -> Target:
     """A target of the passage: the quote is the clause from its time or head to the last value."""
     start, end = span
-    while end > start and passage.text[end - 1] in " \n\t，,、":
+    while end > start and passage.text[end - 1] in " \n\t，,、和及与":
         end -= 1
     more.setdefault("period", when.period)
     more.setdefault("hedge", passage.hedge(end))
@@ -86,7 +87,7 @@ def heads_of(state: State, names: list[str]) -> list[Head]:
         head = scoped(clean(name))
         if head.scope and pattern("region").fullmatch(head.scope):
             state.region = head.scope
-        elif head.scope is None and state.region and not head.name.startswith("万元"):
+        elif head.scope is None and state.region:
             head = Head(head.name, state.region)
         heads.append(head)
     return heads

@@ -35,7 +35,7 @@ def _all() -> re.Pattern[str]:
 def read_wording(passage: Passage, state: State, when: When, start: int) -> list[Target]:
     """The targets that a clause without a numeral states; each needs a time in force."""
     found: list[Target] = _each(passage, state, when, start)
-    if when.deadline is None or found:
+    if when.deadline is None or when.by_month or when.weak or found:
         return found
     at, masked = start, passage.masked[start : passage.clause.end]
     if assigned := _ASSIGNED.match(masked):

@@ -29,7 +29,7 @@ def read_work(
     verb = _last_verb(lead)
     if re.search("每(?:小时|天|年|日)\\s*$", before) and not measure.counted:
         return None
-    if measure.unit in words("defining_units"):
+    if measure.unit and measure.unit.split("/")[0] in words("defining_units"):
         return None
     if verb is None and re.search("[与对向给]$", lead):
         lead = ""
@@ -38,20 +38,25 @@ def read_work(
         return None
     if not measure.counted and (verb is None or measure.unit is None):
         return None
-    if pattern("not_owed").match(after):
-        return None
     said = verb.group("verb") if verb else state.verb
     object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
-    name = _named(said, object_, noun_after)
+    if pattern("not_owed").match(after) or _names_its_members(lead, object_, noun_after) or "优先" in lead:
+        return None
+    if verb is None and pattern("region").fullmatch(object_):
+        return None
+    name = _named(said, object_, noun_after) or (_noun_verb(passage.words(since, since + len(lead))) if verb else None)
     if name is None:
         return None
     state.verb = said or state.verb
+    if kind_of_frequency(measure, before):
+        return None
     total = verb is not None and "累计" in verb.group()
     head = heads_of(state, [("累计" if total else "") + name])[0]
     region = pattern("region").search(clean(lead))
     head = Head(head.name, region.group() if region and head.scope is None else head.scope)
     if region:
         state.region = region.group()
+    state.subjects = [head]
     comparator = bound or measure.bound or ("累计" if total else None)
     kind = "allocation" if measure.unit and _MONEY.search(measure.unit) else None
     end = until if not object_ else measure.stop
@@ -63,6 +68,16 @@ def _start(passage: Passage, when: When) -> int:
     start = passage.clause.start
     close = 0 <= when.start < start and start - when.end <= 2
     return when.start if close else start
+
+
+def kind_of_frequency(measure: Measure, before: str) -> bool:
+    """每5年修订1次: how often, not how much."""
+    return measure.unit in ("次", "期", "轮") and (measure.value == 1 or bool(re.search(r"每\d+年", before)))
+
+
+def _names_its_members(lead: str, object_: str, noun_after: str) -> bool:
+    """甲、乙、丙等4个方面: the count sums up a list, it is not owed."""
+    return lead.endswith(("等", "等等")) or (object_.count("、") >= 2 and bool(noun_after) and not re.search("[和、]$", lead))
 
 
 def _bound(before: str) -> str | None:
@@ -91,7 +106,7 @@ def _carries(state: State, lead: str, measure: Measure) -> bool:
 
 def _noun(printed: str, masked: str) -> str:
     """What is counted, after the count: cut at a joint, a relative clause before it left out."""
-    noun = printed.strip("、和及与，”“的")
+    noun = clean(printed)
     if tail := re.search(r"^(?P<noun>.{3,}?)(?P<to>(?:到|来)[^、，]{3,})$", noun):
         return f"{tail['to']}的{tail['noun']}" if "、" not in tail["noun"] or len(tail["noun"]) < 14 else (
             f"{tail['to']}的{tail['noun'].split('、')[-1]}"
@@ -110,6 +125,11 @@ def _named(verb: str, object_: str, noun_after: str) -> str | None:
     if len(noun_after) >= 2:
         return noun_after if re.search("参加|参与", noun_after) else verb + noun_after
     return None
+
+
+def _noun_verb(lead: str) -> str | None:
+    """老旧设施安装改造 30 家: the object stands before the verb."""
+    return clean(lead) if len(clean(lead)) >= 6 else None
 
 
 def _share(passage: Passage, state: State, when: When, measure: Measure, until: int) -> Target | None:
