@@ -8,8 +8,8 @@ ASIDE, NAME, STOP = "\ue000", "\ue001", "。"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _DUTY = re.compile("责任|牵头|负责|配合|参与|单位[:：]|指导")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:%|万|亿|吨|个百分点)|分别|其中")
-_QUOTED = re.compile("[“\"]([^“”\"，。；\n]{1,24})[”\"]")
-_KEPT = re.compile("^[一二三四五六七八九十]+五$|^[一二三四五六七八九十]+村|\\d%")
+_QUOTED = re.compile('[“"]([^“”"，。；\n]{1,24})[”"]')
+_KEPT = re.compile("^[一二三四五六七八九十]+五$|^一[村乡镇县区市社校户企园街]|\\d%")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def set_aside(plain: str) -> str:
     for match in _QUOTED.finditer(plain):
         if not _KEPT.search(match[1]) and characters[match.start()] == plain[match.start()]:
             characters[match.start() : match.end()] = NAME * (match.end() - match.start())
-    return "".join(characters)
+    return "".join(characters).replace("於", "于")
 
 
 def _brackets(plain: str) -> Iterator[tuple[int, int]]:
@@ -74,7 +74,7 @@ def clauses(plain: str, start: int, end: int) -> Iterator[Clause]:
 
 
 def _trimmed(plain: str, start: int, end: int, last: bool) -> Iterator[Clause]:
-    while start < end and plain[start] in " \t\u3000“\"—-·■●◆・":
+    while start < end and plain[start] in ' \t\u3000“"—-·■●◆・':
         if plain[start] == "“" and "”" in plain[start:end]:
             break
         start += 1

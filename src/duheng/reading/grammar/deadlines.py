@@ -3,7 +3,19 @@
 import re
 from dataclasses import dataclass
 
-_NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "两": 2}
+_NUMERALS = {
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+    "两": 2,
+}
 _TIME = re.compile(
     r"(?:(?P<from>(?:19|20)\d\d)\s*年起)?(?:未来|今后|用)?(?P<span>\d{1,2}|[一二两三四五六七八九十]{1,2})\s*年(?:左右)?(?:的?时间)?内"
     r"|“?(?P<plan>[一二三四五六七八]?十?[一二三四五六七八九]?五)”?(?:规划)?(?P<word>时期|期间|期末|末)"
@@ -49,7 +61,9 @@ class Calendar:
         """The times said between two places, in order; bases (比2020年) and names are not among them."""
         found = []
         for match in _TIME.finditer(plain, start, end):
-            if match["plan"] and re.search("[从自由比较]$", plain[max(start, match.start() - 1) : match.start()]):
+            if match["plan"] and re.search(
+                "[从自由比较]$", plain[max(start, match.start() - 1) : match.start()]
+            ):
                 continue
             if match["year"] and not self._is_by(plain, match, start):
                 continue
@@ -60,13 +74,17 @@ class Calendar:
         if match["till"] and match["till"] != "至":
             return True
         before = plain[max(start, match.start() - 12) : match.start()]
-        return not _NOT_BY.search(before) and (bool(match["end"]) or not _AFTER_NOT_BY.match(plain, match.end()))
+        return not _NOT_BY.search(before) and (
+            bool(match["end"]) or not _AFTER_NOT_BY.match(plain, match.end())
+        )
 
     def _time(self, match: re.Match[str], inherited: When) -> When:
         start, end = match.span()
         if match["every"]:
             period = match["every"]
-            return When(inherited.deadline if period == "年均" else None, period, start, end, past=inherited.past)
+            return When(
+                inherited.deadline if period == "年均" else None, period, start, end, past=inherited.past
+            )
         if match["this"]:
             return When(self.year, None, start, end)
         if match["plan"]:
@@ -74,8 +92,7 @@ class Calendar:
             return When(deadline, match["plan"], start, end, True, past=self._past(deadline))
         if match["span"]:
             return When(self._span_end(match, inherited), match.group().strip(), start, end, True)
-        year = int(match["year"]) - (match["end"] in ("前", "之前") and not match["month"])
-        year = int(match["year"]) if match["end"] else year
+        year = int(match["year"])
         past = self._past(year) and not (match["till"] or "").startswith(("到", "力争", "争取"))
         return When(year, None, start, end, bool(match["till"] or match["end"]), bool(match["month"]), past)
 

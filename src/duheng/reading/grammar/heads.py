@@ -59,20 +59,28 @@ def _shared(pieces: list[str]) -> list[str]:
     pieces = _with_tail(pieces)
     first = pattern("per").match(pieces[0])
     if first and len(first.group()) < len(pieces[0]):
-        pieces = [pieces[0], *(piece if _stands_alone(piece) else first.group() + piece for piece in pieces[1:])]
+        pieces = [
+            pieces[0],
+            *(piece if _stands_alone(piece) else first.group() + piece for piece in pieces[1:]),
+        ]
     return pieces
 
 
 def _stands_alone(piece: str) -> bool:
-    return bool(pattern("per").match(piece)) or not piece or "单位" in piece or bool(
-        re.search("(?:率|占比|比重|总量|系数)$", piece)
+    return (
+        bool(pattern("per").match(piece))
+        or not piece
+        or "单位" in piece
+        or bool(re.search("(?:率|占比|比重|总量|系数)$", piece))
     )
 
 
 def _with_tail(pieces: list[str]) -> list[str]:
     """收集、处理率 and 甲、乙排放总量: what the last one ends in belongs to all that do not end in a measure."""
     last = pieces[-1]
-    if (share := re.search("占[^、]*(?:比重|比例|占比)$", last)) and not any("占" in piece for piece in pieces[:-1]):
+    if (share := re.search("占[^、]*(?:比重|比例|占比)$", last)) and not any(
+        "占" in piece for piece in pieces[:-1]
+    ):
         return [*(piece + share.group() for piece in pieces[:-1]), last]
     bare = [piece for piece in pieces[:-1] if not pattern("indicator_end").search(piece)]
     if not bare:
@@ -96,7 +104,7 @@ def clean(subject: str) -> str:
     """A subject without hedges and openings before it and joints around it."""
     subject = re.sub(r"[\s]+", "", subject)
     while True:
-        shorter = pattern("openings").sub("", subject.strip("、，：:\"及和与等的-—·"))
+        shorter = pattern("openings").sub("", subject.strip('、，：:"及和与等的-—·'))
         shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
         if shorter.count("“") != shorter.count("”"):
             shorter = shorter.strip("“”")
@@ -121,14 +129,28 @@ def scoped(subject: str) -> Head:
         if scope.endswith(words("stripped_scopes")) and len(scope) < len(subject):
             return Head(subject[len(scope) :].removeprefix("的"), scope)
         return Head(rest.removeprefix("的"), scope.removesuffix("的"))
-    if region and (object_ := re.match("(?:行政村|公共机构|公共建筑)", rest)) and len(object_.group()) < len(rest):
+    if (
+        region
+        and (object_ := re.match("(?:行政村|公共机构|公共建筑)", rest))
+        and len(object_.group()) < len(rest)
+    ):
         return Head(rest, region.group() + object_.group())
     place = pattern("place").match(rest)
-    if place and len(place.group()) < len(rest) and pattern("indicator_end").search(rest) and not rest.startswith("城市"):
+    if (
+        place
+        and len(place.group()) < len(rest)
+        and pattern("indicator_end").search(rest)
+        and not rest.startswith("城市")
+    ):
         return Head(rest[place.end() :], place.group())
-    if place := re.match(r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位|人均|万元)[\u4e00-\u9fffG])", subject):
+    if place := re.match(
+        r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位|人均|万元)[\u4e00-\u9fffG])",
+        subject,
+    ):
         named = place["place"]
-        if not named.startswith(("规上", "规模", "工业", "全", "公共", "建筑", "农村", "城镇", "居民", "城乡", "每")):
+        if not named.startswith(
+            ("规上", "规模", "工业", "全", "公共", "建筑", "农村", "城镇", "居民", "城乡", "每")
+        ):
             return Head(subject[place.end() :], named)
     return Head(rest.removeprefix("的") or subject, region.group() if region and rest else None)
 
@@ -137,6 +159,9 @@ def is_place_list(subject: str) -> bool:
     """Whether a subject names only places (甲县、乙区): short names with no measure at their end."""
     pieces = [piece for piece in _JOINED.split(subject) if piece]
     return bool(pieces) and all(
-        len(piece) <= 7 and ASIDE not in piece and NAME not in piece and not pattern("indicator_end").search(piece)
+        len(piece) <= 7
+        and ASIDE not in piece
+        and NAME not in piece
+        and not pattern("indicator_end").search(piece)
         for piece in pieces
     )

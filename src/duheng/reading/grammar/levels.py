@@ -9,7 +9,7 @@ from duheng.reading.grammar.measures import Measure
 from duheng.reading.grammar.predicates import Predicate, predicate
 from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
 from duheng.reading.grammar.words import pattern, words
-from duheng.reading.records import Target
+from duheng.reading.records import Doubt, Target
 
 _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
 _CHANGES = ("decrease", "increase")
@@ -33,13 +33,19 @@ def read_levels(
     names = re.sub(r"(?:19|20)\d\d年?$", "", clean(passage.words(subject_start, at)).removesuffix("指标"))
     if state.subjects and pattern("work").fullmatch(names):
         names = ""
-    if group[-1].unit == "项" and pattern("not_owed").search(names[-4:]):
+    if group[-1].unit == "项" and pattern("counted").search(names[-10:]):
         return []
-    if group[0].counted and not found.verb and pattern("work").fullmatch(names) or not names and group[0].counted:
+    if (group[0].counted and not found.verb and pattern("work").fullmatch(names)) or (
+        not names and group[0].counted
+    ):
         return None
     heads = _heads(state, names, found, len(group))
     if heads is None:
+        _doubt(passage, state, "no_indicator", "有数值而找不到所属的指标", subject_start, group[-1].stop)
         return []
+    if len(group) > 1 and (len(heads) != len(group) or len(set(heads)) == 1):
+        message = f"列出的指标与数值个数不符：有{len(group)}个数值"
+        _doubt(passage, state, "list_count", message, subject_start, group[-1].stop)
     when = replace(when, deadline=found.by or when.deadline, period=found.period or when.period)
     start = _quote_start(passage, when)
     made = [
@@ -50,9 +56,15 @@ def read_levels(
     return made
 
 
+def _doubt(passage: Passage, state: State, kind: str, message: str, start: int, end: int) -> None:
+    state.doubts.append(Doubt(kind, message, min(start, passage.clause.start), end))
+
+
 def _defines(passage: Passage, measure: Measure) -> bool:
     """超过100人的企业, 50%的标准: the value tells which thing is meant."""
-    return bool(re.match("的(?!目标|水平|要求|比例)|时(?!间|期)", passage.masked[measure.stop : measure.stop + 6]))
+    return bool(
+        re.match("的(?!目标|水平|要求|比例)|时(?!间|期)", passage.masked[measure.stop : measure.stop + 6])
+    )
 
 
 def _bare(subject: str, group: list[Measure]) -> Predicate | None:
@@ -61,7 +73,9 @@ def _bare(subject: str, group: list[Measure]) -> Predicate | None:
     if group[0].counted or not pattern("indicator_end").search(bare):
         return None
     about = subject.rstrip()[len(bare) :]
-    return Predicate(len(bare), "reach", "", None, about or None, None, "分别" in about, False, False, False, False, None)
+    return Predicate(
+        len(bare), "reach", "", None, about or None, None, "分别" in about, False, False, False, False, None
+    )
 
 
 def _quote_start(passage: Passage, when: When) -> int:
@@ -77,6 +91,8 @@ def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head]
     carried = state.subjects
     if not names or names in ("指标", "目标", "其", "总量", "总体"):
         return carried if carried and (len(carried) == count or count == 1) else None
+    if found.nominal and not carried and is_place_list(names):
+        return None
     if carried and is_place_list(names) and (found.nominal or pattern("place").fullmatch(names)):
         return _placed(carried[0].name, re.split("、|和|及|与", names))
     pieces = split_list(names, count) if count > 1 else None
@@ -100,12 +116,15 @@ def _one_value(names: str, found: Predicate) -> list[str]:
 def _continued(state: State, heads: list[Head], found: Predicate) -> list[Head]:
     """人均水耗 after 公共机构单位建筑面积能耗: what a series is about is said only once."""
     first = heads[0]
-    if first.scope and first.scope != state.region and pattern("per").search(first.name) is None:
-        about = re.match("^(公共机构|[^、]{2,8}?)(?=单位|人均)", first.name)
-        state.per = about.group() if about else ""
-    elif state.per and re.match("人均|单位", first.name) and heads:
-        scope = (state.region or "") + state.per
-        return [Head(state.per + head.name, scope) for head in heads]
+    body = (first.scope or "").removeprefix(state.region or "")
+    for region in words("regions"):
+        body = body.removeprefix(region)
+    if body and re.match(f"{re.escape(body)}(?:单位|人均)", first.name):
+        state.per, state.per_scope = body, first.scope
+    elif state.per and all(re.match("人均|单位", head.name) for head in heads):
+        return [Head(state.per + head.name, state.per_scope) for head in heads]
+    elif body:
+        state.per = ""
     return heads
 
 
@@ -124,22 +143,40 @@ def _dealt(group: list[Measure], count: int, found: Predicate) -> list[Measure]:
 
 
 def _level(
-    passage: Passage, state: State, when: When, head: Head, found: Predicate, measure: Measure, span: tuple[int, int]
+    passage: Passage,
+    state: State,
+    when: When,
+    head: Head,
+    found: Predicate,
+    measure: Measure,
+    span: tuple[int, int],
 ) -> Target:
     direction, comparator = _direction(found, measure, head.name)
     if state.kind and direction == "reach" and found.verb in ("为", "是"):
         direction = state.kind
     base, more = found.base, valued(passage, measure)
-    if not found.base and state.change and found.kind in ("reach", "floor") and state.change[2] == measure.unit:
-        if not clean(passage.words(passage.clause.start, measure.start)).removesuffix(found.verb or "-"):
-            direction, base = state.change[0], state.change[1]
+    if state.change and _stretches(passage, found, measure, state.change):
+        direction, base = state.change[0], state.change[1]
     standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
     if standing and when.deadline is None and not when.period:
         more["kind"] = "requirement"
     if state.base and found.verb in ("为", "是", "达到") and state.base.unit == measure.unit:
-        base, direction = state.base_year, "decrease_to" if measure.value < state.base.value else "increase_to"
+        base, direction = (
+            state.base_year,
+            "decrease_to" if measure.value < state.base.value else "increase_to",
+        )
         more |= {"base_value": state.base.value, "base_unit": state.base.unit}
-    return target(passage, state, when, head, span, direction, comparator=comparator, change_from=base, **more)
+    return target(
+        passage, state, when, head, span, direction, comparator=comparator, change_from=base, **more
+    )
+
+
+def _stretches(
+    passage: Passage, found: Predicate, measure: Measure, change: tuple[str, int | None, str | None]
+) -> bool:
+    """下降 v，力争达到 w: the second value goes on from the first, in its direction and from its base."""
+    said = clean(passage.words(passage.clause.start, measure.start)).removesuffix(found.verb or "-")
+    return not said and not found.base and found.kind in ("reach", "floor") and change[2] == measure.unit
 
 
 def _direction(found: Predicate, measure: Measure, name: str) -> tuple[str, str | None]:

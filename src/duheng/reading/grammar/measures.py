@@ -99,4 +99,6 @@ def _may_be_bare(printed: str, after: str, before: str) -> bool:
     """A coefficient (0.48) or an index stands without a unit; a year, a date or a numbered name does not."""
     if not printed[0].isdigit() or after[:1] in "年月日号度级期届版、)）":
         return "." in printed and after[:1] in "、" and bool(after)
-    return "." in printed and not re.match(r"[A-Za-z\u4e00-\u9fff]", after) or bool(re.match("以上|以下|以内|左右", after))
+    return ("." in printed and not re.match(r"[A-Za-z\u4e00-\u9fff]", after)) or bool(
+        re.match("以上|以下|以内|左右", after)
+    )

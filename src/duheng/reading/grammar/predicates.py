@@ -6,7 +6,14 @@ from functools import cache
 
 from duheng.reading.grammar.words import either, verb_kinds, words
 
-_NOMINAL = {"下降": "decrease", "降低": "decrease", "减少": "decrease", "减排": "decrease", "削减": "decrease", "降": "decrease"}
+_NOMINAL = {
+    "下降": "decrease",
+    "降低": "decrease",
+    "减少": "decrease",
+    "减排": "decrease",
+    "削减": "decrease",
+    "降": "decrease",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,8 @@ def _pattern() -> re.Pattern[str]:
     verbs, adverbs = either(verb_kinds()), either(words("adverbs"))
     year = r"“?(?:(?:19|20)\d\d\s*年?底?|[二三]?十[一二三四五六七八九]?五”?(?:期末|末|时期|期间)?)"
     base = (
-        rf"(?:(?:比|较|在|从|由|以)\s*(?:{year}(?:、?)?|(?:上年|去年)[^，。；提增降减下上]{0,6}|上一?年度?|现行|基准年|目前|同期)"
+        rf"(?:(?:比|较|在|从|由|以)\s*(?:{year}(?:、?)?|(?:上年|去年)[^，。；提增降减下上]{{0,6}}"
+        rf"|上一?年度?|现行|基准年|目前|同期)"
         rf"(?:[^，。；]{{0,24}}?(?:基础上|相比|水平))?(?:的[^，。；下降增提减控]{{1,30}}|时期的[^，。；]{{1,12}})?)"
     )
     bound = either((*words("floors"), *words("caps")))
@@ -46,7 +54,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<adv0>(?:{adverbs})*)(?P<base>{base})?(?P<adv1>(?:{adverbs}|{either(words('hedges'))})*)(?P<base2>{base})?"
         rf"(?P<adv2>(?:{adverbs})*)"
         rf"(?P<noun>(?:年均)?(?:{either(_NOMINAL)})(?:幅度|率|比例|比率)(?:要求|目标)?)?(?P<adv3>(?:{adverbs})*)"
-        rf"(?P<verb>{verbs})?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?{of}(?P<about>{either(words('about'))})?\s*[“”]?$"
+        rf"(?P<verb>{verbs})?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?(?(bound){of}|(?(verb){of}))(?P<about>{either(words('about'))})?\s*[“”]?$"
     )
 
 

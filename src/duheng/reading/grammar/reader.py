@@ -2,22 +2,23 @@
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 
 from duheng.reading.grammar.clauses import Clause, clauses, set_aside
 from duheng.reading.grammar.deadlines import Calendar, When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
-from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
+from duheng.reading.grammar.state import Passage, State
 from duheng.reading.grammar.wording import read_wording
-from duheng.reading.grammar.works import read_work
 from duheng.reading.grammar.words import pattern
+from duheng.reading.grammar.works import read_work
 from duheng.reading.outline import Outline, Paragraph
 from duheng.reading.records import Doubt, Target
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
-_SPEAKS = re.compile(r"\d|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]")
+_SPEAKS = re.compile(
+    r"\d|消除|一[村乡镇县区市社校户企园街]|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+)
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
@@ -27,7 +28,7 @@ def targets(text: str, plain: str, outline: Outline) -> tuple[list[Target], list
     """The targets of a document in the order of the text, and what is doubtful about them."""
     reader = _Reader(text, plain, outline)
     found = reader.read()
-    return found, reader.doubts
+    return found, [*reader.doubts, *_two_values(found)]
 
 
 class _Reader:
@@ -50,6 +51,7 @@ class _Reader:
             state = State(when=self.lead if self.lead.deadline else self._heading_time(paragraph))
             if _SPEAKS.search(self.plain, paragraph.start, paragraph.end):
                 found += _once(self._paragraph(paragraph, state))
+            self.doubts += state.doubts
             ends = self.plain[paragraph.end - 1] in "：:"
             self.lead = replace(state.when, start=-1) if ends else When()
         return found
@@ -60,8 +62,9 @@ class _Reader:
 
     def _heading_time(self, paragraph: Paragraph) -> When:
         """The one year a heading names (三、2030年工作任务) governs what stands under it."""
-        years = _YEARS.findall(paragraph.heading.section) if paragraph.heading else []
-        return When(int(years[0]), weak=True) if len(set(years)) == 1 and "十" not in paragraph.heading.section else self.title_time
+        section = paragraph.heading.section if paragraph.heading else ""
+        years = set(_YEARS.findall(section))
+        return When(int(years.pop()), weak=True) if len(years) == 1 else self.title_time
 
     def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
         found: list[Target] = []
@@ -119,7 +122,9 @@ class _Reader:
             if state.subjects:
                 name = state.subjects[0].name
                 state.subjects = [Head(name, place) for place in re.split("、|和", match["places"])]
-        elif match := re.match("(?P<places>[^，]{2,12}?)(?P<name>单位[^，]{4,20}?)指标?要求(?:下降|降低)幅度", said):
+        elif match := re.match(
+            "(?P<places>[^，]{2,12}?)(?P<name>单位[^，]{4,20}?)指标?要求(?:下降|降低)幅度", said
+        ):
             name = passage.words(begin + match.start("name"), begin + match.end("name"))
             name = name.removesuffix("指标")
             state.subjects = [Head(name, place) for place in re.split("、|和", match["places"])]
@@ -130,7 +135,7 @@ class _Reader:
     ) -> list[Target]:
         found: list[Target] = []
         since = start
-        for number, group in enumerate(_groups(self.masked, values)):
+        for group in _groups(self.masked, values):
             rest = [one for one in values if one.start > group[-1].start]
             until = rest[0].start if rest else passage.clause.end
             before = self.masked[since : group[0].start]
@@ -139,7 +144,9 @@ class _Reader:
             if self._states_base(passage, state, times, before, since, group[0]):
                 since = group[-1].stop
                 continue
-            when = next((t for t in reversed(times) if start <= t.start and t.end <= group[0].start), state.when)
+            when = next(
+                (t for t in reversed(times) if start <= t.start and t.end <= group[0].start), state.when
+            )
             made = self._group(passage, state, when, since, group, until)
             found += made
             # What a count is of stands after it: it is spoken for.
@@ -194,3 +201,18 @@ def _once(found: list[Target]) -> list[Target]:
         if seen.setdefault(key, one.start) == one.start:
             kept.append(one)
     return kept
+
+
+def _two_values(found: list[Target]) -> list[Doubt]:
+    """Where a document states one indicator for one year in two values: which of them holds?"""
+    first: dict[tuple[object, ...], Target] = {}
+    doubts = []
+    for one in found:
+        if one.value is None or one.period == "每年":
+            continue
+        key = (one.indicator, one.scope, one.unit, one.direction, one.deadline, one.change_from, one.period)
+        other = first.setdefault(key, one)
+        if other.value != one.value and other.start != one.start:
+            message = f"“{one.indicator}”有两个数值：{other.value}和{one.value}"
+            doubts.append(Doubt("two_values", message, one.start, one.end))
+    return doubts

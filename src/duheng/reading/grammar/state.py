@@ -8,7 +8,7 @@ from duheng.reading.grammar.deadlines import When
 from duheng.reading.grammar.heads import Head, clean, scoped
 from duheng.reading.grammar.measures import Measure
 from duheng.reading.grammar.words import pattern
-from duheng.reading.records import Target
+from duheng.reading.records import Doubt, Target
 
 
 @dataclass
@@ -24,7 +24,9 @@ class State:
     per: str = ""  # the body a series of indicators is about
     base: Measure | None = None  # the value that the next ones are measured against, and its year
     base_year: int | None = None
+    per_scope: str | None = None
     past: bool = False
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

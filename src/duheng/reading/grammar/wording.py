@@ -12,6 +12,10 @@ from duheng.reading.records import Target
 
 _ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?(?P<sign>零|负)增长)$")
 _NONE = re.compile(r"(?P<said>(?:保持|实现)?(?P<what>零发生|清零|零排放|零填埋))$")
+_GONE = re.compile(
+    r"^(?:(?P<subject>[^，]{2,}?)(?P<said>(?:总体|基本|全面|全部)?(?:得到)?(?:总体|基本|全面|全部)?消除)"
+    r"|(?P<where>[^，]*?)(?:力争|争取|基本|全面|全部)+(?=消除)(?P<gone>消除)(?P<object>[^，]{2,}))$"
+)
 _STANDARD = re.compile(r"^(?P<subject>.+?)(?P<said>均|全部|全面)达到(?P<level>[^，]*(?:标准|要求))$")
 _EACH = re.compile(
     r"(?P<said>全面实现|基本实现|实现|力争实现)“?一(?P<place>村|乡|镇|县|区|市|社区|校|户|企|园|街道)"
@@ -55,7 +59,9 @@ def _each(passage: Passage, state: State, when: When, start: int) -> list[Target
         head = Head("每" + match["place"] + match["noun"], whose or state.region)
         direction = "at_least" if match["more"] else "reach"
         said = match["count"] + match["unit"] + match["more"] if match["more"] else match["said"]
-        found.append(_one(passage, state, when, head, (start, match.end()), direction, (value, unit), said, False))
+        found.append(
+            _one(passage, state, when, head, (start, match.end()), direction, (value, unit), said, False)
+        )
     return found
 
 
@@ -70,17 +76,29 @@ def _piece(passage: Passage, state: State, when: When, at: int, piece: str) -> l
     end = at + len(piece)
     if zero := _ZERO.search(piece):
         name = passage.words(at, at + zero.start())
-        return _state(passage, state, when, name, (at, end), "zero_growth", (Decimal(0), "%"), zero["said"], False)
+        return _state(
+            passage, state, when, name, (at, end), "zero_growth", (Decimal(0), "%"), zero["said"], False
+        )
     if none := _NONE.search(piece):
         unit = "起" if none["what"] == "零发生" else None
         name = passage.words(at, at + none.start())
         return _state(passage, state, when, name, (at, end), "reach", (Decimal(0), unit), none["what"], True)
+    if gone := _GONE.match(piece):
+        which = "subject" if gone["subject"] else "object"
+        name = passage.words(at + gone.start(which), at + gone.end(which)) + "消除"
+        return _state(
+            passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), gone["said"] or "消除", True
+        )
     if match := _STANDARD.match(piece):
         name = passage.words(at, at + match.end("subject")) + "达标"
-        return _state(passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"] + "达到", True)
+        return _state(
+            passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"] + "达到", True
+        )
     if match := _COVERED.match(piece):
         name = passage.words(at, at + match.end("subject")) + "覆盖"
-        return _state(passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"], True)
+        return _state(
+            passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"], True
+        )
     if match := _all().match(piece):
         return _whole(passage, state, when, at, match)
     return []
@@ -94,7 +112,10 @@ def _whole(passage: Passage, state: State, when: When, at: int, match: re.Match[
     span, value = (at, at + match.end()), (Decimal(100), "%")
     if match["said"] == "全部" and not re.search("利用$|应用$", rest):
         noun = re.sub("^(?:具备条件的|有条件的|符合条件的)", "", subject)
-        head = Head(f"{rest.removeprefix('实现')}的{noun}" if not rest.startswith("实施") else f"{rest}的{noun}", subject)
+        head = Head(
+            f"{rest.removeprefix('实现')}的{noun}" if not rest.startswith("实施") else f"{rest}的{noun}",
+            subject,
+        )
         return [_one(passage, state, when, head, span, "reach", value, match["said"], True)]
     head = heads_of(state, [subject + rest])[0]
     return [_one(passage, state, when, head, span, "reach", value, match["said"], True)]
@@ -117,8 +138,18 @@ def _one(
     value: tuple[Decimal | None, str | None], said: str | None, implied: bool,
 ) -> Target:  # fmt: skip
     start = when.start if 0 <= when.start < span[0] and span[0] - when.end <= 2 else span[0]
-    return target(passage, state, when, head, (start, span[1]), direction, value=value[0], unit=value[1],
-                  comparator=said, implied=implied)
+    return target(
+        passage,
+        state,
+        when,
+        head,
+        (start, span[1]),
+        direction,
+        value=value[0],
+        unit=value[1],
+        comparator=said,
+        implied=implied,
+    )
 
 
 def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Match[str]) -> list[Target]:
@@ -128,8 +159,10 @@ def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Mat
     if subject:
         heads = heads_of(state, spread(subject))
         said = passage.words(at + match.start("said"), at + match.end())
-        return [_one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads]
+        return [
+            _one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads
+        ]
     group = "own" if match["own"] else "what"
     name = passage.words(at + match.start(group), at + match.end(group)).removeprefix("的")
-    said = None if match["own"] else "完成…下达"
-    return [_one(passage, state, when, Head(name, state.region), span, "assigned", (None, None), said, False)]
+    own = None if match["own"] else "完成…下达"
+    return [_one(passage, state, when, Head(name, state.region), span, "assigned", (None, None), own, False)]

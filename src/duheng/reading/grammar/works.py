@@ -2,66 +2,77 @@
 
 import re
 
-from duheng.reading.grammar.clauses import ASIDE
 from duheng.reading.grammar.deadlines import When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.measures import Measure
-from duheng.reading.grammar.predicates import predicate
 from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
 from duheng.reading.grammar.words import either, pattern, words
 from duheng.reading.records import Target
 
-_MONEY = re.compile("元$")
 _JOINT = re.compile("^[、和及与，]*(?:以及)?$")
-_SHARE = re.compile("^(?:以上|左右|以内)?的(?P<noun>[^，。；]+)")
-_DEFINED = re.compile("^(?:及)?(?:以上|以下|以内)?(?:的)?[\u4e00-\u9fff]{2,}")
 
 
 def read_work(
     passage: Passage, state: State, when: When, since: int, measure: Measure, until: int
 ) -> Target | None:
     """The target of a count between two places: the words before it from `since`, those after it up to `until`."""
-    before, after = passage.masked[since : measure.start], passage.masked[measure.stop : until]
     if measure.unit == "%":
         return _share(passage, state, when, measure, until)
+    before, after = passage.masked[since : measure.start], passage.masked[measure.stop : until]
+    if _is_no_amount(measure, before, after):
+        return None
     bound = _bound(before)
     lead = before[: len(before) - len(bound)] if bound else before
-    verb = _last_verb(lead)
-    if re.search("每(?:小时|天|年|日)\\s*$", before) and not measure.counted:
-        return None
-    if measure.unit and measure.unit.split("/")[0] in words("defining_units"):
-        return None
-    if verb is None and re.search("[与对向给]$", lead):
-        lead = ""
-    noun_after = _noun(passage.words(measure.stop, until), after)
-    if verb is None and not _carries(state, lead, measure):
-        return None
-    if not measure.counted and (verb is None or measure.unit is None):
+    verb = _verb(lead)
+    if verb is None:
+        lead = "" if re.search("[与对向给]$", lead) else lead
+        if not _carries(state, lead, measure) or pattern("region").fullmatch(clean(lead)):
+            return None
+    object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
+    noun_after = _noun(passage.words(measure.stop, until))
+    if _names_its_members(lead, object_, noun_after):
         return None
     said = verb.group("verb") if verb else state.verb
-    object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
-    if pattern("not_owed").match(after) or _names_its_members(lead, object_, noun_after) or "优先" in lead:
-        return None
-    if verb is None and pattern("region").fullmatch(object_):
-        return None
-    name = _named(said, object_, noun_after) or (_noun_verb(passage.words(since, since + len(lead))) if verb else None)
+    name = _named(said, object_, noun_after) or (
+        _noun_verb(passage.words(since, since + len(lead))) if verb else None
+    )
     if name is None:
         return None
-    state.verb = said or state.verb
-    if kind_of_frequency(measure, before):
-        return None
-    total = verb is not None and "累计" in verb.group()
-    head = heads_of(state, [("累计" if total else "") + name])[0]
+    state.verb = said
+    total = "累计" if verb is not None and "累计" in verb.group() else ""
+    head = _headed(state, total + name, lead)
+    end = measure.stop if object_ else until
+    more = {"comparator": bound or measure.bound or total or None, "kind": _kind(measure)}
+    more |= valued(passage, measure)
+    return target(passage, state, when, head, (_start(passage, when), end), "complete", **more)
+
+
+def _headed(state: State, name: str, lead: str) -> Head:
+    """The work with its region, which may stand before the verb (全市累计建成……)."""
+    head = heads_of(state, [name])[0]
     region = pattern("region").search(clean(lead))
-    head = Head(head.name, region.group() if region and head.scope is None else head.scope)
     if region:
         state.region = region.group()
+        head = Head(head.name, head.scope or region.group())
     state.subjects = [head]
-    comparator = bound or measure.bound or ("累计" if total else None)
-    kind = "allocation" if measure.unit and _MONEY.search(measure.unit) else None
-    end = until if not object_ else measure.stop
-    return target(passage, state, when, head, (_start(passage, when), end), "complete", comparator=comparator, kind=kind,
-                  **valued(passage, measure))
+    return head
+
+
+def _kind(measure: Measure) -> str | None:
+    return "allocation" if (measure.unit or "").endswith("元") else None
+
+
+def _is_no_amount(measure: Measure, before: str, after: str) -> bool:
+    """A capacity that defines an object, how often a thing is done, or what the paper itself counts."""
+    if measure.unit is None or measure.unit.split("/")[0] in words("defining_units"):
+        return True
+    if not measure.counted and (re.search(r"每(?:小时|天|年|日)\s*$", before) or _verb(before) is None):
+        return True
+    if measure.unit in ("次", "期", "轮") and (measure.value == 1 or re.search(r"每\d+年", before)):
+        return True
+    if measure.unit in ("项", "条") and pattern("counted").search(after[:10]):
+        return True
+    return bool(pattern("not_owed").match(after)) or "优先" in before
 
 
 def _start(passage: Passage, when: When) -> int:
@@ -70,14 +81,11 @@ def _start(passage: Passage, when: When) -> int:
     return when.start if close else start
 
 
-def kind_of_frequency(measure: Measure, before: str) -> bool:
-    """每5年修订1次: how often, not how much."""
-    return measure.unit in ("次", "期", "轮") and (measure.value == 1 or bool(re.search(r"每\d+年", before)))
-
-
 def _names_its_members(lead: str, object_: str, noun_after: str) -> bool:
     """甲、乙、丙等4个方面: the count sums up a list, it is not owed."""
-    return lead.endswith(("等", "等等")) or (object_.count("、") >= 2 and bool(noun_after) and not re.search("[和、]$", lead))
+    return lead.endswith(("等", "等等")) or (
+        object_.count("、") >= 2 and bool(noun_after) and not re.search("[和、]$", lead)
+    )
 
 
 def _bound(before: str) -> str | None:
@@ -85,18 +93,16 @@ def _bound(before: str) -> str | None:
     return match.group() if match else None
 
 
-def _last_verb(lead: str) -> re.Match[str] | None:
-    """The last work verb; the words between it and the count are its object."""
-    found = None
-    for match in pattern("work").finditer(lead):
-        found = match
-        if not lead[match.end() :]:
-            break
-        if pattern("indicator_end").search(match.group()):
-            continue
-        if found is not None and len(lead) - match.end() >= 2:
-            break
-    return found
+def _verb(lead: str) -> re.Match[str] | None:
+    """The work verb: one that ends where the count begins, else the first with an object before the count."""
+    found = list(pattern("work").finditer(lead))
+    ends = [match for match in found if match.end() == len(lead)]
+    holds = [
+        match
+        for match in found
+        if len(lead) - match.end() >= 2 and not pattern("indicator_end").search(match.group())
+    ]
+    return next(iter(ends + holds + found[-1:]), None)
 
 
 def _carries(state: State, lead: str, measure: Measure) -> bool:
@@ -104,16 +110,20 @@ def _carries(state: State, lead: str, measure: Measure) -> bool:
     return bool(measure.counted and (state.verb or state.when.deadline) and len(clean(lead)) <= 24)
 
 
-def _noun(printed: str, masked: str) -> str:
+def _noun(printed: str) -> str:
     """What is counted, after the count: cut at a joint, a relative clause before it left out."""
     noun = clean(printed)
     if tail := re.search(r"^(?P<noun>.{3,}?)(?P<to>(?:到|来)[^、，]{3,})$", noun):
-        return f"{tail['to']}的{tail['noun']}" if "、" not in tail["noun"] or len(tail["noun"]) < 14 else (
-            f"{tail['to']}的{tail['noun'].split('、')[-1]}"
+        return (
+            f"{tail['to']}的{tail['noun']}"
+            if "、" not in tail["noun"] or len(tail["noun"]) < 14
+            else (f"{tail['to']}的{tail['noun'].split('、')[-1]}")
         )
     if of := re.match(r"^(?P<list>[^，]{6,}、[^，]*?)等(?P<noun>[^，]{4,})$", noun):
         return of["noun"]
-    if relative := re.match(r"^(?P<relative>(?:具有|能够|紧跟|站在|在|大型的|拥有|从事|符合)[^“]*?[^目])的(?P<noun>.{4,})$", noun):
+    if relative := re.match(
+        r"^(?P<relative>(?:具有|能够|紧跟|站在|在|大型的|拥有|从事|符合)[^“]*?[^目])的(?P<noun>.{4,})$", noun
+    ):
         return relative["noun"]
     return noun
 
@@ -140,5 +150,13 @@ def _share(passage: Passage, state: State, when: When, measure: Measure, until: 
     name = clean(passage.words(measure.stop + 1, until))
     direction = {True: "at_least", False: "reach"}[measure.bound in words("above")]
     head = heads_of(state, [name])[0]
-    return target(passage, state, when, head, (_start(passage, when), until), direction, comparator=measure.bound,
-                  **valued(passage, measure))
+    return target(
+        passage,
+        state,
+        when,
+        head,
+        (_start(passage, when), until),
+        direction,
+        comparator=measure.bound,
+        **valued(passage, measure),
+    )

@@ -1,0 +1,69 @@
+"""The annotated documents of the reference material: how many of their targets are read, and read whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from duheng.reading.reading import read_text
+
+
+@pytest.fixture(scope="module")
+def scorer(shared: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("plans_score", shared / "plans" / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def readings(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every annotated document read, as `duheng read --json` prints it."""
+    folder = tmp_path_factory.mktemp("readings")
+    for gold in (shared / "plans").glob("*.targets.jsonl"):
+        name = gold.name.removesuffix(".targets.jsonl")
+        reading = read_text((shared / "plans" / f"{name}.txt").read_text("utf-8")).as_json()
+        (folder / f"{name}.json").write_text(json.dumps(reading, ensure_ascii=False), "utf-8")
+    return folder
+
+
+def test_targets_are_found_and_complete(scorer: ModuleType, readings: Path, shared: Path) -> None:
+    total = scorer.main(shared / "plans", readings)
+    assert scorer.f1(*total["found"]) >= 0.97
+    assert scorer.f1(*total["complete"]) >= 0.92
+
+
+def test_quotes_stand_where_they_say(readings: Path) -> None:
+    for path in readings.glob("*.json"):
+        reading = json.loads(path.read_text("utf-8"))
+        for target in reading["targets"]:
+            assert reading["text"][target["start"] : target["end"]] == target["quote"]
+
+
+def test_every_target_of_ziyang_is_read_whole(readings: Path, shared: Path) -> None:
+    def key(target: dict[str, Any]) -> tuple[Any, ...]:
+        names = (
+            "value",
+            "unit",
+            "direction",
+            "comparator",
+            "change_from",
+            "deadline",
+            "scope",
+            "hedge",
+            "period",
+        )
+        return (*(target.get(name) for name in names), bool(target.get("implied")))
+
+    lines = (shared / "plans" / "ziyang.targets.jsonl").read_text("utf-8").splitlines()[1:]
+    annotated = [key(json.loads(line)) for line in lines]
+    read = [key(target) for target in json.loads((readings / "ziyang.json").read_text("utf-8"))["targets"]]
+    assert len(read) == 30
+    assert sorted(map(repr, read)) == sorted(map(repr, annotated))

@@ -1,0 +1,152 @@
+"""The grammar of targets: the table's own examples, and the parts it is made of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from duheng.reading.grammar.deadlines import Calendar, When, plan_end
+from duheng.reading.grammar.heads import scoped, split_list
+from duheng.reading.grammar.measures import measures
+from duheng.reading.grammar.words import table
+from duheng.reading.reading import read_text
+from duheng.reading.records import Target
+
+NO_TARGETS = yaml.safe_load((Path(__file__).parent / "no_targets.yaml").read_text("utf-8"))
+FIELDS = ("indicator", "scope", "value", "unit", "direction", "change_from", "deadline")
+
+
+def said(target: Target) -> list[Any]:
+    """The fields that the table's examples state."""
+    return [target.as_json()[name] for name in FIELDS]
+
+
+@pytest.mark.parametrize("example", table()["examples"], ids=lambda example: example["text"][:24])
+def test_every_example_of_the_table_is_read_as_it_says(example: dict[str, Any]) -> None:
+    reading = read_text(example.get("before", "") + example["text"])
+    assert [said(target) for target in reading.targets] == example["targets"]
+    for target in reading.targets:
+        assert reading.text[target.start : target.end] == target.quote
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "most", "unit", "bound"),
+    [
+        ("4.32万吨", "4.32", None, "万吨", None),
+        ("0.41吨标准煤/万元左右", "0.41", None, "吨标准煤/万元", "左右"),
+        ("29微克每立方米以下", "29", None, "微克每立方米", "以下"),
+        ("60%～65%", "60", "65", "%", None),
+        ("90亿-100亿立方米", "90", "100", "亿立方米", None),
+        ("1到2个", "1", "2", "个", None),
+        ("12,500套以上", "12500", None, "套", "以上"),
+        ("一百 处", "100", None, "处", None),
+        ("1.5个百分点", "1.5", None, "个百分点", None),
+        ("0.61以上", "0.61", None, None, "以上"),
+    ],
+)
+def test_a_measure_is_read_as_printed(
+    text: str, value: str, most: str | None, unit: str | None, bound: str | None
+) -> None:
+    [found] = measures(text, 0, len(text))
+    assert (found.value, found.most) == (Decimal(value), Decimal(most) if most else None)
+    assert (found.unit, found.bound) == (unit, bound)
+
+
+@pytest.mark.parametrize(
+    "text", ["2025年", "第3批", "PM2.5浓度", "〔2021〕33号", "6个月", "5G网络", "3月5日"]
+)
+def test_years_names_and_dates_are_no_measures(text: str) -> None:
+    assert measures(text, 0, len(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("numeral", "year"), [("十一五", 2010), ("十三五", 2020), ("十四五", 2025), ("十五五", 2030)]
+)
+def test_a_plan_period_ends_in_its_fifth_year(numeral: str, year: int) -> None:
+    assert plan_end(numeral) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "deadline"),
+    [
+        ("到2030年", 2030),
+        ("2030年底前", 2030),
+        ("2030年前", 2030),
+        ("“十五五”时期", 2030),
+        ("2026年起5年内", 2030),
+        ("2026—2030年", 2030),
+        ("力争到2030年", 2030),
+    ],
+)
+def test_a_deadline_in_its_forms(text: str, deadline: int) -> None:
+    [when] = Calendar(2026).times(text, 0, len(text), When())
+    assert when.deadline == deadline
+
+
+@pytest.mark.parametrize("text", ["比2020年", "较2020年", "自2020年起", "从“十一五”时期"])
+def test_a_base_is_no_deadline(text: str) -> None:
+    assert Calendar(2026).times(text, 0, len(text), When()) == []
+
+
+def test_a_year_before_the_document_is_past() -> None:
+    [when] = Calendar(2026).times("2024年，", 0, 6, When())
+    assert when.past
+    [when] = Calendar(2026).times("2026年，", 0, 6, When())
+    assert not when.past
+
+
+@pytest.mark.parametrize(
+    ("subject", "heads"),
+    [
+        ("颗粒物、苯重点工程减排量", ["颗粒物重点工程减排量", "苯重点工程减排量"]),
+        ("颗粒物、苯等主要污染物排放总量", ["颗粒物排放总量", "苯排放总量"]),
+        ("单位国内生产总值能耗和用水量", ["单位国内生产总值能耗", "单位国内生产总值用水量"]),
+        ("污水收集、处理率", ["污水收集率", "污水处理率"]),
+        ("山前及周边地区、东平原PM2.5浓度", ["山前及周边地区PM2.5浓度", "东平原PM2.5浓度"]),
+        ("甲产业增加值和乙产业增加值占生产总值比重", ["甲产业增加值占生产总值比重", "乙产业增加值占生产总值比重"]),
+    ],
+)  # fmt: skip
+def test_a_list_is_split_into_its_heads(subject: str, heads: list[str]) -> None:
+    found = split_list(subject, 2)
+    assert found is not None
+    assert [piece.replace("PM2.5浓度", "PM2.5浓度") for piece in found] == heads
+
+
+def test_a_list_of_another_length_is_not_split() -> None:
+    assert split_list("颗粒物、苯排放总量", 3) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "scope"),
+    [
+        ("全市年用水总量", "年用水总量", "全市"),
+        ("三大粮食作物化肥利用率", "三大粮食作物化肥利用率", "三大粮食作物"),
+        ("全市各级党政机关建成节水型机关率", "建成节水型机关率", "全市各级党政机关"),
+        ("全省新增车辆中新能源车辆占比", "新增车辆中新能源车辆占比", "全省新增车辆"),
+        ("万元地区生产总值能耗", "万元地区生产总值能耗", None),
+    ],
+)
+def test_scope_and_indicator_are_parted(subject: str, name: str, scope: str | None) -> None:
+    head = scoped(subject)
+    assert (head.name, head.scope) == (name, scope)
+
+
+def test_values_that_do_not_match_their_heads_are_doubted() -> None:
+    reading = read_text("到2030年，颗粒物、苯排放总量分别下降8%、9%、10%。")
+    assert [doubt.kind for doubt in reading.doubts] == ["list_count"]
+
+
+@pytest.mark.parametrize("name", NO_TARGETS)
+def test_results_and_rules_are_no_targets(name: str, shared: Path) -> None:
+    text = (shared / "plans" / f"{name}.txt").read_text("utf-8")
+    for start, end in NO_TARGETS[name]:
+        inside = [
+            target
+            for target in read_text(text).targets
+            if target.kind is None and start <= target.start < (end or len(text))
+        ]
+        assert [said(target) for target in inside] == []
