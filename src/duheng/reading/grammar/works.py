@@ -106,7 +106,7 @@ def _verb(lead: str) -> re.Match[str] | None:
 
 
 def _carries(state: State, lead: str, measure: Measure) -> bool:
-    """名校长100名 after 选拔教育专家10名: the verb is said once."""
+    """化验员 N 名 after 选拔监测员 M 名: the verb is said once."""
     return bool(measure.counted and (state.verb or state.when.deadline) and len(clean(lead)) <= 24)
 
 
