@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from duheng.model.errors import UnreadableSource
 from duheng.reading.files import Text, read_file
 from duheng.reading.files.noise import Noise, cleaned, kinds
 from duheng.reading.reading import read
-from soak.mutation import bytes_changed, text_changed
+from soak.fuzzing import Fuzz
+from soak.mutation import bytes_changed
+from soak.soak_reading import read_damaged, untrue
 from tests.reading.papers import Piece, paragraph, pdf, table, word
 from tests.reading.test_outline import NOTICE
 
@@ -265,29 +268,25 @@ def test_lines_with_bars_are_a_table(given: Given) -> None:
     assert rows == [["指标", "2025年"], ["能耗", "9.5"]]
 
 
+def stands_true(path: Path) -> bool:
+    assert untrue(read(path)) is None
+    return True
+
+
 def test_damaged_documents_raise_nothing_but_the_documented_error(tmp_path: Path) -> None:
     whole = {
-        "plan.txt": SENTENCES.encode(),
-        "plan.html": PAGE.format(charset="utf-8").encode(),
         "plan.docx": word(paragraph("某市方案") + table([["指标", "值"], ["用水", "9"]])),
+        "plan.html": PAGE.format(charset="utf-8").encode(),
         "plan.pdf": pdf(paper(2), "50 700 m 350 700 l S\n"),
     }
-    names = sorted(whole)
-    read_in = 0
-    for seed in range(300):
-        name = names[seed % len(names)]
+    fuzz = Fuzz("duheng read")
+    for seed in range(200):
+        read_damaged(fuzz, tmp_path, [NOTICE, SENTENCES], seed)
+    for seed in range(100):
+        name = sorted(whole)[seed % len(whole)]
         path = tmp_path / name
-        chance = random.Random(seed)
-        if name == "plan.txt" and seed % 8:
-            path.write_bytes(text_changed(NOTICE, chance).encode("utf-8"))
-        else:
-            path.write_bytes(bytes_changed(whole[name], chance))
-        try:
-            reading = read(path)
-        except UnreadableSource:
-            continue
-        read_in += 1
-        assert all(reading.text[one.start : one.end] == one.quote for one in reading.targets)
-        assert all(reading.text[one.start : one.end] == one.quote for one in reading.tasks)
-        assert all(0 <= one.start <= one.end <= len(reading.text) for one in reading.doubts)
-    assert read_in > 100
+        path.write_bytes(bytes_changed(whole[name], random.Random(seed)))
+        fuzz.tried(f"{name}, seed {seed}", partial(stands_true, path))
+    assert fuzz.defects == []
+    assert fuzz.accepted > 150
+    assert fuzz.accepted + fuzz.refused == 300

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from duheng.reading.head import period
@@ -9,27 +11,7 @@ from duheng.reading.normal import plain
 from duheng.reading.outline import Outline, outline
 from duheng.reading.reading import read_text
 
-NOTICE = """某府发〔2021〕7号
-某市人民政府
-关于印发某市“十四五”节水综合
-工作方案的通知
-各县（区）人民政府：
-现将《某市“十四五”节水综合工作方案》印发你们。
-某市人民政府
-2021年3月9日
-某市“十四五”节水综合工作方案
-根据《国家节水行动方案》（发改环资规〔2019〕695号），制定本方案。
-一、总体要求
-坚持节水优先。
-二、重点任务
-（一）农业节水增效。推进灌区改造（A局负责。B局参与）。各地落实！
-1.灌区。改造3处。
-2.种植
-减少耗水作物。
-（二）主要指标：到2025年用水量下降9.5%。
-三、保障
-（一）加强领导。分工负责。
-"""
+NOTICE = Path(__file__).with_name("notice.txt").read_text("utf-8")
 
 
 def parts(text: str) -> Outline:

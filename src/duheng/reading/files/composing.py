@@ -19,8 +19,8 @@ _SAID = {
     "noise": "删去夹杂的字符{count}处，请对照原文",
 }
 # Values with nothing between them: where one ends and the next begins is not said.
-_RUN_TOGETHER = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{2,4}){2,}|(?:\d+(?:\.\d+)?[%％]){2,}")
-_PIPED = re.compile(r"[^\n|]*\|[^\n|]*\|[^\n]*")
+_RUN_TOGETHER = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{2,4}){2,}|(?<![\d.])(?:\d{1,6}(?:\.\d{1,6})?[%％]){2,}")
+_PIPED = re.compile(r"^[^\n|]*\|[^\n|]*\|[^\n]*", re.MULTILINE)
 _EXAMPLE = 16
 
 
