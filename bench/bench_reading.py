@@ -89,7 +89,7 @@ def _pages() -> Figure:
     table = "".join(f"50 {100 + 20 * row} m 550 {100 + 20 * row} l S\n" for row in range(21))
     table += "".join(f"{x} 100 m {x} 500 l S\n" for x in (50, 175, 300, 425, 550))
     pages: list[list[Piece]] = [
-        [(60, 780 - 18 * line, said) for line in range(38)] + [(290, 30, f"— {number} —")]
+        [(60.0, 780.0 - 18 * line, said) for line in range(38)] + [(290.0, 30.0, f"— {number} —")]
         for number in range(1, PAGES + 1)
     ]
     with tempfile.TemporaryDirectory(prefix="duheng-bench-reading-") as folder:
