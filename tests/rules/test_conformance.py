@@ -140,7 +140,7 @@ def _random_books(id: str, seed: int, years: tuple[int, ...] = (2020, 2021, 2022
 
 # Items for which every parameter has a value in these years, so that results are known too.
 ITEMS = {
-    "fuel": ("汽油", "柴油", "燃料油"),
+    "fuel": ("汽油", "柴油", "电力", "热力"),
     "leak_component": ("有机化工 阀门 气体", "有机化工 阀门 轻液"),
     "pollutant": ("化学需氧量", "氨氮"),
 }

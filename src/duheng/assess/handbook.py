@@ -18,6 +18,7 @@ from duheng.model import (
     City,
     Duty,
     Linked,
+    Only,
     Parameter,
     Parameters,
     Plan,
@@ -110,7 +111,7 @@ def _all_rules() -> Iterator[Rule]:
 
 
 def _base(reference: Reference) -> Quantity | Parameter:
-    while isinstance(reference, At | Linked | Total | Under):
+    while isinstance(reference, At | Linked | Only | Total | Under):
         reference = reference.of
     assert isinstance(reference, Quantity | Parameter)
     return reference
@@ -261,6 +262,8 @@ def _reached(reference: Reference) -> str:
             return f"{_reached(of)}〔{_over(over)}〕"
         case Linked(of=of, since=since):
             return f"{_reached(of)}〔自{since.title}逐年连乘〕"
+        case Only(of=of, item=item):
+            return f"{_reached(of)}〔{item}〕"
         case Under(of=of, definition=under):
             return f"{_reached(of)}〔口径：{definition(under).title}〕"
     return ""

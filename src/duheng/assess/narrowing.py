@@ -18,7 +18,7 @@ import polars as pl
 
 from duheng.engine import Books
 from duheng.model.glossary import Quantity, kinds, quantity
-from duheng.model.references import At, Linked, Reference, Total, Under
+from duheng.model.references import Derived, Reference, Total
 
 _YEAR = len("2023")
 
@@ -103,8 +103,6 @@ def _registers(quantities: Iterable[str]) -> frozenset[str]:
         here = waiting.pop()
         if isinstance(here, Total) and here.over in known:
             found.add(here.over)
-        if isinstance(
-            here, At | Linked | Total | Under
-        ):  # what a quantity rests on is among the quantities itself
+        if isinstance(here, Derived):  # what a quantity rests on is among the quantities itself
             waiting.extend(here.parts())
     return frozenset(found)

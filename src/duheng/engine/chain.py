@@ -15,7 +15,7 @@ from duheng.model.errors import RuleError
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter, Parameters
 from duheng.model.periods import Period
-from duheng.model.references import At, Linked, Reference, Total, Under
+from duheng.model.references import At, Linked, Only, Reference, Total, Under
 from duheng.model.rule import Rule
 from duheng.model.verbs import Algebra
 
@@ -67,6 +67,8 @@ class Chain:
                     factor = self.algebra.apply("+", self.algebra.constant(1.0), rate)
                     index = self.algebra.apply("*", index, factor)
                 return index
+            case Only(of=inner, item=one):
+                return self.read(inner, period, one)
             case Total() if of.over == of.of.axis:
                 parts = [self.read(of.of, period, one) for one in self.items]
                 return reduce(partial(self.algebra.apply, "+"), parts)

@@ -10,12 +10,23 @@ import polars as pl
 
 from duheng.model.glossary import Quantity
 from duheng.model.parameters import Parameter
-from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Linked, Moment, Reference, Total, Under
+from duheng.model.references import (
+    CHILDREN,
+    MONTHS,
+    TARGET,
+    At,
+    Linked,
+    Moment,
+    Only,
+    Reference,
+    Total,
+    Under,
+)
 from duheng.model.rule import Rule, Wording, rests_on
 
 from .books import Books
 from .columns import PolarsColumns
-from .grid import Cells, Floats, Ints, Keys, taken, united
+from .grid import ABSENT, Cells, Floats, Ints, Keys, taken, united
 from .memory import once
 from .sums import Sums, filled
 
@@ -46,6 +57,8 @@ class Evaluation:
                 values = self.column(inner, own, meant)
             case Linked():
                 values = self._linked(of, own, definition)
+            case Only(of=inner, item=item):
+                values = taken(self.column(inner, inner.axis, definition), self._item_rows(inner.axis, item))
         return values if own == axis else values[self._base_rows(axis)]
 
     @once
@@ -141,6 +154,14 @@ class Evaluation:
         """Row among the axis-free keys of each row of an axis."""
         keys = self.grid.keys(axis)
         return self.grid.keys(None).rows(keys.cells - keys.codes[2])
+
+    @once
+    def _item_rows(self, axis: str | None, item: str) -> Ints:
+        """Row among the keys of an axis of one item's cell, for each row of the axis-free keys."""
+        base = self.grid.keys(None)
+        if item not in self.grid.items:
+            return np.full(len(base), ABSENT)
+        return self.grid.keys(axis).rows(base.cells + self.grid.items.index(item))
 
     @once
     def _moved_rows(self, axis: str | None, moment: Moment) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Literal
@@ -12,7 +12,18 @@ from duheng.model.glossary import Quantity, item_unit
 from duheng.model.parameters import Parameter
 from duheng.model.periods import FINER, KINDS, Period, parse
 from duheng.model.periods import Kind as PeriodKind
-from duheng.model.references import CHILDREN, MONTHS, TARGET, At, Linked, Moment, Reference, Total, Under
+from duheng.model.references import (
+    CHILDREN,
+    MONTHS,
+    TARGET,
+    At,
+    Linked,
+    Moment,
+    Only,
+    Reference,
+    Total,
+    Under,
+)
 from duheng.model.rule import Rule, rests_on
 from duheng.model.saying import listed, say
 
@@ -60,13 +71,21 @@ Place = tuple[str, str | None, Period]  # entity, item, period
 class Explanation:
     """Explains cells of one set of books under one definition; each cell is worked out once.
 
-    stated: a rule whose wordings are left out, so that only what is stated of it counts.
+    stated: a rule whose wordings are left out, so that only what is stated of it counts. instead: what is read in
+    place of a quantity (by its id), as a row of a table for its placeholder.
     """
 
-    def __init__(self, books: Books, definition: str | None = None, stated: Rule | None = None) -> None:
+    def __init__(
+        self,
+        books: Books,
+        definition: str | None = None,
+        stated: Rule | None = None,
+        instead: Mapping[str, Reference] | None = None,
+    ) -> None:
         self.books = books
         self.definition = definition
         self.stated = stated
+        self.instead = dict(instead or {})
 
     @once
     def step(self, of: Reference, at: Place) -> Step:
@@ -74,8 +93,12 @@ class Explanation:
         match of:
             case Parameter():
                 return self._parameter(of, at)
+            case Quantity() if of.id in self.instead:
+                return self._without_substitute(of.id).step(self.instead[of.id], at)
             case Quantity():
                 return self._quantity(of, at)
+            case Only():
+                return self.step(of.of, (at[0], of.item, at[2]))
             case At():
                 return self._moment(of.of, of.moment, at)
             case Total():
@@ -88,7 +111,20 @@ class Explanation:
 
     @once
     def _under(self, definition: str) -> Explanation:
-        return Explanation(self.books, definition)
+        return Explanation(self.books, definition, instead=self.instead)
+
+    @once
+    def _without_substitute(self, id: str) -> Explanation:
+        """The same without this substitute: what is read in place of a quantity may itself rest on it."""
+        rest = {name: other for name, other in self.instead.items() if name != id}
+        return Explanation(self.books, self.definition, self.stated, rest)
+
+    @once
+    def _resting(self, of: Reference) -> frozenset[str]:
+        """What must be stated for a reference, substitutes taken into account."""
+        found = rests_on(of)
+        replaced = [self.instead[id] for id in found & self.instead.keys()]
+        return frozenset((found - self.instead.keys()).union(*(rests_on(one) for one in replaced)))
 
     def _quantity(self, of: Quantity, at: Place, *, by_difference: bool = True) -> Step:
         """Stated, else by its rule, else from its parts in time, its members, the rest of the whole."""
@@ -111,10 +147,12 @@ class Explanation:
 
     @once
     def _of_stated(self, of: Rule) -> Explanation:
-        return Explanation(self.books, self.definition, of)
+        return Explanation(self.books, self.definition, of, self.instead)
 
     def _stated(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
+        if self.instead and not self.instead.keys().isdisjoint(rests_on(of)):
+            return None  # what is stated of the quantity itself says nothing of its substitute
         cells = self.books.cells(of.id)
         for definition in dict.fromkeys((self.books.meant(of, self.definition), None)):
             value, fact = cells.get((entity, item, str(period), definition), (None, None))
@@ -160,14 +198,14 @@ class Explanation:
     def _finer(self, of: Quantity, kind: PeriodKind) -> frozenset[str]:
         """The entities for which a shorter period is stated, there or below."""
         shorter = KINDS[: KINDS.index(kind)]
-        stated = {e for id in rests_on(of) for e, kind in self.books.kinds(id) if kind in shorter}
+        stated = {e for id in self._resting(of) for e, kind in self.books.kinds(id) if kind in shorter}
         return frozenset(stated | {a.id for id in stated for a in self.books.places.ancestors(id)})
 
     def _over_places(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
         if of.over_place != "sum":
             return None
-        members = valid(self.books.members.children(rests_on(of), entity), period)
+        members = valid(self.books.members.children(self._resting(of), entity), period)
         # A residual is part of the whole only by its own figures; its difference would come from the whole.
         steps = [
             self._quantity(of, (m.id, item, period), by_difference=False)
@@ -218,7 +256,7 @@ class Explanation:
 
     def _total(self, of: Total, at: Place) -> Step:
         entity, item, period = at
-        members, resting_on = self.books.members, rests_on(of)
+        members, resting_on = self.books.members, self._resting(of)
         if of.over == of.of.axis:
             steps = [
                 replace(self.step(of.of, (entity, one, period)), label=one)

@@ -2,7 +2,19 @@
 
 from .entities import Entity, Places
 from .errors import DuhengError, RuleError, UnknownName
-from .glossary import Axis, Definition, Item, Kind, Quantity, all_quantities, axis, definition, kind, quantity
+from .glossary import (
+    Axis,
+    Definition,
+    Item,
+    Kind,
+    Quantity,
+    all_quantities,
+    axis,
+    definition,
+    kind,
+    only,
+    quantity,
+)
 from .parameters import Parameter, Parameters, Setting, parameter
 from .periods import Period
 from .plan import NOT_STATED, Article, Change, City, Duty, Plan, PublicFact, Target
@@ -15,6 +27,7 @@ from .references import (
     At,
     Linked,
     Moment,
+    Only,
     Reference,
     Total,
     Under,

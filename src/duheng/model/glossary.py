@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from .data import read_rows, read_yaml, root
 from .errors import FolderError, UnitError, UnknownName, known
-from .references import Reference
+from .references import Only, Reference
 from .units import parse_unit
 
 Adding = Literal["sum", "last", "none"]
@@ -23,7 +23,7 @@ class Quantity(Reference):
     unit is what is computed and stored in; shown is the unit printed (the same where None); decimals are
     those of the printed number (L7). definitions: the accounting definitions (口径) it can have (L8); the
     first is meant where none is named. published: of a rule, that a source states it as a rule; what the source
-    leaves out is computed.
+    leaves out is computed. signed: a stated amount may be negative, as exports in a balance are.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Quantity(Reference):
     definitions: tuple[str, ...] = ()
     note: str = ""
     published: bool = False
+    signed: bool = False
 
     @property
     def printed_unit(self) -> str:
@@ -216,6 +217,12 @@ def item_unit(of: Reference, item: str | None) -> str:
     if of.axis is None or item is None or item not in axis(of.axis).items:
         return of.unit
     return of.unit.replace(f"<{of.axis}>", axis(of.axis).items[item].unit)
+
+
+def only(of: Reference, item: str) -> Only:
+    """One item of a reference that has items. Raises UnknownName for an item that its axis does not have."""
+    found = known(item, axis(of.axis or "").items)
+    return Only(of, found.title, item_unit(of, found.title))
 
 
 def _yaml(name: str) -> dict[str, dict[str, Any]]:

@@ -128,6 +128,19 @@ def linked(of: Reference, since: Moment) -> Linked:
     return Linked(of, since)
 
 
+@dataclass(frozen=True, eq=False)
+class Only(Derived):
+    """One item of a reference, as a reference without items: the electricity among the fuels."""
+
+    item: str
+    unit: str
+
+    def __post_init__(self) -> None:
+        for name in ("id", "title"):
+            object.__setattr__(self, name, getattr(self.of, name))
+        object.__setattr__(self, "axis", None)
+
+
 CHILDREN = "children"
 MONTHS = "months"
 

@@ -4,17 +4,19 @@ Signs are those of the printed table: inputs to transformation negative, outputs
 """
 
 from duheng.model import CHILDREN, LAST_YEAR, parameter, quantity, rule, total
+from duheng.rules.balance_table import (
+    LOSS,
+    YEARBOOK,
+    fuel_final_use,
+    fuel_supply,
+    fuel_transformation,
+    fuel_transformation_input,
+)
 from duheng.rules.energy import DEFINITIONS, annual_intensity_decline, energy_growth
 from duheng.rules.prices import GDP_GROWTH
 
-FUEL_SUPPLY = quantity("fuel_supply")
-FUEL_TRANSFORMATION = quantity("fuel_transformation")
-FUEL_TRANSFORMATION_INPUT = quantity("fuel_transformation_input")
-FUEL_LOSS = quantity("fuel_loss")
-FUEL_FINAL_USE = quantity("fuel_final_use")
 REPORTED_AMOUNT = quantity("reported_amount")
 
-YEARBOOK = "中国能源统计年鉴 地区能源平衡表（实物量）编排说明（条号待核）"
 NOTES = "中国能源统计年鉴 能源消费总量指标解释（条号待核）"
 ARITHMETIC = "指标定义的恒等变换"
 
@@ -31,7 +33,7 @@ ARITHMETIC = "指标定义的恒等变换"
     certainty="secondary",
 )
 def fuel_balance_difference(
-    supply=FUEL_SUPPLY, transformed=FUEL_TRANSFORMATION, lost=FUEL_LOSS, final=FUEL_FINAL_USE
+    supply=fuel_supply, transformed=fuel_transformation, lost=LOSS, final=fuel_final_use
 ):
     """What remains of a fuel after transformation, losses and final use; nought where the table closes."""
     return supply + transformed - lost - final
@@ -48,7 +50,7 @@ def fuel_balance_difference(
     cite=YEARBOOK,
     certainty="secondary",
 )
-def fuel_total_use(final=FUEL_FINAL_USE, lost=FUEL_LOSS, put_in=FUEL_TRANSFORMATION_INPUT):
+def fuel_total_use(final=fuel_final_use, lost=LOSS, put_in=fuel_transformation_input):
     """Final use, losses and what went into transformation; what came out of it is not set off.
 
     So the fuels cannot be added up: the electricity would be counted beside the coal it was made from.

@@ -5,6 +5,7 @@ enterprise guides; another set takes their place with all its values or not at a
 """
 
 from duheng.model import BASE_YEAR, LAST_YEAR, ln, parameter, quantity, rule, total, where
+from duheng.rules.balance_table import imported_electricity
 from duheng.rules.energy import energy
 from duheng.rules.prices import gdp
 
@@ -20,7 +21,6 @@ CO2_PER_CARBON = parameter("co2_per_carbon")
 FUEL_CO2_FACTOR = parameter("fuel_co2_factor")
 PURCHASED_ELECTRICITY = quantity("purchased_electricity")
 PURCHASED_HEAT = quantity("purchased_heat")
-IMPORTED_ELECTRICITY = quantity("imported_electricity")
 PROCESS_EMISSION = quantity("process_emission")
 CO2_RECOVERED = quantity("co2_recovered")
 FOSSIL_ENERGY = quantity("fossil_energy")
@@ -183,7 +183,7 @@ def organisation_emission(
     cite=ASSESSMENT,
     certainty="memory",
 )
-def imported_emission(imported=IMPORTED_ELECTRICITY, factor=GRID_FACTOR):
+def imported_emission(imported=imported_electricity, factor=GRID_FACTOR):
     """Carbon dioxide of the electricity that a region takes in from the grid beyond its own generation.
 
     A region that sends out more than it takes in has a deduction.
