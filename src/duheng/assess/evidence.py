@@ -11,6 +11,7 @@ import polars as pl
 
 from duheng import ledger
 from duheng.assess.books import ZONE, Opened
+from duheng.assess.flows import instead_of
 from duheng.engine import Explanation, Step
 from duheng.model.glossary import quantity
 from duheng.model.periods import Period, parse
@@ -22,13 +23,17 @@ STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "esti
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One place of a table: a quantity's value for an entity, an item and a period under a definition."""
+    """One place of a table: a quantity's value for an entity, an item and a period under a definition.
+
+    flow: the row of the energy balance for which a rule is read (assess.flows), None for the rule itself.
+    """
 
     quantity: str
     entity: str
     item: str | None
     period: str
     definition: str | None = None
+    flow: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,10 @@ class Evidence:
 
 def reasons(opened: Opened, cell: Cell) -> Step:
     """The tree of reasons of a cell; what cells have in common is worked out once for these books."""
-    books = opened.books_for(cell.quantity, cell.entity)
-    key = ("reasons", id(books), cell.definition)
+    books = opened.books if cell.flow else opened.books_for(cell.quantity, cell.entity)
+    key = ("reasons", id(books), cell.definition, cell.flow)
     if key not in opened.memo:
-        opened.memo[key] = Explanation(books, cell.definition)
+        opened.memo[key] = Explanation(books, cell.definition, instead_of(cell.flow))
     explanation: Explanation = opened.memo[key]
     return explanation.step(quantity(cell.quantity), (cell.entity, cell.item, parse(cell.period)))
 

@@ -141,6 +141,8 @@ class Why:
         lines = [f"{self.top.step.text} {what}：{known}"]
         if self.opened.scenario == "drill":
             lines.append("演练数据：为练习而编造，不是真实数字")
+        if self.cell.flow:
+            lines.append(f"项目：{quantity(self.cell.flow).title}")
         if self.cell.definition:
             lines.append(f"口径：{definition(self.cell.definition).title}")
         for target in self.targets:
@@ -187,6 +189,7 @@ class Why:
             "item": self.cell.item,
             "period": self.cell.period,
             "definition": self.cell.definition,
+            "flow": self.cell.flow,
             "scenario": self.opened.scenario,
             "plan": self.opened.plan.id,
             "targets": [
@@ -218,9 +221,11 @@ def why(
     *,
     item: str | None = None,
     definition: str | None = None,
+    flow: str | None = None,
 ) -> Why:
     """The reasons of a number. of: a quantity's id or title; entity: id, name or alias; item: title or alias.
 
+    flow: the row of the energy balance for which a rule is read (assess.flows); no target speaks of one row.
     Raises UnknownName, PeriodError, DuhengError.
     """
     bound = find_quantity(of)
@@ -229,11 +234,13 @@ def why(
     targets = tuple(
         t.on(day_of(opened.moment))
         for t in opened.plan.targets
-        if t.quantity == bound.id and t.entity == where and t.item in (None, named)
+        if t.quantity == bound.id and t.entity == where and t.item in (None, named) and not flow
     )
     signed = chosen(opened.city, opened.plan, opened.moment) if bound.definitions else {}
     meant = definition or next((signed[t.id] for t in targets if t.id in signed), None)
-    cell = Cell(bound.id, where, named, str(parse(period)), opened.books.meant(bound, meant))
+    cell = Cell(
+        bound.id, where, named, str(parse(period)), opened.books.meant(bound, meant), flow or None
+    )
     step = reasons(opened, cell)
     documents = _documents(opened, step)
     return Why(opened, cell, _reason(step, opened.city.places, documents, cell), targets)

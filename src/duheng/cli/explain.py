@@ -11,6 +11,7 @@ import typer
 from duheng.cli.opening import DEFAULT_CITY, CityOption
 
 if TYPE_CHECKING:
+    from duheng.assess.flows import on_the_basis
     from duheng.assess.why import Reason, Why
 
 
@@ -31,6 +32,12 @@ def explain(
     ] = "actual",
     as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
     definition: Annotated[str | None, typer.Option("--definition", help="口径编号。")] = None,
+    flow: Annotated[
+        str | None, typer.Option("--flow", help="能源平衡表的项目，如 final_industry：只说这一项目的数。")
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option("--basis", help="所用的一套系数，如 equivalent、provincial_inventory。")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
 ) -> None:
     """说明一个数字的来历：每行一步，写明算式、依据和来源；缺的写明由谁填报。
@@ -43,7 +50,8 @@ def explain(
     here, chosen = ready(city, scenario, plan)
     books = opened(here, chosen, scenario, moment(as_of))
     definition = definition_of(find_quantity(quantity), definition)
-    reasons = why(books, quantity, entity, period, item=item, definition=definition)
+    books = on_the_basis(books, basis) if basis else books
+    reasons = why(books, quantity, entity, period, item=item, definition=definition, flow=flow)
     if as_json:
         typer.echo(json.dumps(reasons.as_json(), ensure_ascii=False, indent=1))
     else:

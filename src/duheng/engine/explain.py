@@ -120,6 +120,11 @@ class Explanation:
         return Explanation(self.books, self.definition, self.stated, rest)
 
     @once
+    def _touched(self, of: Quantity) -> bool:
+        """Whether a quantity rests on something that another is read in place of."""
+        return not self.instead.keys().isdisjoint(rests_on(of))
+
+    @once
     def _resting(self, of: Reference) -> frozenset[str]:
         """What must be stated for a reference, substitutes taken into account."""
         found = rests_on(of)
@@ -151,7 +156,7 @@ class Explanation:
 
     def _stated(self, of: Quantity, at: Place) -> Step | None:
         entity, item, period = at
-        if self.instead and not self.instead.keys().isdisjoint(rests_on(of)):
+        if self.instead and self._touched(of):
             return None  # what is stated of the quantity itself says nothing of its substitute
         cells = self.books.cells(of.id)
         for definition in dict.fromkeys((self.books.meant(of, self.definition), None)):

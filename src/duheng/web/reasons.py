@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from duheng.assess.evidence import STATUS
+from duheng.assess.flows import instead_of
 from duheng.assess.why import CERTAINTY, Reason, Why
 from duheng.engine import Step
 from duheng.model.glossary import all_quantities, axes, axis
+from duheng.model.rule import rests_on
 from duheng.web.access import Closed
 from duheng.web.page import Ask
 
@@ -186,7 +188,13 @@ def item_title(ask: Ask, of: str | None, item: str) -> str:
 
 
 def _address(page: str, ask: Ask, step: Step) -> str:
-    return cell_address(page, ask, step.quantity, step.entity, step.period, step.item)
+    carried = {}
+    if page == "why":  # a part rests on the same row of the balance and the same parameters as the whole
+        asked = ask.request.GET
+        flow, basis = asked.get("flow", ""), asked.get("basis", "")
+        resting = rests_on(all_quantities()[step.quantity])
+        carried = {"flow": "" if instead_of(flow).keys().isdisjoint(resting) else flow, "basis": basis}
+    return cell_address(page, ask, step.quantity, step.entity, step.period, step.item, **carried)
 
 
 def cell_address(
@@ -197,9 +205,15 @@ def cell_address(
     period: str,
     item: str | None = None,
     definition: str | None = None,
+    flow: str = "",
+    basis: str = "",
 ) -> str:
-    """Address of a cell's page (why or history), carrying the reader's scenario, plan and date."""
+    """Address of a cell's page (why or history), carrying the reader's scenario, plan and date.
+
+    flow, basis: the row of the energy balance and the set of parameters for which a rule is read.
+    """
     path = f"/{page}/{quote(quantity)}/{quote(entity)}/{quote(period)}"
     query = ask.selection.context()
-    extra = urlencode({key: value for key, value in (("item", item), ("definition", definition)) if value})
+    said = {"item": item, "definition": definition, "flow": flow, "basis": basis}
+    extra = urlencode({key: value for key, value in said.items() if value})
     return path + query + (("&" if query else "?") + extra if extra else "")

@@ -149,9 +149,10 @@ def tolerance_of(table: Table, terms: int) -> float:
     Each of the terms, and the sum, may be off by half a unit of the last printed digit.
     """
     stated = layout().settings["tolerance"]
-    if table.digits >= stated["fine"]:
+    if table.least is None and table.digits >= stated["fine"]:
         return float(stated["least"])
-    return float(max(stated["least"], round((terms + 1) / 2 * 10.0**-table.digits, 6)))
+    least = stated["least"] if table.least is None else table.least
+    return float(max(least, round((terms + 1) / 2 * 10.0**-table.digits, 6)))
 
 
 def _terms(rows: Iterable[str]) -> pl.Expr:
@@ -159,8 +160,9 @@ def _terms(rows: Iterable[str]) -> pl.Expr:
     return pl.sum_horizontal(pl.col(row).is_not_null().cast(pl.Int64) for row in rows).alias("terms")
 
 
-def _beyond_least() -> pl.Expr:
-    least = layout().settings["tolerance"]["least"]
+def _beyond_least(balance: Balance) -> pl.Expr:
+    usual = layout().settings["tolerance"]["least"]
+    least = min((usual if table.least is None else table.least for table in balance.tables), default=usual)
     beyond: pl.Expr = (pl.col("printed") - pl.col("made")).fill_nan(None).abs() > least
     return beyond
 
@@ -178,7 +180,7 @@ def _identity(
     failing = wide.select(
         "table", "column", _none(identity.printed).alias("printed"), _recomputed(identity, known).alias("made"),
         _terms([*identity.plus, *identity.minus]),
-    ).filter(_beyond_least())  # fmt: skip
+    ).filter(_beyond_least(balance))  # fmt: skip
     rows = _rows(balance)
     lacking: dict[int, list[str]] = {}
     for number, column, printed, made, terms in failing.rows():
@@ -250,7 +252,7 @@ def _consumption(balance: Balance, wide: pl.DataFrame, known: Layout, found: lis
         "table", "column", _none("C").alias("printed"), pl.col("C").is_null().alias("blank"),
         pl.when(pl.col("column").is_in(fuels)).then(single).otherwise(net).alias("made"),
         _terms(["F", "L", *transformations]),
-    ).filter(_beyond_least())  # fmt: skip
+    ).filter(_beyond_least(balance))  # fmt: skip
     rows = _rows(balance)
     title = known.settings["checks"]["consumption"]["title"]
     for number, column, printed, blank, made, terms in failing.rows():
@@ -283,7 +285,7 @@ def _subtotals(balance: Balance, known: Layout, found: list[Discrepancy]) -> Non
         frame = balance.frame.filter(~pl.col("row").is_in(["C", ""])).select(
             "table", "row", _none(subtotal).alias("printed"), made.alias("made"), _terms(parts)
         )
-        for number, row, printed, total, terms in frame.filter(_beyond_least()).rows():
+        for number, row, printed, total, terms in frame.filter(_beyond_least(balance)).rows():
             tolerance = tolerance_of(balance.tables[number], terms)
             if abs(printed - total) > tolerance:
                 comment, id = f"{known.rows[row].title}：{title}，不成立", f"{subtotal}_{row}"

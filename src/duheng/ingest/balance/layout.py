@@ -49,7 +49,7 @@ class Row:
     """A row: code, title, the row it is a part of.
 
     role: head, part, outflow (a part printed negative), input (a part always subtracted), half (of the living
-    consumption), group (of other parts), of (an of-which, never added).
+    consumption), group (of other parts), of (an of-which, never added). quantity: what the ledger calls it.
     """
 
     code: str
@@ -57,6 +57,7 @@ class Row:
     part_of: str
     role: str
     aliases: tuple[str, ...]
+    quantity: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,9 @@ def _column(row: Mapping[str, str]) -> Column:
 
 
 def _row(row: Mapping[str, str]) -> Row:
-    return Row(row["row"], row["title"], row["part_of"], row["role"], _split(row["aliases"]))
+    return Row(
+        row["row"], row["title"], row["part_of"], row["role"], _split(row["aliases"]), row["quantity"]
+    )
 
 
 def _split(text: str) -> tuple[str, ...]:

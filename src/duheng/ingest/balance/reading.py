@@ -38,12 +38,16 @@ class Placed:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the file: a region and a year; digits: most decimals printed in it."""
+    """One table of the file: a region and a year; digits: most decimals printed in it.
+
+    least: the least tolerance of a sum, where it is not that of the yearbooks (`tolerance` in balance.yaml).
+    """
 
     name: str
     region: str
     year: str
     digits: int
+    least: float | None = None
 
 
 @dataclass

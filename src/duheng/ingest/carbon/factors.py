@@ -6,10 +6,10 @@ A set is used whole or not at all: a fuel that it lacks stays unknown, it is nev
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from duheng.city.bases import carbon_sets, on_basis
 from duheng.model import Parameter, Parameters, Setting, parameter
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import UnknownName
@@ -35,12 +35,9 @@ def known_sets(folder: Path | None = None) -> dict[str, str]:
 
 def set_parameters(name: str) -> Parameters:
     """Parameters with which the rules of combustion read one packaged set only. Raises UnknownName."""
-    sets = built_in_sets()
-    if name not in sets:
-        raise UnknownName(name, sets)
-    roles = {"heat": "net_calorific_value", "carbon": "carbon_content", "oxidised": "oxidation_rate"}
-    own = {id: replace(parameter(sets[name][role]), id=id) for role, id in roles.items()}
-    return Parameters(own)
+    if name not in carbon_sets():
+        raise UnknownName(name, carbon_sets())
+    return on_basis(Parameters(), name)
 
 
 def read_set(name: str, year: int | None, folder: Path | None = None) -> FactorSet:

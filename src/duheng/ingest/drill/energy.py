@@ -82,6 +82,14 @@ class Economy:
                     found[area.id, year, fuel] = rounded(amount, 2)
         return found
 
+    def feedstock(self, area: str, year: int, fuel: str) -> Decimal:
+        """Fuel used as raw material, in the fuel's own unit; nought for a fuel that is none."""
+        if fuel not in self.settings.data["feedstock"]:
+            return Decimal(0)
+        first, last = self.settings.data["feedstock"][fuel]
+        at = (year - self.settings.first_year) / (self.settings.last_year - self.settings.first_year)
+        return rounded(float(self.fuels[area, year, fuel]) * (first + (last - first) * at), 2)
+
     def city_energy(self, year: int) -> float:
         """Energy of the whole city as the stated fuels make it [tce]."""
         return sum(float(v) * self.factors[f] for (_, y, f), v in self.fuels.items() if y == year)
@@ -194,10 +202,8 @@ def _say_correction(press: Press, economy: Economy) -> None:
 
 def _say_feedstock(press: Press, economy: Economy, year: int) -> None:
     settings = press.settings
-    at = (year - settings.first_year) / (settings.last_year - settings.first_year)
-    for fuel, (first, last) in settings.data["feedstock"].items():
-        share = first + (last - first) * at
-        values = {a.id: rounded(float(economy.fuels[a.id, year, fuel]) * share, 2) for a in settings.areas}
+    for fuel in settings.data["feedstock"]:
+        values = {a.id: economy.feedstock(a.id, year, fuel) for a in settings.areas}
         for place, value in gather(settings, values).items():
             press.say("feedstock", "feedstock_use", place, str(year), value, fuel)
 

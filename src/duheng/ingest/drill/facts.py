@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from duheng.ingest.drill.air import say_air
+from duheng.ingest.drill.balance import say_balance
 from duheng.ingest.drill.batches import Batch, Press
 from duheng.ingest.drill.energy import Economy, say_economy, say_energy, say_population
 from duheng.ingest.drill.industry import say_industry
@@ -23,6 +24,7 @@ def drill_batches(city: City, settings: Settings) -> list[Batch]:
     say_economy(press, economy)
     say_population(press)
     say_energy(press, economy)
+    say_balance(press, economy)
     say_industry(press, economy)
     say_rates(press)
     say_public(press)

@@ -21,6 +21,7 @@ _REQUIRED = (
     "last_year",
     "areas",
     "fuels",
+    "balance",
     "enterprises",
     "industries",
     "rates",

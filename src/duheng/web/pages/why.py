@@ -8,10 +8,14 @@ from urllib.parse import unquote
 from duheng import ledger
 from duheng.assess.bridge import BRIDGED
 from duheng.assess.evidence import STATUS
+from duheng.assess.flows import on_the_basis
 from duheng.assess.why import why
+from duheng.city.bases import Basis, bases
+from duheng.ingest.balance.form_rows import form_rows
 from duheng.ledger import FactRecord
 from duheng.model.errors import PeriodError, UnknownName
 from duheng.model.glossary import Quantity, all_quantities, definition, definitions
+from duheng.model.glossary import quantity as glossary_quantity
 from duheng.model.periods import Period, parse
 from duheng.model.plan import NOT_STATED, Target
 from duheng.web.access import confidential
@@ -33,7 +37,9 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     bound, when, item = _cell(ask, quantity, period)
     place = ask.city.places.find(entity)
     wanted = _definition(ask, bound)
-    found = why(books(ask), bound.id, place.id, str(when), item=item, definition=wanted)
+    flow, basis = flow_of(ask), basis_of(ask)
+    here = on_the_basis(books(ask), basis.id) if basis else books(ask)
+    found = why(here, bound.id, place.id, str(when), item=item, definition=wanted, flow=flow and flow.id)
     top = tree(ask, found)
     words = ask.words
     what = " ".join(
@@ -45,13 +51,16 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     ]
     return Page(
         template="why.html",
-        title=f"{words.title(bound)} {what}",
-        data=redacted(ask, found),
+        title=" ".join(filter(None, (words.title(flow), words.title(bound), what))),
+        data=redacted(ask, found) | {"basis": basis.id if basis else None},
         context={
             "top": top,
             "what": what,
             "quantity": bound,
             "clauses": [_clause(ask, target, bound) for target in found.targets],
+            "flow": flow,
+            "basis": basis,
+            "clauses": clauses,
             "definition": definition(found.cell.definition) if found.cell.definition else None,
             "BRIDGED": BRIDGED,
             "top_entity": place.id,
@@ -103,6 +112,27 @@ def _item(ask: Ask, bound: Quantity) -> str | None:
         return axis(bound.axis).find(asked).title
     except UnknownName as error:
         raise BadAddress("item", asked, list(known)) from error
+
+
+def flow_of(ask: Ask) -> Quantity | None:
+    """The row of the energy balance in the address, for which a rule is read; None for the rule itself."""
+    asked = ask.request.GET.get("flow", "").strip()
+    if not asked:
+        return None
+    rows = {one.quantity.id: one.quantity for one in form_rows()} | {
+        one: glossary_quantity(one) for one in ("apparent_fuel_use", "industry_fuel_burnt", "fuel_burnt")
+    }
+    if asked not in rows:
+        raise BadAddress("flow", asked, list(rows))
+    return rows[asked]
+
+
+def basis_of(ask: Ask) -> Basis | None:
+    """The basis in the address: the parameters of a set in place of the usual ones."""
+    asked = ask.request.GET.get("basis", "").strip()
+    if asked and asked not in bases():
+        raise BadAddress("basis", asked, list(bases()))
+    return bases().get(asked)
 
 
 def _definition(ask: Ask, bound: Quantity) -> str | None:
