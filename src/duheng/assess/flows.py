@@ -33,7 +33,10 @@ def instead_of(flow: str | None) -> Mapping[str, Reference]:
     row = quantity(flow)
     if row.axis != FUEL:
         raise DuhengError(
-            say("“{title}”不分能源品种，不是能源平衡表的项目。请用平衡表的项目，如 final_industry。", title=row)
+            say(
+                "“{title}”不分能源品种，不是能源平衡表的项目。请用平衡表的项目，如 final_industry。",
+                title=row,
+            )
         )
     return {
         "balance_flow": row,
@@ -51,9 +54,7 @@ def on_the_basis(opened: Opened, basis: str) -> Opened:
     if key not in opened.memo:
         books = opened.books
         parameters = on_basis(books.parameters, basis)
-        revalued = Books(
-            books.facts, books.places, parameters, books.duties, books.base_year, books.targets
-        )
+        revalued = Books(books.facts, books.places, parameters, books.duties, books.base_year, books.targets)
         opened.memo[key] = replace(opened, books=revalued, memo={})
     found: Opened = opened.memo[key]
     return found

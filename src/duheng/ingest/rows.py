@@ -119,7 +119,7 @@ def check_statements(book: Notebook, city: City, scenario: str, today: date) -> 
 def _check_range(said: Statement, row: Row, book: Notebook) -> None:
     quantity = said.quantity
     # A quantity that adds over places is an amount of something; none of the declared ones can be negative.
-    if said.value < 0 and quantity.over_place == "sum":
+    if said.value < 0 and quantity.over_place == "sum" and not quantity.signed:
         found = say("“{title}”为负数 {stated}", title=quantity, stated=said.stated)
         remedy = "请核对数值；更正以往数字请重报该期全数。"
         book.note("error", row.sheet, said.cell, CellTrouble("negative", found, "不小于0的数", remedy), row)

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from duheng.ingest.air_form import read_air
+from duheng.ingest.balance.form_reading import is_balance_form, read_balance_form
 from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.drill.places import places_of
 from duheng.ingest.form_head import is_form
@@ -153,7 +154,9 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
         if not any(cell != "" for row in sheet.rows for cell in row):
             continue
         _note_marks(sheet, book)
-        if is_form(sheet):
+        if is_form(sheet) and is_balance_form(sheet):
+            read_balance_form(sheet, city, places, names, book)
+        elif is_form(sheet):
             read_form(sheet, city, places, names, book)
         elif (statutory := read_form_sheet(sheet)) is not None:
             enter_form(statutory, sheet, names, book)

@@ -15,6 +15,8 @@ from typing import IO, Any
 
 import xlsxwriter
 
+from duheng.ingest.balance.form import styles_of, write_empty_sheet
+from duheng.ingest.balance.form_rows import is_balance
 from duheng.ingest.drill.places import places_of
 from duheng.ingest.export import DRILL_NOTICE, is_drill
 from duheng.ingest.form_head import FORM_VERSION
@@ -108,9 +110,20 @@ def write_template(forms: Sequence[Form], out: Path | IO[bytes]) -> None:
     styles = _styles(book)
     used: set[str] = {GUIDE_SHEET}
     for form in forms:
+        if is_balance(form.duty):
+            _balance_sheets(book, form, used)
+            continue
         _form_sheet(book.add_worksheet(_sheet_name(form.duty.title, used)), form, styles)
     _guide(book.add_worksheet(GUIDE_SHEET), forms, styles)
     book.close()
+
+
+def _balance_sheets(book: Any, form: Form, used: set[str]) -> None:
+    """The printed form of the energy balance, a sheet each member."""
+    styles, notice = styles_of(book), DRILL_NOTICE if form.drill else ""
+    for member in form.members:
+        sheet = book.add_worksheet(_sheet_name(member.name, used))
+        write_empty_sheet(sheet, styles, form.plan, form.duty, member, str(form.period), notice)
 
 
 def _styles(book: Any) -> dict[str, Any]:

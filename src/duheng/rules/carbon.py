@@ -5,7 +5,7 @@ enterprise guides; another set takes their place with all its values or not at a
 """
 
 from duheng.model import BASE_YEAR, LAST_YEAR, ln, parameter, quantity, rule, total, where
-from duheng.rules.balance_table import imported_electricity
+from duheng.rules.balance_table import imported_electricity, imported_heat
 from duheng.rules.energy import energy
 from duheng.rules.prices import gdp
 
@@ -188,6 +188,21 @@ def imported_emission(imported=imported_electricity, factor=GRID_FACTOR):
 
     A region that sends out more than it takes in has a deduction.
     """
+    return imported * factor
+
+
+@rule(
+    unit="tCO2",
+    title="净调入热力排放量",
+    title_en="Carbon dioxide of net imported heat",
+    decimals=2,
+    over_time="sum",
+    over_place="sum",
+    cite=GUIDE,
+    certainty="memory",
+)
+def imported_heat_emission(imported=imported_heat, factor=HEAT_FACTOR):
+    """Carbon dioxide of the heat that a region takes in; the assessment of regions leaves it out."""
     return imported * factor
 
 

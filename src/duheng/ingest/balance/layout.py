@@ -167,9 +167,7 @@ def _column(row: Mapping[str, str]) -> Column:
 
 
 def _row(row: Mapping[str, str]) -> Row:
-    return Row(
-        row["row"], row["title"], row["part_of"], row["role"], _split(row["aliases"]), row["quantity"]
-    )
+    return Row(row["row"], row["title"], row["part_of"], row["role"], _split(row["aliases"]), row["quantity"])
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -24,12 +24,16 @@ _TERM = re.compile(r"([+-]?)([A-Z]\d?[a-z]?)")
 
 @dataclass(frozen=True)
 class Sector:
-    """A sector of the inventory; terms are the rows of the balance that make it up, each with its sign."""
+    """A sector of the inventory; terms are the rows of the balance that make it up, each with its sign.
+
+    quantity: what the ledger's rules call the fuel it burns.
+    """
 
     name: str
     title: str
     rows: str
     terms: tuple[tuple[int, str], ...]
+    quantity: str
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -64,7 +68,7 @@ def find_fuel(text: str) -> Item:
 def sectors() -> tuple[Sector, ...]:
     """The sectors in the order of the inventory."""
     return tuple(
-        Sector(row["sector"], row["title"], row["rows"], terms_of(row["rows"]))
+        Sector(row["sector"], row["title"], row["rows"], terms_of(row["rows"]), row["quantity"])
         for row in _rows("sectors.csv")
     )
 

@@ -62,8 +62,9 @@ def _transformed(
         yield (f"transformed_{row}", fuel), -amount
     if put_in:
         made = plants["efficiency"] * draw(press.settings.seed, row, county, year).uniform(0.985, 1.015)
-        yield (f"transformed_{row}", plants["made"]), rounded(
-            put_in * made / economy.factors[plants["made"]], 2
+        yield (
+            (f"transformed_{row}", plants["made"]),
+            rounded(put_in * made / economy.factors[plants["made"]], 2),
         )
 
 

@@ -39,7 +39,9 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     wanted = _definition(ask, bound)
     flow, basis = flow_of(ask), basis_of(ask)
     here = on_the_basis(books(ask), basis.id) if basis else books(ask)
-    found = why(here, bound.id, place.id, str(when), item=item, definition=wanted, flow=flow and flow.id)
+    found = why(
+        here, bound.id, place.id, str(when), item=item, definition=wanted, flow=flow.id if flow else None
+    )
     top = tree(ask, found)
     words = ask.words
     what = " ".join(
