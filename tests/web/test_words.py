@@ -47,6 +47,7 @@ def chosen() -> Iterator[str]:
 
     for check in audit_settings().values():
         yield from (check["title"], check["remedy"])
+    yield from _of_accounting()
     yield from (role.title for role in roles.ROLES)
     yield from (text for _, *texts in accounting.PAGES for text in texts)
     yield reasons.ROUNDED
@@ -96,6 +97,19 @@ def _form() -> Iterator[str]:
     yield from (one.rest for one in form.relations if one.rest)
     yield from (form.settings[check]["title"] for check in ("total_check", "factor_check", "opening_check"))
     yield from form.settings["elsewhere"]
+def _of_accounting() -> Iterator[str]:
+    """What the pages of accounting take from data and tables of their own."""
+    from duheng.ingest.balance.layout import layout
+    from duheng.ingest.carbon.layout import sectors
+    from duheng.web import energy_flows
+    from duheng.web.pages import accounting, carbon, energy
+
+    known = layout()
+    yield from (text for _, *texts in accounting.ENTRIES for text in texts)
+    yield from (*energy.UNITS.values(), *carbon.INDIRECT.values(), *energy_flows.NAMES.values())
+    yield from (column.title for column in known.columns.values() if not column.item)
+    yield from (one.title for one in (*known.identities, *known.rows.values(), *sectors()))
+    yield from (one["title"] for one in known.settings["checks"].values() if "title" in one)
 
 
 def test_every_text_has_its_english() -> None:
@@ -110,6 +124,10 @@ SPEAKING = (
         f"assess/{name}.py"
         for name in ("counties", "evidence", "findings", "inbox", "judging", "owed", "progress", "status")
     ),
+    "assess/flows.py",
+    "ingest/balance/form_reading.py",
+    *(f"web/{name}.py" for name in ("balance_checks", "balances", "energy_flows")),
+    *(f"web/pages/{name}.py" for name in ("accounting", "carbon", "energy")),
     *(f"ingest/{name}.py" for name in ("cells", "documents", "form_head", "grids", "guards", "importing")),
     *(
         f"ingest/{name}.py"
@@ -124,7 +142,19 @@ SPEAKING = (
     ),
     *(f"web/pages/{name}.py" for name in ("accounting", "project", "projects")),
 )
-NO_WORDS = {"－", "填报说明"}  # a minus sign; the name of a sheet of our own forms
+# A minus sign; the name of a sheet of our own forms, and what stands in the printed ones; fuels.
+NO_WORDS = {
+    "－",
+    "填报说明",
+    "计量单位",
+    "甲",
+    "空格（表头声明：没有这种流量）",
+    "电力",
+    "热力",
+    "（四",
+    "万tCO2",
+    "tCO2/万元",
+}
 
 
 @pytest.mark.parametrize("file", SPEAKING)
