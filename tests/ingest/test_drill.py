@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -242,3 +243,23 @@ def test_the_definitions_of_the_headline_differ(loaded: City) -> None:
     }
     assert len(declines) == 3
     assert None not in declines
+
+
+def test_the_balance_of_every_county_year_and_fuel_closes_exactly(city: City) -> None:
+    settings = settings_of(city)
+    assert settings is not None
+    stated: dict[tuple[str, str, str], dict[str, Decimal]] = defaultdict(dict)
+    duty = next(one for one in city.duties() if one.id == "energy-balance-table")
+    for batch in drill_batches(city, settings):
+        for fact in batch.facts:
+            if fact.quantity in (*duty.quantities, "fuel_use") and fact.entity in settings.counties:
+                stated[fact.entity, fact.period, str(fact.item)][fact.quantity] = fact.value
+    assert len(stated) == 3 * 11 * 10
+    parts = {"supply": 1, "transformed": 1, "final": -1, "fuel_loss": -1}
+    for cells in stated.values():
+        assert cells.keys() == {*duty.quantities, "fuel_use"}
+        signs = {name: next((s for p, s in parts.items() if name.startswith(p)), 0) for name in cells}
+        assert sum(value * signs[name] for name, value in cells.items()) == 0
+        assert sum(value for name, value in cells.items() if name.startswith("supply")) == cells["fuel_use"]
+        assert cells["industry_material_use"] <= cells["final_industry"]
+        assert all(value >= 0 for name, value in cells.items() if name.startswith("final"))

@@ -22,6 +22,7 @@ from duheng.model.plan import Duty, Plan
 from duheng.model.units import Unit, parse_unit
 
 PLACE_CODE, PLACE = "地区代码", "地区"
+FOOT = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：", "报出日期：  年 月 日")
 FIRST = 9  # the first row of figures, below head, titles and column numbers
 COAL = "万吨标准煤"
 Values = Callable[[FormRow, Column], float | None]
@@ -162,9 +163,7 @@ def _titles(sheet: Any, styles: dict[str, Any], units: Sequence[str]) -> None:
 
 def _foot(sheet: Any, styles: dict[str, Any]) -> None:
     last = FIRST + len(form_rows())
-    for at, text in enumerate(
-        ("单位负责人：", "统计负责人：", "填表人：", "联系电话：", "报出日期：  年 月 日")
-    ):
+    for at, text in enumerate(FOOT):
         sheet.write_string(last, 2 * at, text, styles["plain"])
     told = "调出、出口、年末库存和加工转换投入按表式填负数；“其中”项不再相加。灰色格由程序按恒等式计算。"
     sheet.write_string(last + 1, 0, "说明：" + told, styles["plain"])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from duheng.ingest.balance.form import PLACE, PLACE_CODE, unit_of
+from duheng.ingest.balance.form import FOOT, PLACE, PLACE_CODE, unit_of
 from duheng.ingest.balance.form_rows import FormRow, form_rows, settings
 from duheng.ingest.balance.layout import layout
 from duheng.ingest.cells import CellTrouble, Number, plain, read_number
@@ -182,6 +182,8 @@ class _Filled:
         part, seen = "", set()
         for number in range(self.table.first, len(self.sheet.rows)):
             text = plain(_cell(self.sheet, number, 0))
+            if text.startswith(plain(FOOT[0])):
+                break
             if not text:
                 continue
             found = layout().row(text, part)
