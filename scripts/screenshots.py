@@ -47,6 +47,11 @@ PAGES = {
     "findings": "/findings?scenario=drill",
     "handbook": "/handbook",
     "import": "/import",
+    "accounting": "/accounting",
+    "balance": "/balance?scenario=drill&year=2023",
+    "balance-real": "/balance?year=2023",
+    "flows": "/flows?scenario=drill&year=2023",
+    "carbon": "/carbon?scenario=drill&year=2023",
     "login": "/login",
     "error": "/?light=9",
 }

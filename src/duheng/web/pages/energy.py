@@ -117,7 +117,13 @@ def _table(book: BalanceBook, unit: str) -> Table:
         [Cell(words.title(row)), *(amounts[number].cell() for _, _, amounts in cells)]
         for number, row in enumerate(book.rows)
     ]
-    return Table("balance", words("能源平衡表"), columns, rows, note=words("负数的含义见项目名后的符号。"))
+    return Table(
+        "balance",
+        words("能源平衡表"),
+        columns,
+        rows,
+        note=words("负数的含义见项目名后的符号；合计列为同类各品种之和。"),
+    )
 
 
 def _rows_json(book: BalanceBook, unit: str) -> list[dict[str, Any]]:
