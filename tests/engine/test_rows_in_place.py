@@ -61,7 +61,7 @@ def test_a_rule_is_read_for_another_quantity_with_its_own_facts_and_members() ->
     made = books(
         *flows("甲县", 50.0, 7.0), *flows("乙县", 20.0, 3.0), ("fuel_energy", "甲县", "原煤", "2023", 99.0)
     )
-    reading = Explanation(made, None, {"fuel_use": quantity("final_industry")})
+    reading = Explanation(made, instead={"fuel_use": quantity("final_industry")})
     step = reading.step(quantity("fuel_energy"), ("市", "原煤", parse("2023")))
     factor = 0.7143
     assert step.value == pytest.approx(10.0 * factor)
@@ -78,7 +78,7 @@ def test_a_rule_is_read_for_another_quantity_with_its_own_facts_and_members() ->
 
 def test_a_substitute_that_rests_on_what_it_replaces_ends() -> None:
     made = books(("balance_flow", "甲县", "原煤", "2023", 2.0))
-    reading = Explanation(made, None, {"balance_flow": quantity("balance_flow")})
+    reading = Explanation(made, instead={"balance_flow": quantity("balance_flow")})
     assert reading.step(quantity("flow_energy"), ("甲县", "原煤", parse("2023"))).value == pytest.approx(
         1.4286
     )

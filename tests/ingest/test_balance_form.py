@@ -32,7 +32,7 @@ def filled(
     book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
     sheet = book["雁江区"]
     for (row, column), value in cells.items():
-        sheet.cell(ROW[row], COLUMN[column], value)  # type: ignore[arg-type]
+        sheet.cell(ROW[row], COLUMN[column], value)
     for place, value in (head or {}).items():
         sheet[place] = value
     made = io.BytesIO()
@@ -73,7 +73,9 @@ def test_figures_are_taken_in_with_place_unit_and_cell(city: City, read: Read) -
     }
     found = read(filled(city, cells))
     assert [one.text for one in found.findings if one.severity == "error"] == []
-    told = {(one.quantity, one.item): (one.value, one.unit, one.stated, one.locator) for one in found.facts}
+    told: dict[tuple[str, str | None], tuple[float, str, str, str]] = {
+        (one.quantity, one.item): (float(one.value), one.unit, one.stated, one.locator) for one in found.facts
+    }
     assert told == {
         ("supply_moved_in", "原煤"): (475000, "t", "47.5 万吨", f"雁江区!C{ROW['S3']}"),
         ("supply_moved_out", "天然气"): (-800, "万m3", "-0.08 亿立方米", f"雁江区!R{ROW['S6']}"),
@@ -88,7 +90,7 @@ def test_blank_is_nought_only_where_the_head_declares_it(city: City, read: Read)
     assert not found.failed
     assert len(found.facts) == len(stated_rows()) * 10
     nought = [one for one in found.facts if one.quantity != "supply_moved_in" or one.item != "原煤"]
-    assert {(one.value, one.stated) for one in nought} == {(0, "空格（表头声明：没有这种流量）")}
+    assert {(float(one.value), one.stated) for one in nought} == {(0, "空格（表头声明：没有这种流量）")}
 
 
 @pytest.mark.parametrize(
@@ -128,4 +130,6 @@ def test_a_changed_head_row_or_column_is_named(
 
 def test_a_sum_typed_over_is_stated_and_a_formula_is_not(city: City, read: Read) -> None:
     found = read(filled(city, {("S", "raw_coal"): 50.1}))
-    assert [(one.quantity, one.item, one.value) for one in found.facts] == [("fuel_supply", "原煤", 501000)]
+    assert [(one.quantity, one.item, float(one.value)) for one in found.facts] == [
+        ("fuel_supply", "原煤", 501000)
+    ]

@@ -108,7 +108,9 @@ def _of_accounting() -> Iterator[str]:
     yield from (text for _, *texts in accounting.ENTRIES for text in texts)
     yield from (*energy.UNITS.values(), *carbon.INDIRECT.values(), *energy_flows.NAMES.values())
     yield from (column.title for column in known.columns.values() if not column.item)
-    yield from (one.title for one in (*known.identities, *known.rows.values(), *sectors()))
+    yield from (one.title for one in known.identities)
+    yield from (one.title for one in known.rows.values())
+    yield from (one.title for one in sectors())
     yield from (one["title"] for one in known.settings["checks"].values() if "title" in one)
 
 

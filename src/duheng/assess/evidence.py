@@ -55,7 +55,7 @@ def reasons(opened: Opened, cell: Cell) -> Step:
     books = opened.books if cell.flow else opened.books_for(cell.quantity, cell.entity)
     key = ("reasons", id(books), cell.definition, cell.flow)
     if key not in opened.memo:
-        opened.memo[key] = Explanation(books, cell.definition, instead_of(cell.flow))
+        opened.memo[key] = Explanation(books, cell.definition, instead=instead_of(cell.flow))
     explanation: Explanation = opened.memo[key]
     return explanation.step(quantity(cell.quantity), (cell.entity, cell.item, parse(cell.period)))
 

@@ -238,9 +238,7 @@ def why(
     )
     signed = chosen(opened.city, opened.plan, opened.moment) if bound.definitions else {}
     meant = definition or next((signed[t.id] for t in targets if t.id in signed), None)
-    cell = Cell(
-        bound.id, where, named, str(parse(period)), opened.books.meant(bound, meant), flow or None
-    )
+    cell = Cell(bound.id, where, named, str(parse(period)), opened.books.meant(bound, meant), flow or None)
     step = reasons(opened, cell)
     documents = _documents(opened, step)
     return Why(opened, cell, _reason(step, opened.city.places, documents, cell), targets)

@@ -58,21 +58,25 @@ class Chain:
             case Under(of=inner, definition=meant):
                 return replace(self, definition=meant).read(inner, period, item)
             case Linked():
-                way = of.way(period)
-                if way is None:
-                    raise RuleError(f"{period} 没有自{of.since.title}起的增速")
-                index = self.algebra.constant(1.0)
-                for one in way:
-                    rate = self.read(of.of, one, item)
-                    factor = self.algebra.apply("+", self.algebra.constant(1.0), rate)
-                    index = self.algebra.apply("*", index, factor)
-                return index
+                return self._linked(of, period, item)
             case Only(of=inner, item=one):
                 return self.read(inner, period, one)
             case Total() if of.over == of.of.axis:
                 parts = [self.read(of.of, period, one) for one in self.items]
                 return reduce(partial(self.algebra.apply, "+"), parts)
         raise RuleError("宽表上只能按品种合计；按地区或月份合计请用 table")
+
+    def _linked(self, of: Linked, period: Period, item: str | None) -> Any:
+        """The rates from the moment on, linked."""
+        way = of.way(period)
+        if way is None:
+            raise RuleError(f"{period} 没有自{of.since.title}起的增速")
+        index = self.algebra.constant(1.0)
+        for one in way:
+            rate = self.read(of.of, one, item)
+            factor = self.algebra.apply("+", self.algebra.constant(1.0), rate)
+            index = self.algebra.apply("*", index, factor)
+        return index
 
     def _rule(self, of: Rule, period: Period, item: str | None) -> Any:
         wording = of.wording(period.end, self.code, of.definition(self.definition))
