@@ -105,7 +105,7 @@ def _of_accounting() -> Iterator[str]:
     from duheng.web.pages import accounting, carbon, energy
 
     known = layout()
-    yield from (text for _, *texts in accounting.ENTRIES for text in texts)
+    yield from (text for _, *texts in accounting.PAGES for text in texts)
     yield from (*energy.UNITS.values(), *carbon.INDIRECT.values(), *energy_flows.NAMES.values())
     yield from (column.title for column in known.columns.values() if not column.item)
     yield from (one.title for one in known.identities)

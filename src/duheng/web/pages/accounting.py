@@ -7,7 +7,11 @@ from duheng.web.tables import Cell, Column, Table
 
 # Address, title, what it answers. One line a page; whoever adds a page adds its line.
 PAGES = (
-    ("/balance", "能源平衡表", "分年度、分县（区）的能源平衡表：实物量和标准煤，恒等式逐项核对，按表式填报和导出"),
+    (
+        "/balance",
+        "能源平衡表",
+        "分年度、分县（区）的能源平衡表：实物量和标准煤，恒等式逐项核对，按表式填报和导出",
+    ),
     ("/flows", "能源流向图", "由平衡表画出的能源流向：从供应到加工转换，再到各部门消费和损失"),
     ("/carbon", "碳排放清单", "分部门、分品种的能源活动二氧化碳排放，范围一与范围二，所用因子逐一注明"),
     (
