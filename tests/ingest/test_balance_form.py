@@ -101,6 +101,7 @@ def test_blank_is_nought_only_where_the_head_declares_it(city: City, read: Read)
         ({("S3", "raw_coal"): -3}, "negative"),
         ({("S3", "natural_gas"): "3万吨"}, "unit-unfit"),
         ({("T6a", "coke"): 2}, "sign-wrong"),
+        ({("S6", "natural_gas"): 0.08}, "sign-wrong"),
     ],
 )
 def test_what_cannot_be_right_keeps_the_file_out(

@@ -12,7 +12,7 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from duheng.ingest.balance.form_rows import FormRow, form_columns, form_rows, settings
+from duheng.ingest.balance.form_rows import FormRow, form_columns, form_rows, settings, stated_rows
 from duheng.ingest.balance.layout import Column, layout
 from duheng.ingest.form_head import FORM_VERSION
 from duheng.ingest.headers import form_texts
@@ -105,12 +105,24 @@ def write_empty_sheet(
                 sheet.write_formula(number, at, formula, styles["made"])
             else:
                 sheet.write_blank(number, at, None, styles["input"])
-    sheet.data_validation(FIRST, 1, FIRST + len(rows) - 1, len(form_columns()), {
-        "validate": "decimal", "criteria": "between", "minimum": -1e15, "maximum": 1e15, "ignore_blank": True,
-        "error_title": "请填数字", "error_message": "只能填写数字；未掌握的留空，确为零填 0。",
-    })  # fmt: skip
+    for row in stated_rows():
+        _validate(sheet, row, rows[row.row.code])
     _foot(sheet, styles)
     sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _validate(sheet: Any, row: FormRow, number: int) -> None:
+    """Numbers only, of the sign that the form asks for, in the cells of a row that are to be filled."""
+    most = 0 if row.row.role in ("outflow", "input") else 1e15
+    least = -1e15 if row.quantity.signed else 0
+    said = "不大于0的数" if most == 0 else "数字" if least else "不小于0的数"
+    for at, column in enumerate(form_columns(), 1):
+        if column.fuel:
+            sheet.data_validation(number, at, number, at, {
+                "validate": "decimal", "criteria": "between", "minimum": least, "maximum": most,
+                "ignore_blank": True, "error_title": "请填数字",
+                "error_message": f"只能填写{said}；未掌握的留空，确为零填 0。",
+            })  # fmt: skip
 
 
 def _head(

@@ -221,10 +221,10 @@ class _Filled:
                 self._blank(row, item, place, line, nought)
                 return
             figure, stated, unit = self._converted(value, at, row, item)
-            if row.row.role == "input" and figure > 0:
+            if row.row.role in ("input", "outflow") and figure > 0:
                 raise CellTrouble(
                     "sign-wrong", say("“{title}”为正数 {stated}", title=row, stated=stated), "不大于0的数",
-                    "本行是再投入量，请按表式填负数。",
+                    "请按表式填负数。",
                 )  # fmt: skip
         except CellTrouble as trouble:
             self.book.note("error", self.sheet.name, place, trouble, line)
