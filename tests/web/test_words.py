@@ -97,6 +97,8 @@ def _form() -> Iterator[str]:
     yield from (one.rest for one in form.relations if one.rest)
     yield from (form.settings[check]["title"] for check in ("total_check", "factor_check", "opening_check"))
     yield from form.settings["elsewhere"]
+
+
 def _of_accounting() -> Iterator[str]:
     """What the pages of accounting take from data and tables of their own."""
     from duheng.ingest.balance.layout import layout

@@ -62,7 +62,6 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "clauses": [_clause(ask, target, bound) for target in found.targets],
             "flow": flow,
             "basis": basis,
-            "clauses": clauses,
             "definition": definition(found.cell.definition) if found.cell.definition else None,
             "BRIDGED": BRIDGED,
             "top_entity": place.id,
