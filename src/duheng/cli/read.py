@@ -33,6 +33,9 @@ def read(
         Path, typer.Argument(metavar="FILE", help="文件：.txt、.docx、.pdf、.html、.doc、.wps。")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="输出JSON。")] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="另写成城市文件夹（绑定待核）。")
+    ] = None,
 ) -> None:
     """读一份政府印发的规划、方案或通知，列出每个目标、没有数字的任务、责任单位，各附原文。
 
@@ -42,6 +45,13 @@ def read(
 
     with _progress(file.suffix.lower() == ".pdf") as progress:
         reading = read_document(file, progress)
+    if out is not None:
+        from duheng.reading.folder import write_folder
+
+        written = write_folder(reading, out)
+        beside = f"；另有{written.unbound}个未能绑定，见unbound.yaml" if written.unbound else ""
+        said = f"已写入“{out}”：条款{written.articles}条，目标{written.targets}个（绑定待核）{beside}。"
+        typer.echo(f"{said}请核对后运行：duheng check {out}", err=True)
     if as_json:
         typer.echo(json.dumps(reading.as_json(), ensure_ascii=False, indent=2))
         return
@@ -83,7 +93,7 @@ def _target(target: Target) -> str:
         value += f"～{target.value_max}"
     amount = f"{value}{target.unit or ''}"
     bound = f"（{target.comparator}）" if target.comparator else ""
-    what = f"{by}　{target.scope or ''}{target.indicator}"
+    what = f"{by}　{target.indicator}" + (f"〔{target.scope}〕" if target.scope else "")
     return f"{what}：{hedge}{since}{_DIRECTIONS.get(target.direction, '')}{amount}{bound}"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 
@@ -156,9 +158,9 @@ def _signatures(lines: list[str], date: int) -> list[int]:
 
 def _date(lines: list[str]) -> str | None:
     for said in lines:
-        found = _DATE.fullmatch(said.strip("（）"))
-        if found and 1 <= int(found.group(2)) <= 12 and 1 <= int(found.group(3)) <= 31:
-            return f"{found.group(1)}-{int(found.group(2)):02}-{int(found.group(3)):02}"
+        if found := _DATE.fullmatch(said.strip("（）")):
+            with contextlib.suppress(ValueError):  # no such day: 2月30日
+                return date(*map(int, found.groups())).isoformat()
     return None
 
 

@@ -1,0 +1,229 @@
+"""A reading written as a city's folder: city.yaml, entities.csv and plan.yaml, with the bindings still to be confirmed.
+
+What cannot stand in a plan yet (no quantity of the glossary is near, a deadline beyond the period) is kept beside it
+in unbound.yaml with the reason, never left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from duheng.model import data
+from duheng.model.errors import DuhengError
+from duheng.model.glossary import all_quantities
+from duheng.model.plan import NOT_STATED
+from duheng.reading.binding import bind
+from duheng.reading.normal import plain
+from duheng.reading.outline import Heading
+from duheng.reading.reading import Reading
+from duheng.reading.records import Target
+
+_UNKNOWN_CODE = "999900"
+# What the plan file has no word for is said with the nearest it has; the printed word stays in `comparator`.
+_DIRECTIONS = {"decrease_to": "at_most", "increase_to": "reach", "maintain": "reach"}
+_UNSAID = ("increase", "multiply")
+_OFFICES = ("办公厅", "办公室", "人民政府")
+_ENTITIES = (
+    "id", "name", "name_en", "kind", "parent", "statistical_parent", "residual", "since", "until", "aliases",
+    "source", "confidence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A folder written: how many targets stand in the plan, how many beside it, how many articles."""
+
+    folder: Path
+    targets: int
+    unbound: int
+    articles: int
+
+
+def write_folder(reading: Reading, folder: Path) -> Written:
+    """Write the folder. Raises DuhengError where it is not empty, or the document does not say what a plan needs."""
+    known = reading.outline
+    missing = [
+        name for name, said in (("标题", known.title), ("发文日期", known.date), ("规划期", known.period)) if not said
+    ]  # fmt: skip
+    if missing:
+        raise DuhengError(f"文件没有写明{'、'.join(missing)}，不能写成规划文件夹。请补在文件开头后再读。")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DuhengError(f"文件夹“{folder}”已有内容，没有改动它。请换一个位置，或先移走原有内容。")
+    city = _city(known.issuer)
+    plan, unbound = _Plan(reading, city["id"]).whole()
+    folder.mkdir(parents=True, exist_ok=True)
+    _yaml(folder / "city.yaml", city)
+    (folder / "entities.csv").write_text(_entities(city, plan["articles"], known.number or ""), "utf-8")
+    _yaml(folder / "plan.yaml", plan)
+    if unbound:
+        _yaml(folder / "unbound.yaml", unbound)
+    return Written(folder, len(plan["targets"]), len(unbound), len(plan["articles"]))
+
+
+def _yaml(path: Path, said: Any) -> None:
+    path.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=1000), "utf-8")
+
+
+def _city(issuer: str | None) -> dict[str, str]:
+    """The issuing city; its code where a packaged city has that name, else one to be replaced."""
+    name = issuer or "本市"
+    for office in _OFFICES:
+        name = name.removesuffix(office)
+    for path in sorted(data.root().glob("*/*/city.yaml")):
+        said = data.read_yaml(path)
+        if said.get("name") == name:
+            return {"id": said["id"], "name": name, "code": said["code"]}
+    return {"id": _UNKNOWN_CODE, "name": name, "code": _UNKNOWN_CODE[:4]}
+
+
+def _entities(city: dict[str, str], articles: list[dict[str, Any]], source: str) -> str:
+    """The province, the city, and every unit the document names, as printed."""
+    id = city["id"]
+    units = dict.fromkeys(
+        unit for one in articles for key in ("responsible_units", "inherited_units") for unit in one[key]
+    )
+    rows = [(f"{id[:2]}0000", "所属省", "province", ""), (id, city["name"], "city", f"{id[:2]}0000")]
+    rows += [(f"{id}D{number:03}", unit, "department", id) for number, unit in enumerate(units, 1)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, _ENTITIES, lineterminator="\n", restval="")
+    writer.writeheader()
+    for one, name, kind, parent in rows:
+        writer.writerow(
+            {
+                "id": one,
+                "name": name,
+                "kind": kind,
+                "parent": parent,
+                "source": source,
+                "confidence": "quoted",
+            }
+        )
+    return out.getvalue()
+
+
+class _Plan:
+    def __init__(self, reading: Reading, city: str) -> None:
+        self.reading = reading
+        self.city = city
+        self.articles: dict[str, dict[str, Any]] = {}
+        repeated = Counter(one.number for one in reading.outline.articles)
+        self._restarts = any(count > 1 for count in repeated.values())
+
+    def whole(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The plan file, and the targets that cannot stand in it with the reason."""
+        known = self.reading.outline
+        period = known.period or (0, 0)
+        targets: list[dict[str, Any]] = []
+        unbound: list[dict[str, Any]] = []
+        for target in self.reading.targets:
+            entry, why = self._target(target, period)
+            if entry is not None:
+                targets.append({"id": f"t{len(targets) + 1:03}", **entry})
+            else:
+                unbound.append({"reason": why, **target.as_json()})
+        self._tasks()
+        years = Counter(one.change_from or 0 for one in self.reading.targets)
+        earlier = [year for year, _ in years.most_common() if 0 < year < period[0]]
+        plan = {
+            "id": f"{self.city}-{period[0]}",
+            "title": "".join((known.title or "").split()),
+            "number": known.number or "未写明",
+            "issuer": known.issuer or "未写明",
+            "date": date.fromisoformat(known.date or ""),
+            "period": f"{period[0]}-{period[1]}",
+            "base_year": earlier[0] if earlier else period[0] - 1,
+            "articles": list(self.articles.values()),
+            "targets": targets,
+            "duties": [],
+        }
+        return plan, unbound
+
+    def _target(self, target: Target, period: tuple[int, int]) -> tuple[dict[str, Any] | None, str]:
+        if target.kind is not None or target.direction in _UNSAID:
+            return None, "规划文件不记这一类（常设要求、资金安排、增长多少）"
+        deadline = target.deadline or period[1]
+        if not period[0] <= deadline <= period[1]:
+            return None, f"期限{deadline}年不在规划期{period[0]}-{period[1]}之内"
+        found = bind(target)
+        if found is None:
+            return None, "量的目录中没有名称和单位相近的量"
+        said = f"绑定待核：按名称相近取“{all_quantities()[found.quantity].title}”，可信度{found.confidence}"
+        printed = target.as_json()
+        direction = _DIRECTIONS.get(target.direction, target.direction)
+        assigned = direction == "assigned"
+        entry = {
+            "article": self._article(self._heading(target.start)),
+            "title": target.indicator,
+            "quantity": found.quantity,
+            "item": found.item,
+            "entity": self.city,
+            "direction": direction,
+            "value": None if assigned else printed["value"],
+            "unit": None if assigned else plain(target.unit or "1"),
+            "comparator": target.comparator,
+            "scope": target.scope,
+            "base": target.change_from,
+            "deadline": deadline,
+            "hedge": target.hedge,
+            "period": target.period,
+            "implied": target.implied,
+            "definition": NOT_STATED if all_quantities()[found.quantity].definitions else None,
+            "set_by": (target.comparator or "上级下达") if assigned else None,
+            "characters": [target.start, target.end],
+            "note": said if target.deadline else f"{said}；原文未写期限，按规划期末年",
+        }
+        if not assigned and entry["value"] is None:
+            return None, "没有数值"
+        return {
+            key: value for key, value in entry.items() if value is not None or key in ("value", "unit")
+        }, ""
+
+    def _heading(self, place: int) -> Heading | None:
+        """The article over a place, else its section."""
+        over = [
+            one for one in self.reading.outline.headings if one.level <= 2 and one.start <= place < one.until
+        ]
+        return over[-1] if over else None
+
+    def _article(self, heading: Heading | None) -> str:
+        """Number of the article, entered on first use."""
+        if heading is None:
+            number, title, section = "正文", "正文", ""
+        else:
+            number, title, section = (
+                heading.number.rstrip("、. "),
+                heading.title or heading.number,
+                heading.section,
+            )
+            if heading.level == 2 and self._restarts:
+                number = f"{section.partition('、')[0]}{number}"
+        if number not in self.articles:
+            self.articles[number] = {
+                "number": number, "title": title, "section": section,
+                "responsible_units": [], "lead_units": [], "inherited_units": [],
+            }  # fmt: skip
+        return number
+
+    def _tasks(self) -> None:
+        """Who is responsible; tasks of one article are put together."""
+        for task in self.reading.tasks:
+            article = self.articles[self._article(self._heading(task.start))]
+            for unit in (*task.responsible_units, *task.lead_units, *task.cooperating_units):
+                _once(article["responsible_units"], unit)
+            for unit in task.lead_units:
+                _once(article["lead_units"], unit)
+            for unit in task.inherited_units:
+                _once(article["inherited_units"], unit)
+
+
+def _once(units: list[str], unit: str) -> None:
+    if unit not in units:
+        units.append(unit)

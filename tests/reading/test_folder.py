@@ -1,0 +1,149 @@
+"""A reading becomes a folder that loads; what cannot stand in a plan stands beside it with its reason."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from duheng import city
+from duheng.cli import app
+from duheng.model.errors import DuhengError
+from duheng.reading.binding import bind
+from duheng.reading.folder import write_folder
+from duheng.reading.reading import Reading, read_text
+from duheng.reading.records import Target, Task
+
+PLAN = """某府发〔2021〕7号
+某市人民政府
+关于印发某市“十四五”节能减排综合工作方案的通知
+各县（区）人民政府：
+某市人民政府
+2021年3月9日
+一、主要目标
+到2025年，全市单位地区生产总值能源消耗比2020年下降12.5%，秸秆综合利用率达到88%以上，到2030年引进人才90名。
+二、重点任务
+（一）推进节能。抓好落实。
+三、保障
+（一）加强领导。抓好落实。
+"""
+
+
+def target(quote: str, **said: object) -> Target:
+    start = PLAN.index(quote)
+    return Target(quote=quote, start=start, end=start + len(quote), **said)  # type: ignore[arg-type]
+
+
+def task(quote: str, number: str, title: str, section: str, **units: list[str]) -> Task:
+    start = PLAN.index(quote)
+    return Task(number, title, section, quote, start, start + len(quote), **units)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def reading() -> Reading:
+    """The reading of PLAN with its records given: what a folder makes of them is tested here, not the grammar."""
+    targets = [
+        target(
+            "到2025年，全市单位地区生产总值能源消耗比2020年下降12.5%", indicator="单位地区生产总值能源消耗",
+            direction="decrease", scope="全市", value=Decimal("12.5"), unit="%", change_from=2020, deadline=2025,
+        ),
+        target(
+            "秸秆综合利用率达到88%以上", indicator="秸秆综合利用率", direction="at_least", value=Decimal(88),
+            unit="%", comparator="以上", deadline=2025,
+        ),
+        target("到2030年引进人才90名", indicator="引进人才", direction="complete", value=Decimal(90), unit="名",
+               deadline=2030),
+    ]  # fmt: skip
+    tasks = [
+        task("（一）推进节能。抓好落实。", "（一）", "推进节能", "二、重点任务",
+             responsible_units=["市发展改革委"], lead_units=["市统计局"], inherited_units=["各县（区）人民政府"]),
+        task("（一）加强领导。抓好落实。", "（一）", "加强领导", "三、保障"),
+    ]  # fmt: skip
+    read = read_text(PLAN)
+    return Reading(read.text, read.outline, targets, tasks, [], [])
+
+
+def test_the_folder_loads_with_its_targets_and_units(reading: Reading, tmp_path: Path) -> None:
+    written = write_folder(reading, tmp_path / "city")
+    assert (written.targets, written.unbound) == (2, 1)
+    loaded = city.load(tmp_path / "city")
+    plan = loaded.plans[0]
+    assert (plan.title, plan.number, str(plan.date)) == (
+        "某市“十四五”节能减排综合工作方案",
+        "某府发〔2021〕7号",
+        "2021-03-09",
+    )
+    assert (str(plan.period), plan.base_year) == ("2021-2025", 2020)
+    first, second = plan.targets
+    assert (first.article, first.value, first.unit, first.base, first.scope) == (
+        "一",
+        Decimal("12.5"),
+        "%",
+        2020,
+        "全市",
+    )
+    assert (second.direction, second.comparator, second.deadline) == ("at_least", "以上", 2025)
+    # Numbers that begin again in each section are told apart by their section.
+    assert [one.number for one in plan.articles] == ["一", "二（一）", "三（一）"]
+    assert plan.articles[1].responsible_units == ("市发展改革委", "市统计局")
+    assert plan.articles[1].lead_units == ("市统计局",)
+
+
+def test_what_cannot_be_bound_stands_beside_the_plan_with_the_reason(
+    reading: Reading, tmp_path: Path
+) -> None:
+    write_folder(reading, tmp_path / "city")
+    beside = yaml.safe_load((tmp_path / "city" / "unbound.yaml").read_text("utf-8"))
+    assert [(one["indicator"], one["value"]) for one in beside] == [("引进人才", 90)]
+    assert "2030" in beside[0]["reason"]
+
+
+def test_a_folder_with_content_is_left_alone(reading: Reading, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(DuhengError, match="没有改动"):
+        write_folder(reading, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_document_without_date_or_period_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DuhengError, match="发文日期、规划期"):
+        write_folder(read_text("某市节水工作方案\n一、目标\n做好工作。\n"), tmp_path / "city")
+    assert not (tmp_path / "city").exists()
+
+
+@pytest.mark.parametrize(
+    ("indicator", "direction", "unit", "quantity", "item"),
+    [
+        ("单位国内生产总值能耗", "decrease", "%", "energy_intensity_decline", None),
+        ("单位地区生产总值能源消耗", "decrease", "%", "energy_intensity_decline", None),
+        ("氮氧化物重点工程减排量", "complete", "吨", "key_project_reduction", "氮氧化物"),
+        ("非化石能源消费比重", "reach", "%", "non_fossil_share", None),
+        ("畜禽粪污综合利用率", "at_least", "%", "manure_utilisation_rate", None),
+    ],
+)
+def test_an_indicator_is_bound_by_name_unit_and_direction(
+    indicator: str, direction: str, unit: str, quantity: str, item: str | None
+) -> None:
+    found = bind(Target(indicator, "", 0, 0, direction, value=Decimal(1), unit=unit))
+    assert found is not None
+    assert (found.quantity, found.item) == (quantity, item)
+    assert 0 < found.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("indicator", "unit"), [("引进高层次人才", "名"), ("城镇登记失业率", "%"), ("秸秆综合利用率", "辆")]
+)
+def test_what_no_quantity_means_is_not_bound(indicator: str, unit: str) -> None:
+    assert bind(Target(indicator, "", 0, 0, "reach", value=Decimal(1), unit=unit)) is None
+
+
+def test_the_command_writes_the_folder_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "plan.txt"
+    file.write_text(PLAN, "utf-8")
+    done = CliRunner().invoke(app, ["read", str(file), "-o", str(tmp_path / "city")])
+    assert done.exit_code == 0
+    assert "绑定待核" in done.stderr
+    assert city.load(tmp_path / "city").plans[0].issuer == "某市人民政府"
