@@ -59,6 +59,13 @@ def test_a_sum_of_three_enterprises_is_open() -> None:
     assert not Closed(places())(node("C2", leaf("E3"), leaf("E4"), leaf("E5")))
 
 
+def test_the_sources_of_two_enterprises_are_two_units_and_not_four() -> None:
+    sources = [Entity(f"E{n}-V{m}", f"环节{n}{m}", "voc_source", f"E{n}") for n in (1, 2) for m in (1, 2)]
+    closed = Closed(places().joined(sources))
+    assert closed(node("C1", *(leaf(one.id) for one in sources)))
+    assert closed.unit("E1-V2") == "E1"
+
+
 def test_an_enterprise_that_used_nothing_does_not_hide_the_others() -> None:
     assert Closed(places())(node("C2", leaf("E3"), leaf("E4"), leaf("E5", 0.0)))
 

@@ -138,13 +138,16 @@ SPEAKING = (
         for name in ("air_form", "long_form", "markup", "names", "rows", "sheets", "wide_form")
     ),
     *(f"ingest/{name}.py" for name in ("reductions", "voc")),
-    "web/projects.py",
+    *(f"web/{name}.py" for name in ("aggregates", "cells", "emissions", "projects", "taxes", "vocs")),
     *(f"web/{name}.py" for name in ("errors", "middleware", "roles", "selection", "state", "uploads")),
     *(
         f"web/pages/{name}.py"
         for name in ("accounts", "board", "decisions", "duties", "finding_words", "findings", "submissions")
     ),
-    *(f"web/pages/{name}.py" for name in ("accounting", "project", "projects")),
+    *(
+        f"web/pages/{name}.py"
+        for name in ("accounting", "emissions", "institutions", "project", "projects", "tax", "voc")
+    ),
 )
 # A minus sign; the name of a sheet of our own forms, and what stands in the printed ones; fuels.
 NO_WORDS = {
@@ -156,6 +159,7 @@ NO_WORDS = {
     "电力",
     "热力",
     "（四",
+    "（九）",
     "万tCO2",
     "tCO2/万元",
 }

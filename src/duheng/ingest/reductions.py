@@ -5,7 +5,7 @@ What may be counted is decided by people on the evidence; this says what is miss
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -203,15 +203,30 @@ class Amount:
     others: Mapping[str, float]
 
 
-def preferred(stated: Mapping[str, float | None], purpose: str = "permit") -> Amount | None:
-    """The amount by the first method in the legal order that is stated; None where none is.
+@dataclass(frozen=True)
+class Order:
+    """The order in which the methods of an emission amount are preferred, and the text that says so."""
 
-    purpose: permit or tax, whose orders differ (cn/reduction/types.yaml). Raises UnknownName for another method.
-    """
+    methods: tuple[str, ...]
+    cite: str
+    certainty: str
+
+
+def method_order(purpose: str = "permit") -> Order:
+    """The order for a purpose: permit or tax, whose orders differ. Raises UnknownName for another purpose."""
     orders: Mapping[str, Any] = _data()["methods"]
     if purpose not in orders:
         raise UnknownName(purpose, orders)
-    order: Collection[str] = orders[purpose]["order"]
+    known = orders[purpose]
+    return Order(tuple(known["order"]), known["cite"], known["certainty"])
+
+
+def preferred(stated: Mapping[str, float | None], purpose: str = "permit") -> Amount | None:
+    """The amount by the first method in the legal order that is stated; None where none is.
+
+    purpose: as in `method_order`. Raises UnknownName for another method.
+    """
+    order = method_order(purpose).methods
     for name in stated:
         if name not in order:
             raise UnknownName(name, order)

@@ -57,13 +57,18 @@ class Closed:
         if own:
             # A zero or an unknown does not hide its neighbours in a sum.
             silent = step.value is None or step.value == 0
-            return True, members if silent else members | {step.entity}
+            return True, members if silent else members | {self.unit(step.entity)}
         summed = step.kind in ("total", "aggregate")
         for part, closed, _ in below:
             if closed and not (summed and confidential(self.places.get(part.entity))):
                 return True, members
         direct = any(confidential(self.places.get(part.entity)) for part in step.parts)
         return direct and (len(members) < LEAST_MEMBERS or self._thin_rest(step.entity, members)), members
+
+    def unit(self, entity: str) -> str:
+        """The unit whose figure an entity's is: of a source or outlet the enterprise, whose parts do not hide it."""
+        chain = [entity, *(one.id for one in self.places.ancestors(entity))]
+        return next(id for id in reversed(chain) if id == entity or confidential(self.places.get(id)))
 
     def _thin_rest(self, whole: str, members: frozenset[str]) -> bool:
         """Whether the whole less its open places would be the figure of one or two members.

@@ -39,7 +39,7 @@ def voc_entities(settings: Settings, enterprises: Sequence[Entity]) -> Iterator[
                     "voc_material",
                     source,
                     material=material,
-                    evidence="检测报告（演练）",
+                    evidence="检测报告",
                 )
     areas = [area.id for area in settings.areas]
     for number in range(1, table["stations"]["count"] + 1):

@@ -78,17 +78,22 @@ class Row:
     share: Fraction
     tax: Decimal | None
 
+    def numbers(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]:
+        """Value of an equivalent, equivalents, rate and share due as decimals, to four digits where they do not end."""
+        return _plain(self.value), _plain(self.equivalents), _plain(self.rate), _plain(self.share)
+
     def cells(self) -> tuple[object, ...]:
         """The row under COLUMNS; unknown cells are None."""
         entry, medium = self.entry, self.entry.medium
         amount = entry.generated if entry.penal else entry.amount
         counted = None if self.counted is None else "是" if self.counted else "否"
         unit = axis(f"tax_{medium}").find(self.item).unit
+        value, equivalents, rate, share = self.numbers()
         rest = "；".join(f"{name} {value:f} {unit}" for name, value in entry.others) or None
         return (
             str(self.month), entry.outlet, settings()[group_of(medium, self.item)]["title"], self.item,
-            entry.method or None, rest, "产生量" if entry.penal else "排放量", amount, unit, _plain(self.value),
-            _plain(self.equivalents), counted, _plain(self.rate), _plain(self.share), self.tax,
+            entry.method or None, rest, "产生量" if entry.penal else "排放量", amount, unit, value, equivalents,
+            counted, rate, share, self.tax,
         )  # fmt: skip
 
 

@@ -1,0 +1,69 @@
+"""Public institutions (article 六): energy, water and carbon per head and floor area, decline, certified shares."""
+
+from __future__ import annotations
+
+from duheng.model.glossary import quantity
+from duheng.web.boards import books
+from duheng.web.cells import cell, values
+from duheng.web.page import Ask, Page
+from duheng.web.tables import Cell, Column, Table
+
+LEVELS = (
+    "public_energy_per_area",
+    "public_energy_per_head",
+    "public_water_per_head",
+    "public_carbon_per_area",
+)
+DECLINES = tuple(f"{one}_decline" for one in LEVELS)
+SHARES = ("saving_organ_share", "water_saving_organ_share", "water_saving_institution_share")
+STATED = ("public_energy", "public_water", "public_carbon", "public_area", "public_people")
+GROUPS = (("levels", "单位消耗", LEVELS), ("declines", "比基期降低率", DECLINES), ("shares", "节约型和节水型", SHARES),
+          ("stated", "填报数", STATED))  # fmt: skip
+
+
+def show(ask: Ask) -> Page:
+    """The plan's years and its base year, a row an indicator; what is missing says who owes it."""
+    words, city = ask.words, ask.city.id
+    span = [ask.plan.base_year, *range(ask.plan.period.start.year, ask.plan.period.end.year + 1)]
+    years = [str(year) for year in span]
+    tables = [_table(ask, name, title, rules, years) for name, title, rules in GROUPS]
+    known = any((city, None, year) in values(books(ask), of) for of in STATED for year in years)
+    asked = set(STATED) | {"organs", "institutions"}
+    owed_by = dict.fromkeys(duty.by for duty in ask.plan.duties if asked & set(duty.quantities))
+    return Page(
+        template="institutions.html",
+        title=words("公共机构"),
+        data={
+            "years": years,
+            **{name: {of: _by_year(ask, of, years) for of in rules} for name, _, rules in GROUPS},
+        },
+        context={"known": known, "owed_by": list(owed_by)},
+        tables=tuple(tables),
+    )
+
+
+def _by_year(ask: Ask, of: str, years: list[str]) -> dict[str, float | None]:
+    known = values(books(ask), of)
+    return {year: known.get((ask.city.id, None, year)) for year in years}
+
+
+def _table(ask: Ask, name: str, title: str, rules: tuple[str, ...], years: list[str]) -> Table:
+    words = ask.words
+    columns = [
+        Column("indicator", words("指标"), width=40),
+        *(Column(year, year, number=True) for year in years),
+    ]
+    targets = {one.quantity: one for one in ask.plan.targets}
+    rows = []
+    for of in rules:
+        bound = quantity(of)
+        unit = "" if bound.printed_unit == "%" else words.bracketed(words.unit(bound.printed_unit))
+        aim = targets.get(of)
+        href = f"/target/{aim.id}{ask.selection.context()}" if aim else ""
+        base = str(ask.plan.base_year)
+        cells = [
+            Cell("—") if of in DECLINES and year == base else cell(ask, of, ask.city.id, year)
+            for year in years
+        ]
+        rows.append([Cell(words.title(bound) + unit, href=href), *cells])
+    return Table(name, words(title), columns, rows)

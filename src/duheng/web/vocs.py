@@ -1,0 +1,79 @@
+"""VOC inventories as pages show them: enterprises with their sources, materials, sealing points; filling stations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from duheng.assess.books import Opened
+from duheng.ingest.voc import Efficiency, above_scheme, coefficient, plausible
+from duheng.model.entities import Entity, Places
+from duheng.model.errors import UnknownName
+from duheng.model.findings import Finding
+from duheng.model.glossary import axis
+from duheng.model.saying import listed, say
+from duheng.web.cells import values
+
+SOURCE, MATERIAL, STATION = "voc_source", "voc_material", "filling_station"
+
+
+def below(places: Places, entity: str, kind: str) -> list[Entity]:
+    """Members of a kind right below an entity."""
+    return [one for one in places.children(entity) if one.kind == kind]
+
+
+def inventoried(places: Places) -> list[Entity]:
+    """The enterprises that have a source of VOCs, in the order of the register."""
+    owners = {one.parent for one in places if one.kind == SOURCE}
+    return [one for one in places if one.id in owners]
+
+
+def components(opened: Opened, firm: str, year: str) -> list[str]:
+    """Kinds of sealing points that an enterprise states for a year."""
+    known = {
+        item
+        for of in ("leak_points", "uninspected_points")
+        for entity, item, period in values(opened, of)
+        if entity == firm and period == year
+    }
+    return [item for item in axis("leak_component").items if item in known]
+
+
+def efficiency_of(source: Entity, part: str) -> Efficiency | None:
+    """The coefficient of the scheme that a source's register names, None where there is none."""
+    said = source.attributes.get("collection" if part == "收集" else "treatment")
+    scheme = source.attributes.get("scheme")
+    if not said or not scheme:
+        return None
+    try:
+        return coefficient(part, str(said), str(scheme))
+    except UnknownName:
+        return None
+
+
+def review(opened: Opened, firm: Entity, year: str) -> list[Finding]:
+    """What is odd in an enterprise's inventory: shares, balance, coefficients, a treatment that falls short."""
+    return [
+        finding
+        for source in below(opened.city.places, firm.id, SOURCE)
+        for finding in _of_source(opened, firm, source, year)
+    ]
+
+
+def _of_source(opened: Opened, firm: Entity, source: Entity, year: str) -> Iterator[Finding]:
+    def known(of: str) -> Decimal | None:
+        value = values(opened, of).get((source.id, None, year))
+        return None if value is None else Decimal(repr(value))
+
+    place = listed(" ", (source, year))
+    capture, destruction = known("voc_capture"), known("voc_destruction")
+    yield from plausible(place, known("voc_generated"), capture, destruction, None, firm.name)
+    yield from above_scheme(place, "收集", capture, efficiency_of(source, "收集"), firm.name)
+    yield from above_scheme(place, "处理", destruction, efficiency_of(source, "处理"), firm.name)
+    due, margin = known("treatment_due"), known("destruction_margin")
+    if due and margin is not None and margin < 0:
+        said = say("处理效率比要求低{points}个百分点", points=f"{-margin * 100:.1f}")
+        remedy = "请检修或更换治理设施，复测后补报"
+        yield Finding(
+            "voc-treatment", "error", place, said, "应达到GB 37822-2019 10.3.2的要求", remedy, firm.name
+        )
