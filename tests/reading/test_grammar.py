@@ -140,6 +140,17 @@ def test_values_that_do_not_match_their_heads_are_doubted() -> None:
     assert [doubt.kind for doubt in reading.doubts] == ["list_count"]
 
 
+def test_text_without_stops_is_read_in_pieces_and_doubted() -> None:
+    reading = read_text("到2030年森林覆盖率达到40%" * 60)
+    assert {doubt.kind for doubt in reading.doubts} == {"lost_stops"}
+    assert reading.targets
+
+
+def test_two_values_for_one_indicator_are_doubted() -> None:
+    reading = read_text("到2030年，森林覆盖率达到40%。\n到2030年，森林覆盖率达到41%。")
+    assert [doubt.kind for doubt in reading.doubts] == ["two_values"]
+
+
 @pytest.mark.parametrize("name", NO_TARGETS)
 def test_results_and_rules_are_no_targets(name: str, shared: Path) -> None:
     text = (shared / "plans" / f"{name}.txt").read_text("utf-8")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# Nobody speaks so long without a stop: what is longer has lost its stops, and is read in pieces (and doubted).
+LONGEST = 400
 ASIDE, NAME, STOP = "\ue000", "\ue001", "。"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _DUTY = re.compile("责任|牵头|负责|配合|参与|单位[:：]|指导")
@@ -55,13 +57,6 @@ def _brackets(plain: str) -> Iterator[tuple[int, int]]:
                 yield start, match.end()
 
 
-def paragraphs(plain: str) -> Iterator[tuple[int, int]]:
-    """The lines of the text that hold anything."""
-    for match in re.finditer(r"[^\n]+", plain):
-        if match.group().strip():
-            yield match.start(), match.end()
-
-
 _STOPS = re.compile(r"[。；;！!？?：:]|[，,](?!\d{3}(?!\d))|\.(?=\s|$)")
 
 
@@ -80,5 +75,8 @@ def _trimmed(plain: str, start: int, end: int, last: bool) -> Iterator[Clause]:
         start += 1
     while end > start and plain[end - 1] in " \t\u3000":
         end -= 1
+    while end - start > LONGEST:
+        yield Clause(start, start + LONGEST, False)
+        start += LONGEST
     if end > start or last:
         yield Clause(start, end, last)

@@ -13,6 +13,7 @@ from duheng.reading.records import Doubt, Target
 
 _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
 _CHANGES = ("decrease", "increase")
+_NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
 _WORKED = re.compile("减排量|节能量|减排|工程量")
 _COMPARED = re.compile("(?:高于|低于|好于|快于|超出|超过)[^，。]{0,10}(?:平均|上年|同期|水平|计划)")
 

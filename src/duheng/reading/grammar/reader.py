@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
-from duheng.reading.grammar.clauses import Clause, clauses, set_aside
+from duheng.reading.grammar.clauses import LONGEST, Clause, clauses, set_aside
 from duheng.reading.grammar.deadlines import Calendar, When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
@@ -69,6 +70,9 @@ class _Reader:
     def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
         found: list[Target] = []
         for clause in clauses(self.masked, paragraph.start, paragraph.end):
+            if clause.end - clause.start == LONGEST:
+                message = "文字过长而没有停顿，只能分段阅读，可能有遗漏"
+                self.doubts.append(Doubt("lost_stops", message, clause.start, clause.end))
             if clause.end > clause.start:
                 found += self._clause(Passage(self.text, self.plain, self.masked, clause), state)
             if clause.last:
@@ -86,6 +90,10 @@ class _Reader:
             state.past = True
             return []
         values = measures(self.masked, start, clause.end)
+        if any(one.stop == other.start for one, other in pairwise(values)):
+            message = "数值之间没有分隔（表格各格连在一起），无法可靠读出"
+            self.doubts.append(Doubt("run_together", message, clause.start, clause.end))
+            return []
         if not values:
             self._mention(passage, state, start)
             firm = [time for time in times if time.firm and not time.past]
@@ -108,8 +116,7 @@ class _Reader:
     def _told(self, clause: Clause, state: State) -> bool:
         """Whether the clause tells what has been."""
         said = self.masked[clause.start : clause.end]
-        stop = self.masked.find("。", clause.end)
-        rest = self.masked[clause.end : stop if 0 <= stop < clause.end + 120 else clause.end + 120]
+        rest = self.masked[clause.end : clause.end + 120].partition("。")[0]
         if (pattern("past").search(said) or "同比" in rest) and "基数" not in said:
             return True
         return state.past and "基数" not in said
@@ -210,7 +217,16 @@ def _two_values(found: list[Target]) -> list[Doubt]:
     for one in found:
         if one.value is None or one.period == "每年":
             continue
-        key = (one.indicator, one.scope, one.unit, one.direction, one.deadline, one.change_from, one.period)
+        key = (
+            one.indicator,
+            one.scope,
+            one.unit,
+            one.direction,
+            one.deadline,
+            one.change_from,
+            one.period,
+            one.hedge,
+        )
         other = first.setdefault(key, one)
         if other.value != one.value and other.start != one.start:
             message = f"“{one.indicator}”有两个数值：{other.value}和{one.value}"
