@@ -131,6 +131,20 @@ def test_a_page_gives_its_blocks_and_tables_without_scripts_and_menus(
     assert "2处" in doubts(found)["page-frame"]
 
 
+def test_a_page_without_the_end_of_its_head_is_read_and_an_open_menu_is_said(given: Given) -> None:
+    page = b"<html><head><title>x</title><p>one</p><p>two</p><nav><a>menu</a><p>three</p>"
+    found = given.text("plan.html", page)
+    assert found.text == "one\ntwo"
+    assert "<nav>没有结束" in doubts(found)["page-unclosed"]
+
+
+def test_a_text_with_form_feeds_is_read_by_pages(given: Given) -> None:
+    pages = "\f".join(f"某市文件\n{sign}提高用水效率。\n{number}" for number, sign in enumerate("甲乙丙", 1))
+    found = given.text("plan.txt", pages.encode())
+    assert found.text == "甲提高用水效率。\n乙提高用水效率。\n丙提高用水效率。"
+    assert "6处" in doubts(found)["page-furniture"]
+
+
 LINES = (
     "为深入贯彻落实节水优先方针持续推进水资源节约集约利用工作结合本市实",
     "际情况，推动用水方式由粗放低效向节约集约转变，到2025年，全市用水总",

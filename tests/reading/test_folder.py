@@ -10,11 +10,12 @@ import yaml
 from typer.testing import CliRunner
 
 from duheng import city
+from duheng.city.comparison import FIELDS
 from duheng.cli import app
 from duheng.model.errors import DuhengError
 from duheng.reading.binding import bind
 from duheng.reading.folder import write_folder
-from duheng.reading.reading import Reading, read_text
+from duheng.reading.reading import Reading, read, read_text
 from duheng.reading.records import Target, Task
 
 PLAN = """某府发〔2021〕7号
@@ -147,3 +148,25 @@ def test_the_command_writes_the_folder_and_says_so(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "绑定待核" in done.stderr
     assert city.load(tmp_path / "city").plans[0].issuer == "某市人民政府"
+
+
+def test_a_drill_that_was_never_printed_is_not_missing_from_a_folder_that_was_read(
+    reading: Reading, tmp_path: Path
+) -> None:
+    write_folder(reading, tmp_path / "city")
+    found = city.compare(tmp_path / "city", city.default_city_folder())
+    missing = [finding.text for finding in found if finding.code == "plan-missing"]
+    assert len(missing) == 1
+    assert "资府发〔2023〕3号" in missing[0]
+
+
+def test_the_folder_of_the_printed_plan_of_ziyang_tells_of_the_same_targets(
+    shared: Path, tmp_path: Path
+) -> None:
+    """All 30: article, value, unit, direction, comparator, base year, deadline and scope."""
+    written = write_folder(read(shared / "plans" / "ziyang.txt"), tmp_path / "city")
+    assert (written.targets, written.unbound) == (30, 0)
+    found = city.compare(tmp_path / "city", city.default_city_folder())
+    about_targets = {"target-missing", "target-extra", *(f"differs-{field}" for field in FIELDS)}
+    assert [finding.text for finding in found if finding.code in about_targets] == []
+    assert not [finding for finding in city.check(tmp_path / "city") if finding.severity == "error"]

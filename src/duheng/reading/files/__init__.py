@@ -71,8 +71,13 @@ def _content(content: bytes, suffix: str, place: str, progress: Progress | None)
 
         return read_old(content, suffix, place)
     text, remarks = decode(content, place)
-    lines: list[Block] = [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    return Content(lines, list(remarks))
+    lines: list[Block] = []
+    pages: list[int] = []
+    # A form feed is where a text taken from pages had a page's end.
+    for page in text.replace("\r\n", "\n").replace("\r", "\n").split("\f"):
+        pages.append(len(lines))
+        lines += page.split("\n")
+    return Content(lines, list(remarks), pages if len(pages) > 1 else [])
 
 
 def _bytes(path: Path) -> bytes:

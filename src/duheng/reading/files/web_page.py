@@ -34,6 +34,7 @@ _SILENT = frozenset(
         "iframe",
     )
 )
+_IN_HEAD = frozenset(("title", "meta", "link", "base", "script", "style", "noscript", "template", "head"))
 _FRAME = frozenset(("nav", "footer", "aside"))
 _BLOCK = frozenset(
     ("address", "article", "blockquote", "body", "caption", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
@@ -61,6 +62,11 @@ def read_page(content: bytes, place: str) -> Content:
     parser.feed(text)
     parser.close()
     blocks = parser.finished()
+    if parser.unclosed:
+        remarks = [
+            *remarks,
+            ("page-unclosed", f"网页的<{parser.unclosed}>没有结束，其后的内容未读入，请核对"),
+        ]
     if parser.left_out:
         remarks = [*remarks, ("page-frame", f"网页的导航、页脚等{parser.left_out}处未读入")]
     return Content(blocks, remarks)
@@ -76,6 +82,8 @@ class _Page(HTMLParser):
         self._tables: list[_Table] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._silent == ["head"] and tag not in _IN_HEAD:
+            self._silent.pop()  # the end of a head need not be written
         if self._silent or tag in _SILENT or tag in _FRAME:
             if tag not in _VOID and (not self._silent or tag == self._silent[0]):
                 self.left_out += tag in _FRAME and not self._silent
@@ -108,6 +116,11 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self._words.append(re.sub(r"[ \t\r\n]+", " ", data))
+
+    @property
+    def unclosed(self) -> str:
+        """What was left out up to the end of the page because its end is missing, "" where nothing was."""
+        return next((tag for tag in self._silent if tag != "head"), "")
 
     def finished(self) -> list[Block]:
         while self._tables:
