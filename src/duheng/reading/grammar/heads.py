@@ -89,6 +89,12 @@ def _with_tail(pieces: list[str]) -> list[str]:
     if rate and action:
         object_ = pieces[0][: action.start()]
         return [pieces[0] + "率", *(object_ + piece.removesuffix("率") + "率" for piece in pieces[1:])]
+    if (kind := re.search("(?:行业|领域).{3,}$", last)) and kind.start() > 0:
+        return [*(piece + kind.group() for piece in pieces[:-1]), last]
+    if all(pattern("place").fullmatch(piece) for piece in bare) and len(bare) == len(pieces) - 1:
+        place = re.match("^.{2,6}?(?=单位|人均|万元)", last)
+        if place:
+            return [*(piece + last[place.end() :] for piece in bare), last]
     shared = _SHARED_CLASS.search(last)
     tail = pattern("tail").search(last)
     if tail is None:

@@ -31,7 +31,11 @@ def read_levels(
     at = subject_start + max(0, len(subject) - 90) + found.start
     if (_COMPARED.search(subject) and not found.each) or _defines(passage, group[-1]):
         return []
-    names = re.sub(r"(?:19|20)\d\d年?$", "", clean(passage.words(subject_start, at)).removesuffix("指标"))
+    names = re.sub(
+        r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$",
+        "",
+        clean(passage.words(subject_start, at)).removesuffix("指标"),
+    )
     if state.subjects and pattern("work").fullmatch(names):
         names = ""
     if group[-1].unit == "项" and pattern("counted").search(names[-10:]):
@@ -44,6 +48,8 @@ def read_levels(
     if heads is None:
         _doubt(passage, state, "no_indicator", "有数值而找不到所属的指标", subject_start, group[-1].stop)
         return []
+    if len(set(heads)) == 1 and 1 < len(group) == len(state.listed):
+        return _by_times(passage, state, heads[0], found, group)
     if len(group) > 1 and (len(heads) != len(group) or len(set(heads)) == 1):
         message = f"列出的指标与数值个数不符：有{len(group)}个数值"
         _doubt(passage, state, "list_count", message, subject_start, group[-1].stop)
@@ -55,6 +61,17 @@ def read_levels(
     ]
     state.change = (found.kind, found.base, group[0].unit) if found.kind in _CHANGES else None
     return made
+
+
+def _by_times(
+    passage: Passage, state: State, head: Head, found: Predicate, group: list[Measure]
+) -> list[Target]:
+    """到2030年、2035年分别达到 v、w: one indicator, a value for each of the years named."""
+    span = (_quote_start(passage, state.when), group[-1].stop)
+    return [
+        _level(passage, state, when, head, found, measure, span)
+        for when, measure in zip(state.listed, group, strict=True)
+    ]
 
 
 def _doubt(passage: Passage, state: State, kind: str, message: str, start: int, end: int) -> None:
@@ -94,7 +111,11 @@ def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head]
         return carried if carried and (len(carried) == count or count == 1) else None
     if found.nominal and not carried and is_place_list(names):
         return None
-    if carried and is_place_list(names) and (found.nominal or pattern("place").fullmatch(names)):
+    if (
+        carried
+        and is_place_list(names)
+        and (found.nominal or pattern("place").fullmatch(names) or names in words("scope_nouns"))
+    ):
         return _placed(carried[0].name, re.split("、|和|及|与", names))
     pieces = split_list(names, count) if count > 1 else None
     if count > 1 and pieces is None:

@@ -18,7 +18,7 @@ from duheng.reading.records import Doubt, Target
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|消除|一[村乡镇县区市社校户企园街]|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+    r"\d|番|一半|消除|一[村乡镇县区市社校户企园街]|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
@@ -110,8 +110,20 @@ class _Reader:
         if times and len(clean(self.masked[clause.start : times[0].start])) <= 2:
             state.when = times[0]
             state.past = times[0].past
+            state.listed = self._listed(times)
+            if len(state.listed) > 1:
+                return state.listed[-1].end
             return times[0].end
         return clause.start
+
+    def _listed(self, times: list[When]) -> list[When]:
+        """The times at the head that follow each other with a joint only."""
+        listed = times[:1]
+        for time in times[1:]:
+            if not re.fullmatch(r"\s*(?:、|和|及|与)\s*", self.masked[listed[-1].end : time.start]):
+                break
+            listed.append(time)
+        return listed
 
     def _told(self, clause: Clause, state: State) -> bool:
         """Whether the clause tells what has been."""

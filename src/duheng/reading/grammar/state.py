@@ -24,6 +24,7 @@ class State:
     per: str = ""  # the body a series of indicators is about
     base: Measure | None = None  # the value that the next ones are measured against, and its year
     base_year: int | None = None
+    listed: list[When] = field(default_factory=list)  # 到2030年、2035年: times that values are dealt to
     per_scope: str | None = None
     past: bool = False
     doubts: list[Doubt] = field(default_factory=list)

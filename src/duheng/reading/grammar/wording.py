@@ -12,6 +12,8 @@ from duheng.reading.records import Target
 
 _ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?(?P<sign>零|负)增长)$")
 _NONE = re.compile(r"(?P<said>(?:保持|实现)?(?P<what>零发生|清零|零排放|零填埋))$")
+_TIMES = re.compile(r"^(?P<subject>[^，]{2,}?)(?:实现|将)?(?:比[^，]{2,8})?翻(?P<count>[一两二三四])番$")
+_HALF = re.compile(r"^(?P<subject>[^，]{2,}?)(?:将)?(?P<said>超过|达到|不低于|低于|降到)一半(?:以上)?$")
 _GONE = re.compile(
     r"^(?:(?P<subject>[^，]{2,}?)(?P<said>(?:总体|基本|全面|全部)?(?:得到)?(?:总体|基本|全面|全部)?消除)"
     r"|(?P<where>[^，]*?)(?:力争|争取|基本|全面|全部)+(?=消除)(?P<gone>消除)(?P<object>[^，]{2,}))$"
@@ -26,6 +28,7 @@ _COVERED = re.compile(r"^(?P<subject>.{2,}?)(?P<said>(?:基本)?(?:实现|达到
 _ASSIGNED = re.compile(
     r"^(?P<subject>.*?)(?P<said>(?:全面|圆满|按期)?(?:完成|达到|落实)(?P<by>[^，]*?下达)(?P<of>[^，]*?)(?:的)?"
     r"(?P<what>[^，]{0,16}(?:指标|目标|任务|要求)(?:任务|要求)?)|"
+    r"(?:控制在|不超过)[^，]{0,6}?下达[^，]{0,8}(?:指标|目标)(?:以内|之内|内)?|"
     r"完成(?P<own>[^，]*约束性(?:指标|目标)(?:任务)?))$"
 )
 
@@ -83,6 +86,16 @@ def _piece(passage: Passage, state: State, when: When, at: int, piece: str) -> l
         unit = "起" if none["what"] == "零发生" else None
         name = passage.words(at, at + none.start())
         return _state(passage, state, when, name, (at, end), "reach", (Decimal(0), unit), none["what"], True)
+    if times := _TIMES.match(piece):
+        name = passage.words(at, at + times.end("subject"))
+        value = Decimal(_NUMERALS[times["count"]])
+        return _state(passage, state, when, name, (at, end), "multiply", (value, "番"), "翻", False)
+    if half := _HALF.match(piece):
+        name = passage.words(at, at + half.end("subject"))
+        direction = "at_most" if half["said"] in words("caps") else "at_least"
+        return _state(
+            passage, state, when, name, (at, end), direction, (Decimal(50), "%"), half["said"], True
+        )
     if gone := _GONE.match(piece):
         which = "subject" if gone["subject"] else "object"
         name = passage.words(at + gone.start(which), at + gone.end(which)) + "消除"
@@ -162,6 +175,8 @@ def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Mat
         return [
             _one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads
         ]
+    if not match["own"] and not match["what"]:
+        return []
     group = "own" if match["own"] else "what"
     name = passage.words(at + match.start(group), at + match.end(group)).removeprefix("的")
     own = None if match["own"] else "完成…下达"
