@@ -185,9 +185,10 @@ def test_a_column_with_the_name_of_a_result_is_kept_under_another_name(sheet: Sh
     assert [finding.severity for finding in made.findings] == ["notice"]
 
 
-def test_a_table_with_a_header_only_stays_empty(sheet: Sheet) -> None:
+def test_a_table_with_a_header_only_stays_empty_and_is_not_called_sound(sheet: Sheet) -> None:
     made = sheet()
-    assert (made.frame.height, made.findings) == (0, ())
+    assert made.frame.height == 0
+    assert [(one.code, one.severity) for one in made.findings] == [("table.no-rows", "error")]
 
 
 def test_sulphur_dioxide_above_the_hourly_table_takes_the_daily_mean_in_2012(sheet: Sheet) -> None:
@@ -341,3 +342,42 @@ def test_whatever_stands_in_the_cells_every_row_is_printed(rows: list[list[str]]
         with path.open("w", encoding="gb18030", newline="") as file:
             csv.writer(file).writerows([HEADER.split(","), *(["2026-03-01T08:00", *row] for row in rows)])
         assert index_table(path).frame.height == len(rows)
+
+
+SPELLINGS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "capitals": (HEADER.upper(), str),
+    "full width": (HEADER, lambda row: row.translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))),
+    "units in the header": (HEADER.replace("5_1h", "5_1h(μg/m3)").replace("co_1h_mg", "CO_1h_mg（mg/m3）"), str),
+    "blank lines": (HEADER, lambda row: f"{row}\n\n,,,\n"),
+    "columns without a name": (f"{HEADER},,", lambda row: f"{row},,甲"),
+    "tabs": (HEADER.replace(",", "\t"), lambda row: row.replace(",", "\t")),
+    "semicolons": (HEADER.replace(",", ";"), lambda row: row.replace(",", ";")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_table_means_the_same_in_every_spelling(sheet: Sheet, spelling: str) -> None:
+    header, spelled = SPELLINGS[spelling]
+    plain = ["60,100,10,20,1.1,30", "35,40,10,20,0.8,190"]
+    rows = [f"2024-02-28T23:00,甲,{spelled(row)}" for row in plain]
+    if spelling in ("tabs", "semicolons"):
+        rows = [spelled(row) for row in rows]
+    made = sheet(*rows, header=header)
+    expected = sheet(*(f"2024-02-28T23:00,甲,{row}" for row in plain))
+    assert results(made) == results(expected)
+    assert [one.text for one in made.findings if one.severity != "notice"] == []
+
+
+def test_a_unit_in_the_header_is_converted_and_one_of_another_dimension_is_not(sheet: Sheet) -> None:
+    row = "2024-02-28T23:00,甲,0.06,100,10,20,1.1,30"
+    milligrams = sheet(row, header=HEADER.replace("pm2_5_1h", "pm2_5_1h(mg/m3)"))
+    assert milligrams.frame["aqi"].to_list() == ["82"]
+    assert codes(milligrams) == ["air.unit-converted"]
+    parts = sheet(row, header=HEADER.replace("pm2_5_1h", "pm2_5_1h(ppm)"))
+    assert parts.frame["aqi"].to_list() == [None]
+    assert (codes(parts), parts.findings[0].place) == (["air.unit"], "站点.csv 第1行 pm2_5_1h")
+
+
+def test_a_finding_names_the_line_of_the_file_though_lines_before_it_are_blank(sheet: Sheet) -> None:
+    made = sheet("", ",,,,,,,", "2024-02-28T23:00,甲,60,100,10,20,1.1,-30")
+    assert [one.place for one in made.findings] == ["站点.csv 第4行 o3_1h"]

@@ -19,7 +19,7 @@ import polars as pl
 from duheng.engine.columns import PolarsColumns
 from duheng.ingest.air_cells import PROBLEM, Sheet, checked, read_sheet
 from duheng.ingest.air_index import Item, index_columns, printed
-from duheng.ingest.air_units import UNIT_ROW, converted, unit_row
+from duheng.ingest.air_units import UNIT_ROW, converted, headed, unit_row
 from duheng.model.errors import RuleError, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.saying import listed, say
@@ -61,6 +61,9 @@ INSTEAD = {
 OZONE_OF_DAY = INSTEAD["o3_8h_24h"]
 
 
+_KNOWN = {*TIMES, *(item.column for item in (*HOURLY, *DAILY, *INSTEAD.values()))}
+
+
 class Monitored(PolarsColumns):
     """The reading in which what is not monitored is no part of a greatest value (HJ 633-2026 5.3.1)."""
 
@@ -87,7 +90,8 @@ def index_table(path: Path, *, edition: str | None = None, kind: Kind | None = N
     edition: "2012" or "2026" of HJ 633; without it the one in force on the row's date. kind: without it hourly,
     unless the table has daily columns only. Raises UnreadableSource where the table cannot be read at all.
     """
-    sheet = _own_names_free(read_sheet(path))
+    given = _own_names_free(read_sheet(path))
+    sheet, in_header = headed(given, _KNOWN)
     kind = kind or _kind(sheet.frame.columns)
     items = HOURLY if kind == "hourly" else DAILY
     missing = [item.column for item in items if item.column not in sheet.frame.columns]
@@ -102,7 +106,8 @@ def index_table(path: Path, *, edition: str | None = None, kind: Kind | None = N
     rows = replace(sheet, frame=sheet.frame[1:], lines=sheet.lines_from(1)) if units else sheet
     present = [item.column for item in items if item.column not in missing]
     cells, wrong = checked(rows, list(read), present)
-    cells, refused, of_units = converted(cells, sheet, units, read)
+    above = {name: unit for name, unit in in_header.items() if name in read and name not in units}
+    cells, refused, of_units = converted(cells, sheet, {**units, **above}, read, units)
     if lost := [column for column in refused if column in present]:
         cells = cells.with_columns(_told(PROBLEM, pl.lit(f"{'、'.join(lost)} 的单位不能换算，不出指数")))
     editions, dated = _editions(rows, edition)
@@ -112,7 +117,7 @@ def index_table(path: Path, *, edition: str | None = None, kind: Kind | None = N
         said = dict.fromkeys(ADDED[:3]) | {"note": UNIT_ROW}
         result = pl.concat([pl.DataFrame([said], dict.fromkeys(ADDED, pl.String)), result])
     findings += _of_order(sheet, result["primary"])
-    return Indexed(sheet.frame.hstack(result), tuple(findings), kind)
+    return Indexed(given.frame.hstack(result), tuple(findings), kind)
 
 
 # Those whose order is seen in the centre's own data; where others stand beside them the order is a choice.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from duheng.ingest.plain_table import read_table
+from duheng.ingest.cells import plain
+from duheng.ingest.plain_table import read_lines
 from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
 
@@ -58,21 +59,41 @@ def read_sheet(path: Path) -> Sheet:
     with path.open("rb") as file:
         head = file.read(4096)
     first = head.decode("utf-8", "replace").lstrip("\ufeff").splitlines()
-    plain = bool(first) and '"' not in first[0] and len(set(first[0].split(","))) == frame.width
-    if b"\x00" in head or not plain or not frame.height:
+    simple = bool(first) and '"' not in first[0] and len(set(first[0].split(","))) == frame.width
+    if b"\x00" in head or not simple or frame.width == 1 or not frame.height:
         return _row_by_row(path)
-    return Sheet(path.name, frame)
+    return _without_blank_lines(Sheet(path.name, frame))
+
+
+def _without_blank_lines(sheet: Sheet) -> Sheet:
+    """The sheet less the rows in which nothing stands; the others keep their lines."""
+    blank = pl.all().is_null() | (pl.all().str.strip_chars() == "")
+    if not sheet.frame[:, :1].select(blank).to_series().any():  # as nearly always: no more need be looked at
+        return sheet
+    empty = sheet.frame.select(pl.all_horizontal(blank)).to_series()
+    lines = tuple(sheet.line(row) for row in (~empty).arg_true())
+    return _with_rows(Sheet(sheet.name, sheet.frame.filter(~empty), sheet.findings, lines))
+
+
+def _with_rows(sheet: Sheet) -> Sheet:
+    """The sheet; a finding goes with it where it has no rows."""
+    if sheet.frame.height:
+        return sheet
+    remedy = "请核对文件；表头之下每行一个站点一个时间"
+    none = Finding("table.no-rows", "error", sheet.name, "没有数据行", "表头之下的各行浓度", remedy)
+    return replace(sheet, findings=(*sheet.findings, none))
 
 
 def _row_by_row(path: Path) -> Sheet:
-    rows = read_table(path)
-    if not rows:
+    lines = read_lines(path)
+    if not lines:
         raise UnreadableSource(f"{path.name} 是空的；第一行应为列名，如 snapshot, station_code, pm2_5_1h")
-    header = [cell.strip().lstrip("\ufeff") for cell in rows[0]]
+    rows = [row for _, row in lines]
+    header = [cell.strip() or f"第{place}列" for place, cell in enumerate(rows[0], 1)]  # nothing is lost
     if twice := sorted({name for name in header if header.count(name) > 1}):
         raise UnreadableSource(f"{path.name} 第1行：列 {'、'.join(map(repr, twice))} 出现两次；请只留一列")
     width = max(len(row) for row in rows)
-    extra = [f"第{number + 1}列" for number in range(len(header), width)]  # nothing is lost
+    extra = [f"第{number + 1}列" for number in range(len(header), width)]
     findings = tuple(
         Finding(
             "table.long-row",
@@ -82,13 +103,13 @@ def _row_by_row(path: Path) -> Sheet:
             f"{len(header)}格",
             "请删去多出的格；多出的格已另列输出",
         )
-        for line, row in enumerate(rows[1:], start=2)
+        for line, row in lines[1:]
         if len(row) > len(header)
     )
     columns = [*header, *extra]
     filled = [[*row, *[None] * (width - len(row))] for row in rows[1:]]
     frame = pl.DataFrame(filled, dict.fromkeys(columns, pl.String), orient="row")
-    return Sheet(path.name, frame, findings)
+    return _with_rows(Sheet(path.name, frame, findings, tuple(line for line, _ in lines[1:])))
 
 
 def checked(sheet: Sheet, columns: Sequence[str], used: Sequence[str]) -> tuple[pl.DataFrame, list[Finding]]:
@@ -125,7 +146,7 @@ def checked(sheet: Sheet, columns: Sequence[str], used: Sequence[str]) -> tuple[
 
 def _number(text: str) -> tuple[float | None, str | None]:
     """Value of one cell that is no plain number, and the code of what is wrong with it."""
-    stripped = text.strip()
+    stripped = plain(text)
     if stripped in ABSENT:
         return None, None
     probe = pl.Series([stripped])

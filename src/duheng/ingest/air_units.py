@@ -1,17 +1,37 @@
-"""A second header row with units in a table of air stations: which row it is, and what it makes of the columns."""
+"""Units of a table of air stations, in the header's brackets or in a row below it, and what they make of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from duheng.ingest.air_cells import Sheet
+from duheng.ingest.cells import plain, split_unit
 from duheng.model.errors import UnitError
 from duheng.model.findings import Finding
 from duheng.model.units import parse_unit, ratio
 
 UNIT_ROW = "单位行，不是数据"
+
+
+def headed(sheet: Sheet, known: Collection[str]) -> tuple[Sheet, dict[str, str]]:
+    """The sheet with the columns of the layout under their names, whatever case they are in, and the units by name.
+
+    A unit stands in brackets behind the name: `PM10_1h (mg/m3)`.
+    """
+    names: dict[str, str] = {}
+    units: dict[str, str] = {}
+    for head in sheet.frame.columns:
+        title, unit = split_unit(plain(head))
+        name = title.lower()
+        if head == name or name not in known or name in (*sheet.frame.columns, *names.values()):
+            continue
+        names[head] = name
+        if unit:
+            units[name] = unit
+    return replace(sheet, frame=sheet.frame.rename(names)), units
 
 
 def unit_row(sheet: Sheet, columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -38,17 +58,21 @@ def _known(text: str) -> bool:
 
 
 def converted(
-    cells: pl.DataFrame, sheet: Sheet, stated: Mapping[str, str], columns: Mapping[str, str]
+    cells: pl.DataFrame,
+    sheet: Sheet,
+    stated: Mapping[str, str],
+    columns: Mapping[str, str],
+    below: Collection[str],
 ) -> tuple[pl.DataFrame, Sequence[str], list[Finding]]:
     """The cells in the units in which they are read, the columns whose unit cannot be, and what was found.
 
+    below: the columns whose unit stands in the row below the header.
     A stated unit of the same dimension is converted and said; of another one (ppm) nothing is guessed.
     """
     findings: list[Finding] = []
     refused: list[str] = []
-    line = sheet.line(0)
     for name, text in stated.items():
-        place = f"{sheet.name} 第{line}行 {name}"
+        place = f"{sheet.name} 第{sheet.line(0) if name in below else 1}行 {name}"
         try:
             factor = float(ratio(text, columns[name]))
         except UnitError:

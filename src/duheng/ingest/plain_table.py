@@ -63,11 +63,6 @@ def read_lines(path: Path) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def read_table(path: Path) -> list[list[str]]:
-    """The rows of read_lines without their lines."""
-    return [row for _, row in read_lines(path)]
-
-
 def read_sheet(
     name: str, rows: list[tuple[int, list[str]]], aliases: dict[str, str], findings: list[Finding]
 ) -> Sheet:
