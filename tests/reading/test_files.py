@@ -272,8 +272,11 @@ def test_page_numbers_go_where_they_count_up_and_a_column_of_numbers_stays(given
 
 
 def test_cells_run_together_are_a_doubt_and_no_guess(given: Given) -> None:
-    found = given.text("plan.txt", "有效利用系数0.720.750.78，再生水回用率30%40%55%，2021.12.21起\n".encode())
-    assert [found.text[one.start : one.end] for one in found.doubts] == ["0.720.750.78", "30%40%55%"]
+    path = given.folder / "plan.txt"
+    path.write_text("农田灌溉水有效利用系数0.720.750.78再生水回用率30%40%55%\n", "utf-8")
+    reading = read(path)
+    assert reading.targets == []
+    assert any("没有分隔" in one.message for one in reading.doubts)
 
 
 def test_lines_with_bars_are_a_table(given: Given) -> None:

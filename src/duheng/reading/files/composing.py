@@ -18,8 +18,6 @@ _SAID = {
     "joined-lines": "句中的硬换行{count}处已接上",
     "noise": "删去夹杂的字符{count}处，请对照原文",
 }
-# Values with nothing between them: where one ends and the next begins is not said.
-_RUN_TOGETHER = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{2,4}){2,}|(?<![\d.])(?:\d{1,6}(?:\.\d{1,6})?[%％]){2,}")
 _PIPED = re.compile(r"^[^\n|]*\|[^\n|]*\|[^\n]*", re.MULTILINE)
 _EXAMPLE = 16
 
@@ -69,11 +67,7 @@ def compose(content: Content) -> Text:
 
 
 def _of_the_text(text: str) -> list[Doubt]:
-    doubts = [Doubt("noise", f"“{text[a:b]}”像是网页广告，未删，请核对。", a, b) for a, b in shown(text)]
-    for found in _RUN_TOGETHER.finditer(text):
-        said = f"“{found.group()[:_EXAMPLE]}”：数值之间没有分隔，不能可靠分开，未作猜测，请对照原表。"
-        doubts.append(Doubt("cells-run-together", said, found.start(), found.end()))
-    return doubts
+    return [Doubt("noise", f"“{text[a:b]}”像是网页广告，未删，请核对。", a, b) for a, b in shown(text)]
 
 
 class _Writer:
