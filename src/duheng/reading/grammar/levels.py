@@ -31,11 +31,7 @@ def read_levels(
     at = subject_start + max(0, len(subject) - 90) + found.start
     if (_COMPARED.search(subject) and not found.each) or _defines(passage, group[-1]):
         return []
-    names = re.sub(
-        r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$",
-        "",
-        clean(passage.words(subject_start, at)).removesuffix("指标"),
-    )
+    names = _subject(passage.words(subject_start, at))
     if state.subjects and pattern("work").fullmatch(names):
         names = ""
     if group[-1].unit == "项" and pattern("counted").search(names[-10:]):
@@ -61,6 +57,12 @@ def read_levels(
     ]
     state.change = (found.kind, found.base, group[0].unit) if found.kind in _CHANGES else None
     return made
+
+
+def _subject(words_before: str) -> str:
+    """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
+    subject = clean(words_before).removesuffix("指标")
+    return re.sub(r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$", "", subject)
 
 
 def _by_times(

@@ -18,7 +18,7 @@ from duheng.reading.records import Doubt, Target
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|番|一半|消除|一[村乡镇县区市社校户企园街]|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+    r"\d|负增长|番|一半|消除|一[村乡镇县区市社校户企园街]|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
@@ -74,7 +74,10 @@ class _Reader:
                 message = "文字过长而没有停顿，只能分段阅读，可能有遗漏"
                 self.doubts.append(Doubt("lost_stops", message, clause.start, clause.end))
             if clause.end > clause.start:
+                before = state.when
                 found += self._clause(Passage(self.text, self.plain, self.masked, clause), state)
+                # 每年 is said of its clause alone; the term of the sentence goes on after it.
+                state.when = before if state.when.period in ("每年", "逐年") else state.when
             if clause.last:
                 state.past = False
         return found

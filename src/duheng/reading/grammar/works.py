@@ -68,6 +68,8 @@ def _is_no_amount(measure: Measure, before: str, after: str) -> bool:
         return True
     if not measure.counted and (re.search(r"每(?:小时|天|年|日)\s*$", before) or _verb(before) is None):
         return True
+    if not measure.counted and measure.bound and re.match(r"[\u4e00-\u9fff]{2}", after):
+        return True
     if measure.unit in ("次", "期", "轮") and (measure.value == 1 or re.search(r"每\d+年", before)):
         return True
     if measure.unit in ("项", "条") and pattern("counted").search(after[:10]):
@@ -139,7 +141,7 @@ def _named(verb: str, object_: str, noun_after: str) -> str | None:
 
 def _noun_verb(lead: str) -> str | None:
     """老旧设施安装改造 30 家: the object stands before the verb."""
-    return clean(lead) if len(clean(lead)) >= 6 else None
+    return clean(lead) if len(clean(lead)) >= 4 else None
 
 
 def _share(passage: Passage, state: State, when: When, measure: Measure, until: int) -> Target | None:
