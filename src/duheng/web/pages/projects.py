@@ -233,7 +233,7 @@ def _row(ask: Ask, line: Line, years: range) -> list[Cell]:
     estimate = line.estimate(years)
     shown = _linked(ask, line, "", estimate, line.estimated, years)
     if estimate is None and line.status != "planned":
-        shown = Cell(words("未知"), css="missing")
+        shown = _capacity(ask, line)
     elif line.status == "planned" and line.planned is not None:
         shown = Cell(words("计划 {value}", value=_tonnes(line.planned).text))
     confirmed = line.confirmed(years)
@@ -250,6 +250,16 @@ def _row(ask: Ask, line: Line, years: range) -> list[Cell]:
         Cell(f"{asked - len(line.lacking)}/{asked}" if kind else "—", href=own if line.lacking else ""),
         Cell(str(len(line.findings)) if line.findings else "—"),
     ]
+
+
+def _capacity(ask: Ask, line: Line) -> Cell:
+    """What a full year gives, while its attribution to years is not known yet."""
+    if line.formula is None or line.type is None:
+        return Cell(ask.words("未知"), css="missing")
+    rule = line.type.rule
+    item = line.pollutant if rule.axis else None
+    href = cell_address("why", ask, rule.id, line.project.id, str(line.year), item)
+    return Cell(ask.words("全年 {value}", value=_tonnes(line.formula).text), href=href)
 
 
 def _linked(
