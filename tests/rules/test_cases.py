@@ -79,7 +79,10 @@ def test_every_rule_has_a_worked_example(id: str) -> None:
 
 @pytest.mark.parametrize("id", RULES)
 def test_every_rule_has_a_case_with_a_missing_input(id: str) -> None:
-    assert [case for case in _showing(id, known=False) if all(cell.value != 0 for cell in case.given)]
+    # Where something is divided the nought of a case could be what makes its result unknown.
+    divided = any("÷" in one.wordings[0].formula() for one in RULES[id].below() if isinstance(one, Rule))
+    unknown = _showing(id, known=False)
+    assert [case for case in unknown if not divided or all(cell.value != 0 for cell in case.given)]
 
 
 @pytest.mark.parametrize("id", [id for id, made in RULES.items() if "÷" in made.wordings[0].formula()])
