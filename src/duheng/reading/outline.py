@@ -94,6 +94,8 @@ _NUMBER = re.compile(
     rf"(?:(?P<l1>{_CHINESE}、|第{_CHINESE}[章编篇](?=[ 　]))|(?P<l2>（{_CHINESE}）|第{_CHINESE}节(?=[ 　]))"
     rf"|(?P<l3>\d{{1,2}}(?:\. ?(?!\d)|、)|第{_CHINESE}条(?=[ 　]))|(?P<l4>（\d{{1,2}}）))[ ]*"
 )
+# 11.121工程: a number run into its title, taken for one only where it comes next.
+_RUN_IN = re.compile(r"(?P<l3>\d{1,2})\.(?=\d)")
 _TITLE = re.compile(r"[^。；！？\n]{1,60}?(?=[。\n]|$)")
 _TITLE_BEFORE_COLON = re.compile(r"[^。，、；：！？（）]{2,15}(?=：)")
 _STOP = re.compile(r"[。！？][”’》）〕]*|[（）]")
@@ -133,13 +135,19 @@ def _opening(lines: list[Span], headings: list[Heading], length: int) -> list[Sp
 def _headings(text: str, plain: str, lines: list[Span]) -> list[Heading]:
     found: list[tuple[str, str, int, int, int]] = []
     for line in lines:
-        number = _NUMBER.match(plain, line.start, line.end)
+        number = _NUMBER.match(plain, line.start, line.end) or _next_number(plain, line, found)
         if number and number.end() < line.end:
             level = int((number.lastgroup or "l1")[1])
             end = _title_end(plain, number.end(), line.end)
             title = text[number.end() : end].strip()
             found.append((number.group().strip(), title, line.start, max(end, number.end()), level))
     return _nested(text, found, len(text))
+
+
+def _next_number(plain: str, line: Span, found: list[tuple[str, str, int, int, int]]) -> re.Match[str] | None:
+    number = _RUN_IN.match(plain, line.start, line.end)
+    last = next((one[0] for one in reversed(found) if one[4] == 3), "")
+    return number if number and last.rstrip("、. ") == str(int(number[1]) - 1) else None
 
 
 def _title_end(plain: str, start: int, end: int) -> int:

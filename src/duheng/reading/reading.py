@@ -57,6 +57,7 @@ def _reading(source: Text) -> Reading:
     matched = plain(source.text)
     built = outline(source.text, matched)
     targets, about_targets = grammar.targets(source.text, matched, built)
-    tasks, about_tasks = duties.tasks(source.text, matched, built)
+    cells = [table.rows for table in source.tables]
+    tasks, about_tasks = duties.tasks(source.text, matched, built, cells)
     doubts = sorted([*source.doubts, *about_targets, *about_tasks], key=lambda one: (one.start, one.end))
     return Reading(source.text, built, targets, tasks, doubts, source.tables)
