@@ -37,8 +37,9 @@ def test_a_person_reads_what_to_look_at_first(file: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == "某市“十四五”节水综合工作方案"
     assert lines[1] == "某府发〔2021〕7号　某市人民政府　2021-03-09　2021—2025年"
-    assert lines[3] == "需要核对：1项"
-    assert "@@" in lines[4]
+    assert lines[3] == "需要核对：2项"
+    assert "@@" in "".join(lines[4:6])
+    assert "未写明责任单位" in "".join(lines[4:6])
     assert "\x1b" not in done.stdout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -30,7 +31,8 @@ def parts(text: str, plain: str, outline: Outline, found: list[Placed]) -> list[
     """The tasks the statements belong to, in order. Each statement goes to the innermost heading over it."""
     above = _above(outline)
     found_parts: list[Part] = []
-    owners = [(_owner(outline, one, found), one) for one in found]
+    parents = _parents(outline)
+    owners = [(_owner(outline, parents, one, found), one) for one in found]
     for _, group in groupby(owners, key=lambda pair: pair[0].start if pair[0] else -1):
         pairs = list(group)
         heading, many = pairs[0][0], [one for _, one in pairs]
@@ -49,13 +51,15 @@ def parts(text: str, plain: str, outline: Outline, found: list[Placed]) -> list[
 
 def unowned(text: str, outline: Outline, owned: list[Task]) -> list[Task]:
     """The numbered tasks among those with a unit that name none: same section, same kind of number."""
+    ordered = sorted(owned, key=_start)
     starts = {one.start for one in owned}
-    inside_task = [(one.start, one.end) for one in owned]
     kinds = {(one.section, one.level) for one in outline.headings if one.start in starts}
     above = _above(outline)
     found: list[Task] = []
     for one in outline.headings:
-        inside = any(one.start <= start < one.until or start < one.start < end for start, end in inside_task)
+        at = bisect_left(ordered, one.start, key=_start)
+        inside = at < len(ordered) and ordered[at].start < one.until
+        inside = inside or (at > 0 and one.start < ordered[at - 1].end)
         if (one.section, one.level) in kinds and not inside:
             end = _end(outline, one, one.until)
             section = " / ".join(above[one.start])
@@ -63,35 +67,32 @@ def unowned(text: str, outline: Outline, owned: list[Task]) -> list[Task]:
     return found
 
 
-def _owner(outline: Outline, one: Placed, found: list[Placed]) -> Heading | None:
+def _owner(outline: Outline, parents: dict[int, Heading], one: Placed, found: list[Placed]) -> Heading | None:
     """The innermost heading; a line of its own after sub-tasks that name nobody belongs to what is over them."""
     heading = outline.paragraphs[one.paragraph].heading
-    if heading is None or not one.alone:
+    parent = parents.get(heading.start) if heading and one.alone else None
+    if heading is None or parent is None or heading.until != parent.until:
         return heading
-    over = [up for up in outline.headings if up.level < heading.level and up.start < heading.start < up.until]
-    if not over:
+    if outline.headings[bisect_right(outline.headings, parent.start, key=_start)] == heading:
         return heading
-    parent = over[-1]
-    others = [
-        other for other in found if parent.start < other.start < parent.until and other.start < one.start
-    ]
-    siblings = [up for up in outline.headings if parent.start < up.start < parent.until]
-    own_labels = all(
-        other.alone and outline.paragraphs[other.paragraph].heading == heading for other in others
-    )
-    last = heading == siblings[-1] and len(siblings) > 1
-    return parent if last and own_labels else heading
+    before = found[bisect_right(found, parent.start, key=_start) : bisect_left(found, one.start, key=_start)]
+    same = all(other.alone and outline.paragraphs[other.paragraph].heading == heading for other in before)
+    return parent if same else heading
+
+
+def _start(one: Heading | Placed | Task) -> int:
+    return one.start
 
 
 def _by_paragraph(outline: Outline, many: list[Placed], heading: Heading | None) -> list[list[Placed]]:
     """The statements by the paragraph they end; one that is a paragraph of its own belongs to the one before."""
     begin = heading.start if heading else 0
     found: dict[int, list[Placed]] = {}
-    alone = {one.paragraph for one in many if one.alone}
+    alone: dict[int, int] = {}
     for one in many:
         index = one.paragraph
-        while index in alone and index > 0 and outline.paragraphs[index - 1].start >= begin:
-            index -= 1
+        if one.alone and index > 0 and outline.paragraphs[index - 1].start >= begin:
+            index = alone.setdefault(index, alone.get(index - 1, index - 1))
         found.setdefault(index, []).append(one)
     return list(found.values())
 
@@ -146,15 +147,26 @@ def _end(outline: Outline, heading: Heading, until: int) -> int:
     )
 
 
-def _above(outline: Outline) -> dict[int, list[str]]:
-    """The headings over each heading as printed, outermost first."""
-    found: dict[int, list[str]] = {}
+def _parents(outline: Outline) -> dict[int, Heading]:
+    """The heading right over each heading, by its place."""
+    found: dict[int, Heading] = {}
     over: list[Heading] = []
     for one in outline.headings:
         while over and over[-1].level >= one.level:
             over.pop()
-        found[one.start] = [up.number + up.title for up in over]
+        if over:
+            found[one.start] = over[-1]
         over.append(one)
+    return found
+
+
+def _above(outline: Outline) -> dict[int, list[str]]:
+    """The headings over each heading as printed, outermost first."""
+    parents = _parents(outline)
+    found: dict[int, list[str]] = {}
+    for one in outline.headings:
+        over = parents.get(one.start)
+        found[one.start] = [*found[over.start], over.number + over.title] if over else []
     return found
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from duheng.reading.duties.statement import OPENERS, Group, Statement, closing, first_leads, parse
+from duheng.reading.duties.statement import CLOSERS, LONGEST, OPENERS, Group, Statement, first_leads, parse
 from duheng.reading.duties.units import is_unit
 from duheng.reading.duties.words import Words, any_of
 from duheng.reading.outline import Outline, Paragraph, Sentence
 
-_OPENER = re.compile(f"[{OPENERS}]")
+_BRACKET = re.compile(f"[{OPENERS}{CLOSERS}]")
 _LAST = re.compile(r"[。；！：]$")
 
 
@@ -36,10 +36,13 @@ def stated(words: Words, text: str, plain: str, outline: Outline) -> list[Placed
             if said:
                 alone = sentence.start == paragraph.start and sentence.end == paragraph.end
                 found.append(Placed(sentence.start, sentence.end, sentence.paragraph, alone, said))
-    labelled = [(one.start, one.end) for one in found]
+    labelled: dict[int, list[Placed]] = {}
+    for one in found:
+        labelled.setdefault(one.paragraph, []).append(one)
     for index, paragraph in enumerate(outline.paragraphs):
         inside = _in_brackets(words, text, plain, index, paragraph)
-        found += [one for one in inside if not any(start <= one.start < end for start, end in labelled)]
+        over = labelled.get(index, [])
+        found += [one for one in inside if not any(up.start <= one.start < up.end for up in over)]
     return sorted(found, key=lambda one: one.start)
 
 
@@ -49,25 +52,35 @@ def _without_stop(plain: str, sentence: Sentence) -> int:
 
 def _in_brackets(words: Words, text: str, plain: str, index: int, paragraph: Paragraph) -> list[Placed]:
     found: list[Placed] = []
-    place = paragraph.start
-    while opener := _OPENER.search(plain, place, paragraph.end):
-        start = opener.start()
-        after = closing(plain, start, paragraph.end)
-        place = start + 1
-        # A bracket that nobody closed runs to the end of the paragraph.
-        end = after - 1 if after > 0 else paragraph.end
-        if not words.sign.search(plain, place, end) and not _ends_sentence(plain, start, paragraph):
+    after = paragraph.start
+    for start, closer in _brackets(plain, paragraph):
+        end = min(closer, start + LONGEST)
+        stop = _ends_sentence(plain, start, paragraph)
+        if start < after or not (stop or closer < paragraph.end or words.label.match(plain, start + 1, end)):
             continue
-        if after < 0 and not (
-            words.label.match(plain, place, end) or _ends_sentence(plain, start, paragraph)
-        ):
+        if not stop and not words.sign.search(plain, start + 1, end):
             continue
-        said = parse(words, text, plain, place, end) or _bare(words, text, plain, place, end, paragraph)
+        said = parse(words, text, plain, start + 1, end) or _bare(
+            words, text, plain, start + 1, end, paragraph
+        )
         if said:
-            place = after if after > 0 else paragraph.end
-            rest = plain[paragraph.start : start] + plain[place : paragraph.end]
-            found.append(Placed(start, place, index, not rest.strip(" 。"), said))
+            after = min(closer + 1, paragraph.end)
+            rest = plain[paragraph.start : start] + plain[after : paragraph.end]
+            found.append(Placed(start, after, index, not rest.strip(" 。"), said))
     return found
+
+
+def _brackets(plain: str, paragraph: Paragraph) -> list[tuple[int, int]]:
+    """Places of opening and closing brackets, one pass; the last that nobody closed runs to the paragraph's end."""
+    waiting: list[int] = []
+    found: list[tuple[int, int]] = []
+    for sign in _BRACKET.finditer(plain, paragraph.start, paragraph.end):
+        if sign.group() in OPENERS:
+            waiting.append(sign.start())
+        elif waiting:
+            found.append((waiting.pop(), sign.start()))
+    found += [(start, paragraph.end) for start in waiting[-1:]]
+    return sorted(pair for pair in found if pair[1] - pair[0] <= LONGEST)
 
 
 def _ends_sentence(plain: str, start: int, paragraph: Paragraph) -> bool:

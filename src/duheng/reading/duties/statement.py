@@ -9,6 +9,8 @@ from duheng.reading.duties.units import is_unit, joined, shared_level, split
 from duheng.reading.duties.words import Words
 
 OPENERS, CLOSERS = "（〔【", "）〕】"
+# Longer brackets name no units; the bound keeps reading linear where brackets do not match.
+LONGEST = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Statement:
 def closing(plain: str, start: int, end: int) -> int:
     """Place after the bracket that closes the one at `start`; -1 where none does before `end`."""
     depth = 0
-    for place in range(start, end):
+    for place in range(start, min(end, start + LONGEST)):
         if plain[place] in OPENERS:
             depth += 1
         elif plain[place] in CLOSERS:
