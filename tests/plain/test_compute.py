@@ -191,3 +191,11 @@ def test_a_column_of_numbers_that_the_rule_does_not_use_is_named_and_no_error(tm
 def test_a_quote_that_is_never_closed_is_said_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"第2行起.*引号"):
         computed(tmp_path, "energy_intensity", 'entity,period,energy,gdp\n甲县,2023,"1,1\n甲县,2024,1,1\n')
+
+
+def test_a_parameter_nobody_checked_is_named_beside_the_result(tmp_path: Path) -> None:
+    text = "entity,item,period,fuel_use\n甲,原煤,2023,100\n甲,电力,2023,20\n"
+    assert computed(tmp_path, "energy", text).notices == (
+        "提示：各种能源折标准煤系数（原煤）取值未核实，请与原文核对",
+    )
+    assert computed(tmp_path, "energy_intensity", "entity,period,energy,gdp\n甲,2023,1,2\n").notices == ()

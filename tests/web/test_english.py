@@ -42,6 +42,7 @@ FIRST = (
     "/carbon",
     "/carbon?set=provincial_inventory&place=512021&year=2019",
     "/handbook",
+    "/parameters",
     "/import",
     "/login",
     "/why/energy_intensity_decline/512000/2025",
@@ -167,7 +168,17 @@ def test_every_page_is_english(drill: Site, role: str, query: str) -> None:
         said = Said(page)
         assert '<html lang="en">' in page, path
         assert (path, said.loose, strangers(said.marked, known)) == (path, [], [])
-    assert {"target", "county", "plan", "duties", "findings", "handbook", "why"} <= kinds
+    assert {
+        "target",
+        "county",
+        "plan",
+        "duties",
+        "findings",
+        "handbook",
+        "parameters",
+        "bridge",
+        "why",
+    } <= kinds
 
 
 @pytest.mark.parametrize("path", ["/account", "/accounts", "/audit"])

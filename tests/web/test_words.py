@@ -63,7 +63,7 @@ def _tables() -> Iterator[str]:
     from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
     from duheng.web import middleware, projects, reasons, selection, targets
-    from duheng.web.pages import duties, findings, handbook, submissions, why
+    from duheng.web.pages import duties, findings, handbook, parameters, submissions, why
 
     shown = (selection.LEVELS, selection.LEVELS_SAID, selection.SCENARIOS, selection.LIGHTS)
     for table in (
@@ -83,6 +83,8 @@ def _tables() -> Iterator[str]:
         findings.SEVERITIES,
         submissions.STANDING,
         submissions.EFFECTS,
+        parameters.FILTERS,
+        parameters.STANDING,
     ):
         yield from texts.values()
     for texts in (handbook.CERTAINTY, why.STANDING, why.CONFIDENCE, projects.STATUS):
@@ -126,7 +128,18 @@ SPEAKING = (
     "engine/explain.py",
     *(
         f"assess/{name}.py"
-        for name in ("counties", "evidence", "findings", "inbox", "judging", "owed", "progress", "status")
+        for name in (
+            "bridge",
+            "counties",
+            "evidence",
+            "findings",
+            "inbox",
+            "judging",
+            "owed",
+            "parameters",
+            "progress",
+            "status",
+        )
     ),
     "assess/flows.py",
     "ingest/balance/form_reading.py",

@@ -15,6 +15,7 @@ import polars as pl
 
 import duheng.rules  # noqa: F401  # every rule registers its quantity
 from duheng import ledger
+from duheng.assess import parameters
 from duheng.assess.narrowing import Narrowed, narrowed
 from duheng.assess.warning import required_paths
 from duheng.engine import Books, table
@@ -89,7 +90,7 @@ def opened(city: City, plan: Plan, scenario: str = "actual", as_of: date | datet
     """The same with a memory of its own, kept while the ledger's head stays what it is."""
     moment = end_of_day(as_of)
     head = ledger.head()
-    key = (id(city), plan.id, scenario, moment, head.seq, head.hash)
+    key = (id(city), plan.id, scenario, moment, head.seq, head.hash, parameters.newest())
     with _lock:
         if key in _opened:
             _opened.move_to_end(key)
@@ -135,7 +136,7 @@ def _books(city: City, plan: Plan, scenario: str, moment: datetime | None) -> Bo
     return Books(
         facts,
         city.places,
-        city.parameters,
+        parameters.in_force(city, scenario, moment),
         duties=plan.duties,
         base_year=plan.base_year,
         targets=_target_facts(plan.targets, day_of(moment)),

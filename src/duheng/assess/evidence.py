@@ -41,13 +41,15 @@ class Evidence:
     """The facts under a result.
 
     line: one line naming the newest fact's source, its cell, its date and status, and how many more there
-    are; None without facts. newest: date of the newest fact. unverified: some fact is from memory.
+    are; None without facts. newest: date of the newest fact. unverified: some fact is from memory. doubtful: the
+    parameters below it whose value nobody has held against the text, with their item.
     """
 
     facts: tuple[str, ...] = ()
     line: str | None = None
     newest: date | None = None
     unverified: bool = False
+    doubtful: tuple[str, ...] = ()
 
 
 def reasons(opened: Opened, cell: Cell) -> Step:
@@ -93,27 +95,32 @@ def evidence(opened: Opened, cells: Sequence[Cell]) -> Evidence:
     """The facts that the given cells rest on, with the newest one's source."""
     key = ("evidence", tuple(cells))
     if key not in opened.memo:
-        ids = dict.fromkeys(
-            step.fact
-            for cell in cells
-            for step in steps(reasons(opened, cell))
-            if step.kind == "fact" and step.fact
-        )
-        opened.memo[key] = _evidence(opened, tuple(ids))
+        below = [step for cell in cells for step in steps(reasons(opened, cell))]
+        ids = dict.fromkeys(step.fact for step in below if step.kind == "fact" and step.fact)
+        doubtful = dict.fromkeys(listed(" ", filter(None, (s.text, s.item))) for s in below if doubted(s))
+        opened.memo[key] = _evidence(opened, tuple(ids), tuple(doubtful))
     found: Evidence = opened.memo[key]
     return found
 
 
-def _evidence(opened: Opened, ids: tuple[str, ...]) -> Evidence:
+def doubted(step: Step) -> bool:
+    """Whether a step is a parameter's value that is from memory: it must be checked before anybody relies on it."""
+    return step.kind == "parameter" and step.certainty == "memory"
+
+
+def _evidence(opened: Opened, ids: tuple[str, ...], doubtful: tuple[str, ...]) -> Evidence:
     rows, recorded, seq, memory = _where(opened)
     found = [rows[id] for id in ids if id in rows]
     if not found:
-        return Evidence()
+        return Evidence(doubtful=doubtful)
     newest = opened.books.facts.row(max(found, key=lambda row: (recorded[row], seq[row])), named=True)
     source = ledger.source(newest["source"])
     day = source.published_on or newest["recorded_at"].astimezone(ZONE).date()
     unverified = not memory.isdisjoint(found)
-    return Evidence(ids, _line(opened, newest, source, day, len(found), unverified), day, unverified)
+    line = _line(opened, newest, source, day, len(found), unverified)
+    if doubtful:
+        line = say("{line}；{n} 项参数取值未核实", line=line, n=len(doubtful))
+    return Evidence(ids, line, day, unverified, doubtful)
 
 
 def _where(opened: Opened) -> tuple[dict[str, int], list[int], list[int], frozenset[int]]:

@@ -48,6 +48,7 @@ KINDS = {
     "definition-mismatch": "口径与目标不符",
     "members-whole": "县（区）之和与全市不符",
     "outranked": "未被采用的数",
+    "price-base": "价格基期未注明",
     "stated-computed": "填报值与计算值不符",
     "target-unit": "目标单位不能换算",
     "year-missing": "规划期内缺年份",

@@ -42,7 +42,7 @@ def compute(
         typer.echo(result.csv(), nl=False)
     else:
         out.write_text(result.csv(), "utf-8")
-    for finding in result.findings:
-        typer.echo(finding.text, err=True)
+    for text in (*(finding.text for finding in result.findings), *result.notices):
+        typer.echo(text, err=True)
     if any(finding.severity == "error" for finding in result.findings):
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +19,7 @@ import polars as pl
 from duheng.engine import Books, table
 from duheng.ingest.cells import bare_number
 from duheng.ingest.plain_table import KEYS, Sheet, read_lines, read_sheet
-from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
+from duheng.model import CHILDREN, MONTHS, Entity, Parameter, Places, Quantity, Rule, all_quantities
 from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
@@ -32,11 +32,12 @@ _WHOLE = "合计"
 
 @dataclass(frozen=True)
 class Computed:
-    """The result: header and rows as texts, and what was found wrong with the input."""
+    """The result: header and rows as texts, what was found wrong with the input, and what to know of the result."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     findings: tuple[Finding, ...]
+    notices: tuple[str, ...] = ()
 
     def csv(self) -> str:
         """The table as CSV text."""
@@ -56,7 +57,32 @@ def compute(
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
     books = Books(facts, _places(sheet, kind), base_year=base_year)
     result = table(rule, books, definition)
-    return _joined(rule, sheet, result, findings)
+    computed = _joined(rule, sheet, result, findings)
+    return replace(computed, notices=tuple(_unverified(rule, facts)))
+
+
+def _unverified(rule: Rule, facts: pl.DataFrame) -> Iterator[str]:
+    """A notice of each parameter in use whose values nobody has held against the text."""
+    items = [*facts["item"].drop_nulls().unique(maintain_order=True)]
+    periods = [parse(text) for text in facts["period"].unique(maintain_order=True)]
+    for one in dict.fromkeys(_constants(rule, frozenset(facts["quantity"].unique()))):
+        chosen = [one.at(period.end, item) for period in periods for item in (items if one.axis else [None])]
+        unsure = [s.item or "" for s in chosen if s is not None and s.certainty == "memory"]
+        if unsure:
+            named = "、".join(filter(None, dict.fromkeys(unsure)))
+            yield f"提示：{one.title}{f'（{named}）' if named else ''}取值未核实，请与原文核对"
+
+
+def _constants(of: Reference, given: frozenset[str]) -> Iterator[Parameter]:
+    """The parameters that the first wording in force reads, below what no given column states."""
+    if isinstance(of, Parameter):
+        yield of
+    elif isinstance(of, Rule) and of.id not in given:
+        for reference in of.wordings[0].inputs.values():
+            yield from _constants(reference, given)
+    elif not isinstance(of, Quantity):
+        for part in of.parts():
+            yield from _constants(part, given)
 
 
 def inputs_of(rule: Rule) -> dict[str, Quantity]:

@@ -38,6 +38,7 @@ class Upload(models.Model):
             ("import_facts", "导入数据"),
             ("accept_facts", "审核数据"),
             ("sign_decision", "选定并签署口径"),
+            ("set_parameters", "更换参数取值"),
             ("manage_accounts", "管理账号"),
             ("read_audit", "查阅操作日志"),
         ]

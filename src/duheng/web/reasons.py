@@ -124,7 +124,7 @@ def _source(ask: Ask, document: Any) -> str:
         filter(
             None,
             (
-                f"{owner}{document.title} {document.locator}".strip(),
+                f"{owner}{words(document.title)} {document.locator}".strip(),
                 f"{status}{doubt}",
                 document.recorded_on,
                 stated,

@@ -14,6 +14,7 @@ SEE_CONFIDENTIAL = "see_confidential"
 IMPORT_FACTS = "import_facts"
 ACCEPT_FACTS = "accept_facts"
 SIGN_DECISION = "sign_decision"
+SET_PARAMETERS = "set_parameters"
 MANAGE_ACCOUNTS = "manage_accounts"
 READ_AUDIT = "read_audit"
 
@@ -34,7 +35,15 @@ ROLES = (
     Role(
         "administrator",
         "管理",
-        (SEE_CONFIDENTIAL, IMPORT_FACTS, ACCEPT_FACTS, SIGN_DECISION, MANAGE_ACCOUNTS, READ_AUDIT),
+        (
+            SEE_CONFIDENTIAL,
+            IMPORT_FACTS,
+            ACCEPT_FACTS,
+            SIGN_DECISION,
+            SET_PARAMETERS,
+            MANAGE_ACCOUNTS,
+            READ_AUDIT,
+        ),
     ),
 )
 NEEDS = {
@@ -42,6 +51,7 @@ NEEDS = {
     IMPORT_FACTS: "填报",
     ACCEPT_FACTS: "审核",
     SIGN_DECISION: "审核",
+    SET_PARAMETERS: "管理",
     MANAGE_ACCOUNTS: "管理",
     READ_AUDIT: "管理",
 }

@@ -12,7 +12,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from duheng import __version__, ledger
-from duheng.assess import inbox
+from duheng.assess import inbox, parameters
 from duheng.assess.books import default_plan
 from duheng.assess.choices import ACTION, Choice
 from duheng.assess.choices import choices as signed_choices
@@ -46,7 +46,8 @@ def today() -> date:
 
 def stamp() -> tuple[object, ...]:
     """What kept pages depend on besides their address."""
-    said = [entry.seq for action in (ACTION, inbox.ACTION) for entry in ledger.trail(limit=1, action=action)]
+    actions = (ACTION, inbox.ACTION, parameters.ACCEPT)
+    said = [entry.seq for action in actions for entry in ledger.trail(limit=1, action=action)]
     head = ledger.head()
     return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, today())
 

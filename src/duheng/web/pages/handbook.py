@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from duheng.assess.handbook import handbook
 from duheng.assess.handbook_print import Block
 from duheng.model.glossary import Quantity, all_quantities, axis, definition
 from duheng.model.parameters import Parameter
 from duheng.model.rule import Rule
+from duheng.web.boards import books
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import item_title
 from duheng.web.tables import Cell, Column, Table
@@ -22,7 +25,7 @@ def show(ask: Ask) -> Page:
     stated = _quantities(
         ask, [one for one in all_quantities().values() if not isinstance(one, Rule)], "quantities", "填报指标"
     )
-    parameters = _parameters(ask, list(ask.city.parameters))
+    parameters = _parameters(ask, list(books(ask).books.parameters))
     return Page(
         template="handbook.html",
         title=ask.words("规则手册"),
@@ -37,7 +40,8 @@ def show(ask: Ask) -> Page:
 
 
 def _blocks(ask: Ask) -> list[tuple[str, Block]]:
-    return [(type(block).__name__, block) for block in handbook(ask.city)[1:]]
+    city = replace(ask.city, parameters=books(ask).books.parameters)  # with what was accepted in their places
+    return [(type(block).__name__, block) for block in handbook(city)[1:]]
 
 
 def _quantities(ask: Ask, found: list[Quantity], name: str, title: str) -> Table:
@@ -100,7 +104,10 @@ def _parameters(ask: Ask, found: list[Parameter]) -> Table:
             Cell(f"{setting.value}", setting.value),
             Cell(words.unit(_unit(one, setting.item)) or "1"),
             Cell(words.cite(setting.cite)),
-            Cell(words(CERTAINTY.get(setting.certainty, setting.certainty))),
+            Cell(
+                words(CERTAINTY.get(setting.certainty, setting.certainty)),
+                kind="doubt" if setting.certainty == "memory" else "",
+            ),
         ]
         for one in found
         for setting in one.settings

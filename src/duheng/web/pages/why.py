@@ -268,7 +268,7 @@ def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
     ]
     rows = []
     for fact in found:
-        where = f"{fact.source.title} {fact.locator}".strip()
+        where = f"{words(fact.source.title)} {fact.locator}".strip()
         doubt = (
             ""
             if fact.confidence == "quoted"

@@ -1,0 +1,230 @@
+"""Parameter settings that a city replaces: proposed with their citation, accepted by a second person, never undone.
+
+A setting is proposed, accepted or returned by an entry of the ledger's audit trail: append-only, chained, backed up,
+the same for shell and page. Accepted it belongs to the city (its division code) and stands before the packaged one of
+the nation; books as of an earlier moment keep the value of that moment. The first word on a proposal counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from duheng import ledger
+from duheng.ledger.records import AuditRecord
+from duheng.model.errors import DuhengError, UnitError
+from duheng.model.glossary import all_quantities, axis, item_unit, quantity
+from duheng.model.parameters import CERTAINTIES, Parameter, Parameters, Setting
+from duheng.model.plan import City, Plan, Target
+from duheng.model.rule import Rule
+from duheng.model.saying import say
+from duheng.model.units import convert
+
+PROPOSE, ACCEPT, RETURN = "propose-parameter", "accept-parameter", "return-parameter"
+WAITING, ACCEPTED, RETURNED = "waiting", "accepted", "returned"
+LEAST_CITE = 4
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A setting somebody proposed, and what became of it.
+
+    number: of its entry in the trail. stated: the value as written, with its unit; setting.value is in the parameter's.
+    settled_*: who accepted or returned it, when and why.
+    """
+
+    number: int
+    parameter: str
+    setting: Setting
+    stated: str
+    by: str
+    name: str
+    at: datetime
+    standing: str = WAITING
+    settled_by: str = ""
+    settled_name: str = ""
+    settled_at: datetime | None = None
+    reason: str = ""
+
+
+def propose(
+    city: City,
+    scenario: str,
+    of: Parameter,
+    written: Mapping[str, str],
+    *,
+    by: str,
+    name: str,
+) -> int:
+    """Append a proposal to the trail and return its number. Raises DuhengError naming what is wrong.
+
+    written: item, value, unit, since, cite, certainty, as typed in.
+    """
+    setting, stated = _read(city, of, written)
+    detail = {
+        "city": city.id,
+        "scenario": scenario,
+        "item": setting.item,
+        "since": setting.since.isoformat(),
+        "where": setting.where,
+        "value": f"{setting.value:f}",
+        "stated": stated,
+        "cite": setting.cite,
+        "certainty": setting.certainty,
+        "name": name,
+    }
+    return ledger.audit(by, PROPOSE, of.id, detail)
+
+
+def settle(
+    city: City, scenario: str, number: int, word: str, *, by: str, name: str, reason: str = ""
+) -> Proposal:
+    """Accept or return a proposal that waits; by another person than proposed it. Raises DuhengError."""
+    found = next((one for one in proposals(city, scenario) if one.number == number), None)
+    if found is None:
+        raise DuhengError("没有这条待核准的取值。")
+    if found.standing != WAITING:
+        raise DuhengError("这条取值已处理过，没有再作改动。")
+    if found.by == by:
+        raise DuhengError("自己提出的取值须由另一人核准。")
+    detail = {"city": city.id, "scenario": scenario, "proposal": number, "name": name, "reason": reason}
+    detail |= {"item": found.setting.item, "stated": found.stated, "proposed_by": found.by}
+    ledger.audit(by, {ACCEPTED: ACCEPT, RETURNED: RETURN}[word], found.parameter, detail)
+    return found
+
+
+def proposals(city: City, scenario: str = "actual", moment: datetime | None = None) -> list[Proposal]:
+    """All proposals of the city made by a moment (now where None), newest first, as they stood at that moment."""
+    words: dict[int, tuple[str, AuditRecord, Mapping[str, str]]] = {}
+    for action, standing in ((ACCEPT, ACCEPTED), (RETURN, RETURNED)):
+        for entry, detail in _entries(action, city, scenario, moment):
+            number = int(detail["proposal"])
+            if number not in words or entry.seq < words[number][1].seq:
+                words[number] = (standing, entry, detail)
+    found = []
+    for entry, detail in _entries(PROPOSE, city, scenario, moment):
+        one = _proposal(entry, detail)
+        if entry.seq in words:
+            standing, word, told = words[entry.seq]
+            one = replace(
+                one,
+                standing=standing,
+                settled_by=word.actor,
+                settled_name=told["name"],
+                settled_at=word.at,
+                reason=told.get("reason", ""),
+            )
+        found.append(one)
+    return found
+
+
+def newest() -> int:
+    """Number of the newest acceptance in the trail: whatever was worked out before it may be out of date."""
+    return next((entry.seq for entry in ledger.trail(limit=1, action=ACCEPT)), 0)
+
+
+def in_force(city: City, scenario: str = "actual", moment: datetime | None = None) -> Parameters:
+    """The city's parameters with the settings accepted by a moment (now where None) in their places."""
+    own = dict(city.parameters.own)
+    accepted = [one for one in proposals(city, scenario, moment) if one.standing == ACCEPTED]
+    for one in sorted(accepted, key=lambda one: one.settled_at or one.at):
+        known = own.get(one.parameter) or city.parameters.get(one.parameter)
+        setting = replace(one.setting, note=_note(one))
+        key = (setting.since, setting.where, setting.item)
+        kept = [old for old in known.settings if (old.since, old.where, old.item) != key]
+        own[one.parameter] = replace(known, settings=(*kept, setting))
+    return Parameters(own) if accepted else city.parameters
+
+
+def uses(of: Parameter, plan: Plan) -> tuple[list[Rule], list[Target]]:
+    """The rules that read a parameter themselves, and the targets of the plan that rest on it."""
+    rules = readers().get(of.id, [])
+    known = {one.id for one in rules}
+    resting = []
+    for target in plan.targets:
+        below = {one.id for one in quantity(target.quantity).below()}
+        if known & below:
+            resting.append(target)
+    return rules, resting
+
+
+@cache
+def readers() -> dict[str, list[Rule]]:
+    """By id of a parameter the rules that read it themselves."""
+    found: dict[str, list[Rule]] = {}
+    for rule in all_quantities().values():
+        if isinstance(rule, Rule):
+            for id in {one.id for one in rule.parts() if isinstance(one, Parameter)}:
+                found.setdefault(id, []).append(rule)
+    return found
+
+
+def _note(one: Proposal) -> str:
+    text = "{proposer}提出、{accepter}核准于{day}，原文{stated}"
+    day = one.settled_at.astimezone(_ZONE).date().isoformat() if one.settled_at else ""
+    return say(text, proposer=one.name, accepter=one.settled_name, day=day, stated=one.stated)
+
+
+def _entries(
+    action: str, city: City, scenario: str, moment: datetime | None
+) -> Iterator[tuple[AuditRecord, Mapping[str, str]]]:
+    for entry in ledger.trail(limit=None, action=action):
+        detail = json.loads(entry.detail)
+        if (detail["city"], detail["scenario"]) == (city.id, scenario) and (not moment or entry.at <= moment):
+            yield entry, detail
+
+
+def _proposal(entry: AuditRecord, detail: Mapping[str, str]) -> Proposal:
+    setting = Setting(
+        since=date.fromisoformat(detail["since"]),
+        value=Decimal(detail["value"]),
+        cite=detail["cite"],
+        certainty=detail["certainty"],
+        where=detail["where"],
+        item=detail["item"],
+    )
+    return Proposal(entry.seq, entry.object, setting, detail["stated"], entry.actor, detail["name"], entry.at)
+
+
+def _read(city: City, of: Parameter, written: Mapping[str, str]) -> tuple[Setting, str]:
+    """The setting as typed in, and the value with its unit. Raises DuhengError."""
+    said = {name: text.strip() for name, text in written.items()}
+    item = _item(of, said.get("item", ""))
+    declared = item_unit(of, item)
+    unit = said.get("unit") or declared
+    try:
+        value = Decimal(said.get("value", ""))
+        if not value.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise DuhengError(say("取值“{text}”不是数。请填数字。", text=said.get("value", "")[:40])) from None
+    try:
+        stored = convert(value, unit, declared)
+    except UnitError as trouble:
+        text = "单位“{unit}”不能换算为{declared}：{trouble}"
+        raise DuhengError(say(text, unit=unit[:40], declared=declared, trouble=trouble)) from trouble
+    try:
+        since = date.fromisoformat(said.get("since", ""))
+    except ValueError:
+        text = "起始日期“{text}”应写成 2025-01-01。"
+        raise DuhengError(say(text, text=said.get("since", "")[:40])) from None
+    if len(said.get("cite", "")) < LEAST_CITE:
+        raise DuhengError("请写明依据：文件、文号和条款，或检测报告。")
+    if said.get("certainty") not in CERTAINTIES:
+        raise DuhengError("请选择可信程度。")
+    made = Setting(since, stored, said["cite"][:400], said["certainty"], city.code, item)
+    return made, f"{value:f} {unit}"
+
+
+def _item(of: Parameter, text: str) -> str | None:
+    if of.axis is None:
+        return None
+    if not text:
+        raise DuhengError("请选择品种。")
+    return axis(of.axis).find(text).title

@@ -1,0 +1,193 @@
+"""A city replaces a parameter's value: proposed by one, accepted by another, cited, dated, and reproducible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from duheng import ledger
+from duheng.assess.books import default_plan, opened
+from duheng.assess.parameters import ACCEPT, PROPOSE, proposals
+from duheng.assess.why import Why, why
+from duheng.cli.explain import lines
+from duheng.ledger import NewFact, NewSource
+from duheng.web import state
+
+Site = Callable[..., Client]
+PAGE = "/parameters/standard_coal_factor"
+COAL = {
+    "word": "propose",
+    "item": "原煤",
+    "value": "0.7248",
+    "unit": "kgce/kg",
+    "since": "2023-01-01",
+    "cite": "资阳市质检院 热值检测报告 2023-15号",
+    "certainty": "verified",
+}
+CELL = "/why/fuel_energy/512002/2023.json?item=原煤"
+
+
+@pytest.fixture
+def used(site: Site) -> Site:
+    """A site with 1,000 t of raw coal of a county, recorded last month."""
+    fact = NewFact(
+        quantity="fuel_use", entity="512002", item="原煤", period="2023", scenario="actual", definition=None,
+        value=Decimal(1000), unit="t", stated="1000 t", status="reported", confidence="quoted", locator="A1",
+    )  # fmt: skip
+    ledger.append([fact], NewSource(kind="document", title="报表.xlsx"), "tests")
+    return site
+
+
+def waiting() -> int:
+    return proposals(state.city())[0].number
+
+
+def value(client: Client, query: str = "") -> float:
+    told: float = client.get(CELL + query).json()["why"]["value"]
+    return told
+
+
+def reasons(moment: datetime | None = None) -> Why:
+    city = state.city()
+    return why(
+        opened(city, default_plan(city), "actual", moment), "fuel_energy", "雁江区", "2023", item="原煤"
+    )
+
+
+def accepted(site: Site, **changes: str) -> None:
+    site("administrator").post(PAGE, {**COAL, **changes})
+    site("reviewer").post(PAGE, {"word": "accept", "number": str(waiting())})
+
+
+def test_until_another_person_accepts_the_old_value_counts(used: Site) -> None:
+    administrator, reviewer = used("administrator"), used("reviewer")
+    administrator.post(PAGE, COAL)
+    assert value(administrator) == pytest.approx(714.3)
+    administrator.post(PAGE, {"word": "accept", "number": str(waiting())})
+    assert value(administrator) == pytest.approx(714.3)  # nobody accepts what he proposed himself
+    assert "0.7248 kgce/kg" in reviewer.get("/parameters").content.decode()
+    reviewer.post(PAGE, {"word": "accept", "number": str(waiting())})
+    assert value(used()) == pytest.approx(724.8)
+
+
+def test_the_reasons_show_the_citation_and_both_names(used: Site) -> None:
+    accepted(used)
+    page = used().get("/why/fuel_energy/512002/2023?item=原煤").content.decode()
+    for shown in (
+        "热值检测报告 2023-15号",
+        "administrator的姓名提出、reviewer的姓名核准于",
+        "0.7248 kgce/kg",
+    ):
+        assert shown in page
+    told = "\n".join(lines(reasons()))  # what `duheng explain` prints
+    assert "724.8" in told
+    assert "administrator的姓名提出" in told
+
+
+def test_a_result_of_an_earlier_moment_keeps_the_old_value(used: Site) -> None:
+    accepted(used)
+    (entry,) = ledger.trail(limit=None, action=ACCEPT)
+    before = reasons(entry.at - timedelta(microseconds=1))
+    assert (before.top.value, reasons(entry.at).top.value) == ("714.30", "724.80")
+    assert "administrator" not in "\n".join(lines(before))
+
+
+def test_a_value_applies_from_its_day_on(used: Site) -> None:
+    accepted(used, since="2024-01-01")
+    assert value(used()) == pytest.approx(714.3)
+
+
+def test_a_second_replacement_takes_the_place_of_the_first(used: Site) -> None:
+    accepted(used)
+    accepted(used, value="0.73")
+    assert value(used()) == pytest.approx(730)
+    told = used("reviewer").get(f"{PAGE}.json").json()
+    assert [one["standing"] for one in told["proposals"]] == ["accepted", "accepted"]
+
+
+def test_a_returned_proposal_changes_nothing_and_keeps_its_reason(used: Site) -> None:
+    used("administrator").post(PAGE, COAL)
+    used("reviewer").post(PAGE, {"word": "return", "number": str(waiting()), "reason": "检测报告未附"})
+    used("reviewer").post(PAGE, {"word": "accept", "number": str(waiting())})
+    assert value(used()) == pytest.approx(714.3)
+    (told,) = used("administrator").get(f"{PAGE}.json").json()["proposals"]
+    assert (told["standing"], told["reason"]) == ("returned", "检测报告未附")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"value": "很多"}, "不是数"),
+        ({"value": "1e400000"}, "不能换算"),
+        ({"unit": "kWh"}, "不能换算"),
+        ({"since": "去年"}, "2025-01-01"),
+        ({"cite": "x"}, "请写明依据"),
+        ({"certainty": "sure"}, "请选择可信程度"),
+        ({"item": ""}, "请选择品种"),
+        ({"item": "煤球"}, "煤球"),
+    ],
+)
+def test_what_is_wrong_with_a_proposal_is_said(site: Site, change: dict[str, str], said: str) -> None:
+    page = site("administrator").post(PAGE, {**COAL, **change}, follow=True).content.decode()
+    assert said in page
+    assert not ledger.trail(limit=None, action=PROPOSE)
+
+
+@pytest.mark.parametrize("role", ["", "viewer", "reporter", "reviewer"])
+def test_only_an_administrator_proposes(site: Site, role: str) -> None:
+    assert site(role).post(PAGE, COAL).status_code == 403
+    assert not ledger.trail(limit=None, action=PROPOSE)
+
+
+@pytest.mark.parametrize("role", ["", "viewer", "reporter"])
+def test_who_may_not_accept_sees_no_proposal(used: Site, role: str) -> None:
+    used("administrator").post(PAGE, COAL)
+    client = used(role)
+    assert client.post(PAGE, {"word": "accept", "number": str(waiting())}).status_code == 403
+    assert "administrator的姓名" not in client.get(PAGE).content.decode()
+    assert client.get(f"{PAGE}.json").json()["proposals"] == []
+
+
+def test_nobody_changes_an_earlier_day(site: Site) -> None:
+    assert site("administrator").post(f"{PAGE}?as_of=2024-01-01", COAL).status_code == 403
+
+
+@pytest.mark.parametrize("change", ["UPDATE ledger_audit SET detail = ''", "DELETE FROM ledger_audit"])
+def test_the_database_itself_refuses_to_change_what_was_accepted(used: Site, change: str) -> None:
+    accepted(used)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+    assert value(used()) == pytest.approx(724.8)
+
+
+def test_the_list_shows_certainty_and_use_and_is_filtered(site: Site) -> None:
+    every = site().get("/parameters.json").json()["parameters"]
+    unsure = site().get("/parameters.json?certainty=memory").json()["parameters"]
+    assert {one["certainty"] for one in unsure} == {"未核实"}
+    assert 0 < len(unsure) < len(every)
+    (coal,) = [one for one in every if (one["title"], one["item"]) == ("各种能源折标准煤系数", "原煤")]
+    assert (coal["value"], coal["where"]) == ("0.7143", "全国")
+    assert coal["used"].startswith("分品种能源消费量")
+    found = site().get("/parameters.json?q=甲醇").json()["parameters"]
+    assert {one["item"] for one in found} == {"甲醇"}
+    assert site().get("/parameters?certainty=sure").status_code == 400
+
+
+def test_a_replaced_value_stands_in_list_and_handbook(used: Site) -> None:
+    accepted(used)
+    own = used().get("/parameters.json?certainty=own").json()["parameters"]
+    assert [(one["value"], one["where"]) for one in own] == [("0.7248", "资阳市")]
+    assert "热值检测报告 2023-15号" in used().get("/handbook").content.decode()
+    assert state.today() >= date(2024, 1, 1)
+
+
+def test_a_source_line_says_how_many_values_are_unverified(drill: Site) -> None:
+    told = drill().get("/target/energy-intensity.json?scenario=drill").json()
+    assert "各种能源折标准煤系数 原煤" in told["unverified_parameters"]
+    n = len(told["unverified_parameters"])
+    assert told["source"].endswith(f"；{n} 项参数取值未核实")
