@@ -30,6 +30,14 @@ def test_every_definition_has_a_row_with_reasons(drill: Site) -> None:
     assert "自2026-06-01起" in page
 
 
+def test_place_and_year_are_chosen_on_the_page(drill: Site) -> None:
+    told = drill().get("/bridge.json?scenario=drill").json()
+    assert (told["entity"], told["period"]) == ("512000", "2025")
+    told = drill().get("/bridge.json?scenario=drill&place=512021&year=2023").json()
+    assert (told["entity"], told["period"]) == ("512021", "2023")
+    assert told["lines"][0]["energy"]["value"] is not None
+
+
 def test_the_same_as_data_and_as_a_table(drill: Site) -> None:
     told = drill().get(f"{PAGE}.json?scenario=drill").json()
     assert [line["energy"]["value"] for line in told["lines"]] == [321.21, 312.17, 187.22, None]

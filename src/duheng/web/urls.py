@@ -75,6 +75,7 @@ urlpatterns = [
     path("target/<str:id>/sign", answer(decisions.sign, keep=False, writes=True)),
     *both("target/<str:id>", plan.target),
     *both("county/<str:id>", plan.county),
+    *both("bridge", bridge.chosen),
     *both("bridge/<str:entity>/<str:period>", bridge.show),
     *both("plan", plan.show),
     *both("accounting", accounting.show),

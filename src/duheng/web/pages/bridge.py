@@ -7,12 +7,21 @@ from decimal import Decimal
 from duheng.assess.bridge import Bridge, Figure, Line, bridge
 from duheng.assess.evidence import reasons
 from duheng.assess.why import CERTAINTY
+from duheng.web import state
 from duheng.web.access import Closed, confidential
 from duheng.web.boards import books
+from duheng.web.counties import place_options
 from duheng.web.errors import NotAllowed
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import CLOSED_TEXT, cell_address
 from duheng.web.tables import Cell, Column, Table
+
+
+def chosen(ask: Ask) -> Page:
+    """The bridge of the place and year in the address; of the whole city and the last full year of the plan."""
+    last = min(ask.plan.period.end.year, state.today().year - 1)
+    year = ask.request.GET.get("year", "").strip() or str(max(last, ask.plan.base_year))
+    return show(ask, ask.request.GET.get("place", "").strip() or ask.city.id, year)
 
 
 def show(ask: Ask, entity: str, period: str) -> Page:
@@ -34,6 +43,8 @@ def show(ask: Ask, entity: str, period: str) -> Page:
             "unowned": [one.text for one in found.missing if one.by is None],
             "CERTAINTY": CERTAINTY,
             "SHOWN": 60,
+            "places": [(ask.city.id, words.name(ask.city)), *place_options(ask)],
+            "years": [str(year) for year in range(ask.plan.base_year + 1, ask.plan.period.end.year + 1)],
         },
         tables=(_table(ask, found, closed),),
     )
