@@ -23,20 +23,21 @@ def counties(number: int) -> Places:
 
 
 def facts(entities: list[str], years: range, wanted: list[str] | None = None) -> pl.DataFrame:
-    """One fact a cell for every declared quantity (or those wanted), uniform in 1...1000."""
+    """One fact a cell for every declared quantity (or for those wanted, computed ones too), uniform in 1...1000."""
     dice = np.random.default_rng(2026)
     cells = pl.DataFrame({"entity": entities}).join(
         pl.DataFrame({"period": [str(year) for year in years]}), how="cross"
     )
     frames = []
     for id, quantity in all_quantities().items():
-        if isinstance(quantity, Rule) or (wanted is not None and id not in wanted):
+        if isinstance(quantity, Rule) if wanted is None else id not in wanted:
             continue
         for item in ITEMS.get(quantity.axis or "", (None,)):
             frames.append(
                 cells.with_columns(
                     pl.lit(id).alias("quantity"),
                     pl.lit(item, pl.String).alias("item"),
+                    pl.lit(quantity.definition(None), pl.String).alias("definition"),
                     pl.Series("value", dice.uniform(1, 1000, cells.height)),
                 )
             )
