@@ -19,7 +19,7 @@ import pytest
 from duheng.engine import Books, value
 from duheng.model import Parameters, Places, Quantity, Setting, parameter
 from duheng.rules import energy as e
-from duheng.rules import industry, institutions, nonfossil, pollutants, progress
+from duheng.rules import industry, institutions, pollutants, progress
 
 
 @pytest.fixture(scope="module")
@@ -281,16 +281,6 @@ def test_example_e5_three_definitions() -> None:
         for definition in e.DEFINITIONS[:3]
     ]
     assert found == [15.3846, 16.2393, 25.2747]
-
-
-def test_example_e6_power_apportioned_to_a_city() -> None:
-    """In 亿kWh, as the example prints: the rules take any unit as long as it is one."""
-    factor = nonfossil.province_apportioning_factor.number(
-        determined=900, physical=50, traded=200, certified=50, generation=1000, fossil=600, received=-300
-    )
-    share = nonfossil.apportioned_power.number(offtake=100, traded=20, certified=5, factor=factor)
-    city = nonfossil.nonfossil_power.number(physical=10, traded=20, certified=5, apportioned=share)
-    assert [round(known(one), 9) for one in (factor, share, city)] == [0.6, 45, 80]
 
 
 def test_the_elasticity_example() -> None:

@@ -68,7 +68,23 @@ EXAMPLES: Mapping[str, tuple[str, Mapping[str, float], float, int]] = {
     "M1": ("converted_concentration", {"measured": 100, "oxygen": 0.09, "air": 0.21, "base": 0.06}, 125.0, 1),
     "M4": ("monitored_water_emission", {"volume": 50000, "concentration": 30}, 1.5, 3),
 }  # fmt: skip
-BELOW = ("E1", "chain", "E4", "E5a", "E5b", "E5c", "E7", "P6", "P6b", "P7", "ldar1", "ldar2", "ldar3")
+BELOW = (
+    "beta",
+    "E6",
+    "E1",
+    "chain",
+    "E4",
+    "E5a",
+    "E5b",
+    "E5c",
+    "E7",
+    "P6",
+    "P6b",
+    "P7",
+    "ldar1",
+    "ldar2",
+    "ldar3",
+)
 _BALANCE, _CARBON, _AIR = (
     "tests/balance, tests/model",
     "tests/carbon, tests/cases/carbon",
@@ -81,7 +97,6 @@ ELSEWHERE = {
 }
 OPEN = {
     "C1": "a content of carbon recovered from published figures: no rule of the plan",
-    **dict.fromkeys(("beta", "E6"), "apportioning of non-fossil power (发改能源〔2026〕622号)"),
     **dict.fromkeys(("crc", "len", "M2", "M3", "M5", "M6"), "monitoring: the receiver's part"),
     **dict.fromkeys(("R2", "score", "R7", "R8"), "prices, scores and reviews: their own part"),
 }
@@ -110,6 +125,21 @@ def test_e1_energy_of_an_enterprise_is_the_sum_over_its_fuels() -> None:
     uses = [(100, 0.7143), (20, 1.229), (5, 12.143), (1000, 0.03412), (2, 1.4571)]  # t, 万kWh, 万m3, GJ, t
     parts = [_rule("fuel_energy").number(use=use, factor=factor) for use, factor in uses]
     assert round(sum(part or 0 for part in parts), 4) == 193.7592
+
+
+def test_e6_power_is_apportioned_to_a_city_by_the_factor_of_its_province() -> None:
+    province = {
+        "physical": 50,
+        "traded": 200,
+        "certified": 50,
+        "generation": 1000,
+        "fossil": 600,
+        "received": -300,
+    }
+    factor = _rule("province_apportioning_factor").number(determined=900, **province)
+    share = _rule("apportioned_power").number(offtake=100, traded=20, certified=5, factor=factor)
+    city = _rule("nonfossil_power").number(physical=10, traded=20, certified=5, apportioned=share)
+    assert [round(one or 0, 9) for one in (factor, share, city)] == [0.6, 45, 80]
 
 
 def test_chained_yearly_declines_do_not_add() -> None:

@@ -13,8 +13,8 @@ GUIDE = "主要污染物总量减排核算技术指南（2022年修订）（条�
 @rule(
     unit="t",
     axis="pollutant",
-    title="污水处理厂污染物削减量",
-    title_en="Pollutant removed by a sewage plant",
+    title="污水处理厂污染物削减量（测算）",
+    title_en="Pollutant removed by a sewage plant (estimate)",
     decimals=2,
     over_time="sum",
     over_place="sum",
@@ -29,8 +29,8 @@ def pollutant_removed(volume=TREATED_VOLUME, inlet=INLET_CONCENTRATION, outlet=O
 @rule(
     unit="t",
     axis="pollutant",
-    title="污水处理厂新增减排量",
-    title_en="Newly added reduction of a sewage plant",
+    title="污水处理厂新增减排量（测算）",
+    title_en="Newly added reduction of a sewage plant (estimate)",
     decimals=2,
     over_time="sum",
     over_place="sum",
