@@ -127,7 +127,7 @@ def measured_coal_factor(heat=quantity("measured_calorific_value"), standard=par
     title_en="Energy consumption, power and heat at equal value",
     decimals=2,
     over_time="sum",
-    over_place="sum",
+    over_place="none",
     cite="中国能源统计年鉴 能源消费总量指标解释（条号待核）；GB/T 2589-2020 附录A（条号待核）",
     certainty="memory",
 )
