@@ -13,7 +13,7 @@ from duheng.model.parameters import Parameters
 from duheng.model.periods import Kind
 from duheng.model.plan import Duty
 
-from .grid import Cells, Grid
+from .grid import Cells, Grid, occurring
 from .members import Members
 from .memory import once
 
@@ -77,9 +77,9 @@ class Books:
 
     @once
     def _listed(self, cells: Cells) -> tuple[frozenset[str], frozenset[str]]:
-        entities, _, items = (set(codes.tolist()) for codes in cells.codes)
-        named = frozenset(item for code in items if (item := self.grid.items[code]))
-        return frozenset(self.grid.entities[code] for code in entities), named
+        entities, _, items = cells.codes
+        named = frozenset(item for code in occurring(items) if (item := self.grid.items[code]))
+        return frozenset(self.grid.entities[code] for code in occurring(entities)), named
 
     def kinds(self, quantity: str) -> frozenset[tuple[str, Kind]]:
         """For which entities a quantity is stated by which kinds of period."""
@@ -89,7 +89,7 @@ class Books:
     @once
     def _kinds(self, cells: Cells) -> frozenset[tuple[str, Kind]]:
         entities, periods, _ = cells.codes
-        pairs = {*zip(entities.tolist(), periods.tolist(), strict=True)}
+        pairs = (divmod(code, cells.shape[1]) for code in occurring(entities * cells.shape[1] + periods))
         return frozenset((self.grid.entities[e], self.grid.dates[p].kind) for e, p in pairs)
 
     @once

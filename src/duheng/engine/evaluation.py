@@ -145,6 +145,8 @@ class Evaluation:
     @once
     def _laws(self, length: int) -> tuple[list[str], Ints]:
         """The distinct beginnings of division codes of this length, and which of them each entity has."""
+        if not length:
+            return [""], np.zeros(len(self.grid.entities), np.int64)
         codes = [self.books.places.code(id)[:length] for id in self.grid.entities]
         laws = {code: number for number, code in enumerate(dict.fromkeys(codes))}
         return list(laws), np.array([laws[code] for code in codes], np.int64)

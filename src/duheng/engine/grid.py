@@ -244,6 +244,13 @@ def containing(period: Period) -> list[Period]:
     return [above for kind in FINER if (above := period.within(kind)) and above != period]
 
 
+def occurring(codes: Ints) -> list[int]:
+    """The codes that occur, ascending, each once."""
+    # Codes are small: counting them takes a tenth of the time that a set of Python integers does.
+    found: list[int] = np.flatnonzero(np.bincount(codes)).tolist()
+    return found
+
+
 def united(*cells: Ints) -> Ints:
     """The cells of all arrays, ascending, each once, without ABSENT ones."""
     # np.unique hashes, which takes many times as long where the arrays are sorted or nearly so.

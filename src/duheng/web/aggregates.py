@@ -71,9 +71,9 @@ def sums_table(
     rows = []
     for group in grouped(ask.city.places, values) if values else []:
         if group.closed and not ask.sees_confidential:
-            value = Cell(words("涉密未显示"), css="missing")
+            value = Cell.missing(words("涉密未显示"))
         elif group.value is None:
-            value = Cell(words("未知"), css="missing")
+            value = Cell.missing(words("未知"))
         else:
             value = Cell(f"{group.value:f}", group.value, href=address(group))
         rows.append(

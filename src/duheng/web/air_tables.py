@@ -120,12 +120,12 @@ def _why_no_index(ask: Ask, air: Air, whole: Mapping[str, Any]) -> str:
 
 
 def _gap(ask: Ask) -> Cell:
-    return Cell(ask.words("未填报"), css="missing")
+    return Cell.missing(ask.words("未填报"))
 
 
 def _number(ask: Ask, value: object, digits: int) -> Cell:
     text = text_of(value, digits)
-    return Cell(text, Decimal(text)) if text else Cell(ask.words("天数不足"), css="missing")
+    return Cell(text, Decimal(text)) if text else Cell.missing(ask.words("天数不足"))
 
 
 def _count(value: float) -> Cell:
@@ -199,9 +199,7 @@ def items_table(ask: Ask, air: Air) -> Table:
                 _number(ask, whole[f"{name}_percentile"], DIGITS[name]),
                 Cell(f"{PERCENTILES[name] * 100:.0f}"),
                 Cell(limit.text),
-                Cell(words("天数不足"), css="missing")
-                if met is None
-                else Cell(words("达标" if met else "超标")),
+                Cell.missing(words("天数不足")) if met is None else Cell(words("达标" if met else "超标")),
                 Cell(limit.cite),
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import polars as pl
 
@@ -46,16 +47,21 @@ def cell(
     bound = quantity(of)
     value = printed(values(books(ask), of).get((entity, item, period)), bound)
     if value is None:
-        return Cell(ask.words(absent), css="missing")
+        return Cell.missing(ask.words(absent))
     share = "%" if bound.printed_unit == "%" and not points else ""
     return Cell(f"{value:f}{share}", value, href=cell_address("why", ask, of, entity, period, item))
+
+
+def amount(ask: Ask, value: Decimal | None) -> Cell:
+    """A worked-out figure as it is printed, 未知 where it is not known."""
+    return Cell.missing(ask.words("未知")) if value is None else Cell(f"{value:f}", value)
 
 
 def yes(ask: Ask, of: str, entity: str, period: str) -> Cell:
     """A rule that says one or nought, as 是 or 否."""
     value = values(books(ask), of).get((entity, None, period))
     if value is None:
-        return Cell(ask.words("未知"), css="missing")
+        return Cell.missing(ask.words("未知"))
     return Cell(ask.words("是" if value >= 1 else "否"), href=cell_address("why", ask, of, entity, period))
 
 

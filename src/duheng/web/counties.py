@@ -116,12 +116,8 @@ def _cells(ask: Ask, row: CountyRow) -> list[Cell]:
 
     def number(value: Decimal | None, href: str = "") -> Cell:
         if row.closed:
-            return Cell(words("涉密未显示"), css="missing")
-        return (
-            Cell(f"{value:f}", value, href=href)
-            if value is not None
-            else Cell(words("未填报"), css="missing")
-        )
+            return Cell.missing(words("涉密未显示"))
+        return Cell(f"{value:f}", value, href=href) if value is not None else Cell.missing(words("未填报"))
 
     return [
         Cell(row.name, href=row.href),

@@ -38,6 +38,11 @@ class Cell:
     light: int | None = None
     kind: str = ""
 
+    @classmethod
+    def missing(cls, word: str, href: str = "") -> Cell:
+        """What nobody has reported or nothing can be worked out for: hatched on the page, null in `.json`."""
+        return cls(word, href=href, css="missing")
+
 
 @dataclass(frozen=True)
 class Table:

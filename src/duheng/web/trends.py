@@ -57,7 +57,7 @@ def trend_table(ask: Ask, row: Row, name: str = "trend") -> Table:
     rows = [
         [
             Cell(p.period),
-            Cell(f"{p.actual:f}", p.actual) if p.actual is not None else Cell(words("未填报"), css="missing"),
+            Cell(f"{p.actual:f}", p.actual) if p.actual is not None else Cell.missing(words("未填报")),
             Cell(f"{p.path:f}", p.path) if p.path is not None else Cell("—"),
         ]
         for p in row.status.trend

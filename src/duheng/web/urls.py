@@ -102,7 +102,6 @@ urlpatterns = [
     *both("water/<str:id>", water.section),
     *both("water", water.show),
     *both("soil", soil.show),
-    *both("accounting", accounting.show),
     path("balance/form.xlsx", answer(energy.form, keep=False)),
     *both("balance", energy.balance),
     *both("flows", energy.diagram),

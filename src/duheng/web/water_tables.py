@@ -33,7 +33,7 @@ NO_SOURCE = "限值和评价办法的条号待核（GB 3838-2002、环办〔2011
 
 def missing(ask: Ask) -> Cell:
     """A cell for what nobody stated."""
-    return Cell(ask.words("未填报"), css="missing")
+    return Cell.missing(ask.words("未填报"))
 
 
 def class_cell(ask: Ask, section: Entity, period: str, found: Reading | None) -> Cell:
@@ -148,7 +148,7 @@ def rates_table(ask: Ask, water: Water) -> Table:
         Column("year_count", words("优良/参评/台账"), width=16),
     ]
     rivers = water.rivers()
-    types = sorted({str(one.attributes.get("section_type") or "") for one in rivers})
+    types = list(dict.fromkeys(str(one.attributes.get("section_type") or "") for one in rivers))
     groups = [
         ("全部断面", rivers),
         *(

@@ -40,7 +40,7 @@ def set_aside(plain: str) -> str:
     for match in _QUOTED.finditer(plain):
         if not _KEPT.search(match[1]) and characters[match.start()] == plain[match.start()]:
             characters[match.start() : match.end()] = NAME * (match.end() - match.start())
-    return "".join(characters).replace("於", "于")
+    return "".join(characters)
 
 
 def _brackets(plain: str) -> Iterator[tuple[int, int]]:

@@ -106,7 +106,7 @@ def _item_row(ask: Ask, here: Entity, when: date, row: Mapping[str, Any], name: 
     words = ask.words
     value, index = row.get(name), row.get(f"{name}_index")
     text = text_of(value, DIGITS[name])
-    missing = Cell(words("未填报"), css="missing")
+    missing = Cell.missing(words("未填报"))
     why = (
         cell_address("why", ask, "air_individual_index", here.id, str(when), ITEMS[name])
         if here.kind == KIND
@@ -146,7 +146,7 @@ def _stations(ask: Ask, own: list[Entity], when: date) -> Table:
     for station in own:
         row = found.get(station.id, {})
         texts = [text_of(row.get(name), DIGITS[name]) for name in NAMES]
-        missing = Cell(words("未填报"), css="missing")
+        missing = Cell.missing(words("未填报"))
         rows.append(
             [
                 Cell(words.name(station), href=_address(ask, station, when)),

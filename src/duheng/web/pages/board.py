@@ -225,7 +225,7 @@ def targets_table(ask: Ask, rows: list[Row]) -> Table:
 def _line(ask: Ask, row: Row) -> list[Cell]:
     words, status = ask.words, row.status
     missing = words("涉密未显示") if row.closed else words("未填报")
-    latest = Cell(row.value, status.latest) if row.value else Cell(missing, css="missing")
+    latest = Cell(row.value, status.latest) if row.value else Cell.missing(missing)
     return [
         Cell(words.clause(row.number)),
         Cell(row.title),

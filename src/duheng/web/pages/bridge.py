@@ -116,10 +116,10 @@ def _cell(ask: Ask, figure: Figure | None, shut: _Shut) -> Cell:
         return Cell("—")
     words, cell = ask.words, figure.cell
     if shut(figure):
-        return Cell(words(CLOSED_TEXT), css="missing")
+        return Cell.missing(words(CLOSED_TEXT))
     href = cell_address("why", ask, cell.quantity, cell.entity, cell.period, None, cell.definition)
     if figure.value is None:
-        return Cell(words("未知"), href=href)
+        return Cell.missing(words("未知"), href)
     return Cell(words.amount(figure.value, figure.unit), figure.value, href=href)
 
 
@@ -127,7 +127,7 @@ def _change(ask: Ask, change: Decimal | None, of: tuple[Figure, ...], shut: _Shu
     if not of:
         return Cell("—")
     if shut(*of):
-        return Cell(ask.words(CLOSED_TEXT), css="missing")
+        return Cell.missing(ask.words(CLOSED_TEXT))
     if change is None:
-        return Cell(ask.words("未知"), css="missing")
+        return Cell.missing(ask.words("未知"))
     return Cell(f"{change:+f}", change)

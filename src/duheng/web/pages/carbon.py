@@ -68,7 +68,7 @@ class Inventory:
         for sector in sectors():
             used = "final_industry" if sector.quantity == "industry_fuel_burnt" else sector.quantity
             yield Line(sector.title, sector.quantity, used)
-        yield Line("范围一合计", BURNT, "fuel_final_use")
+        yield Line("合计", BURNT, "fuel_final_use")
 
     def cell(self, of: str, item: str | None, flow: str, unit: str = UNIT, decimals: int = DECIMALS) -> Cell:
         """One number with the address of its reasons."""
@@ -81,9 +81,9 @@ class Inventory:
             "why", self.ask, of, self.where.place.id, self.where.period, item, flow=flow, basis=self.set.id
         )
         if not self.ask.sees_confidential and self.book.closed(step):
-            return Cell(words(CLOSED_TEXT), css="missing", href=href)
+            return Cell.missing(words(CLOSED_TEXT), href)
         if step.value is None:
-            return Cell(words("未填报" if step.kind == "missing" else "未知"), css="missing", href=href)
+            return Cell.missing(words("未填报" if step.kind == "missing" else "未知"), href)
         number = judge(step.value * float(ratio(quantity(of).unit, unit)), decimals)
         return Cell("0" if not number else f"{number:f}", number, href)
 

@@ -97,7 +97,7 @@ def _evidence(ask: Ask, here: Opened, line: Line) -> Table:
             else Cell(words("查无"), kind="light", light=1)
         )
         if there is None:
-            state = Cell(words("未填报"), css="missing")
+            state = Cell.missing(words("未填报"))
         title = words.title(items[document]) if document in items else document
         source, href = _source(ask, here, line, document)
         rows.append([Cell(title), state, Cell(source or "—", href=href)])

@@ -143,7 +143,7 @@ def _totals_table(
 def _total_row(ask: Ask, target: Target, one: Sums, *, empty: bool) -> list[Cell]:
     words = ask.words
     item = axis("pollutant").items[one.pollutant]
-    missing = Cell(words("未填报"), css="missing")
+    missing = Cell.missing(words("未填报"))
     gap, after = _gaps(target, one)
     aim = Cell("—") if target.value is None else Cell(f"{target.value:f}", target.value)
     confirmed = _tonnes(one.confirmed) if one.confirmed is not None else missing
@@ -255,7 +255,7 @@ def _row(ask: Ask, line: Line, years: range) -> list[Cell]:
 def _capacity(ask: Ask, line: Line) -> Cell:
     """What a full year gives, while its attribution to years is not known yet."""
     if line.formula is None or line.type is None:
-        return Cell(ask.words("未知"), css="missing")
+        return Cell.missing(ask.words("未知"))
     rule = line.type.rule
     item = line.pollutant if rule.axis else None
     href = cell_address("why", ask, rule.id, line.project.id, str(line.year), item)

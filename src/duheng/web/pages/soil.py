@@ -126,7 +126,7 @@ def _site_rows(ask: Ask, site: Entity) -> list[list[Cell]]:
 def _content(ask: Ask, site: Entity, period: str, item: str, found: float | None) -> Cell:
     words, here = ask.words, books(ask).books
     if found is None:
-        return Cell(words("未填报"), css="missing")
+        return Cell.missing(words("未填报"))
     text = f"{Decimal(shown(found, quantity('soil_concentration')) or '0').normalize():f}"
     times = [
         judge(value(quantity(id), here, site.id, period, item), 2)

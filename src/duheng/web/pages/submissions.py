@@ -128,7 +128,7 @@ def _changes_table(ask: Ask, changes: Iterable[Change]) -> Table:
     for one in changes:
         fact = one.fact
         entity = places.get(fact.entity)
-        present = Cell(words("未填报"), css="missing")
+        present = Cell.missing(words("未填报"))
         if one.present is not None:
             present = Cell(f"{one.present}{words.bracketed(words(STATUS[one.present_status or 'reported']))}")
         difference = f"{one.difference.normalize():f}" if one.difference is not None else "—"

@@ -14,6 +14,7 @@ from duheng.model.glossary import axis
 from duheng.model.saying import say
 from duheng.web.aggregates import sums_table
 from duheng.web.boards import books
+from duheng.web.cells import amount
 from duheng.web.errors import NotAllowed, NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.pages.findings import findings_table
@@ -67,15 +68,11 @@ def _payers(ask: Ask, returns: Sequence[tuple[Entity, Return]], quarter: str) ->
                 Cell(str(len(made.cells()))),
                 Cell(str(reduced)),
                 Cell(str(sum(row.entry.penal for row in made.rows))),
-                _money(ask, made.total),
+                amount(ask, made.total),
                 Cell(str(len(made.findings)) if made.findings else "—"),
             ]
         )
     return Table("payers", words("各纳税人"), columns, rows, empty=words("尚无数据。"))
-
-
-def _money(ask: Ask, value: Decimal | None) -> Cell:
-    return Cell(ask.words("未知"), css="missing") if value is None else Cell(f"{value:f}", value)
 
 
 def payer(ask: Ask, id: str) -> Page:
@@ -104,7 +101,7 @@ def payer(ask: Ask, id: str) -> Page:
         context={
             "quarters": known,
             "quarter": quarter,
-            "total": _money(ask, made.total),
+            "total": amount(ask, made.total),
             "findings": told,
         },
         tables=(table, told),
@@ -133,7 +130,7 @@ def _return(ask: Ask, made: Return) -> Table:
     rows += [_flat(ask, row) for row in made.others]
     if rows:
         blank = [Cell("") for _ in range(len(columns) - 2)]
-        rows.append([Cell(words("合计")), *blank, _money(ask, made.total)])
+        rows.append([Cell(words("合计")), *blank, amount(ask, made.total)])
     note = words(
         "每行四舍五入到分，合计为各行之和；正好低30%或50%的不减征（docs/decisions/009）。空缺为未知，不是零。"
     )
@@ -143,14 +140,14 @@ def _return(ask: Ask, made: Return) -> Table:
 def _row(ask: Ask, row: Row, outlet: str) -> list[Cell]:
     words, entry = ask.words, row.entry
     month, medium = str(row.month), entry.medium
-    amount = entry.generated if entry.penal else entry.amount
+    weight = entry.generated if entry.penal else entry.amount
     basis = f"{medium}_tax_{'generated' if entry.penal else 'emission'}"
     stated = "tax_special_amount" if medium == "special" else basis
 
     def why(of: str) -> str:
         return cell_address("why", ask, of, outlet, month, row.item) if outlet else ""
 
-    counted = Cell(words("未知"), css="missing")
+    counted = Cell.missing(words("未知"))
     if row.counted is not None:
         counted = Cell(words("是" if row.counted else "否"))
     share = "" if medium == "special" or row.share == 1 else why(f"{medium}_payable_share")
@@ -161,20 +158,20 @@ def _row(ask: Ask, row: Row, outlet: str) -> list[Cell]:
         Cell(words(settings()[group_of(medium, row.item)]["title"])),
         Cell(words.title(axis(f"tax_{medium}").items[row.item])),
         Cell(words("产生量" if entry.penal else "排放量")),
-        _plain(ask, amount, why(stated)),
+        _plain(ask, weight, why(stated)),
         Cell(words.unit(axis(f"tax_{medium}").items[row.item].unit)),
         _plain(ask, value),
         _plain(ask, equivalents, why(f"{medium}_equivalents")),
         counted,
         _plain(ask, rate),
         _plain(ask, due, share),
-        _money(ask, row.tax),
+        amount(ask, row.tax),
     ]
 
 
 def _plain(ask: Ask, value: Decimal | None, href: str = "") -> Cell:
     return (
-        Cell(ask.words("未填报"), css="missing")
+        Cell.missing(ask.words("未填报"))
         if value is None
         else Cell(f"{value.normalize():f}", value, href=href)
     )
@@ -186,5 +183,5 @@ def _flat(ask: Ask, row: Flat) -> list[Cell]:
     return [
         Cell(str(row.month)), Cell(row.place), Cell(words(row.title)), Cell(words(row.item)), Cell(words("应税量")),
         _plain(ask, row.amount), Cell(words.unit(row.unit)), dash, dash, Cell(words("是")), dash, dash,
-        _money(ask, row.tax),
+        amount(ask, row.tax),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from duheng.model.rounding import printed
 from duheng.model.saying import say
 from duheng.web.aggregates import Group, sums_table
 from duheng.web.boards import books
-from duheng.web.cells import cell, periods, values, yes
+from duheng.web.cells import amount, cell, periods, values, yes
 from duheng.web.errors import BadAddress, NotAllowed, NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.pages.findings import findings_table
@@ -100,7 +100,7 @@ def _firms(ask: Ask, firms: Sequence[Entity], year: str) -> Table:
                 Cell(words.name(firm), href=f"/voc/{firm.id}{ask.selection.context()}"),
                 Cell(words.name(county) if county else "—"),
                 Cell(str(len(sources))),
-                Cell(words("未知"), css="missing") if whole is None else Cell(f"{whole:f}", whole),
+                amount(ask, whole),
                 cell(ask, EMISSION, firm.id, year, absent="未知"),
                 Cell(str(len(found)) if found else "—"),
             ]
@@ -241,7 +241,7 @@ def _process(ask: Ask, source: Entity) -> Cell:
 def _coefficient(ask: Ask, source: Entity, part: str) -> Cell:
     known = efficiency_of(source, part)
     if known is None:
-        return Cell(ask.words("方案中没有"), css="missing")
+        return Cell.missing(ask.words("方案中没有"))
     doubt = "" if known.certainty == "verified" else ask.words.bracketed(ask.words("未核实"))
     return Cell(f"{known.share * 100:.0f}%{doubt}", known.share)
 
@@ -268,7 +268,7 @@ def _balance(ask: Ask, sources: Sequence[Entity], year: str) -> Table:
         rows.append(
             [
                 _process(ask, one),
-                Cell(words("未知"), css="missing") if whole is None else Cell(f"{whole:f}", whole),
+                amount(ask, whole),
                 *(cell(ask, of, one.id, year) for of in BALANCE),
             ]
         )
