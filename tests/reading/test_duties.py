@@ -96,8 +96,8 @@ def test_a_rule_said_once_holds_for_every_later_task() -> None:
 def test_a_task_that_names_nobody_is_shown_and_said() -> None:
     found = read_text(CITY)
     assert found.tasks[3].responsible_units == []
-    assert [(one.kind, one.message) for one in found.doubts if one.kind == "no-unit"] == [
-        ("no-unit", "（四）宣传：未写明责任单位。")
+    assert [(one.kind, one.message) for one in found.doubts if one.kind == "no_unit"] == [
+        ("no_unit", "（四）宣传：未写明责任单位。")
     ]
 
 
@@ -144,7 +144,7 @@ def test_prose() -> None:
 def test_a_document_that_names_nobody_says_so() -> None:
     found = read_text("一、甲\n（一）乙。各级政府要加强领导，广大干部要担当。\n")
     assert found.tasks == []
-    assert [(one.kind, one.message) for one in found.doubts] == [("no-unit", "全文未写明责任单位。")]
+    assert [(one.kind, one.message) for one in found.doubts] == [("no_unit", "全文未写明责任单位。")]
 
 
 def test_organs_after_a_full_stop_and_a_bracket_never_closed() -> None:

@@ -80,7 +80,7 @@ def test_a_short_text_in_gbk_is_read_and_the_encoding_said(given: Given) -> None
 def test_a_file_cut_off_within_a_sign_is_read_up_to_there(given: Given) -> None:
     found = given.text("plan.txt", SENTENCES.encode()[:-2])
     assert found.text == SENTENCES[:-2]
-    assert "截断" in doubts(found)["cut-off"]
+    assert "截断" in doubts(found)["cut_off"]
 
 
 def test_a_word_document_gives_paragraphs_tables_and_the_numbers_word_makes(given: Given) -> None:
@@ -128,21 +128,21 @@ def test_a_page_gives_its_blocks_and_tables_without_scripts_and_menus(
     found = given.text("plan.html", PAGE.format(charset=charset).encode(encoding))
     assert found.text == "某市方案\n到2025年，能耗下降9.5%。\n第二行\n版面\n指标\t目标\n用水\t9 亿"
     assert len(found.tables) == 1
-    assert "2处" in doubts(found)["page-frame"]
+    assert "2处" in doubts(found)["page_frame"]
 
 
 def test_a_page_without_the_end_of_its_head_is_read_and_an_open_menu_is_said(given: Given) -> None:
     page = b"<html><head><title>x</title><p>one</p><p>two</p><nav><a>menu</a><p>three</p>"
     found = given.text("plan.html", page)
     assert found.text == "one\ntwo"
-    assert "<nav>没有结束" in doubts(found)["page-unclosed"]
+    assert "<nav>没有结束" in doubts(found)["page_unclosed"]
 
 
 def test_a_text_with_form_feeds_is_read_by_pages(given: Given) -> None:
     pages = "\f".join(f"某市文件\n{sign}提高用水效率。\n{number}" for number, sign in enumerate("甲乙丙", 1))
     found = given.text("plan.txt", pages.encode())
     assert found.text == "甲提高用水效率。\n乙提高用水效率。\n丙提高用水效率。"
-    assert "6处" in doubts(found)["page-furniture"]
+    assert "6处" in doubts(found)["page_furniture"]
 
 
 LINES = (
@@ -167,8 +167,8 @@ def paper(pages: int) -> list[list[Piece]]:
 def test_pages_are_joined_without_furniture_and_sentences_without_breaks(given: Given) -> None:
     found = given.text("plan.pdf", pdf(paper(4)))
     assert found.text == "\n".join("".join(sign + line for line in LINES) for sign in "甲乙丙丁")
-    assert "8处" in doubts(found)["page-furniture"]
-    assert "8处" in doubts(found)["joined-lines"]
+    assert "8处" in doubts(found)["page_furniture"]
+    assert "8处" in doubts(found)["joined_lines"]
 
 
 def test_a_table_is_read_where_ruling_lines_are(given: Given) -> None:

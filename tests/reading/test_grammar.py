@@ -137,18 +137,18 @@ def test_scope_and_indicator_are_parted(subject: str, name: str, scope: str | No
 
 def test_values_that_do_not_match_their_heads_are_doubted() -> None:
     reading = read_text("到2030年，颗粒物、苯排放总量分别下降8%、9%、10%。")
-    assert [doubt.kind for doubt in reading.doubts if doubt.kind != "no-unit"] == ["list_count"]
+    assert [doubt.kind for doubt in reading.doubts if doubt.kind != "no_unit"] == ["list_count"]
 
 
 def test_text_without_stops_is_read_in_pieces_and_doubted() -> None:
     reading = read_text("到2030年森林覆盖率达到40%" * 60)
-    assert {doubt.kind for doubt in reading.doubts if doubt.kind != "no-unit"} == {"lost_stops"}
+    assert {doubt.kind for doubt in reading.doubts if doubt.kind != "no_unit"} == {"lost_stops"}
     assert reading.targets
 
 
 def test_two_values_for_one_indicator_are_doubted() -> None:
     reading = read_text("到2030年，森林覆盖率达到40%。\n到2030年，森林覆盖率达到41%。")
-    assert [doubt.kind for doubt in reading.doubts if doubt.kind != "no-unit"] == ["two_values"]
+    assert [doubt.kind for doubt in reading.doubts if doubt.kind != "no_unit"] == ["two_values"]
 
 
 @pytest.mark.parametrize("name", NO_TARGETS)

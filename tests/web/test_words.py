@@ -40,6 +40,7 @@ def chosen() -> Iterator[str]:
     yield from _tables()
     yield from _form()
     from duheng.assess.audit.settings import settings as audit_settings
+    from duheng.reading.doubts import kinds
     from duheng.rules import air, water
     from duheng.web import air_calendar, reasons, roles, water_tables
     from duheng.web.pages import accounting
@@ -47,6 +48,8 @@ def chosen() -> Iterator[str]:
 
     for check in audit_settings().values():
         yield from (check["title"], check["remedy"])
+    for doubt in kinds().values():
+        yield from (doubt.title, doubt.remedy)
     yield from _of_accounting()
     yield from (role.title for role in roles.ROLES)
     yield from (text for _, *texts in accounting.PAGES for text in texts)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duheng.reading.doubts import kind
+
 if TYPE_CHECKING:
     from duheng.reading.reading import Reading
-    from duheng.reading.records import Target, Task
+    from duheng.reading.records import Doubt, Target, Task
 
 _DIRECTIONS = {
     "decrease": "下降", "increase": "提高", "decrease_to": "降至", "increase_to": "提高到", "reach": "达到",
@@ -67,7 +69,8 @@ def printed(reading: Reading) -> Iterator[str]:
     yield "　".join(filter(None, (known.number, known.issuer, known.date, period)))
     numbered = [one for one in reading.targets if one.value is not None]
     unnumbered = [one for one in reading.targets if one.value is None]
-    yield from _part("需要核对", [_placed(reading.text, one.start, one.message) for one in reading.doubts])
+    ranked = sorted(reading.doubts, key=lambda one: kind(one.kind).rank)
+    yield from _part("需要核对", [_doubt(reading.text, one) for one in ranked])
     yield from _part("目标", [f"{_target(one)}\n    {_quoted(one.quote)}" for one in numbered])
     yield from _part("没有数字的目标", [f"{_target(one)}\n    {_quoted(one.quote)}" for one in unnumbered])
     yield from _part("任务", [_task(one) for one in reading.tasks])
@@ -80,8 +83,10 @@ def _part(title: str, lines: list[str]) -> Iterator[str]:
         yield f"  {line}"
 
 
-def _placed(text: str, place: int, message: str) -> str:
-    return f"第{text.count(chr(10), 0, place) + 1}行：{message}"
+def _doubt(text: str, one: Doubt) -> str:
+    known = kind(one.kind)
+    line = text.count("\n", 0, one.start) + 1
+    return f"{known.title}（第{line}行）：{one.message.rstrip('。')}。{known.remedy}。"
 
 
 def _target(target: Target) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from duheng.reading.doubts import kind
+
 
 def _json(value: Any) -> Any:
     if isinstance(value, Decimal):
@@ -77,7 +79,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What a person should look at: `kind` is a stable short name, `message` Chinese, the place in the text."""
+    """What a person should look at: `kind` is one of `doubts.kinds()`, `message` Chinese, the place in the text."""
 
     kind: str
     message: str
@@ -85,5 +87,9 @@ class Doubt:
     end: int
 
     def as_json(self) -> dict[str, Any]:
-        """{"kind", "message", "start", "end"}."""
-        return {"kind": self.kind, "message": self.message, "start": self.start, "end": self.end}
+        """{"kind", "title", "message", "remedy", "start", "end"}: title and remedy are those of the kind."""
+        known = kind(self.kind)
+        return {
+            "kind": self.kind, "title": known.title, "message": self.message, "remedy": known.remedy,
+            "start": self.start, "end": self.end,
+        }  # fmt: skip

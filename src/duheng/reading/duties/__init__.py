@@ -85,9 +85,9 @@ def _inherited(owned: list[Task], found: list[Placed]) -> list[Task]:
 
 def _unnamed(owned: list[Task]) -> list[Doubt]:
     if not any(one.responsible_units or one.inherited_units for one in owned):
-        return [Doubt("no-unit", "全文未写明责任单位。", 0, 0)]
+        return [Doubt("no_unit", "全文未写明责任单位。", 0, 0)]
     return [
-        Doubt("no-unit", f"{one.number}{one.title}：未写明责任单位。", one.start, one.end)
+        Doubt("no_unit", f"{one.number}{one.title}：未写明责任单位。", one.start, one.end)
         for one in owned
         if not one.responsible_units
     ]
@@ -96,7 +96,7 @@ def _unnamed(owned: list[Task]) -> list[Doubt]:
 def _unknown(known: Words, found: list[Placed]) -> list[Doubt]:
     """Names in a statement that do not end as the name of an organ does: shown, not dropped."""
     return [
-        Doubt("unknown-unit", f"“{unit}”不像单位名称，请核对。", one.start, one.end)
+        Doubt("unknown_unit", f"“{unit}”不像单位名称，请核对。", one.start, one.end)
         for one in found
         for unit in [*one.said.units(), *one.said.inherited]
         if not is_unit(known, unit)

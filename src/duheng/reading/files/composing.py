@@ -14,8 +14,8 @@ from duheng.reading.files.source import Content, Row, Table, Text
 from duheng.reading.records import Doubt
 
 _SAID = {
-    "page-furniture": "删去页码、页眉、页脚{count}处",
-    "joined-lines": "句中的硬换行{count}处已接上",
+    "page_furniture": "删去页码、页眉、页脚{count}处",
+    "joined_lines": "句中的硬换行{count}处已接上",
     "noise": "删去夹杂的字符{count}处，请对照原文",
 }
 _PIPED = re.compile(r"^[^\n|]*\|[^\n|]*\|[^\n]*", re.MULTILINE)
@@ -54,7 +54,7 @@ def compose(content: Content) -> Text:
     joined = {kept[order] for order in joins([content.blocks[at] for at in kept])}
     for at, block in enumerate(content.blocks):
         if at in dropped:
-            writer.changes["page-furniture"].add(writer.length, str(block).strip()[:_EXAMPLE])
+            writer.changes["page_furniture"].add(writer.length, str(block).strip()[:_EXAMPLE])
         elif isinstance(block, str):
             writer.line(block, joined=at in joined)
         else:
@@ -95,7 +95,7 @@ class _Writer:
         self.length -= len(last) - len(before)
         # Two words in Latin letters or two numbers stay apart; Chinese is written without blanks.
         apart = " " if _latin(before[-1:]) and _latin(line[:1]) else ""
-        self.changes["joined-lines"].add(self.length, f"{before[-4:]}{line[:4]}")
+        self.changes["joined_lines"].add(self.length, f"{before[-4:]}{line[:4]}")
         whole, removed = cleaned(line)
         for place, sign in removed:
             self.changes["noise"].add(self.length + len(apart) + place, sign)

@@ -16,6 +16,7 @@ _FREQUENT = frozenset("的和年一不有在，。、：；（）")
 _LEAST_SHARE = 0.02
 _JUDGED_FROM = 50  # Chinese characters: below that the share says nothing
 _LONGEST_SIGN = 4  # bytes: no more can be missing at the end of a file cut off
+_CUT_OFF = ("cut_off", "文件末尾的一个字不完整，文件可能被截断：该字未读入")
 _REMEDY = "请用记事本或WPS打开后另存为UTF-8编码的.txt"
 
 
@@ -56,8 +57,7 @@ def _strict(content: bytes, encoding: str, place: str) -> tuple[str, list[tuple[
         return content.decode(encoding), []
     except UnicodeDecodeError as error:
         if _only_cut_off(error, content):
-            said = "文件末尾的一个字不完整，文件可能被截断：该字未读入"
-            return content[: error.start].decode(encoding), [("cut-off", said)]
+            return content[: error.start].decode(encoding), [_CUT_OFF]
         line = content[: error.start].count(b"\n") + 1
         raise refuse(f"{place}第{line}行", f"有字节不是{encoding.upper()}编码的文字", _REMEDY) from None
 
@@ -78,7 +78,6 @@ def _strict_gb18030(content: bytes, place: str) -> tuple[str, list[tuple[str, st
         return content.decode("gb18030"), []
     except UnicodeDecodeError as error:
         if _only_cut_off(error, content):
-            said = "文件末尾的一个字不完整，文件可能被截断：该字未读入"
-            return content[: error.start].decode("gb18030"), [("cut-off", said)]
+            return content[: error.start].decode("gb18030"), [_CUT_OFF]
         line = content[: error.start].count(b"\n") + 1
         raise refuse(f"{place}第{line}行", "有字节既不是UTF-8也不是GBK编码的文字", _REMEDY) from None

@@ -43,7 +43,7 @@ def _remarks(pictures: list[int]) -> list[tuple[str, str]]:
     if not pictures:
         return []
     named = "、".join(map(str, pictures[:10])) + ("等" if len(pictures) > 10 else "")
-    return [("scanned-pages", f"第{named}页是图片，没有文字层，未读入")]
+    return [("scanned_pages", f"第{named}页是图片，没有文字层，未读入")]
 
 
 def _open(content: bytes, place: str) -> pypdfium2.PdfDocument:

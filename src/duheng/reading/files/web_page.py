@@ -65,10 +65,10 @@ def read_page(content: bytes, place: str) -> Content:
     if parser.unclosed:
         remarks = [
             *remarks,
-            ("page-unclosed", f"网页的<{parser.unclosed}>没有结束，其后的内容未读入，请核对"),
+            ("page_unclosed", f"网页的<{parser.unclosed}>没有结束，其后的内容未读入，请核对"),
         ]
     if parser.left_out:
-        remarks = [*remarks, ("page-frame", f"网页的导航、页脚等{parser.left_out}处未读入")]
+        remarks = [*remarks, ("page_frame", f"网页的导航、页脚等{parser.left_out}处未读入")]
     return Content(blocks, remarks)
 
 
