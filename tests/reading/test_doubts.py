@@ -27,7 +27,7 @@ def used() -> Iterator[str]:
             elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
                 name, message = node.elts
                 said = len(_CHINESE.findall(ast.unparse(message))) > 8
-                if said and isinstance(name, ast.Constant) and str(name.value).isascii():
+                if said and isinstance(name, ast.Constant) and isinstance(name.value, str):
                     yield str(name.value)
     yield from _SAID
 
