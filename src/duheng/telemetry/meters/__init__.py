@@ -1,0 +1,1 @@
+"""Energy meters: their messages, counters and virtual meters."""
