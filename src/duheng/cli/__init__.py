@@ -16,7 +16,7 @@ from duheng.model.errors import DuhengError
 
 TOPICS = (
     "board", "explain", "bridge", "compute", "balance", "check_data", "carbon", "aqi", "tax", "sheets", "folder",
-    "register", "ledger", "handbook", "read", "serve",
+    "register", "ledger", "handbook", "read", "compare", "serve",
 )  # fmt: skip
 
 app = typer.Typer(

@@ -9,7 +9,7 @@ from functools import lru_cache
 import duheng.rules  # noqa: F401  computed quantities join the glossary when the rules load
 from duheng.model.errors import UnitError
 from duheng.model.glossary import Quantity, all_quantities, axis, item_unit
-from duheng.model.units import ratio
+from duheng.model.units import parse_unit
 from duheng.reading.normal import plain
 from duheng.reading.records import Target
 
@@ -68,11 +68,16 @@ def _items(quantity: Quantity, named: str) -> list[str | None]:
 def _fits(unit: str | None, quantity: Quantity, item: str | None) -> bool:
     if unit is None:
         return True
+    return _alike_units(unit, item_unit(quantity, item))
+
+
+@lru_cache(maxsize=4096)
+def _alike_units(one: str, other: str) -> bool:
+    """Whether they convert into each other; each refusal would look for the nearest names again."""
     try:
-        ratio(unit, item_unit(quantity, item))
+        return parse_unit(one).same_dimension(parse_unit(other))
     except UnitError:
         return False
-    return True
 
 
 def _name(quantity: Quantity, item: str | None, direction: str) -> str:
@@ -83,7 +88,7 @@ def _name(quantity: Quantity, item: str | None, direction: str) -> str:
 
 
 def _alike(named: str, scoped: str, title: str) -> float:
-    return (1 - _SCOPE_WEIGHT) * _likeness(named, title) + _SCOPE_WEIGHT * _likeness(scoped, title)
+    return (1 - _SCOPE_WEIGHT) * likeness(named, title) + _SCOPE_WEIGHT * likeness(scoped, title)
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +97,7 @@ def _pairs(name: str) -> Counter[str]:
     return Counter(signs[at : at + 2] for at in range(len(signs) - 1))
 
 
-def _likeness(one: str, other: str) -> float:
+def likeness(one: str, other: str) -> float:
     """Share of neighbouring signs both names have (Dice)."""
     ours, theirs = _pairs(one), _pairs(other)
     return 2 * (ours & theirs).total() / max(1, ours.total() + theirs.total())

@@ -114,8 +114,6 @@ class _Plan:
         self.reading = reading
         self.city = city
         self.articles: dict[str, dict[str, Any]] = {}
-        repeated = Counter(one.number for one in reading.outline.articles)
-        self._restarts = any(count > 1 for count in repeated.values())
 
     def whole(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The plan file, and the targets that cannot stand in it with the reason."""
@@ -188,23 +186,13 @@ class _Plan:
 
     def _heading(self, place: int) -> Heading | None:
         """The article over a place, else its section."""
-        over = [
-            one for one in self.reading.outline.headings if one.level <= 2 and one.start <= place < one.until
-        ]
-        return over[-1] if over else None
+        return self.reading.outline.article_at(place)
 
     def _article(self, heading: Heading | None) -> str:
         """Number of the article, entered on first use."""
-        if heading is None:
-            number, title, section = "正文", "正文", ""
-        else:
-            number, title, section = (
-                heading.number.rstrip("、. "),
-                heading.title or heading.number,
-                heading.section,
-            )
-            if heading.level == 2 and self._restarts:
-                number = f"{section.partition('、')[0]}{number}"
+        number = self.reading.outline.article_number(heading)
+        title = (heading.title or heading.number) if heading else number
+        section = heading.section if heading else ""
         if number not in self.articles:
             self.articles[number] = {
                 "number": number, "title": title, "section": section,

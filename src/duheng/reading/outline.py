@@ -82,6 +82,19 @@ class Outline:
         found = self.paragraph_at(place)
         return found.heading if found else None
 
+    def article_at(self, place: int) -> Heading | None:
+        """The article over a place of the text, else its section; null before the first."""
+        over = [one for one in self.headings if one.level <= 2 and one.start <= place < one.until]
+        return over[-1] if over else None
+
+    def article_number(self, one: Heading | None) -> str:
+        """（三）; after its section, 二（三）, where the numbers of articles begin again; 正文 for none."""
+        if one is None:
+            return "正文"
+        number = one.number.rstrip("、. ")
+        repeated = len({each.number for each in self.articles}) < len(self.articles)
+        return f"{one.section.partition('、')[0]}{number}" if one.level == 2 and repeated else number
+
     def paragraph_at(self, place: int) -> Paragraph | None:
         """The paragraph that holds a place, or the last one before it."""
         index = bisect_right(self.paragraphs, place, key=lambda one: one.start) - 1
