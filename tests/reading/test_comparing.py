@@ -127,6 +127,11 @@ def test_an_amount_of_one_place_is_not_compared_with_that_of_another() -> None:
     assert "范围不同" in pair.verdict.reason
     (pair,) = compare(side(plants), side({**plants, "value": Decimal(900)}, title="乙方案")).pairs
     assert pair.verdict.beside == "looser"
+    (pair,) = compare(side(plants), side({**plants, "value": Decimal(900)}, title="乙方案", place="")).pairs
+    assert (pair.verdict.beside, pair.verdict.reason) == (
+        "incomparable",
+        "一方没有写明是哪里的数，总量不能比",
+    )
 
 
 def test_what_fits_several_is_left_to_a_person() -> None:
@@ -167,10 +172,11 @@ def test_two_versions_tell_what_was_added_removed_and_changed() -> None:
     assert compare(old, old).same
 
 
-def test_the_pairs_a_person_expects_between_real_documents(shared: Path) -> None:
-    found = score(shared / "plans")
+@pytest.mark.parametrize(("second", "recall"), [(False, 0.97), (True, 0.92)])
+def test_the_pairs_a_person_expects_between_real_documents(shared: Path, second: bool, recall: float) -> None:
+    found = score(shared / "plans", second)
     assert found.precision >= 0.97, found.extra
-    assert found.recall >= 0.95, found.missed
+    assert found.recall >= recall, found.missed
     assert found.verdicts == found.right
 
 

@@ -91,10 +91,10 @@ def compare(a: Side, b: Side) -> Comparison:
     return Comparison(a, b, versions, judged, candidates, only_a, only_b)
 
 
-def _same_place(one: str | None, other: str | None) -> bool:
+def _same_place(one: str | None, other: str | None) -> bool | None:
     """重庆市黔江区 and 黔江区 are one place; where a document names none, nothing is known."""
     if not one or not other:
-        return False
+        return None
     return one.endswith(other) or other.endswith(one)
 
 

@@ -37,8 +37,8 @@ class Verdict:
     b_value_max: Decimal | None = None
 
 
-def judge(a: Entry, b: Entry, *, same_place: bool) -> Verdict:
-    """The verdict on two targets of one indicator. same_place: both plans are for one place."""
+def judge(a: Entry, b: Entry, *, same_place: bool | None) -> Verdict:
+    """The verdict on two targets of one indicator. same_place: both are for one place; None: one does not say."""
     first, second = a.target, b.target
     if first.direction == second.direction == "assigned":
         return Verdict("same", say("都由上级下达，文件中没有数字"))
@@ -54,9 +54,11 @@ def judge(a: Entry, b: Entry, *, same_place: bool) -> Verdict:
         return Verdict(
             "incomparable", say("单位不同：{a}，{b}", a=first.unit or "没有单位", b=second.unit or "没有单位")
         )
-    if not same_place and _grows_with_area(a):
+    if same_place is False and _grows_with_area(a):
         return Verdict("incomparable", say("范围不同：一地的总量不能与另一地的总量比"), low, high)
     beside, reason = _numbers(a, b, low, high)
+    if same_place is None and beside != "same" and _grows_with_area(a):
+        return Verdict("incomparable", say("一方没有写明是哪里的数，总量不能比"), low, high)
     return Verdict(beside, listed("；", [reason, *_caveats(a, b)]), low, high)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,11 @@ class Sameness:
 
     why: Saying
     confidence: float
-    sure: bool
+    by: int
+
+
+NAME, QUANTITY, LIKENESS = range(3)
+"""By what two targets are the same indicator, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +64,15 @@ def same(a: Entry, b: Entry) -> Sameness | None:
     )  # with the scope at its head, as printed
     alike = likeness(*names)
     if alike >= LEAST_ALIKE and insertion(*names):
-        return Sameness(say("名称相近：一方多几个字，请核对"), round(alike * _INSERTED, 2), sure=False)
+        return Sameness(say("名称相近：一方多几个字，请核对"), round(alike * _INSERTED, 2), LIKENESS)
     return None
 
 
 def _named(a: Entry, b: Entry) -> Sameness:
     printed = [plain(one.target.indicator) for one in (a, b)]
     if printed[0] == printed[1]:
-        return Sameness(say("名称相同"), 1.0, sure=True)
-    return Sameness(say("名称不同，按同义说法相同"), BY_SYNONYM, sure=True)
+        return Sameness(say("名称相同"), 1.0, NAME)
+    return Sameness(say("名称不同，按同义说法相同"), BY_SYNONYM, NAME)
 
 
 def _both_bound(a: Entry, b: Entry) -> Sameness | None:
@@ -76,15 +81,16 @@ def _both_bound(a: Entry, b: Entry) -> Sameness | None:
     if one is None or other is None or min(one.confidence, other.confidence) < LEAST_BOUND:
         return None
     if (one.quantity, one.item) != (other.quantity, other.item):
-        return Sameness(say("两个量"), 0, sure=True)
+        return Sameness(say("两个量"), 0, QUANTITY)
     title = all_quantities()[one.quantity]
     return Sameness(
         say("按名称和单位取同一个量：{quantity}", quantity=title),
         min(one.confidence, other.confidence),
-        sure=True,
+        QUANTITY,
     )
 
 
+_KINDS = {"decrease": "change", "increase": "change", "zero_growth": "change", "assigned": "assigned"}
 Fits = Callable[[Entry, Entry], bool]
 
 
@@ -93,7 +99,10 @@ def _deadline(a: Entry, b: Entry) -> bool:
 
 
 def _kind(a: Entry, b: Entry) -> bool:
-    return (a.target.unit == "%") == (b.target.unit == "%") and a.target.direction == b.target.direction
+    kinds = [
+        _KINDS.get(one.target.direction, "level") + ("%" if one.target.unit == "%" else "") for one in (a, b)
+    ]
+    return kinds[0] == kinds[1]
 
 
 def _firm(a: Entry, b: Entry) -> bool:
@@ -114,23 +123,28 @@ def _base(a: Entry, b: Entry) -> bool:
     return a.target.change_from == b.target.change_from
 
 
-def _whole(a: Entry, b: Entry) -> bool:
-    return a.territory == b.territory and a.target.value == b.target.value and a.article == b.article
+def _value(a: Entry, b: Entry) -> bool:
+    return a.target.value == b.target.value
+
+
+def _place(a: Entry, b: Entry) -> bool:
+    return a.territory == b.territory and a.article == b.article
 
 
 # From what agrees in everything to what is only the same indicator; at each step only what fits one and no other.
-_STEPS: tuple[tuple[Fits, ...], ...] = (
-    (_deadline, _scope, _kind, _base, _firm, _whole),
+_CLOSE: tuple[tuple[Fits, ...], ...] = (
+    (_deadline, _scope, _kind, _base, _firm, _value, _place),
+    (_deadline, _scope, _kind, _base, _value),
     (_deadline, _scope, _kind, _base, _firm),
     (_deadline, _scope, _firm, _kind),
     (_deadline, _scope, _firm),
     (_deadline, _scope),
     (_deadline, _near_scope),
-    (_near_scope,),
-    (),
 )
-_LIKELY = len(_STEPS) - 2
-"""Steps tried where only the names are alike: then at least year and scope must not speak against it."""
+_FAR: tuple[tuple[Fits, ...], ...] = ((_deadline, _kind), (_deadline,), (_scope, _kind), (_scope,))
+"""Another scope, or another year: only where name or quantity is the same."""
+# A near name of the same year before the very name of another year.
+_ROUNDS = ((NAME, _CLOSE), (QUANTITY, _CLOSE), (LIKENESS, _CLOSE), (NAME, _FAR), (QUANTITY, _FAR))
 
 
 def pair(
@@ -144,9 +158,8 @@ def pair(
         if (found := same(a, b)) is not None
     }
     matched: dict[int, int] = {}
-    # A near name of the same year before the very name of another year.
-    for sure, steps in ((True, _STEPS[:_LIKELY]), (False, _STEPS[:_LIKELY]), (True, _STEPS[_LIKELY:])):
-        known = [(n, m) for (n, m), found in likely.items() if found.sure or not sure]
+    for by, steps in _ROUNDS:
+        known = [at for at, found in likely.items() if found.by <= by]
         for step in steps:
             _unique([(n, m) for n, m in known if all(fits(ours[n], theirs[m]) for fits in step)], matched)
     taken = set(matched.values())
@@ -156,7 +169,7 @@ def pair(
         for (n, m), found in likely.items()
         if n not in matched
         and m not in taken
-        and (found.sure or all(fits(ours[n], theirs[m]) for fits in _STEPS[_LIKELY - 1]))
+        and (found.by < LIKENESS or all(fits(ours[n], theirs[m]) for fits in _CLOSE[-1]))
     ]
     groups = [
         Candidates(tuple(ours[n] for n in us), tuple(theirs[m] for m in them)) for us, them in _joined(open_)
@@ -172,9 +185,8 @@ def _unique(known: list[tuple[int, int]], matched: dict[int, int]) -> None:
     while True:
         taken = set(matched.values())
         left = [(n, m) for n, m in known if n not in matched and m not in taken]
-        alone = [
-            (n, m) for n, m in left if sum(n == i for i, _ in left) == 1 and sum(m == j for _, j in left) == 1
-        ]
+        us, them = Counter(n for n, _ in left), Counter(m for _, m in left)
+        alone = [(n, m) for n, m in left if us[n] == them[m] == 1]
         if not alone:
             return
         matched.update(alone)
