@@ -279,12 +279,6 @@ def test_cells_run_together_are_a_doubt_and_no_guess(given: Given) -> None:
     assert any("没有分隔" in one.message for one in reading.doubts)
 
 
-def test_lines_with_bars_are_a_table(given: Given) -> None:
-    found = given.text("plan.txt", "| 指标 | 2025年 |\n| 能耗 | 9.5 |\n\n正文\n".encode())
-    rows = [[found.text[a:b] for a, b in row] for row in found.tables[0].rows]
-    assert rows == [["指标", "2025年"], ["能耗", "9.5"]]
-
-
 def stands_true(path: Path) -> bool:
     assert untrue(read(path)) is None
     return True

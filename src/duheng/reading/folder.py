@@ -145,7 +145,7 @@ class _Plan:
         return plan, unbound
 
     def _target(self, target: Target, period: tuple[int, int]) -> tuple[dict[str, Any] | None, str]:
-        if target.kind is not None or target.direction in _UNSAID:
+        if not target.owed or target.direction in _UNSAID:
             return None, "规划文件不记这一类（常设要求、资金安排、增长多少）"
         deadline = target.deadline or period[1]
         if not period[0] <= deadline <= period[1]:

@@ -11,6 +11,7 @@ from duheng.reading.files import Progress, Table, Text, read_file
 from duheng.reading.normal import plain
 from duheng.reading.outline import Outline, outline
 from duheng.reading.records import Doubt, Target, Task
+from duheng.reading.tables import all_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def read_text(text: str) -> Reading:
 def _reading(source: Text) -> Reading:
     matched = plain(source.text)
     built = outline(source.text, matched)
-    targets, about_targets = grammar.targets(source.text, matched, built)
-    cells = [table.rows for table in source.tables]
+    cells = all_tables(matched, built, [table.rows for table in source.tables])
+    targets, about_targets = grammar.targets(source.text, matched, built, cells)
     tasks, about_tasks = duties.tasks(source.text, matched, built, cells)
     doubts = sorted([*source.doubts, *about_targets, *about_tasks], key=lambda one: (one.start, one.end))
     return Reading(source.text, built, targets, tasks, doubts, source.tables)

@@ -22,7 +22,8 @@ class Target:
     value, value_max, unit, base_value, base_unit: as printed, never converted (4.32 / 万吨).
     direction: decrease, increase (by) / decrease_to, increase_to, reach, maintain, at_least, at_most (a level) /
     complete (work) / zero_growth / multiply / assigned (binding, its number lives in another paper).
-    kind: requirement (standing rule) or allocation (money); null for a target. implied: 0 or 100 % said in a word.
+    kind: requirement (standing rule) or allocation (money), not `owed`; binding or expected where a table says so;
+    null for a target of the text. implied: 0 or 100 % said in a word. table: from the row of a table.
     """
 
     indicator: str
@@ -44,7 +45,12 @@ class Target:
     base_value: Decimal | None = None
     base_unit: str | None = None
     condition: str | None = None
-    table: str | None = None
+    table: bool = False
+
+    @property
+    def owed(self) -> bool:
+        """Whether it is a target, not a standing rule or money."""
+        return self.kind not in ("requirement", "allocation")
 
     def as_json(self) -> dict[str, Any]:
         """Every field, null where the text says nothing."""

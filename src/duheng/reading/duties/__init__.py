@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from duheng.reading.duties.parts import Part, parts, unowned
 from duheng.reading.duties.places import Placed, first_named, in_prose, stated
-from duheng.reading.duties.tables import Rows, table_tasks
+from duheng.reading.duties.tables import table_tasks
 from duheng.reading.duties.units import is_unit
 from duheng.reading.duties.words import Words, words
 from duheng.reading.outline import Outline
 from duheng.reading.records import Doubt, Task
+from duheng.reading.tables import Rows
 
 _BEFORE_BRACKET = 24
 
@@ -21,7 +22,7 @@ def tasks(
 ) -> tuple[list[Task], list[Doubt]]:
     """The tasks of a document in the order of the text, and what is doubtful about them.
 
-    tables: the rows of cells, as (start, end) in the text, of each table that was read with its ruling lines.
+    tables: the rows of cells, as (start, end) in the text, of each table.
     """
     known = words()
     found = stated(known, text, plain, outline)
@@ -31,10 +32,11 @@ def tasks(
     owned = [_task(text, part, first) for part in pieces]
     in_brackets = [task for task, part in zip(owned, pieces, strict=True) if not part.stated[0].prose]
     owned += unowned(text, outline, in_brackets)
-    owned += table_tasks(known, text, plain, outline, tables)
+    in_tables, unread = table_tasks(known, text, plain, outline, tables)
+    owned += in_tables
     owned.sort(key=lambda one: one.start)
     owned = _inherited(owned, found)
-    return owned, [*_unnamed(owned), *_unknown(known, found)]
+    return owned, [*unread, *_unnamed(owned), *_unknown(known, found)]
 
 
 def _task(text: str, part: Part, first: int | None) -> Task:

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from duheng.reading.duties.statement import Statement, parse
 from duheng.reading.duties.words import Words
 from duheng.reading.outline import Outline
-from duheng.reading.records import Task
+from duheng.reading.records import Doubt, Task
+from duheng.reading.tables import Cell, Rows
 
-# The place of each cell, row by row.
-Cell = tuple[int, int]
-Rows = Sequence[Sequence[Cell]]
-
-_CELL = re.compile(r"[^|\t]+")
+_OWNERS = {"lead", "responsible", "cooperate"}
 _NONE = {"", "/", "—", "-", "无"}
 
 
-def table_tasks(words: Words, text: str, plain: str, outline: Outline, tables: Sequence[Rows]) -> list[Task]:
-    """A task for each row that names one; an empty cell (merged) holds what stands above it."""
+def table_tasks(
+    words: Words, text: str, plain: str, outline: Outline, tables: Sequence[Rows]
+) -> tuple[list[Task], list[Doubt]]:
+    """A task for each row that names one; an empty cell (merged) holds what stands above it. Doubts: rows not read."""
     found: list[Task] = []
-    for rows in [*tables, *_in_lines(plain, outline)]:
-        found += _rows(words, text, plain, outline, rows)
-    return found
-
-
-def _in_lines(plain: str, outline: Outline) -> list[Rows]:
-    """Tables printed as lines with | or tabs between the cells."""
-    found: list[list[list[Cell]]] = []
-    after = -2
-    for index, line in enumerate(outline.paragraphs):
-        cells = [one.span() for one in _CELL.finditer(plain, line.start, line.end) if one.group().strip()]
-        if len(cells) < 3:
-            continue
-        if index != after:
-            found.append([])
-        found[-1].append(cells)
-        after = index + 1
-    return list(found)
+    doubts: list[Doubt] = []
+    for rows in tables:
+        found += _rows(words, text, plain, outline, rows, doubts)
+    return found, doubts
 
 
 def _columns(words: Words, plain: str, row: Sequence[Cell]) -> dict[str, int]:
@@ -52,19 +36,39 @@ def _columns(words: Words, plain: str, row: Sequence[Cell]) -> dict[str, int]:
         part = known.get("".join(plain[start:end].split()))
         if part and part not in found:
             found[part] = index
-    return found if "task" in found and found.keys() & {"lead", "responsible", "cooperate"} else {}
+    return found
 
 
-def _rows(words: Words, text: str, plain: str, outline: Outline, rows: Rows) -> list[Task]:
+def _is_head(columns: dict[str, int]) -> bool:
+    return "task" in columns and bool(columns.keys() & _OWNERS)
+
+
+def _below(columns: dict[str, int], named: dict[str, int], filled: int) -> dict[str, int]:
+    """The columns with those of a second row of the head: 牵头单位 and 配合单位 under one 责任单位."""
+    split = named if named.keys() <= _OWNERS and len(named) == filled else {}
+    return {part: at for part, at in columns.items() if at not in split.values()} | split if split else {}
+
+
+def _rows(
+    words: Words, text: str, plain: str, outline: Outline, rows: Rows, doubts: list[Doubt]
+) -> list[Task]:
     columns: dict[str, int] = {}
     found: list[Task] = []
     held: dict[str, Cell] = {}
     for row in rows:
         named = _columns(words, plain, row)
-        if named:
-            columns, held = named, {}
+        filled = sum(bool(plain[start:end].strip()) for start, end in row)
+        below = _below(columns, named, filled) if columns else {}
+        if below or _is_head(named):
+            columns, held = below or named, {}
             continue
-        if not columns or len(row) <= max(columns.values()):
+        if not columns or not filled:
+            continue
+        if len(row) <= max(columns.values()):
+            start, end = min(cell[0] for cell in row), max(cell[1] for cell in row)
+            doubts.append(Doubt("table_unread", f"任务表的一行只有{len(row)}格，未读入", start, end))
+            continue
+        if not any(plain[slice(*row[at])].strip() for part, at in columns.items() if part != "number"):
             continue
         for part, index in columns.items():
             if plain[slice(*row[index])].strip() or part not in held:

@@ -5,7 +5,6 @@ Whatever is not in the text as it stood in the file is said in a doubt, one for 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from duheng.reading.files.furniture import joins, page_furniture
@@ -18,7 +17,6 @@ _SAID = {
     "joined_lines": "句中的硬换行{count}处已接上",
     "noise": "删去夹杂的字符{count}处，请对照原文",
 }
-_PIPED = re.compile(r"^[^\n|]*\|[^\n|]*\|[^\n]*", re.MULTILINE)
 _EXAMPLE = 16
 
 
@@ -63,7 +61,7 @@ def compose(content: Content) -> Text:
     doubts = [Doubt(kind, said + "。", 0, 0) for kind, said in content.remarks]
     doubts += [one.doubt(kind) for kind, one in writer.changes.items() if one.count]
     doubts += _of_the_text(text)
-    return Text(text, doubts, writer.tables() + _piped_tables(text))
+    return Text(text, doubts, writer.tables())
 
 
 def _of_the_text(text: str) -> list[Doubt]:
@@ -140,32 +138,3 @@ class _Writer:
 
 def _latin(sign: str) -> bool:
     return sign.isascii() and sign.isalnum()
-
-
-def _piped_tables(text: str) -> list[Table]:
-    """Tables whose rows are lines with | between the cells; two such lines at least, one after the other."""
-    tables: list[Table] = []
-    rows: list[list[tuple[int, int]]] = []
-    end = -1
-    for found in _PIPED.finditer(text):
-        if found.start() != end + 1:
-            tables += [Table(rows)] if len(rows) > 1 else []
-            rows = []
-        rows.append(_piped_cells(text, found.start(), found.end()))
-        end = found.end()
-    return tables + ([Table(rows)] if len(rows) > 1 else [])
-
-
-def _piped_cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    line = text[start:end].rstrip()
-    end = start + len(line)
-    if line.endswith("|"):
-        end -= 1
-    if text[start:end].lstrip().startswith("|"):
-        start = text.index("|", start, end) + 1
-    cells: list[tuple[int, int]] = []
-    for cell in text[start:end].split("|"):
-        blank = len(cell) - len(cell.lstrip())
-        cells.append((start + blank if cell.strip() else start, start + max(len(cell.rstrip()), 0)))
-        start += len(cell) + 1
-    return cells

@@ -44,12 +44,15 @@ _BLOCK = frozenset(
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )  # fmt: skip
+_MOST_COVERED = 64  # columns or rows of a merged cell
 _DEEPEST = 200  # levels of tables within tables that are still told apart
 
 
 @dataclass(slots=True)
 class _Table:
     rows: list[list[list[Block]]] = field(default_factory=list)
+    # How many columns and rows each cell covers.
+    covers: list[list[tuple[int, int]]] = field(default_factory=list)
     in_cell: bool = False
 
 
@@ -94,7 +97,7 @@ class _Page(HTMLParser):
             self._end_block()
             self._tables.append(_Table())
         elif tag in ("tr", "td", "th") and self._tables:
-            self._open_cell(tag)
+            self._open_cell(tag, dict(attrs))
         elif tag in _BLOCK:
             self._end_block()
 
@@ -128,15 +131,15 @@ class _Page(HTMLParser):
         self._end_block()
         return self._blocks[0]
 
-    def _open_cell(self, tag: str) -> None:
+    def _open_cell(self, tag: str, attributes: dict[str, str | None]) -> None:
         self._end_cell()
         table = self._tables[-1]
-        if tag == "tr":
+        if tag == "tr" or not table.rows:
             table.rows.append([])
-        else:
-            if not table.rows:
-                table.rows.append([])
+            table.covers.append([])
+        if tag != "tr":
             self._blocks.append([])
+            table.covers[-1].append((_count(attributes, "colspan"), _count(attributes, "rowspan")))
             table.in_cell = True
 
     def _end_block(self) -> None:
@@ -168,8 +171,32 @@ def _is_data(table: _Table) -> bool:
 
 
 def _as_rows(table: _Table) -> list[Block]:
-    rows: list[Row] = [["".join(str(block) for block in cell) for cell in row] for row in table.rows if row]
+    """The rows, an empty cell wherever one above or to the left goes on."""
+    rows: list[Row] = []
+    below: dict[int, int] = {}
+    for cells, covers in zip(table.rows, table.covers, strict=True):
+        row: Row = []
+        for cell, (wide, high) in zip(cells, covers, strict=True):
+            row += [""] * _covered(below, len(row))
+            below |= dict.fromkeys(range(len(row), len(row) + wide), high - 1) if high > 1 else {}
+            row += ["".join(str(block) for block in cell)] + [""] * (wide - 1)
+        row += [""] * _covered(below, len(row))
+        rows += [row] if cells else []
     return list(rows)
+
+
+def _covered(below: dict[int, int], at: int) -> int:
+    """How many columns from here on a cell above covers; each is counted off."""
+    begin = at
+    while below.get(at, 0) > 0:
+        below[at] -= 1
+        at += 1
+    return at - begin
+
+
+def _count(attributes: dict[str, str | None], name: str) -> int:
+    said = attributes.get(name) or ""
+    return min(max(int(said), 1), _MOST_COVERED) if said.isascii() and said.isdigit() and len(said) < 4 else 1
 
 
 def _as_text(table: _Table) -> list[Block]:

@@ -11,6 +11,9 @@ levels       a subject, a predicate and its values
 works        a verb, a count and what is counted
 wording      targets without a numeral: zero growth, all of it, as assigned
 reader       the text clause by clause
+columns      the head of a table of indicators
+cells        what a cell says
+rows         the targets of such a table
 """
 
 from duheng.reading.grammar.reader import targets

@@ -150,7 +150,7 @@ def scoped(subject: str) -> Head:
     ):
         return Head(rest[place.end() :], place.group())
     if place := re.match(
-        r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位|人均|万元)[\u4e00-\u9fffG])",
+        r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位(?=国|地|生|工|农|增|建筑|产|面|耕|能|投|G)|人均|万元)[\u4e00-\u9fffG])",
         subject,
     ):
         named = place["place"]

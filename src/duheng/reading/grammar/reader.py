@@ -1,6 +1,7 @@
 """A text read clause by clause: what is owed in each, with what the clauses before it left in force."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,12 +10,14 @@ from duheng.reading.grammar.deadlines import Calendar, When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
+from duheng.reading.grammar.rows import TableReader
 from duheng.reading.grammar.state import Passage, State
 from duheng.reading.grammar.wording import read_wording
 from duheng.reading.grammar.words import pattern
 from duheng.reading.grammar.works import read_work
 from duheng.reading.outline import Outline, Paragraph
 from duheng.reading.records import Doubt, Target
+from duheng.reading.tables import Cell, Rows
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
@@ -25,11 +28,18 @@ _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期�
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
-def targets(text: str, plain: str, outline: Outline) -> tuple[list[Target], list[Doubt]]:
-    """The targets of a document in the order of the text, and what is doubtful about them."""
+def targets(
+    text: str, plain: str, outline: Outline, tables: Sequence[Rows] = ()
+) -> tuple[list[Target], list[Doubt]]:
+    """The targets of a document in the order of the text, and what is doubtful about them.
+
+    tables: the cells of each table, as (start, end) in the text; one of indicators is read by its columns.
+    """
     reader = _Reader(text, plain, outline)
-    found = reader.read()
-    return found, [*reader.doubts, *_two_values(found)]
+    in_tables = TableReader(text, plain, outline, reader.calendar.year)
+    in_tables.read(tables)
+    found = sorted([*reader.read(in_tables.taken), *in_tables.targets], key=lambda one: one.start)
+    return found, [*reader.doubts, *in_tables.doubts, *_two_values(found)]
 
 
 class _Reader:
@@ -44,9 +54,12 @@ class _Reader:
         self.doubts: list[Doubt] = []
         self.lead = When()
 
-    def read(self) -> list[Target]:
+    def read(self, taken: Sequence[Cell]) -> list[Target]:
+        """The targets of the sentences; what is read by its columns (`taken`) is no sentence."""
         found: list[Target] = []
         for paragraph in self.outline.paragraphs:
+            if any(start < paragraph.end and paragraph.start < end for start, end in taken):
+                continue
             if self.text.startswith("#", paragraph.start) or self._is_past(paragraph):
                 continue
             state = State(when=self.lead if self.lead.deadline else self._heading_time(paragraph))
