@@ -18,13 +18,13 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def used() -> Iterator[str]:
-    """The literal kinds: of Doubt(kind, ...), of _doubt(..., kind, ...), of a remark ("kind", "中文"), of `_SAID`."""
+    """The literal kinds: of Doubt(kind, ...), of _doubt(..., kind, ...), of a remark ("kind", "中文"), `_SAID`."""
     for file in Path(duheng.reading.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Doubt", "_doubt"):
                 names = [one.value for one in node.args if isinstance(one, ast.Constant)]
                 yield from (str(one) for one in names if re.fullmatch("[a-z_-]+", str(one)))
-            elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            elif file.parent.name == "files" and isinstance(node, ast.Tuple) and len(node.elts) == 2:
                 name, message = node.elts
                 said = len(_CHINESE.findall(ast.unparse(message))) > 8
                 if said and isinstance(name, ast.Constant) and isinstance(name.value, str):
