@@ -29,6 +29,8 @@ def said(target: Target) -> list[Any]:
 def test_every_example_of_the_table_is_read_as_it_says(example: dict[str, Any]) -> None:
     reading = read_text(example.get("before", "") + example["text"])
     assert [said(target) for target in reading.targets] == example["targets"]
+    conditions = example.get("condition", [None] * len(reading.targets))
+    assert [target.condition for target in reading.targets] == conditions
     for target in reading.targets:
         assert reading.text[target.start : target.end] == target.quote
 

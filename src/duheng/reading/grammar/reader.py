@@ -92,11 +92,30 @@ class _Reader:
                 # 每年 is said of its clause alone; the term of the sentence goes on after it.
                 state.when = before if state.when.period in ("每年", "逐年") else state.when
             if clause.last:
-                state.past = False
+                state.past, state.condition = False, None
         return found
 
     def _clause(self, passage: Passage, state: State) -> list[Target]:
-        clause = passage.clause
+        clause, condition = self._condition(passage.clause)
+        if clause == passage.clause:
+            found = self._owed(passage, clause, state)
+            state.condition = condition or state.condition
+            return found
+        state.condition = condition
+        return self._owed(passage, clause, state)
+
+    def _condition(self, clause: Clause) -> tuple[Clause, str | None]:
+        """The clause after a condition at its head, and the condition; one that fills a clause holds after it."""
+        times = self.calendar.times(self.masked, clause.start, clause.end, When())
+        begin = times[0].end if times and times[0].start == clause.start else clause.start
+        found = pattern("condition").match(self.masked, begin, clause.end)
+        if found is None or pattern("no_condition").search(found.group()):
+            return clause, None
+        whole = found.end() == clause.end or begin > clause.start
+        return clause if whole else replace(clause, start=found.end()), self.text[found.start() : found.end()]
+
+    def _owed(self, passage: Passage, clause: Clause, state: State) -> list[Target]:
+        """What a clause says is owed; `clause` is that of the passage without the condition at its head."""
         if not _SPEAKS.search(self.masked, clause.start, clause.end):
             self._mention(passage, state)
             return []

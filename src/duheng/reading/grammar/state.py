@@ -26,6 +26,7 @@ class State:
     base_year: int | None = None
     listed: list[When] = field(default_factory=list)  # 到2030年、2035年: times that values are dealt to
     per_scope: str | None = None
+    condition: str | None = None  # said in the sentence: what follows holds only if
     past: bool = False
     doubts: list[Doubt] = field(default_factory=list)
 
@@ -67,6 +68,9 @@ def target(
 ) -> Target:
     """A target of the passage: the quote is the clause from its time or head to the last value."""
     start, end = span
+    at = passage.plain.rfind("（", start, end) if passage.plain[end - 1] == "）" else end
+    bracket = pattern("condition_bracket").match(passage.plain, at) if at >= start else None
+    condition = passage.text[bracket.start() + 1 : bracket.end() - 1] if bracket else state.condition
     while end > start and passage.text[end - 1] in " \n\t，,、和及与":
         end -= 1
     more.setdefault("period", when.period)
@@ -79,6 +83,7 @@ def target(
         direction=direction,
         scope=passage.printed(head.scope) if head.scope else None,
         deadline=when.deadline,
+        condition=condition,
         **more,
     )
 

@@ -70,6 +70,9 @@ def _sources() -> dict[str, str]:
         "among": r"^(?P<scope>[^、，]{2,20})中(?=[^、，心央国小型部级医学药水期长等高]{2,}(?:率|占比|比例|比重)$)",
         "place": "^(?!万元|单位|人均|[^、]{0,12}占)[\u4e00-\u9fff]{1,8}?"
         f"{either(words('place_ends'))}(?!生产总值|级)(?=[^、，区市县]{{2,}}$|$)",
+        "condition": "|".join(table()["conditions"]),
+        "no_condition": either(words("no_conditions")),
+        "condition_bracket": table()["condition_brackets"],
         "counted": either(words("counted_not_owed")),
         "not_owed": f"^[^，。的]{{0,6}}?{either(words('counted_not_owed'))}(?![\u4e00-\u9fff]{{2}})",
     }
