@@ -1,0 +1,165 @@
+"""Frames out of a stream of bytes, however it was cut: by length, by the end of CP where the length is wrong.
+
+A frame never ends at a line break or at `##` alone: some devices send neither, and an encrypted body may hold both.
+The result does not depend on how the bytes were cut, and no byte is lost: what is no frame is a fragment.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from . import crc
+
+LONGEST = 9999  # what four digits can say; the standard's own limit is 1,024
+LEGAL = 1024
+_HEAD = 6  # ## and four digits
+_START = re.compile(rb"##(?=\d{4}|\d{1,3}[A-Z]{2})")
+_END = re.compile(rb"&&([0-9A-Fa-f]{4})")
+_CLOSED = re.compile(rb"&&[0-9A-Fa-f]{4}\r\n")
+_BLANK = b"\r\n \t"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A whole frame. raw: from ## to the check sum, without the line break; digits: the check sum as sent.
+
+    problems: length (not that of the segment), length_field (no four digits), too_long (over 1,024 bytes),
+    no_cp, crc (wrong by the rule of HJ 212), crc_case (lower case).
+    """
+
+    raw: bytes
+    segment: bytes
+    digits: bytes
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Bytes that are no frame. reason: garbage (before a frame), no_end (a frame that never ends), too_long."""
+
+    raw: bytes
+    reason: str
+
+
+class Framer:
+    """Cuts a stream into frames and fragments; holds at most one frame's bytes back.
+
+    limit: longest frame waited for [byte]; a longer one is a fragment.
+    """
+
+    def __init__(self, limit: int = LONGEST) -> None:
+        self._limit = limit + _HEAD + 4
+        self._held = b""
+
+    def feed(self, data: bytes) -> list[Frame | Fragment]:
+        """What is complete with these bytes, in order."""
+        self._held += data
+        return self._cut(last=False)
+
+    def close(self) -> list[Frame | Fragment]:
+        """What is left at the end of the stream, or when a device has been silent for long."""
+        found = self._cut(last=True)
+        if rest := self._held.strip(_BLANK):
+            found.append(Fragment(rest, "no_end" if rest.startswith(b"##") else "garbage"))
+        self._held = b""
+        return found
+
+    def _cut(self, last: bool) -> list[Frame | Fragment]:
+        found: list[Frame | Fragment] = []
+        data, place = self._held, 0
+        while place < len(data):
+            start = data.find(b"##", place)
+            if start != place:
+                start, lost = self._garbage(data, place, start, last)
+                found += lost
+                place = start
+                if start == len(data) or not data.startswith(b"##", start):
+                    break
+            piece = _by_length(data, start) or self._by_search(data, start, last)
+            if piece is None:
+                break
+            found.append(piece)
+            place = start + len(piece.raw)
+        self._held = data[place:]
+        return found
+
+    def _garbage(self, data: bytes, place: int, start: int, last: bool) -> tuple[int, list[Frame | Fragment]]:
+        """Where the next frame begins or may begin, and what stands before it."""
+        if start < 0:  # a single # at the end may be the first of two
+            start = len(data) - (1 if data.endswith(b"#") and not last else 0)
+            if len(data) - place <= self._limit and not last and data[place:start].strip(_BLANK):
+                return place, []  # wait: it is one fragment with what follows
+        lost = data[place:start]
+        return start, [Fragment(lost, "garbage")] if lost.strip(_BLANK) else []
+
+    def _by_search(self, data: bytes, start: int, last: bool) -> Frame | Fragment | None:
+        """A frame whose length does not lead to its end: the end of CP before the next frame, None while unsure."""
+        following = _START.search(data, start + 2)
+        stop = following.start() if following else len(data)
+        opened = data.find(b"CP=&&", start, stop)
+        ends = list(_END.finditer(data, opened + 5, stop)) if opened >= 0 else []
+        for match in ends:
+            if crc.checksum(data[_body(data, start) : match.start() + 2]) == int(match[1], 16):
+                return _framed(data, start, match.start() + 2)
+        if not following and not last and stop - start < self._limit:
+            return None
+        if ends and (following or last):
+            return _framed(data, start, ends[-1].start() + 2)
+        return Fragment(data[start:stop], "no_end" if stop - start < self._limit else "too_long")
+
+
+def _body(data: bytes, start: int) -> int:
+    """Where the segment begins: behind ## and the digits of the length, four at the most."""
+    place = start + 2
+    while place < start + _HEAD and data[place : place + 1].isdigit():
+        place += 1
+    return place
+
+
+def _by_length(data: bytes, start: int) -> Frame | None:
+    """The frame that ends where its length says, or earlier at a line break behind a right check sum."""
+    digits = data[start + 2 : start + _HEAD]
+    if len(digits) < 4 or not digits.isdigit():
+        return None
+    end = start + _HEAD + int(digits)
+    if data.find(b"\r\n", start, end) >= 0 and (closed := _closed_early(data, start, end)):
+        return closed
+    if end + 4 > len(data):
+        return None
+    if data[end - 2 : end] == b"&&" and data.find(b"CP=&&", start, end) >= 0:
+        return _framed(data, start, end) if _hexadecimal(data[end : end + 4]) else None
+    segment, stated = data[start + _HEAD : end], data[end : end + 4]
+    if _hexadecimal(stated) and crc.checksum(segment) == int(stated, 16):
+        return _framed(data, start, end)
+    return None
+
+
+def _closed_early(data: bytes, start: int, end: int) -> Frame | None:
+    for match in _CLOSED.finditer(data, start, end):
+        if crc.checksum(data[start + _HEAD : match.start() + 2]) == int(match.group()[2:6], 16):
+            return _framed(data, start, match.start() + 2)
+    return None
+
+
+def _hexadecimal(digits: bytes) -> bool:
+    return len(digits) == 4 and all(digit in b"0123456789abcdefABCDEF" for digit in digits)
+
+
+def _framed(data: bytes, start: int, end: int) -> Frame:
+    """The frame whose segment ends at `end`."""
+    body = _body(data, start)
+    segment, digits = data[body:end], data[end : end + 4]
+    problems = []
+    if body != start + _HEAD:
+        problems.append("length_field")
+    elif int(data[start + 2 : body]) != len(segment):
+        problems.append("length")
+    if len(segment) > LEGAL:
+        problems.append("too_long")
+    if not segment.endswith(b"&&"):
+        problems.append("no_cp")
+    right = b"%04X" % crc.checksum(segment)
+    if digits != right:
+        problems.append("crc_case" if digits.upper() == right else "crc")
+    return Frame(data[start : end + 4], segment, digits, tuple(problems))
