@@ -8,11 +8,24 @@ from collections.abc import Sequence
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType='
+    '"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
+_RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type='
+    '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>'
+    "</Relationships>"
+)
+
 
 def word(body: str, numbering: str = "") -> bytes:
     """A .docx of WordprocessingML inside w:body."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
+        package.writestr("[Content_Types].xml", _TYPES)
+        package.writestr("_rels/.rels", _RELATIONS)
         package.writestr("word/document.xml", f"<w:document {_W}><w:body>{body}</w:body></w:document>")
         if numbering:
             package.writestr("word/numbering.xml", f"<w:numbering {_W}>{numbering}</w:numbering>")

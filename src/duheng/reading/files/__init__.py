@@ -44,9 +44,11 @@ def read_file(path: Path, progress: Progress | None = None) -> Text:
         raise refuse(path.name, f"不认识的文件类型“{suffix or '无扩展名'}”", _KINDS)
     content = _bytes(path)
     _same_kind(content, suffix, path.name)
-    text = compose(_content(content, suffix, path.name, progress))
-    if len(text.text) > limits()["characters"]:
-        raise refuse(path.name, f"有{len(text.text)}字，上限{limits()['characters']}字", "请拆分后分别读入")
+    held = _content(content, suffix, path.name, progress)
+    length = sum(len(one) if isinstance(one, str) else sum(map(len, one)) for one in held.blocks)
+    if length > limits()["characters"]:
+        raise refuse(path.name, f"有{length}字，上限{limits()['characters']}字", "请拆分后分别读入")
+    text = compose(held)
     if not text.text.strip():
         raise refuse(path.name, "没有文字", "请核对文件是否完整")
     return text
