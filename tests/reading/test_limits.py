@@ -1,4 +1,4 @@
-"""What is too large, or made to be too large, is refused with a word; old formats are read by LibreOffice where it is."""
+"""What is too large, or made to be, is refused with a word; old formats are read by LibreOffice where it is."""
 
 from __future__ import annotations
 
