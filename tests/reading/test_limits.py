@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from duheng.model.errors import UnreadableSource
-from duheng.reading.files import converted
 from duheng.reading.files.source import limits
 from duheng.reading.reading import read
 from tests.reading.papers import paragraph, pdf, table, word
@@ -83,7 +82,7 @@ def test_merged_cells_without_end_take_no_room(tmp_path: Path) -> None:
 def test_an_old_format_without_libreoffice_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
-    monkeypatch.setattr(converted.shutil, "which", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
     path = tmp_path / f"plan{suffix}"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
     said = refused(path)
