@@ -20,6 +20,7 @@ PATHS = [
     "/?scenario=drill",
     "/",
     "/plan",
+    "/plans/compare?a=ziyang-145&b=ziyang-155-drill&scenario=drill",
     "/duties",
     "/findings?scenario=drill",
     "/projects?scenario=drill",

@@ -30,6 +30,7 @@ NOT_SAID = {"href", "value", "action", "id", "accept", "aria-labelledby", "name"
 FIRST = (
     "/",
     "/plan",
+    "/plans/compare?a=ziyang-145&b=ziyang-155-drill&scenario=drill&more=",
     "/duties",
     "/findings",
     "/accounting",
@@ -115,6 +116,7 @@ def names() -> str:
         found |= {str(place.attributes.get("water_body", "")) for place in city.places}
         for plan in city.plans:
             found |= {plan.number, plan.issuer, *(duty.cite for duty in plan.duties)}
+            found |= {str(said) for one in plan.targets for said in (one.scope, one.comparator, one.hedge)}
         found |= {setting.cite for parameter in city.parameters for setting in parameter.settings}
         facts = ledger.read(scenario)
         found |= {str(text) for column in ("stated", "locator") for text in facts[column].unique()}

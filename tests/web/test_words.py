@@ -145,6 +145,8 @@ SPEAKING = (
         )
     ),
     "assess/flows.py",
+    *(f"reading/comparing/{name}.py" for name in ("comparison", "judging", "pairing", "words")),
+    "web/pages/compare.py",
     "ingest/balance/form_reading.py",
     *(f"web/{name}.py" for name in ("balance_checks", "balances", "energy_flows")),
     *(f"web/pages/{name}.py" for name in ("accounting", "carbon", "energy")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +37,8 @@ def compare(
     a: Annotated[
         str,
         typer.Argument(
-            metavar="A", help="甲：文件（.txt .docx .pdf .html）、城市文件夹、城市代码或方案编号。"
+            metavar="A",
+            help="甲：文件（.txt .docx .pdf .html）、城市文件夹、城市代码或方案编号（@日期：某日的版本）。",
         ),
     ],
     b: Annotated[str, typer.Argument(metavar="B", help="乙：同上，如上级的方案，或同一方案的另一版。")],
@@ -79,6 +81,22 @@ def _side(named: str) -> Side:
 
 
 def _plan(named: str) -> Plan:
+    """A plan as printed; `id@2026-09-01`: with the changes made by that day."""
+    named, at, day = named.partition("@")
+    plan = _kept(named)
+    return plan.on(_day(day)) if at else plan
+
+
+def _day(said: str) -> date:
+    from duheng.model.errors import DuhengError
+
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise DuhengError(f"“@{said}”不是日期；某日的版本应写成 方案编号@2026-09-01。") from error
+
+
+def _kept(named: str) -> Plan:
     from duheng import city
     from duheng.assess.books import default_plan
     from duheng.model import data

@@ -15,6 +15,7 @@ from .periods import Period
 
 Direction = Literal["decrease", "complete", "reach", "at_least", "at_most", "zero_growth", "assigned"]
 NOT_STATED = "not-stated"
+Day = date  # within Plan, `date` is the day it was issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,15 @@ class Plan:
     def article(self, number: str) -> Article | None:
         """The article with this number, or None."""
         return next((article for article in self.articles if article.number == number), None)
+
+    def on(self, day: Day) -> Plan:
+        """The plan as it stood on that day: with the numbers of the latest changes made by then."""
+        return replace(self, targets=tuple(target.on(day) for target in self.targets))
+
+    @property
+    def changed_on(self) -> tuple[Day, ...]:
+        """The days on which numbers of its targets were changed, the first first."""
+        return tuple(sorted({change.since for target in self.targets for change in target.changes}))
 
     def target(self, id: str) -> Target | None:
         """The target with this id, or None."""

@@ -10,8 +10,7 @@ from duheng.model.glossary import all_quantities
 from duheng.model.saying import Saying, say
 from duheng.reading.binding import likeness
 from duheng.reading.comparing.sides import Entry, yearly
-from duheng.reading.comparing.wording import canonical, insertion, table
-from duheng.reading.normal import plain
+from duheng.reading.comparing.wording import bare, canonical, insertion, table
 
 LEAST_BOUND = 0.6
 """Confidence of both bindings from which one quantity means one indicator."""
@@ -69,8 +68,7 @@ def same(a: Entry, b: Entry) -> Sameness | None:
 
 
 def _named(a: Entry, b: Entry) -> Sameness:
-    printed = [plain(one.target.indicator) for one in (a, b)]
-    if printed[0] == printed[1]:
+    if bare(a.target.indicator) == bare(b.target.indicator):
         return Sameness(say("名称相同"), 1.0, NAME)
     return Sameness(say("名称不同，按同义说法相同"), BY_SYNONYM, NAME)
 

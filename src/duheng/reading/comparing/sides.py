@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -82,11 +83,17 @@ def side_of_reading(reading: Reading, name: str) -> Side:
     return Side(title, known.number, known.issuer, place, known.period, _once(entries))
 
 
-def side_of_plan(plan: Plan) -> Side:
-    """A plan of a city's folder: its targets are bound already, its sentences are not kept."""
+def side_of_plan(plan: Plan, quote: Callable[[Bound], str] = lambda _: "") -> Side:
+    """A plan of a city's folder: its targets are bound already. quote: the sentence of a target where it is kept."""
     place = _place(plan.issuer, plan.title)
     entries = [
-        _entry(_record(one), one.article, place, Binding(one.quantity, one.item, 1.0), _definition(one))
+        _entry(
+            _record(one, quote(one)),
+            one.article,
+            place,
+            Binding(one.quantity, one.item, 1.0),
+            _definition(one),
+        )
         for one in plan.targets
     ]
     period = plan.period.start.year, plan.period.end.year
@@ -97,10 +104,10 @@ def _definition(target: Bound) -> str | None:
     return None if target.definition in (None, NOT_STATED) else target.definition
 
 
-def _record(target: Bound) -> Target:
+def _record(target: Bound, quote: str) -> Target:
     start, end = target.characters or (0, 0)
     return Target(
-        indicator=target.title, quote="", start=start, end=end, direction=target.direction, scope=target.scope,
+        indicator=target.title, quote=quote, start=start, end=end, direction=target.direction, scope=target.scope,
         value=target.value, unit=target.unit, comparator=target.comparator, change_from=target.base,
         deadline=target.deadline, period=target.period, hedge=target.hedge, implied=target.implied,
     )  # fmt: skip

@@ -31,10 +31,15 @@ def _synonyms() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(re.escape(one) for one in sorted(said, key=len, reverse=True))), said
 
 
+def bare(said: str) -> str:
+    """Without brackets and punctuation, as it is matched."""
+    return _BLANK.sub("", _BRACKETED.sub("", plain(said)))
+
+
 @cache
 def canonical(indicator: str) -> str:
     """The name without brackets and punctuation, each wording replaced by the first of its kind."""
-    name = _BLANK.sub("", _BRACKETED.sub("", plain(indicator)))
+    name = bare(indicator)
     pattern, said = _synonyms()
     for _ in range(_ROUNDS):
         before, name = name, pattern.sub(lambda found: said[found[0]], name)
@@ -49,8 +54,8 @@ def named(indicator: str, scope: str | None, place: str | None) -> tuple[str, st
 
     A scope that stands at the head of the name is taken out of it, so that 公共机构人均水耗 is 人均用水量 of 公共机构.
     """
-    of = _without_territory(_BLANK.sub("", _BRACKETED.sub("", plain(scope or ""))), place)
-    name = _without_territory(_BLANK.sub("", _BRACKETED.sub("", plain(indicator))), place)
+    of = _without_territory(bare(scope or ""), place)
+    name = _without_territory(bare(indicator), place)
     if of and name.startswith(of) and len(name) - len(of) >= _LEAST_NAME:
         name = name.removeprefix(of)
     return canonical(name), of.removeprefix("的")

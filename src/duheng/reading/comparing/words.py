@@ -40,7 +40,13 @@ def amount(target: Target) -> Saying:
     number = _digits(target.value)
     if target.value_max is not None:
         number += f"～{_digits(target.value_max)}"
-    return say("{number}{unit}", number=number, unit=target.unit or "")
+    return _measured(number, target.unit)
+
+
+def _measured(number: str, unit: str | None) -> Saying:
+    if unit in (None, "%"):
+        return say("{number}{unit}", number=number, unit=unit or "")
+    return say("{number}{measure}", number=number, measure=unit)
 
 
 def _digits(value: Decimal) -> str:
@@ -55,7 +61,7 @@ def converted(one: Pair) -> Saying | None:
     number = _digits(verdict.b_value.normalize())
     if verdict.b_value_max is not None:
         number += f"～{_digits(verdict.b_value_max.normalize())}"
-    return say("合{number}{unit}", number=number, unit=first.unit or "")
+    return say("合{amount}", amount=_measured(number, first.unit))
 
 
 def beside(one: Pair) -> str:
