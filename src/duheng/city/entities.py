@@ -76,6 +76,15 @@ def _entities(path: Path, report: Report) -> Iterable[_Read]:
                 "所扣除的上级（residual为yes时必填）",
                 "补上统计上级",
             )
+        if entity.kind == "department" and entity.confidence == "derived":
+            report.add(
+                "unmatched-unit",
+                row.place("name"),
+                f"单位“{entity.name}”是从规划文字中读出的，没有对应到部门名录",
+                "名录中的部门，或核对过的单位",
+                "如是某部门的别名，请写进它的aliases并删去本行；否则核对后把confidence改为quoted",
+                "warning",
+            )
         yield _Read(entity, row)
 
 

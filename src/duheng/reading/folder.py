@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from duheng.model.errors import DuhengError
 from duheng.model.glossary import all_quantities
 from duheng.model.plan import NOT_STATED
 from duheng.reading.binding import bind
+from duheng.reading.departments import Department, match, merged
 from duheng.reading.normal import plain
 from duheng.reading.outline import Heading
 from duheng.reading.reading import Reading
@@ -90,23 +91,54 @@ def _entities(city: dict[str, str], articles: list[dict[str, Any]], source: str)
     units = dict.fromkeys(
         unit for one in articles for key in ("responsible_units", "inherited_units") for unit in one[key]
     )
-    rows = [(f"{id[:2]}0000", "所属省", "province", ""), (id, city["name"], "city", f"{id[:2]}0000")]
-    rows += [(f"{id}D{number:03}", unit, "department", id) for number, unit in enumerate(units, 1)]
+    rows = [
+        {"id": f"{id[:2]}0000", "name": "所属省", "kind": "province"},
+        {"id": id, "name": city["name"], "kind": "city", "parent": f"{id[:2]}0000"},
+        *_department_rows(id, list(units)),
+    ]
     out = io.StringIO()
     writer = csv.DictWriter(out, _ENTITIES, lineterminator="\n", restval="")
     writer.writeheader()
-    for one, name, kind, parent in rows:
-        writer.writerow(
-            {
-                "id": one,
-                "name": name,
-                "kind": kind,
-                "parent": parent,
-                "source": source,
-                "confidence": "quoted",
-            }
-        )
+    writer.writerows({"source": source, "confidence": "quoted", **one} for one in rows)
     return out.getvalue()
+
+
+def _department_rows(city: str, units: list[str]) -> list[dict[str, str]]:
+    """The units as departments: those of the packaged city they mean, the others as printed (`derived`)."""
+    known = _known_departments(city)
+    found = match(units, known)
+    printed: dict[str, Department] = {}
+    for name, one in found.items():
+        if one is not None:
+            held = printed.get(one.id, one)
+            more = () if name in (held.name, *held.aliases) else (name,)
+            printed[one.id] = replace(held, aliases=(*held.aliases, *more))
+    rest = merged(name for name, one in found.items() if one is None)
+    last = max((int(one.id.rpartition("D")[2] or 0) for one in known), default=0)
+    rows = [_department(city, one, "quoted") for one in printed.values()]
+    for number, one in enumerate(rest, last + 1):
+        rows.append(
+            _department(city, replace(one, id=f"{city}D{number:03}"), "derived" if known else "quoted")
+        )
+    return rows
+
+
+def _department(city: str, one: Department, confidence: str) -> dict[str, str]:
+    return {
+        "id": one.id, "name": one.name, "name_en": one.name_en, "kind": "department", "parent": city,
+        "aliases": "|".join(one.aliases), "confidence": confidence,
+    }  # fmt: skip
+
+
+def _known_departments(city: str) -> list[Department]:
+    """The departments of the packaged city, none where it is not packaged."""
+    path = data.root() / city[:2] / city[:4] / "entities.csv"
+    rows = data.read_rows(path) if path.is_file() else []
+    return [
+        Department(row["id"], row["name"], row["name_en"], tuple(filter(None, row["aliases"].split("|"))))
+        for row in rows
+        if row["kind"] == "department"
+    ]
 
 
 class _Plan:
