@@ -189,6 +189,11 @@ def test_the_other_way_round_says_the_opposite(shared: Path) -> None:
         assert (there.only_a, there.only_b) == (back.only_b, back.only_a)
 
 
+def test_a_document_beside_itself_does_not_differ(shared: Path) -> None:
+    for name in sorted({one[which] for one in expected() for which in ("a", "b")}):
+        assert made(shared / "plans", name, name).same, name
+
+
 def test_every_target_is_in_a_pair_among_candidates_or_alone(shared: Path) -> None:
     for one in expected():
         found = made(shared / "plans", one["a"], one["b"])
