@@ -109,7 +109,8 @@ def _record(target: Bound, quote: str) -> Target:
     start, end = target.characters or (0, 0)
     return Target(
         indicator=target.title, quote=quote, start=start, end=end, direction=target.direction, scope=target.scope,
-        value=Decimal(0) if target.direction == "zero_growth" else target.value, unit=target.unit, comparator=target.comparator, change_from=target.base,
+        value=Decimal(0) if target.direction == "zero_growth" else target.value,
+        unit=target.unit, comparator=target.comparator, change_from=target.base,
         deadline=target.deadline, period=target.period, hedge=target.hedge, implied=target.implied,
     )  # fmt: skip
 
