@@ -67,3 +67,20 @@ def test_every_target_of_ziyang_is_read_whole(readings: Path, shared: Path) -> N
     read = [key(target) for target in json.loads((readings / "ziyang.json").read_text("utf-8"))["targets"]]
     assert len(read) == 30
     assert sorted(map(repr, read)) == sorted(map(repr, annotated))
+
+
+def test_our_own_documents_are_read_whole(scorer: ModuleType, tmp_path: Path) -> None:
+    """Five documents annotated before they were read; their first score is in bench/reading_first_score.json."""
+    cold = Path(__file__).parent / "cold"
+    for path in cold.glob("*.txt"):
+        reading = read_text(path.read_text("utf-8")).as_json()
+        (tmp_path / f"{path.stem}.json").write_text(json.dumps(reading, ensure_ascii=False), "utf-8")
+    total = scorer.main(cold, tmp_path)
+    assert {key: scorer.f1(*said) for key, said in total.items()} == {
+        "found": 1.0, "complete": 1.0, "units": 1.0, "leads": 1.0,
+    }  # fmt: skip
+    said = json.loads((tmp_path / "county_plan.json").read_text("utf-8"))
+    assert [one["message"] for one in said["doubts"] if one["kind"] == "ratio"] == [
+        "“桩车比不低于1:7”是比例，目标的数值记不下它"
+    ]
+    assert [one["condition"] for one in said["targets"] if one["condition"]] == ["在保障民生用能的前提下"]

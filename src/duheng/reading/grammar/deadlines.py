@@ -18,10 +18,11 @@ _NUMERALS = {
 }
 _TIME = re.compile(
     r"(?:(?P<from>(?:19|20)\d\d)\s*年起)?(?:未来|今后|用)?(?P<span>\d{1,2}|[一二两三四五六七八九十]{1,2})\s*年(?:左右)?(?:的?时间)?内"
+    r"|(?P<whole>[三五])年(?=累计|共|新增|建成|完成)"
     r"|“?(?P<plan>(?:[二三四]?十[一二三四五六七八九]?|[六七八九])五)”?(?:规划)?(?P<word>时期|期间|期末|末)"
     r"|(?P<till>到|至|力争到|力争|争取到|争取)?\s*(?:(?:19|20)\d\d年?\s*[—～\-至]\s*)?(?P<year>(?:19|20)\d\d)\s*年"
     r"(?P<month>(?:1[0-2]|[1-9])月)?(?P<end>底前|之前|前|底|末)?(?:左右)?"
-    r"|(?P<every>每年(?!度)|年均|逐年)|(?P<this>今年|本年度|全年(?=[^\u4e00-\u9fff]))"
+    r"|(?P<every>(?<!达到)(?<!能力)(?<!规模)每年(?!度)|年均|逐年)|(?P<this>今年|本年度|全年(?=[^\u4e00-\u9fff]))"
 )
 # Before a year these make it a base (比2020年), a start (自2020年) or part of a name.
 _NOT_BY = re.compile(r"(?:比|较|以|按|从|自|于|与|〔|《[^》]*|相比|以来的|在)\s*$")
@@ -53,8 +54,9 @@ def plan_end(numeral: str) -> int:
 class Calendar:
     """Reads times in one document; knows its year (a year before it is past) and where spans begin."""
 
-    def __init__(self, year: int | None) -> None:
+    def __init__(self, year: int | None, period: tuple[int, int] | None = None) -> None:
         self.year = year
+        self.period = period
         self.spans_end: dict[str, int] = {}
 
     def times(self, plain: str, start: int, end: int, inherited: When) -> list[When]:
@@ -90,6 +92,10 @@ class Calendar:
         if match["plan"]:
             deadline = plan_end(match["plan"])
             return When(deadline, match["plan"], start, end, True, past=self._past(deadline))
+        if match["whole"]:
+            first, last = self.period or (0, 0)
+            whole = last - first + 1 == _NUMERALS[match["whole"]]
+            return When(last if whole else inherited.deadline, match.group(), start, end, True)
         if match["span"]:
             return When(self._span_end(match, inherited), match.group().strip(), start, end, True)
         year = int(match["year"])

@@ -14,7 +14,9 @@ from duheng.reading.records import Doubt, Target
 _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
 _CHANGES = ("decrease", "increase")
 _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
-_WORKED = re.compile("减排量|节能量|减排|工程量")
+_WORKED = re.compile("减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
+# 能力达到每年120万吨: how much a year, not how often.
+_RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$")
 _COMPARED = re.compile("(?:高于|低于|好于|快于|超出|超过)[^，。]{0,10}(?:平均|上年|同期|水平|计划)")
 
 
@@ -22,7 +24,7 @@ def read_levels(
     passage: Passage, state: State, when: When, subject_start: int, group: list[Measure]
 ) -> list[Target] | None:
     """The targets of one group of values, or None where what stands before them is no predicate."""
-    subject = passage.masked[subject_start : group[0].start]
+    subject = _RATE.sub("", passage.masked[subject_start : group[0].start])
     found = predicate(subject[-90:])
     if found is None:
         found = _bare(subject, group)
@@ -184,6 +186,9 @@ def _level(
     standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
     if standing and when.deadline is None and not when.period:
         more["kind"] = "requirement"
+    start, state.risen_from = state.risen_from, None
+    if start and start.unit == measure.unit and found.kind not in _CHANGES:
+        more |= {"base_value": start.value, "base_unit": valued(passage, start)["unit"]}
     if state.base and found.verb in ("为", "是", "达到") and state.base.unit == measure.unit:
         base, direction = (
             state.base_year,
@@ -200,7 +205,8 @@ def _stretches(
 ) -> bool:
     """下降 v，力争达到 w: the second value goes on from the first, in its direction and from its base."""
     said = clean(passage.words(passage.clause.start, measure.start)).removesuffix(found.verb or "-")
-    return not said and not found.base and found.kind in ("reach", "floor") and change[2] == measure.unit
+    goes_on = found.kind in ("reach", "floor") or (found.kind == change[0] and passage.hedge(measure.start))
+    return bool(not said and not found.base and goes_on and change[2] == measure.unit)
 
 
 def _direction(found: Predicate, measure: Measure, name: str) -> tuple[str, str | None]:

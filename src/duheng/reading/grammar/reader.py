@@ -21,7 +21,11 @@ from duheng.reading.tables import Cell, Rows
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|负增长|番|一半|消除|一[村乡镇县区市社校户企园街]|零|均达|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+    r"\d|负增长|番|一半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+)
+# 1:7 is no value of one number; where it is said as a bound a person decides.
+_RATIO = re.compile(
+    r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|保持在|为)\d+(?:\.\d+)?[：:]\d+(?:\.\d+)?(?!\d|分)"
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
@@ -48,7 +52,7 @@ class _Reader:
         self.masked = set_aside(plain)
         year = int(outline.date[:4]) if outline.date else (outline.period[0] if outline.period else None)
         named = [int(one) for heading in outline.sections for one in _YEARS.findall(heading.section)]
-        self.calendar = Calendar(year or max(named, default=None))
+        self.calendar = Calendar(year or max(named, default=None), outline.period)
         titled = _YEARS.findall(outline.title or "")
         self.title_time = When(int(titled[0]), weak=True) if len(titled) == 1 else When()
         self.doubts: list[Doubt] = []
@@ -82,6 +86,9 @@ class _Reader:
 
     def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
         found: list[Target] = []
+        for ratio in _RATIO.finditer(self.masked, paragraph.start, paragraph.end):
+            message = f"“{self.text[ratio.start() : ratio.end()]}”是比例，目标的数值记不下它"
+            self.doubts.append(Doubt("ratio", message, ratio.start(), ratio.end()))
         for clause in clauses(self.masked, paragraph.start, paragraph.end):
             if clause.end - clause.start == LONGEST:
                 message = "文字过长而没有停顿，只能分段阅读，可能有遗漏"
@@ -147,6 +154,7 @@ class _Reader:
             state.past = times[0].past
             state.listed = self._listed(times)
             if len(state.listed) > 1:
+                state.when = state.listed[-1]
                 return state.listed[-1].end
             return times[0].end
         return clause.start
@@ -194,6 +202,7 @@ class _Reader:
             until = rest[0].start if rest else passage.clause.end
             before = self.masked[since : group[0].start]
             if _BASE_BEFORE.search(before):
+                state.risen_from = group[-1] if len(group) == 1 and re.search("[从由]", before) else None
                 continue
             if self._states_base(passage, state, times, before, since, group[0]):
                 since = group[-1].stop

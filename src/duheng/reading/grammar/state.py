@@ -24,6 +24,7 @@ class State:
     per: str = ""  # the body a series of indicators is about
     base: Measure | None = None  # the value that the next ones are measured against, and its year
     base_year: int | None = None
+    risen_from: Measure | None = None  # 由2025年的33%提高到……: the value the next one starts from
     listed: list[When] = field(default_factory=list)  # 到2030年、2035年: times that values are dealt to
     per_scope: str | None = None
     condition: str | None = None  # said in the sentence: what follows holds only if

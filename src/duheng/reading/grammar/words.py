@@ -67,7 +67,8 @@ def _sources() -> dict[str, str]:
         "action_end": f"(?P<action>{either(words('actions'))})$",
         "scope": f"^(?:{either(words('regions'))})?(?:{either(words('scope_qualifiers'))})"
         f"[^、，]{{0,8}}?{either(words('scope_nouns'))}(?=.)",
-        "among": r"^(?P<scope>[^、，]{2,20})中(?=[^、，心央国小型部级医学药水期长等高]{2,}(?:率|占比|比例|比重)$)",
+        "among": r"^(?P<scope>[^、，]{2,20})(?<!集)中"
+        r"(?=[^、，心央国小型部级医学药水期长等高]{2,}(?:率|占比|比例|比重)$)",
         "place": "^(?!万元|单位|人均|[^、]{0,12}占)[\u4e00-\u9fff]{1,8}?"
         f"{either(words('place_ends'))}(?!生产总值|级)(?=[^、，区市县]{{2,}}$|$)",
         "condition": "|".join(table()["conditions"]),
