@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from duheng.city import compare, default_city_folder
+from duheng.city import default_city_folder
+from duheng.reading.comparing.folders import compare
 from tests.city.conftest import SHILI
 
 

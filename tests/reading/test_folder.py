@@ -10,10 +10,11 @@ import yaml
 from typer.testing import CliRunner
 
 from duheng import city
-from duheng.city.comparison import FIELDS
 from duheng.cli import app
 from duheng.model.errors import DuhengError
 from duheng.reading.binding import bind
+from duheng.reading.comparing import folders
+from duheng.reading.comparing.folders import FIELDS
 from duheng.reading.folder import write_folder
 from duheng.reading.reading import Reading, read, read_text
 from duheng.reading.records import Target, Task
@@ -154,7 +155,7 @@ def test_a_drill_that_was_never_printed_is_not_missing_from_a_folder_that_was_re
     reading: Reading, tmp_path: Path
 ) -> None:
     write_folder(reading, tmp_path / "city")
-    found = city.compare(tmp_path / "city", city.default_city_folder())
+    found = folders.compare(tmp_path / "city", city.default_city_folder())
     missing = [finding.text for finding in found if finding.code == "plan-missing"]
     assert len(missing) == 1
     assert "资府发〔2023〕3号" in missing[0]
@@ -166,7 +167,7 @@ def test_the_folder_of_the_printed_plan_of_ziyang_tells_of_the_same_targets(
     """All 30: article, value, unit, direction, comparator, base year, deadline and scope."""
     written = write_folder(read(shared / "plans" / "ziyang.txt"), tmp_path / "city")
     assert (written.targets, written.unbound) == (30, 0)
-    found = city.compare(tmp_path / "city", city.default_city_folder())
+    found = folders.compare(tmp_path / "city", city.default_city_folder())
     about_targets = {"target-missing", "target-extra", *(f"differs-{field}" for field in FIELDS)}
     assert [finding.text for finding in found if finding.code in about_targets] == []
     assert not [finding for finding in city.check(tmp_path / "city") if finding.severity == "error"]

@@ -1,7 +1,6 @@
-"""A city's folder: plan.yaml, entities.csv, registers, facts: found, checked, compared, begun."""
+"""A city's folder: plan.yaml, entities.csv, registers, facts: found, checked, begun."""
 
-from duheng.city.comparison import compare
 from duheng.city.folder import check, default_city_folder, load
 from duheng.city.starting import init
 
-__all__ = ["check", "compare", "default_city_folder", "init", "load"]
+__all__ = ["check", "default_city_folder", "init", "load"]

@@ -31,13 +31,14 @@ def check(
     退出码：0 没有问题（提示不算），1 有问题，2 用法错误。
     """
     from duheng import city
+    from duheng.reading.comparing.folders import compare
 
     for path in filter(None, (folder, against)):
         if not path.is_dir():
             raise typer.BadParameter(f"没有文件夹“{path}”。")
     findings = city.check(folder)
     if against is not None:
-        findings += [finding for finding in city.compare(folder, against) if finding not in findings]
+        findings += [finding for finding in compare(folder, against) if finding not in findings]
     if as_json:
         typer.echo(json.dumps([_as_dict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:

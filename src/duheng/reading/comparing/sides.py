@@ -86,19 +86,20 @@ def side_of_reading(reading: Reading, name: str) -> Side:
 
 def side_of_plan(plan: Plan, quote: Callable[[Bound], str] = lambda _: "") -> Side:
     """A plan of a city's folder: its targets are bound already. quote: the sentence of a target where it is kept."""
-    place = _place(plan.issuer, plan.title)
-    entries = [
-        _entry(
-            _record(one, quote(one)),
-            one.article,
-            place,
-            Binding(one.quantity, one.item, 1.0),
-            _definition(one),
-        )
-        for one in plan.targets
-    ]
+    entries = _once(entries_of_plan(plan, quote))
     period = plan.period.start.year, plan.period.end.year
-    return Side(plan.title, plan.number, plan.issuer, place, period, _once(entries), plan.id, plan.scenario)
+    place = _place(plan.issuer, plan.title)
+    return Side(plan.title, plan.number, plan.issuer, place, period, entries, plan.id, plan.scenario)
+
+
+def entries_of_plan(plan: Plan, quote: Callable[[Bound], str] = lambda _: "") -> list[Entry]:
+    """Every target of a plan, in its order, also where it is said twice."""
+    place = _place(plan.issuer, plan.title)
+    entries = []
+    for one in plan.targets:
+        bound = Binding(one.quantity, one.item, 1.0)
+        entries.append(_entry(_record(one, quote(one)), one.article, place, bound, _definition(one)))
+    return entries
 
 
 def _definition(target: Bound) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,8 @@ from duheng.city.plans import read_plan
 from duheng.city.report import Report, brief
 from duheng.model.findings import Finding
 from duheng.model.plan import Article, Plan, Target
+from duheng.reading.comparing.pairing import pair
+from duheng.reading.comparing.sides import entries_of_plan
 
 FIELDS = {
     "article": "条款",
@@ -25,16 +26,13 @@ FIELDS = {
 }
 """What is compared of a target. Ids, character spans and bindings are the folder's own business."""
 
-_ALIKE = 4.0
-"""Likeness from which two entries are taken for the same target (see _likeness)."""
-
 UNIT_SETS = {"responsible_units": "责任单位", "lead_units": "牵头单位", "inherited_units": "沿用的责任单位"}
 
 
 def compare(folder: Path, against: Path) -> list[Finding]:
     """Differences of the targets and the responsible units in `folder` from those in `against`.
 
-    Plans are matched by document number, targets by article, title and number, articles by number. What
+    Plans are matched by document number, articles by number, targets as `duheng compare` matches them. What
     keeps a plan of either folder from being read is a finding too. A drill's plan was never printed: a folder
     without it lacks nothing.
     """
@@ -129,43 +127,38 @@ def _units(name: str, found: Article, expected: Article, report: Report) -> None
 
 
 def _targets(name: str, plan: Plan, other: Plan, report: Report) -> None:
-    pairs = _matched(plan.targets, other.targets)
-    for n, target in enumerate(plan.targets):
+    ours, theirs = entries_of_plan(plan), entries_of_plan(other)
+    printed = {id(entry): target for of, entries in ((plan, ours), (other, theirs))
+               for entry, target in zip(entries, of.targets, strict=True)}  # fmt: skip
+    found, groups, _, missing = pair(ours, theirs)
+    expected = {id(one.a): printed[id(one.b)] for one in found}
+    unclear = {id(one): len(group.b) for group in groups for one in group.a}
+    for entry, target in zip(ours, plan.targets, strict=True):
         place = f"{name} {target.article} “{brief(target.title)}”（{target.id}）"
-        if n not in pairs:
+        if id(entry) in unclear:
+            report.add(
+                "target-unclear", place, "分不清是哪一个目标", f"{unclear[id(entry)]}个候选之一", "核对原文"
+            )
+        elif id(entry) in expected:
+            _fields(place, target, expected[id(entry)], report)
+        else:
             report.add("target-extra", place, "多出该目标", "没有该目标", "核对原文")
-            continue
-        expected = other.targets[pairs[n]]
-        for key, title in FIELDS.items():
-            ours, theirs = getattr(target, key), getattr(expected, key)
-            if ours != theirs:
-                report.add(
-                    f"differs-{key}", f"{place} {key}", f"{title}是{_said(ours)}", _said(theirs), "核对原文"
-                )
-    for m, target in enumerate(other.targets):
-        if m not in pairs.values():
-            said = f"{target.article} {target.title} {_said(target.value)}{target.unit or ''}"
-            report.add("target-missing", f"{name} targets", "缺少一个目标", said, "补上该目标")
+    for entry in missing:
+        target = printed[id(entry)]
+        said = f"{target.article} {target.title} {_said(target.value)}{target.unit or ''}"
+        report.add("target-missing", f"{name} targets", "缺少一个目标", said, "补上该目标")
+
+
+def _fields(place: str, target: Target, expected: Target, report: Report) -> None:
+    for key, title in FIELDS.items():
+        ours, theirs = getattr(target, key), getattr(expected, key)
+        if ours != theirs:
+            report.add(
+                f"differs-{key}", f"{place} {key}", f"{title}是{_said(ours)}", _said(theirs), "核对原文"
+            )
 
 
 def _said(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return "null" if value is None else f"“{value}”" if isinstance(value, str) else str(value)
-
-
-def _matched(ours: Sequence[Target], theirs: Sequence[Target]) -> dict[int, int]:
-    """Position of each of our targets -> that of theirs, best likeness first; each is used once."""
-    likeness = ((_likeness(a, b), n, m) for n, a in enumerate(ours) for m, b in enumerate(theirs))
-    pairs: dict[int, int] = {}
-    for score, n, m in sorted(likeness, key=lambda found: (-found[0], found[1], found[2])):
-        if score >= _ALIKE and n not in pairs and m not in pairs.values():
-            pairs[n] = m
-    return pairs
-
-
-def _likeness(a: Target, b: Target) -> float:
-    """Up to 12; the title weighs most, so that a changed number is a difference and not another target."""
-    title = difflib.SequenceMatcher(None, a.title, b.title, autojunk=False).ratio()
-    equal = sum(bool(getattr(a, key) == getattr(b, key)) for key in ("value", "unit", "direction", "scope"))
-    return 6 * title + 2 * (a.article == b.article) + equal
