@@ -125,6 +125,18 @@ def drill(drill_home: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Call
         yield visitor
 
 
+@pytest.fixture
+def changing(
+    drill_home: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[..., Client]]:
+    """A copy of the site with the drill, for the test to write to."""
+    home = tmp_path / "changing"
+    home.mkdir()
+    shutil.copy(drill_home / "duheng.sqlite3", home / "duheng.sqlite3")
+    with django_db_blocker.unblock(), visited("", home):
+        yield visitor
+
+
 @pytest.fixture(scope="session")
 def live(
     drill_home: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from typer.testing import CliRunner
 
 from duheng import ledger
 from duheng.assess.books import default_plan, opened
 from duheng.assess.parameters import ACCEPT, PROPOSE, proposals
 from duheng.assess.why import Why, why
+from duheng.cli import app
 from duheng.cli.explain import lines
 from duheng.ledger import NewFact, NewSource
+from duheng.model.parameters import packaged
 from duheng.web import state
 
 Site = Callable[..., Client]
@@ -43,8 +47,8 @@ def used(site: Site) -> Site:
     return site
 
 
-def waiting() -> int:
-    return proposals(state.city())[0].number
+def waiting(scenario: str = "actual") -> int:
+    return proposals(state.city(scenario), scenario)[0].number
 
 
 def value(client: Client, query: str = "") -> float:
@@ -59,9 +63,10 @@ def reasons(moment: datetime | None = None) -> Why:
     )
 
 
-def accepted(site: Site, **changes: str) -> None:
-    site("administrator").post(PAGE, {**COAL, **changes})
-    site("reviewer").post(PAGE, {"word": "accept", "number": str(waiting())})
+def accepted(site: Site, at: str = PAGE, **changes: str) -> None:
+    site("administrator").post(at, {**COAL, **changes})
+    scenario = "drill" if "drill" in at else "actual"
+    site("reviewer").post(at, {"word": "accept", "number": str(waiting(scenario))})
 
 
 def test_until_another_person_accepts_the_old_value_counts(used: Site) -> None:
@@ -191,3 +196,88 @@ def test_a_source_line_says_how_many_values_are_unverified(drill: Site) -> None:
     assert "各种能源折标准煤系数 原煤" in told["unverified_parameters"]
     n = len(told["unverified_parameters"])
     assert told["source"].endswith(f"；{n} 项参数取值未核实")
+
+
+def listed(client: Client, page: str) -> list[dict[str, str]]:
+    told: list[dict[str, str]] = client.get(page).json().get("parameter_values", [])
+    return told
+
+
+@pytest.mark.parametrize(
+    ("parameter", "item", "page", "numbers"),
+    [
+        ("standard_coal_factor", "原煤", "/balance.json?unit=tce&", lambda told: told["rows"]),
+        ("standard_coal_factor", "原煤", "/flows.json?", lambda told: told["links"]),
+        ("net_calorific_value", "原煤", "/carbon.json?", lambda told: told["sectors"]),
+        ("air_equivalent_value", "二氧化硫", "/tax.json?", lambda told: told["counties"]),
+        ("standard_coal_factor", "原煤", "/bridge.json?", lambda told: told["lines"]),
+        ("air_limit_class2", "细颗粒物（PM2.5）年平均", "/air.json?year=2025&", lambda told: told["items"]),
+        (
+            "aqi_breakpoint_100",
+            "细颗粒物（PM2.5）24小时平均",
+            "/air.json?year=2025&",
+            lambda told: [day["aqi"] for day in told["days"]],
+        ),
+        ("water_limit_3", "氨氮", "/water.json?", lambda told: told["year"]),
+        ("soil_screening_1", "砷", "/soil.json?", lambda told: told["limits"]),
+    ],
+)
+def test_a_replaced_value_reaches_the_page_and_shows_there(
+    changing: Site, parameter: str, item: str, page: str, numbers: Callable[[dict[str, object]], object]
+) -> None:
+    address = page + ("scenario=drill" if page.endswith(("?", "&")) else "&scenario=drill")
+    before = changing().get(address).json()
+    found = packaged()[parameter].at(date(2025, 12, 31), item)
+    accepted(
+        changing,
+        at=f"/parameters/{parameter}?scenario=drill",
+        item=item,
+        value=f"{found.value * Decimal('0.4')}" if found else "9.5",
+        unit="",
+        since="2018-01-01",
+        certainty="memory",
+    )
+    after = changing().get(address).json()
+    assert numbers(after) != numbers(before)
+    (own,) = [
+        one for one in after["parameter_values"] if (one["parameter"], one["item"]) == (parameter, item)
+    ]
+    assert (own["replaced"], own["certainty"], own["cite"]) == (True, "memory", COAL["cite"])
+    assert "reviewer的姓名核准于" in own["note"]
+    shown = changing().get(address.replace(".json", "")).content.decode()
+    for text in ("本市取值", "热值检测报告 2023-15号", "reviewer的姓名核准于", "未核实"):
+        assert text in shown
+
+
+def test_pages_without_a_replaced_value_name_the_unverified_ones(drill: Site) -> None:
+    for page in ("/carbon", "/tax", "/water", "/air?year=2025", "/emissions", "/voc"):
+        told = listed(
+            drill(), f"{page.replace('?', '.json?') if '?' in page else page + '.json?'}&scenario=drill"
+        )
+        assert all(one["replaced"] or one["certainty"] == "memory" for one in told)
+    assert listed(drill("viewer"), "/voc.json?scenario=drill")
+
+
+def test_the_commands_that_read_the_ledger_use_a_replaced_value_the_others_say_so(
+    used: Site, tmp_path: Path
+) -> None:
+    accepted(used)
+    told = run("handbook")
+    assert "热值检测报告 2023-15号" in told
+    assert "账本中更换的 1 个" in told
+    assert "热值检测报告 2023-15号" in run("bridge", "资阳市", "2023")
+    table = tmp_path / "in.csv"
+    table.write_text("entity,item,period,fuel_use\n甲,原煤,2023,1000\n", "utf-8")
+    told = run("compute", "fuel_energy", str(table))
+    assert "714.3" in told
+    assert "不读账本" in told
+    assert "不读账本" in run("tax", str(sample(tmp_path)))
+
+
+def sample(folder: Path) -> Path:
+    run("tax", "--sample", "-o", str(folder / "tax.csv"))
+    return folder / "tax.csv"
+
+
+def run(*words: str) -> str:
+    return CliRunner().invoke(app, words).output

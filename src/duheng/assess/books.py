@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -33,6 +33,7 @@ class Opened:
     """Books opened for one plan, with what was already worked out on them.
 
     Shared between readers of the same moment: everything in `memo` follows from the books alone.
+    instead: the rules that are read in place of others (a city's own factors).
     """
 
     city: City
@@ -41,6 +42,7 @@ class Opened:
     books: Books
     moment: datetime | None
     memo: dict[Any, Any] = field(default_factory=dict)
+    instead: Mapping[str, Quantity] = field(default_factory=dict)
 
     @cached_property
     def _narrow(self) -> Narrowed:

@@ -54,10 +54,12 @@ class Evidence:
 
 def reasons(opened: Opened, cell: Cell) -> Step:
     """The tree of reasons of a cell; what cells have in common is worked out once for these books."""
-    books = opened.books if cell.flow else opened.books_for(cell.quantity, cell.entity)
+    books = opened.books if cell.flow or opened.instead else opened.books_for(cell.quantity, cell.entity)
     key = ("reasons", id(books), cell.definition, cell.flow)
     if key not in opened.memo:
-        opened.memo[key] = Explanation(books, cell.definition, instead=instead_of(cell.flow))
+        opened.memo[key] = Explanation(
+            books, cell.definition, instead={**opened.instead, **instead_of(cell.flow)}
+        )
     explanation: Explanation = opened.memo[key]
     return explanation.step(quantity(cell.quantity), (cell.entity, cell.item, parse(cell.period)))
 

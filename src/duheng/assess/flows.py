@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import cache
 
 from duheng.assess.books import Opened
-from duheng.city.bases import bases, on_basis
+from duheng.city.bases import Basis, on_basis
 from duheng.engine import Books
 from duheng.model import Reference, only, quantity
-from duheng.model.errors import DuhengError, known
+from duheng.model.errors import DuhengError
 from duheng.model.saying import say
 
 FUEL = "fuel"
@@ -46,15 +46,24 @@ def instead_of(flow: str | None) -> Mapping[str, Reference]:
     }
 
 
-def on_the_basis(opened: Opened, basis: str) -> Opened:
-    """The same books with the parameters of a basis (duheng.city.bases). Raises UnknownName."""
-    if not known(basis, bases()).instead:
+def on_the_basis(opened: Opened, basis: Basis) -> Opened:
+    """The same books with the parameters and the rules of a basis (duheng.city.bases)."""
+    if not (basis.instead or basis.own):
         return opened
-    key = ("basis", basis)
+    key = ("basis", basis.id)
     if key not in opened.memo:
         books = opened.books
         parameters = on_basis(books.parameters, basis)
-        revalued = Books(books.facts, books.places, parameters, books.duties, books.base_year, books.targets)
-        opened.memo[key] = replace(opened, books=revalued, memo={})
+        revalued = Books(
+            books.facts,
+            books.places,
+            parameters,
+            books.duties,
+            books.base_year,
+            books.targets,
+            books.definitions,
+        )
+        read = {id: quantity(other) for id, other in basis.rules.items()}
+        opened.memo[key] = replace(opened, books=revalued, memo={}, instead=read)
     found: Opened = opened.memo[key]
     return found

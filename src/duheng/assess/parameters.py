@@ -124,9 +124,12 @@ def proposals(city: City, scenario: str = "actual", moment: datetime | None = No
     return found
 
 
-def newest() -> int:
-    """Number of the newest acceptance in the trail: whatever was worked out before it may be out of date."""
-    return next((entry.seq for entry in ledger.trail(limit=1, action=ACCEPT)), 0)
+def newest() -> str:
+    """Hash of the newest acceptance in the trail: whatever was worked out before it may be out of date.
+
+    A number would be the same in a ledger restored to an earlier state.
+    """
+    return next((entry.id for entry in ledger.trail(limit=1, action=ACCEPT)), "")
 
 
 def in_force(city: City, scenario: str = "actual", moment: datetime | None = None) -> Parameters:

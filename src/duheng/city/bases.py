@@ -8,7 +8,7 @@ of cn/balance/balance.yaml.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from duheng.model.data import read_yaml, root
@@ -20,13 +20,18 @@ _ROLES = {"heat": "net_calorific_value", "carbon": "carbon_content", "oxidised":
 
 @dataclass(frozen=True)
 class Basis:
-    """A basis: id, titles, the parameter that stands in place of another; items: only theirs, () for all."""
+    """A basis: id, titles, the parameter that stands in place of another; items: only theirs, () for all.
+
+    own: parameters that come with the basis itself; rules: the rule that is read in place of another, by id.
+    """
 
     id: str
     title: str
     title_en: str
     instead: Mapping[str, str]
     items: tuple[str, ...] = ()
+    own: Mapping[str, Parameter] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -60,11 +65,15 @@ def bases() -> Mapping[str, Basis]:
     return {**coal_bases(), **carbon_sets()}
 
 
-def on_basis(parameters: Parameters, id: str) -> Parameters:
-    """The parameters with those of a basis in place of the ones they stand for. Raises UnknownName."""
-    basis = known(id, bases())
+def on_basis(parameters: Parameters, basis: Basis) -> Parameters:
+    """The parameters with those of a basis in place of the ones they stand for."""
     own = {of: _replaced(parameters, of, instead, basis) for of, instead in basis.instead.items()}
-    return Parameters({**parameters.own, **own})
+    return Parameters({**parameters.own, **own, **basis.own})
+
+
+def basis_named(id: str) -> Basis:
+    """The packaged basis of an id. Raises UnknownName."""
+    return known(id, bases())
 
 
 def _replaced(parameters: Parameters, of: str, instead: str, basis: Basis) -> Parameter:

@@ -70,6 +70,6 @@ def balance(
     if len(errors) > 20:
         typer.echo(f"……另有{len(errors) - 20}条", err=True)
     counts = f"共{len(converted.of.lines)}行；问题{len(converted.findings)}条，见 {beside}"
-    typer.echo(f"系数：{known.title}。{counts}", err=True)
+    typer.echo(f"系数：{known.title}（不读账本）。{counts}", err=True)
     if errors:
         raise typer.Exit(1)

@@ -13,6 +13,7 @@ from duheng.cli.opening import DEFAULT_CITY, CityOption
 
 if TYPE_CHECKING:
     from duheng.assess.bridge import Bridge, Figure
+    from duheng.assess.values import Value
 
 UNKNOWN = "未知"
 HEADINGS = (
@@ -54,7 +55,8 @@ def bridge(
     if out is not None:
         _write(found, out)
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        told = {"parameter_values": [one.as_json() for one in values(found)]}
+        typer.echo(json.dumps({**found.as_json(), **told}, ensure_ascii=False, indent=1))
     elif out is None:
         for line in lines(found):
             typer.echo(line)
@@ -71,6 +73,10 @@ def lines(found: Bridge) -> Iterator[str]:
     for row in rows(found):
         yield "\t".join(str(cell) for cell in row)
     yield from (one.text for one in found.findings)
+    replaced = [one.text for one in values(found) if one.own]
+    if replaced:
+        yield "本市更换的取值："
+        yield from (f"  {text}" for text in replaced)
     for owed, heading in ((True, "尚缺的报送："), (False, "尚缺、方案没有规定由谁报送的：")):
         texts = [one.text for one in found.missing if (one.by is not None) is owed]
         if texts:
@@ -94,6 +100,14 @@ def rows(found: Bridge) -> Iterator[tuple[str, ...]]:
             _said(line.decline),
             _said(line.decline, line.decline_change, number).removesuffix(" %"),
         )
+
+
+def values(found: Bridge) -> list[Value]:
+    """The parameter values below the figures that a reader must know of."""
+    from duheng.assess.bridge import BRIDGED
+    from duheng.assess.values import in_use
+
+    return in_use(found.opened, BRIDGED, found.period.end)
 
 
 def _said(figure: Figure | None, change: object = None, number: int | None = None) -> str:

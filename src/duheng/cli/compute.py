@@ -31,9 +31,10 @@ def compute(
     若第二行是单位行，则按该行换算。基期和上年的值在表内查找；合计要求表中列出的每个对象、每个品种都有值。
     未知的留空。退出码：0 正常，1 输入有问题（见提示），2 用法错误。
     """
-    from duheng.cli.opening import definition_of
+    from duheng.cli.opening import PACKAGED, definition_of
     from duheng.ingest.plain import compute as over_table
     from duheng.ingest.plain import find_rule
+    from duheng.model.parameters import Parameter
 
     found = find_rule(rule)
     chosen = definition_of(found, definition)
@@ -42,6 +43,8 @@ def compute(
         typer.echo(result.csv(), nl=False)
     else:
         out.write_text(result.csv(), "utf-8")
+    if any(isinstance(one, Parameter) for one in found.below()):
+        typer.echo(PACKAGED, err=True)
     for text in (*(finding.text for finding in result.findings), *result.notices):
         typer.echo(text, err=True)
     if any(finding.severity == "error" for finding in result.findings):

@@ -11,8 +11,9 @@ import typer
 from duheng.cli.opening import DEFAULT_CITY, CityOption
 
 if TYPE_CHECKING:
-    from duheng.assess.flows import on_the_basis
     from duheng.assess.why import Reason, Why
+    from duheng.city.bases import Basis
+    from duheng.model.plan import City
 
 
 def register(app: typer.Typer) -> None:
@@ -44,19 +45,37 @@ def explain(
     退出码：0 正常，2 用法错误。
     """
     from duheng.assess.books import opened
+    from duheng.assess.flows import on_the_basis
     from duheng.assess.why import find_quantity, why
     from duheng.cli.opening import definition_of, moment, ready
 
     here, chosen = ready(city, scenario, plan)
     books = opened(here, chosen, scenario, moment(as_of))
     definition = definition_of(find_quantity(quantity), definition)
-    books = on_the_basis(books, basis) if basis else books
+    books = on_the_basis(books, _basis(here, basis, flow)) if basis else books
     reasons = why(books, quantity, entity, period, item=item, definition=definition, flow=flow)
     if as_json:
         typer.echo(json.dumps(reasons.as_json(), ensure_ascii=False, indent=1))
     else:
         for line in lines(reasons):
             typer.echo(line)
+
+
+def _basis(city: City, name: str, flow: str | None) -> Basis:
+    """A packaged basis, or the city's own set of emission factors. Raises UnknownName."""
+    from duheng.city.bases import bases
+    from duheng.ingest.carbon import own_sets
+    from duheng.model.errors import DuhengError, UnknownName
+
+    own = {one.name: one for one in own_sets(city.folder).values() if one.usable}
+    if name in bases():
+        return bases()[name]
+    if name not in own:
+        raise UnknownName(name, (*bases(), *own), "一套系数")
+    found = own[name].basis(flow)
+    if found is None:
+        raise DuhengError(f"因子集“{name}”的因子分部门，请用 --flow 指明一个部门，如 final_transport。")
+    return found
 
 
 def lines(reasons: Why) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.cli.opening import DEFAULT_CITY, CityOption, with_accepted
 
 
 class Format(StrEnum):
@@ -30,13 +30,13 @@ def handbook(
     ] = None,
     city: CityOption = DEFAULT_CITY,
 ) -> None:
-    """由指标表、规则、参数表和方案生成规则手册，不需要数据库。退出码：0 正常，2 用法错误。"""
+    """由指标表、规则、参数表和方案生成规则手册，不需要数据库；有账本时含其中更换的取值。退出码：0 正常，2 用法错误。"""
     from duheng.assess.handbook import html, markdown
     from duheng.city import default_city_folder, load
 
     if form is None:
         form = Format.html if out is not None and out.suffix.lower() in {".html", ".htm"} else Format.md
-    text = (html if form is Format.html else markdown)(load(default_city_folder(city)))
+    text = (html if form is Format.html else markdown)(with_accepted(load(default_city_folder(city))))
     if out is None:
         typer.echo(text)
     elif not out.parent.is_dir():

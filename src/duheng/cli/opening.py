@@ -41,6 +41,30 @@ def ready(city: str, scenario: str = "actual", plan: str | None = None) -> tuple
     return opened, found
 
 
+PACKAGED = "取值：随程序发布的和城市文件夹中的；不读账本，账本中更换的取值不在其内"
+
+
+def with_accepted(city: City) -> City:
+    """The city with the parameter values accepted in the ledger, where there is one; says which are in use."""
+    from dataclasses import replace
+
+    from duheng import ledger
+    from duheng.assess.parameters import in_force
+
+    if not ledger.exists():
+        typer.echo("取值：随程序发布的和城市文件夹中的；没有账本", err=True)
+        return city
+    ledger.setup()
+    found = in_force(city)
+    count = sum(
+        setting not in city.parameters.get(one.id).settings
+        for one in found.own.values()
+        for setting in one.settings
+    )
+    typer.echo(f"取值：随程序发布的、城市文件夹中的，和账本中更换的 {count} 个", err=True)
+    return replace(city, parameters=found)
+
+
 def say(text: str) -> None:
     """What is going on, for a person at a terminal; quiet in a pipe."""
     if sys.stderr.isatty():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.cli.opening import DEFAULT_CITY, PACKAGED, CityOption
 from duheng.model.errors import DuhengError
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _format(out: Path | None) -> str:
 
 def _told(drawn: Return, out: Path | None) -> None:
     """What was found and what was written, for the person at the screen; exit code 1 where anything was found."""
+    typer.echo(PACKAGED, err=True)
     for finding in drawn.findings:
         typer.echo(finding.text, err=True)
     if out is not None:

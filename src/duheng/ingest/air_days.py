@@ -13,8 +13,8 @@ from datetime import date
 import polars as pl
 
 from duheng.ingest.air import DAILY, Monitored
-from duheng.ingest.air_index import index_columns, printed
-from duheng.model.parameters import parameter
+from duheng.ingest.air_index import changes, index_columns, printed
+from duheng.model.parameters import Local
 from duheng.rules.air import EDITIONS, air_quality_index
 
 NAMES = tuple(item.argument for item in DAILY)
@@ -52,19 +52,22 @@ def dust_days(facts: pl.DataFrame, entity: str) -> list[date]:
     return own["period"].str.to_date("%Y-%m-%d").sort().to_list()
 
 
-def place_days(stations: pl.DataFrame, members: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def place_days(
+    stations: pl.DataFrame, members: Mapping[str, Sequence[str]], local: Local | None = None
+) -> pl.DataFrame:
     """Means of places over their stations, as printed: whole μg/m3, tenths of mg/m3.
 
     stations: as of `station_days`. members: place -> its stations; a mean needs the valid share of them, which a
-    place of one station has with that one. Returns the columns of `station_days` with the places as entities.
+    place of one station has with that one. local: the parameters of the place.
+    Returns the columns of `station_days` with the places as entities.
     Source: HJ 663-2013 (clause to be checked); an index follows from means, never a mean from indices.
     """
-    found = [_means(stations, place, list(own)) for place, own in members.items() if own]
+    found = [_means(stations, place, list(own), local or Local()) for place, own in members.items() if own]
     return pl.concat(found) if found else stations.clear()
 
 
-def _means(stations: pl.DataFrame, place: str, own: list[str]) -> pl.DataFrame:
-    setting = parameter("valid_station_share").at(date.max)
+def _means(stations: pl.DataFrame, place: str, own: list[str], local: Local) -> pl.DataFrame:
+    setting = local.at("valid_station_share", date.max)
     needed = float(setting.value) * len(own) if setting else len(own)
     return (
         stations.filter(pl.col("entity").is_in(own))
@@ -88,18 +91,25 @@ def edition_on(day: pl.Expr) -> pl.Expr:
     return latest
 
 
-def judged_days(days: pl.DataFrame, edition: str | None = None) -> pl.DataFrame:
+def judged_days(days: pl.DataFrame, edition: str | None = None, local: Local | None = None) -> pl.DataFrame:
     """The days with edition, <item>_index, aqi (Int64), quality, primary and lacking (items without a value).
 
-    edition: of HJ 633 for all days; without it the one in force on each. aqi, quality and primary are null where an
+    edition: of HJ 633 for all days; without it the one in force on each. local: the parameters of the place, whose own
+    limits count from their day on. aqi, quality and primary are null where an
     item is lacking and the others stay within 100, or where no edition is in force.
     Source: HJ 633-2012; HJ 633-2026 4.2, 4.3, 5.3.1.
     """
     chosen = edition_on(pl.col("date")) if edition is None else pl.lit(edition)
+    here = local or Local()
+    since = changes(here)
+    own = pl.sum_horizontal(pl.lit(0), *((pl.col("date") >= day).cast(pl.Int32) for day in since))
     numbered = days.with_columns(chosen.alias("edition")).with_row_index("row")
+    groups = numbered.with_columns(own=own).partition_by("edition", "own", as_dict=True, maintain_order=True)
     parts = [
-        _of_edition(rows, str(name)) if name is not None else _unjudged(rows)
-        for (name,), rows in numbered.partition_by("edition", as_dict=True, maintain_order=True).items()
+        _unjudged(rows.drop("own"))
+        if name is None
+        else _of_edition(rows.drop("own"), str(name), here, since[passed - 1] if passed else None)
+        for (name, passed), rows in groups.items()
     ]
     if not parts:
         return _unjudged(numbered).drop("row")
@@ -111,8 +121,8 @@ def _lacking() -> pl.Expr:
     return pl.concat_list(said).list.drop_nulls().alias("lacking")
 
 
-def _of_edition(rows: pl.DataFrame, edition: str) -> pl.DataFrame:
-    single = index_columns(rows, _COLUMNS, edition)
+def _of_edition(rows: pl.DataFrame, edition: str, local: Local, on: date | None) -> pl.DataFrame:
+    single = index_columns(rows, _COLUMNS, edition, local, on)
     partial = pl.any_horizontal(pl.col(name).is_null() for name in NAMES)
     greatest = air_quality_index.wordings[0].read(Monitored(), {name: pl.col(name) for name in NAMES})
     single = single.with_columns(greatest.alias("aqi"))

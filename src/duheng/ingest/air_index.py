@@ -15,7 +15,7 @@ import polars as pl
 
 from duheng.engine.columns import PolarsColumns
 from duheng.model.errors import RuleError
-from duheng.model.parameters import Parameter
+from duheng.model.parameters import Local, Parameter
 from duheng.rules.air import CLASSES, EDITIONS, air_individual_index, air_quality_level
 
 HIGHEST = 500
@@ -34,13 +34,44 @@ class Item:
     decimals: int = 0
 
 
-def index_columns(cells: pl.DataFrame, items: Sequence[Item], edition: str) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Limits:
+    """What is printed in an edition of HJ 633, and what a place set in its stead by a day."""
+
+    edition: str
+    local: Local
+    on: date
+
+    def of(self, of: Parameter, item: str) -> float:
+        """The concentration of a row of the table. Raises RuleError."""
+        setting = self.local.at(of, self.on, item)
+        if setting is None or not setting.where:  # another edition may be in force on the day
+            setting = Local(self.local.parameters).at(of, EDITIONS[self.edition], item)
+        if setting is None:
+            raise RuleError(f"{of.id}：{item} {EDITIONS[self.edition]} 没有取值")
+        return float(setting.value)
+
+
+def index_columns(
+    cells: pl.DataFrame,
+    items: Sequence[Item],
+    edition: str,
+    local: Local | None = None,
+    on: date | None = None,
+) -> pl.DataFrame:
     """Index of each item, UInt16, under its column's name; null where it is not monitored or has no index.
 
-    cells: Float64 columns of the layout, none negative.
+    cells: Float64 columns of the layout, none negative. local, on: a place's own limits, as set by that day.
     """
     steps = _steps(cells, items)
-    return cells.select(_looked_up(item, edition, *steps[item.column]) for item in items)
+    limits = Limits(edition, local or Local(), on or EDITIONS[edition])
+    return cells.select(_looked_up(item, limits, *steps[item.column]) for item in items)
+
+
+def changes(local: Local) -> list[date]:
+    """The days from which a place has limits of its own, in order."""
+    references = [of for one in air_individual_index.wordings for of in one.inputs.values()]
+    return sorted({s.since for of in references if isinstance(of, Parameter) for s in local.own(of)})
 
 
 def _steps(cells: pl.DataFrame, items: Sequence[Item]) -> dict[str, tuple[int, int]]:
@@ -63,37 +94,30 @@ def _steps(cells: pl.DataFrame, items: Sequence[Item]) -> dict[str, tuple[int, i
     return {item.column: found.get(item.column, (0, 0)) for item in items}
 
 
-def _looked_up(item: Item, edition: str, steps: int, highest: int) -> pl.Expr:
+def _looked_up(item: Item, limits: Limits, steps: int, highest: int) -> pl.Expr:
     if not steps:
-        return _index(pl.col(item.column), item, edition).cast(pl.UInt16).alias(item.column)
+        return _index(pl.col(item.column), item, limits).cast(pl.UInt16).alias(item.column)
     # Two at least: a literal of one value would be taken for a scalar, and a column of nulls lose its height.
     numbers = pl.select(value=pl.int_range(max(highest, 1) + 1).cast(pl.Float64) / steps)
-    table = numbers.select(_index(pl.col("value"), item, edition).cast(pl.UInt16)).to_series()
+    table = numbers.select(_index(pl.col("value"), item, limits).cast(pl.UInt16)).to_series()
     place = pl.col(item.column) if steps == 1 else (pl.col(item.column) * steps).round()
     return pl.lit(table).gather(place.cast(pl.UInt32)).alias(item.column)
 
 
-def _index(concentration: pl.Expr, item: Item, edition: str) -> pl.Expr:
+def _index(concentration: pl.Expr, item: Item, limits: Limits) -> pl.Expr:
     """The rule for one item by the wording and the limits of an edition."""
-    if edition != "2012":  # HJ 633-2026: rounded first, half to even (GB/T 8170)
+    if limits.edition != "2012":  # HJ 633-2026: rounded first, half to even (GB/T 8170)
         concentration = concentration.round(item.decimals, mode="half_to_even")
-    day = EDITIONS[edition]
+    day = EDITIONS[limits.edition]
     wording = air_individual_index.wording(day)
     if wording is None:
         raise RuleError(f"{air_individual_index.id}：{day} 没有适用的规则表述")
     values = {
-        name: pl.lit(_limit(reference, day, item.item)) if isinstance(reference, Parameter) else concentration
+        name: pl.lit(limits.of(reference, item.item)) if isinstance(reference, Parameter) else concentration
         for name, reference in wording.inputs.items()
     }
     index: pl.Expr = wording.read(PolarsColumns(), values)
     return index
-
-
-def _limit(of: Parameter, day: date, item: str) -> float:
-    setting = of.at(day, item)
-    if setting is None:
-        raise RuleError(f"{of.id}：{item} {day} 没有取值")
-    return float(setting.value)
 
 
 def printed(single: pl.DataFrame, counted: Sequence[Item]) -> pl.DataFrame:

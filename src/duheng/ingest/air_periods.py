@@ -15,7 +15,7 @@ import polars as pl
 
 from duheng.engine.columns import PolarsColumns
 from duheng.model.errors import RuleError
-from duheng.model.parameters import Parameter, parameter
+from duheng.model.parameters import Local, Parameter
 from duheng.model.rule import Rule
 from duheng.rules.air import (
     air_limit_met,
@@ -48,11 +48,11 @@ def percentile(values: pl.Expr, share: float) -> pl.Expr:
     return values.drop_nulls().quantile(share, interpolation="linear")
 
 
-def evaluated(days: pl.DataFrame, every: Every = "year") -> pl.DataFrame:
+def evaluated(days: pl.DataFrame, every: Every = "year", local: Local | None = None) -> pl.DataFrame:
     """Evaluation of every place and month or year.
 
     days: entity, date (pl.Date, each once), so2, no2, pm10, pm25, ozone [μg/m3], co [mg/m3], aqi, dust (boolean,
-    whether a sand-dust process spoiled the day); null where not valid.
+    whether a sand-dust process spoiled the day); null where not valid. local: the parameters of the places.
     Returns entity, period, <item>_days, <item>_mean, <item>_percentile (null where too few days are valid),
     <item>_met (1 or 0), air_days, good_air_days, heavy_pollution_days [d], dust_days left out,
     good_air_day_rate [1], composite_air_index [1].
@@ -78,14 +78,15 @@ def evaluated(days: pl.DataFrame, every: Every = "year") -> pl.DataFrame:
         heavy_pollution_days=pl.col("heavy").sum(),
         dust_days=pl.col("left_out").sum(),
     )
-    parts = [_judged(rows, every) for rows in summed.partition_by("period", maintain_order=True)]
-    return pl.concat(parts) if parts else _judged(summed, every)
+    here = local or Local()
+    parts = [_judged(rows, every, here) for rows in summed.partition_by("period", maintain_order=True)]
+    return pl.concat(parts) if parts else _judged(summed, every, here)
 
 
-def _judged(rows: pl.DataFrame, every: Every) -> pl.DataFrame:
+def _judged(rows: pl.DataFrame, every: Every, local: Local) -> pl.DataFrame:
     """Rows of one period with validity, standard, rate and index by the law at its end."""
     end = _end(rows["period"][0]) if rows.height else date.max
-    needed = _needed(end, every)
+    needed = _needed(local, end, every)
     valid = [
         pl.when(pl.col(f"{name}_days") >= needed).then(f"{name}_{kind}").alias(f"{name}_{kind}")
         for name in GASES_AND_PARTICLES
@@ -95,18 +96,18 @@ def _judged(rows: pl.DataFrame, every: Every) -> pl.DataFrame:
         PolarsColumns(), {"good": pl.col("good_air_days"), "days": pl.col("air_days")}
     )
     return rows.with_columns(valid).with_columns(
-        *(_met(name, end, every).alias(f"{name}_met") for name in GASES_AND_PARTICLES),
+        *(_met(local, name, end, every).alias(f"{name}_met") for name in GASES_AND_PARTICLES),
         good_air_day_rate=rate,
-        composite_air_index=_composite(end),
+        composite_air_index=_composite(local, end),
     )
 
 
-def _met(name: str, end: date, every: Every) -> pl.Expr:
+def _met(local: Local, name: str, end: date, every: Every) -> pl.Expr:
     """Whether an item meets all its limits: the percentile of a year and, where it has one, the mean."""
     wording = air_limit_met.wordings[0]
 
     def meets(column: str, item: str) -> pl.Expr:
-        limit = _setting(parameter("air_limit_class2"), end, item)
+        limit = _setting(local, "air_limit_class2", end, item)
         # HJ 663-2013: whole μg/m3, tenths of mg/m3 are compared (clause to be checked).
         rounded = pl.col(column).round(_DIGITS.get(name, 0), mode="half_to_even")
         met: pl.Expr = wording.read(PolarsColumns(), {"concentration": rounded, "limit": pl.lit(limit)})
@@ -121,34 +122,35 @@ def _met(name: str, end: date, every: Every) -> pl.Expr:
     return reduce(pl.Expr.__mul__, [mean, daily] if every == "year" else [mean])
 
 
-def _composite(end: date) -> pl.Expr:
+def _composite(local: Local, end: date) -> pl.Expr:
     judged = {"co": "co_percentile", "ozone": "ozone_percentile"}
     columns = {name: pl.col(judged.get(name, f"{name}_mean")) for name in GASES_AND_PARTICLES}
-    return _read(composite_air_index, columns, end)
+    return _read(local, composite_air_index, columns, end)
 
 
-def _read(rule: Rule, columns: Mapping[str, pl.Expr], on: date) -> pl.Expr:
+def _read(local: Local, rule: Rule, columns: Mapping[str, pl.Expr], on: date) -> pl.Expr:
     wording = rule.wording(on)
     if wording is None:
         raise RuleError(f"{rule.id}：{on} 没有适用的规则表述")
     values = {
-        name: pl.lit(_setting(ref, on)) if isinstance(ref, Parameter) else columns[name]
+        name: pl.lit(_setting(local, ref, on)) if isinstance(ref, Parameter) else columns[name]
         for name, ref in wording.inputs.items()
     }
     result: pl.Expr = wording.read(PolarsColumns(), values)
     return result
 
 
-def _needed(end: date, every: Every) -> float:
+def _needed(local: Local, end: date, every: Every) -> float:
     if every == "year":
-        return _setting(parameter("valid_days_year"), end)
-    return _setting(parameter("valid_days_february" if end.month == 2 else "valid_days_month"), end)
+        return _setting(local, "valid_days_year", end)
+    return _setting(local, "valid_days_february" if end.month == 2 else "valid_days_month", end)
 
 
-def _setting(of: Parameter, on: date, item: str | None = None) -> float:
-    setting = of.at(on, item)
+def _setting(local: Local, of: Parameter | str, on: date, item: str | None = None) -> float:
+    setting = local.at(of, on, item)
     if setting is None:
-        raise RuleError(f"{of.id}：{item or ''} {on} 没有取值")
+        id = of if isinstance(of, str) else of.id
+        raise RuleError(f"{id}：{item or ''} {on} 没有取值")
     return float(setting.value)
 
 
@@ -171,7 +173,7 @@ def daily(hours: pl.DataFrame) -> pl.DataFrame:
     hours = hours.with_columns(date=(pl.col("at") - pl.duration(minutes=1)).dt.date())
     last = hours["date"].max()
     on = last if isinstance(last, date) else date.max
-    needed = _setting(parameter("valid_hours_day"), on)
+    needed = _setting(Local(), "valid_hours_day", on)
     means = hours.group_by("entity", "date", maintain_order=True).agg(
         pl.when(pl.col(name).count() >= needed).then(pl.col(name).mean()).alias(name)
         for name in GASES_AND_PARTICLES
@@ -183,8 +185,8 @@ def daily(hours: pl.DataFrame) -> pl.DataFrame:
 
 
 def _greatest_eight_hours(hours: pl.DataFrame, on: date) -> pl.DataFrame:
-    needed, windows = (_setting(parameter(id), on) for id in ("valid_hours_eight", "valid_windows_day"))
-    limit = _setting(parameter("air_limit_class2"), on, "臭氧日最大8小时平均")
+    needed, windows = (_setting(Local(), id, on) for id in ("valid_hours_eight", "valid_windows_day"))
+    limit = _setting(Local(), "air_limit_class2", on, "臭氧日最大8小时平均")
     rolling = (
         hours.sort("entity", "at")
         .rolling("at", period="8h", closed="right", group_by="entity")

@@ -9,19 +9,19 @@ import polars as pl
 from duheng.engine.columns import PolarsColumns
 from duheng.model.errors import RuleError
 from duheng.model.glossary import axis
-from duheng.model.parameters import Parameter
+from duheng.model.parameters import Local, Parameter
 from duheng.rules.water import CLASSES, LISTED_APART, water_item_class, water_ph_class
 
 PH = "pH"
 _NO_SURFACE = "水温"
 
 
-def section_classes(readings: pl.DataFrame, on: date) -> pl.DataFrame:
+def section_classes(readings: pl.DataFrame, on: date, local: Local | None = None) -> pl.DataFrame:
     """Class of every section by its worst item (single-factor evaluation).
 
     readings: section, item (title or alias of the axis water_item, or pH), value [mg/L; pH: 1], null where not
     monitored; a mean of the period with half the detection limit for what was not detected.
-    on: the day whose standard applies.
+    on: the day whose standard applies; local: the parameters of the place.
     Returns section, class (1...6, null where no evaluated item is known), title, worst (items of that class, by
     the table's order), unknown (items without a value). Total nitrogen and faecal coliforms are listed apart.
     Raises UnknownName for an item that the standard does not know.
@@ -36,7 +36,7 @@ def section_classes(readings: pl.DataFrame, on: date) -> pl.DataFrame:
     rows = readings.filter(pl.col("item").is_in(list(names))).with_columns(pl.col("item").replace(names))
     rows = rows.filter(~pl.col("item").is_in(LISTED_APART))
     parts = [
-        part.with_columns(level=_level(str(item), on))
+        part.with_columns(level=_level(str(item), on, local or Local()))
         for (item,), part in rows.partition_by("item", as_dict=True, maintain_order=True).items()
     ]
     if not parts:
@@ -57,7 +57,7 @@ def section_classes(readings: pl.DataFrame, on: date) -> pl.DataFrame:
     )
 
 
-def _level(item: str, on: date) -> pl.Expr:
+def _level(item: str, on: date, local: Local) -> pl.Expr:
     if item == PH:
         ph: pl.Expr = water_ph_class.wordings[0].read(PolarsColumns(), {"ph": pl.col("value")})
         return ph
@@ -66,7 +66,7 @@ def _level(item: str, on: date) -> pl.Expr:
         if not isinstance(reference, Parameter):
             values[name] = pl.col("value")
             continue
-        setting = reference.at(on, item)
+        setting = local.at(reference, on, item)
         if setting is None:
             raise RuleError(f"{reference.id}：{item} {on} 没有取值")
         values[name] = pl.lit(float(setting.value))

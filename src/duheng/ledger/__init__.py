@@ -20,7 +20,7 @@ from duheng.ledger.records import (
     SourceRecord,
 )
 from duheng.ledger.restoring import restore
-from duheng.ledger.start import setup
+from duheng.ledger.start import exists, setup
 from duheng.ledger.trail import audit, trail
 from duheng.ledger.writing import append
 
@@ -37,6 +37,7 @@ __all__ = [
     "append",
     "audit",
     "backup",
+    "exists",
     "fact",
     "head",
     "history",

@@ -30,6 +30,16 @@ def setup() -> None:
             _ready.add(key)
 
 
+def exists() -> bool:
+    """Whether there is a ledger to read; unlike `setup` it makes none."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duheng.settings")
+    if not apps.ready:
+        django.setup(set_prefix=False)
+    from django.db import connection
+
+    return connection.vendor != "sqlite" or Path(str(connection.settings_dict["NAME"])).is_file()
+
+
 def _database() -> tuple[str, str, str]:
     from django.db import connection
 

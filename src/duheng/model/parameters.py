@@ -82,6 +82,26 @@ class Parameters:
         return (self.get(id) for id in sorted({*packaged(), *self.own}))
 
 
+@dataclass(frozen=True)
+class Local:
+    """The parameters in use at one place: what a table read outside of the books is reckoned with.
+
+    code: division code of the place; "" is the nation.
+    """
+
+    parameters: Parameters = field(default_factory=Parameters)
+    code: str = ""
+
+    def at(self, of: Parameter | str, on: date, item: str | None = None) -> Setting | None:
+        """The setting in force on a day, or None. Raises UnknownName."""
+        return self.parameters.get(of if isinstance(of, str) else of.id).at(on, item, self.code)
+
+    def own(self, of: Parameter | str) -> list[Setting]:
+        """The settings that belong to this place or to what is above it, but not to the nation."""
+        found = self.parameters.get(of if isinstance(of, str) else of.id)
+        return [one for one in found.settings if one.where and self.code.startswith(one.where)]
+
+
 def parameter(id: str) -> Parameter:
     """The packaged parameter with this id. Raises UnknownName with the nearest known id."""
     return known(id, packaged(), "参数")

@@ -13,9 +13,10 @@ import polars as pl
 from duheng.ingest.air_days import NAMES, dust_days, every_day, judged_days, place_days, station_days
 from duheng.ingest.air_periods import evaluated
 from duheng.model.entities import Entity
+from duheng.model.parameters import Local
 from duheng.model.periods import parse
 from duheng.web import state
-from duheng.web.boards import books
+from duheng.web.boards import books, local
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask
 
@@ -33,6 +34,7 @@ class Air:
     month: int | None
     days: pl.DataFrame
     today: date
+    local: Local
 
     @property
     def period(self) -> str:
@@ -57,10 +59,10 @@ class Air:
         stated = self.days.filter(pl.col("entity").is_not_null())
         if edition:
             plain = stated.select("entity", "date", *NAMES, "dust")
-            stated = judged_days(plain, edition)
+            stated = judged_days(plain, edition, self.local)
         if not stated.height:
             return stated
-        return evaluated(stated, "year" if every == "year" else "month")
+        return evaluated(stated, "year" if every == "year" else "month", self.local)
 
 
 def places_of(ask: Ask) -> list[Entity]:
@@ -88,7 +90,7 @@ def air_of(ask: Ask) -> Air:
     dust = dust_days(books(ask).books.facts, ask.city.id)
     days = days.with_columns(dust=pl.col("date").is_in(dust))
     known = tuple(sorted({*years, year}))
-    return Air(place, tuple(own), known, year, month, days, today)
+    return Air(place, tuple(own), known, year, month, days, today, local(ask))
 
 
 def members(ask: Ask, place: Entity) -> list[Entity]:
@@ -105,8 +107,8 @@ def _days(ask: Ask, place: Entity, own: Sequence[Entity]) -> pl.DataFrame:
         opened.memo["air stations"] = station_days(opened.books.facts)
     key = ("air days", place.id)
     if key not in opened.memo:
-        means = place_days(opened.memo["air stations"], {place.id: [one.id for one in own]})
-        opened.memo[key] = judged_days(means)
+        means = place_days(opened.memo["air stations"], {place.id: [one.id for one in own]}, local(ask))
+        opened.memo[key] = judged_days(means, local=local(ask))
     found: pl.DataFrame = opened.memo[key]
     return found
 
@@ -116,7 +118,9 @@ def station_rows(ask: Ask, own: Sequence[Entity], day: date) -> pl.DataFrame:
     _days(ask, own[0], own[:1])
     stations: pl.DataFrame = books(ask).memo["air stations"]
     ids = [one.id for one in own]
-    return judged_days(stations.filter((pl.col("date") == day) & pl.col("entity").is_in(ids)))
+    return judged_days(
+        stations.filter((pl.col("date") == day) & pl.col("entity").is_in(ids)), local=local(ask)
+    )
 
 
 def _published_years(ask: Ask, place: Entity) -> set[int]:

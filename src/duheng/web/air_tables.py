@@ -13,11 +13,11 @@ from duheng.ingest.air import ORDER_SEEN, PRIMARY_ORDER
 from duheng.ingest.air_days import DIGITS, ITEMS, NAMES
 from duheng.ingest.air_periods import PERCENTILES
 from duheng.model.glossary import axis, quantity
-from duheng.model.parameters import parameter
 from duheng.model.periods import parse
 from duheng.model.rounding import judge, shown
 from duheng.rules.air import EDITIONS
 from duheng.web.air_days import Air, published
+from duheng.web.boards import local
 from duheng.web.page import Ask
 from duheng.web.reasons import cell_address
 from duheng.web.tables import Cell, Column, Table
@@ -27,6 +27,11 @@ ESTIMATED_INDEX = (
     "2026年3月1日起综合指数应按 HJ 663-2026 加权，其权重没有可靠出处；"
     "本页仍按六项等权合计、限值按 GB 3095-2026，是估计值。"
 )
+# What the calendar is reckoned with: rules, and the validity of data, which stands outside of them.
+RULES = ("air_individual_index", "air_limit_met", "composite_air_index")
+VALIDITY = (
+    "air_limit_class2", "valid_days_year", "valid_days_month", "valid_days_february", "valid_station_share",
+)  # fmt: skip
 MEANS = "本地浓度为各点位有效日均值的平均，须有75%以上的点位有效；指数由平均浓度得出，不取各点位指数的平均。"
 
 
@@ -47,10 +52,9 @@ def limits_of(ask: Ask, name: str, period: str) -> Limits:
         "valid_days_year" if not month else "valid_days_february" if end.month == 2 else "valid_days_month"
     )
     titles = [ITEMS[name]] if name in ("co", "ozone") else [ITEMS[name].replace("24小时", "年"), ITEMS[name]]
-    found = [
-        setting for title in titles if (setting := parameter("air_limit_class2").at(end, title)) is not None
-    ]
-    needed = parameter(valid).at(end)
+    here = local(ask)
+    found = [one for title in titles if (one := here.at("air_limit_class2", end, title)) is not None]
+    needed = here.at(valid, end)
     doubt = any(setting.certainty != "verified" for setting in found)
     cite = ask.words.cite(found[-1].cite) if found else ""
     return Limits(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from duheng.assess.board import Board, board
-from duheng.assess.books import Opened, opened
+from duheng.assess.books import Opened, day_of, opened
+from duheng.assess.values import Value, in_use
+from duheng.model.parameters import Local
+from duheng.model.periods import parse
 from duheng.web.page import Ask
 from duheng.web.targets import Row, row_of
 
@@ -11,6 +16,19 @@ from duheng.web.targets import Row, row_of
 def books(ask: Ask) -> Opened:
     """The books of the selection."""
     return opened(ask.city, ask.plan, ask.selection.scenario, ask.selection.as_of)
+
+
+def local(ask: Ask) -> Local:
+    """The parameters in use in the city, with what it replaced, for tables read outside of the books."""
+    return Local(books(ask).books.parameters, ask.city.code)
+
+
+def values(
+    ask: Ask, quantities: Iterable[str], period: str, beside: Iterable[str] = (), opened: Opened | None = None
+) -> tuple[Value, ...]:
+    """The replaced and the unverified values below some quantities at the end of a period ("": today)."""
+    on = parse(period).end if period else day_of(ask.selection.as_of)
+    return tuple(in_use(opened or books(ask), quantities, on, beside))
 
 
 def open_board(ask: Ask) -> Board:

@@ -25,6 +25,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from duheng.assess.values import Value
 from duheng.ingest.drill.places import is_drill
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.errors import UnknownName
@@ -114,7 +115,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its template and what it needs, the same content as data, its tables and charts."""
+    """A page: its template and what it needs, the same content as data, its tables and charts.
+
+    values: of parameters below its numbers that a reader must know of, replaced by the city or not verified.
+    """
 
     template: str
     title: str
@@ -123,6 +127,7 @@ class Page:
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
     status: int = 200
+    values: tuple[Value, ...] = ()
 
 
 View = Callable[..., "Page | HttpResponse"]
@@ -251,9 +256,20 @@ def _html(ask: Ask, page: Page) -> str:
         "may": lambda permission: roles.may(ask.user, permission),
         "SCENARIOS": SCENARIOS,
         "LEVELS": LEVELS,
+        "told": lambda value: told(ask.words, value),
     }
     html = render_to_string(page.template, {**shown, **page.context})
     return marked(html) if ask.words.lang == "en" else html
+
+
+def told(words: Words, value: Value) -> str:
+    """One line of a parameter's value: what it is, since when, by which text and, where it was replaced, by whom."""
+    amount = words.amount(value.number, "" if value.unit == "1" else value.unit)
+    since = value.setting.since
+    parts = [words.cite(value.setting.cite), words(value.setting.note)]
+    if since.year > 1900:
+        parts.insert(0, words("自{since}起", since=since))
+    return f"{words(value.name)} {amount}{words.bracketed(words('；').join(filter(None, parts)))}"
 
 
 def page_path(path: str) -> str:
@@ -265,7 +281,8 @@ def page_path(path: str) -> str:
 
 def _json(ask: Ask, page: Page) -> bytes:
     said: dict[str, Any] = {"notice": DRILL_NOTICE} if ask.selection.drill else {}
-    return json.dumps({**said, **page.data}, ensure_ascii=False, indent=1, default=str).encode()
+    values = {"parameter_values": [one.as_json() for one in page.values]} if page.values else {}
+    return json.dumps({**said, **page.data, **values}, ensure_ascii=False, indent=1, default=str).encode()
 
 
 def _table(ask: Ask, page: Page, suffix: str) -> tuple[bytes, str]:
@@ -292,7 +309,11 @@ def _chosen(part: str, ask: Ask, known: tuple[Any, ...]) -> Any:
 
 def _about(ask: Ask, page: Page) -> list[tuple[str, str]]:
     words, selection = ask.words, ask.selection
+    own = [told(words, one) for one in page.values if one.own]
+    doubtful = [words(one.name) for one in page.values if one.setting.certainty == "memory"]
     return [
+        *((words("本市取值"), text) for text in own),
+        *([(words("未核实的取值"), words.join(doubtful))] if doubtful else []),
         (words("城市"), words.name(ask.city)),
         (words("页面"), page.title),
         (words("情景"), words(SCENARIOS[selection.scenario])),

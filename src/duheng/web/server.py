@@ -199,7 +199,13 @@ def warm() -> None:
 
     try:
         # As data, too: the page may come from disk, and then nothing behind it has been worked out yet.
-        for path, query in (("/", {}), ("/board.json", {}), ("/", DRILL), ("/board.json", DRILL)):
+        for path, query in (
+            ("/", {}),
+            ("/board.json", {}),
+            ("/", DRILL),
+            ("/board.json", DRILL),
+            ("/doubts", {}),
+        ):
             request = RequestFactory().get(path, query)
             request.user = AnonymousUser()
             request.session = SessionStore()

@@ -47,7 +47,7 @@ def today() -> date:
 def stamp() -> tuple[object, ...]:
     """What kept pages depend on besides their address."""
     actions = (ACTION, inbox.ACTION, parameters.ACCEPT)
-    said = [entry.seq for action in actions for entry in ledger.trail(limit=1, action=action)]
+    said = [entry.id for action in actions for entry in ledger.trail(limit=1, action=action)]
     head = ledger.head()
     return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, today())
 

@@ -74,7 +74,7 @@ def drawn(opened: Opened, payer: Entity, quarter: str) -> Return:
         entries = [entry for entity in own for entry in _entries(opened, entity, whole)]
         others = [one for entity in own for one in _others(opened, entity, whole)]
         code = opened.city.places.code(payer.id) or opened.city.code
-        opened.memo[key] = quarterly_return(entries, quarter, code, opened.city.parameters, others)
+        opened.memo[key] = quarterly_return(entries, quarter, code, opened.books.parameters, others)
     found: Return = opened.memo[key]
     return found
 

@@ -13,10 +13,10 @@ from duheng.engine import value
 from duheng.ingest.water import PH, section_classes
 from duheng.model.entities import Entity
 from duheng.model.glossary import axis, quantity
-from duheng.model.parameters import parameter
+from duheng.model.parameters import Local
 from duheng.model.periods import parse
 from duheng.rules.water import CLASSES, LISTED_APART, water_excess
-from duheng.web.boards import books
+from duheng.web.boards import books, local
 from duheng.web.page import Ask
 
 SECTION, BODY = "water_section", "black_odour_body"
@@ -50,6 +50,7 @@ class Water:
     sections: tuple[Entity, ...]
     readings: Mapping[tuple[str, str], Reading]
     values: pl.DataFrame
+    local: Local
 
     def rivers(self) -> list[Entity]:
         """The sections that are no drinking-water sources."""
@@ -88,9 +89,10 @@ def water_of(ask: Ask, year: int | None, month: int | None) -> Water:
     months = tuple(sorted(own["period"].unique()))
     at = f"{chosen}-{month:02}" if month else (months[-1] if months else f"{chosen}-{today.month:02}")
     sections = tuple(one for one in ask.city.places if one.kind == SECTION)
-    found = {**_classes(own), **_classes(_yearly(own, chosen))}
+    here = local(ask)
+    found = {**_classes(own, here), **_classes(_yearly(own, chosen), here)}
     known = tuple(sorted({*years, chosen}))
-    return Water(chosen, known, at, months, sections, found, own)
+    return Water(chosen, known, at, months, sections, found, own, here)
 
 
 def _yearly(own: pl.DataFrame, year: int) -> pl.DataFrame:
@@ -99,12 +101,12 @@ def _yearly(own: pl.DataFrame, year: int) -> pl.DataFrame:
     return means.with_columns(period=pl.lit(str(year)))
 
 
-def _classes(rows: pl.DataFrame) -> dict[tuple[str, str], Reading]:
+def _classes(rows: pl.DataFrame, local: Local) -> dict[tuple[str, str], Reading]:
     if not rows.height:
         return {}
     keyed = rows.with_columns(section=pl.concat_str("section", "period", separator="|"))
     last = date(int(rows["period"][0][:4]), 12, 31)
-    classes = section_classes(keyed.select("section", "item", "value"), last)
+    classes = section_classes(keyed.select("section", "item", "value"), last, local)
     counted = (
         keyed.filter(~pl.col("item").is_in(LISTED_APART))
         .group_by("section")
@@ -127,17 +129,17 @@ def excesses(water: Water, section: Entity, period: str) -> list[tuple[str, floa
     rows = water.values.filter((pl.col("section") == section.id) & (pl.col("period") == period))
     found = []
     for row in rows.iter_rows(named=True):
-        over = _excess(row["item"], row["value"], period)
+        over = _excess(water.local, row["item"], row["value"], period)
         if over is not None and over > 0:
             found.append((row["item"], over))
     return sorted(found, key=lambda one: -one[1])
 
 
-def _excess(item: str, concentration: float, period: str) -> float | None:
+def _excess(local: Local, item: str, concentration: float, period: str) -> float | None:
     if item == PH or item in LISTED_APART:
         return None
     end = parse(period).end
-    limits = [parameter(id).at(end, item) for id in ("water_limit_3", "water_reversed")]
+    limits = [local.at(id, end, item) for id in ("water_limit_3", "water_reversed")]
     if any(one is None for one in limits):
         return None
     limit, reversed = (float(one.value) for one in limits if one is not None)

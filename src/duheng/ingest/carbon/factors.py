@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from duheng.city.bases import carbon_sets, on_basis
+from duheng.city.bases import basis_named, carbon_sets, on_basis
 from duheng.model import Parameter, Parameters, Setting, parameter
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import UnknownName
@@ -37,7 +37,7 @@ def set_parameters(name: str) -> Parameters:
     """Parameters with which the rules of combustion read one packaged set only. Raises UnknownName."""
     if name not in carbon_sets():
         raise UnknownName(name, carbon_sets())
-    return on_basis(Parameters(), name)
+    return on_basis(Parameters(), basis_named(name))
 
 
 def read_set(name: str, year: int | None, folder: Path | None = None) -> FactorSet:

@@ -115,7 +115,7 @@ def _claims(factors: FactorSet) -> pl.DataFrame:
     rows = [
         (sector.name, one.fuel, one.value, lent, one.certainty)
         for sector in sectors()
-        for one, lent in _serving(sector.name, factors.factors)
+        for one, lent in serving(sector.name, factors.factors)
     ]
     names = {
         "sector": pl.String,
@@ -127,7 +127,8 @@ def _claims(factors: FactorSet) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def _serving(sector: str, factors: Iterable[Factor]) -> list[tuple[Factor, bool]]:
+def serving(sector: str, factors: Iterable[Factor]) -> list[tuple[Factor, bool]]:
+    """The factors that serve a sector, each with whether it was made for others."""
     own = [one for one in factors if not one.sectors or sector in one.sectors]
     fuels = {one.fuel for one in own}
     lent = [one for one in factors if one.everywhere and one not in own and one.fuel not in fuels]

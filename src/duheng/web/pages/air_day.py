@@ -11,10 +11,11 @@ from typing import Any
 from duheng.ingest.air_days import DIGITS, ITEMS, NAMES
 from duheng.ingest.air_index import HIGHEST
 from duheng.model.entities import Entity
-from duheng.model.parameters import parameter
+from duheng.model.parameters import Local
 from duheng.rules.air import EDITIONS, air_individual_index
 from duheng.web.air_days import KIND, day_of, members, places_of, station_rows
 from duheng.web.air_tables import item_title, primaries, symbol, text_of
+from duheng.web.boards import local, values
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import cell_address
@@ -59,6 +60,7 @@ def show(ask: Ask, place: str, day: str) -> Page:
             "formula": words(FORMULA),
         },
         tables=tuple(tables),
+        values=values(ask, (air_individual_index.id,), day, ("valid_station_share",)),
     )
 
 
@@ -116,15 +118,15 @@ def _item_row(ask: Ask, here: Entity, when: date, row: Mapping[str, Any], name: 
     return [
         Cell(item_title(ask, name)),
         Cell(text, Decimal(text)) if text else missing,
-        Cell(_bracket(name, float(value or 0), when) if text else "—"),
+        Cell(_bracket(local(ask), name, float(value or 0), when) if text else "—"),
         Cell(str(index), Decimal(index), href=why) if index is not None else missing,
         Cell(words("是") if first else "—"),
     ]
 
 
-def _bracket(name: str, value: float, when: date) -> str:
+def _bracket(local: Local, name: str, value: float, when: date) -> str:
     """The two limits between which a concentration lies, and their indices: 35–75 → 50–100."""
-    settings = [parameter(f"aqi_breakpoint_{index}").at(when, ITEMS[name]) for index in LIMITS[1:]]
+    settings = [local.at(f"aqi_breakpoint_{index}", when, ITEMS[name]) for index in LIMITS[1:]]
     points = [Decimal(0), *(one.value for one in settings if one is not None)]
     for place, (low, high) in enumerate(pairwise(points)):
         if low < high and value <= high:

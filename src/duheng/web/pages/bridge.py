@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from duheng.assess.bridge import Bridge, Figure, Line, bridge
+from duheng.assess.bridge import BRIDGED, Bridge, Figure, Line, bridge
 from duheng.assess.evidence import reasons
 from duheng.assess.why import CERTAINTY
 from duheng.web import state
 from duheng.web.access import Closed, confidential
-from duheng.web.boards import books
+from duheng.web.boards import books, values
 from duheng.web.counties import place_options
 from duheng.web.errors import NotAllowed
 from duheng.web.page import Ask, Page
@@ -47,6 +47,7 @@ def show(ask: Ask, entity: str, period: str) -> Page:
             "years": [str(year) for year in range(ask.plan.base_year + 1, ask.plan.period.end.year + 1)],
         },
         tables=(_table(ask, found, closed),),
+        values=values(ask, BRIDGED, str(found.period)),
     )
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons, steps
-from duheng.assess.flows import on_the_basis
-from duheng.city.bases import Basis, carbon_sets
 from duheng.engine import Step
 from duheng.ingest.balance.form_rows import stated_rows
 from duheng.ingest.balance.layout import Column as Fuel
@@ -18,7 +15,8 @@ from duheng.model.glossary import quantity
 from duheng.model.rounding import judge
 from duheng.model.units import ratio
 from duheng.web.balances import BalanceBook
-from duheng.web.boards import books
+from duheng.web.boards import books, values
+from duheng.web.factor_sets import Chosen, chosen_set, factors_table, offered, refused
 from duheng.web.page import Ask, Page
 from duheng.web.pages.energy import notes_of_missing
 from duheng.web.reasons import CLOSED_TEXT, cell_address
@@ -40,6 +38,13 @@ BELOW = (
     ("annual_carbon_intensity_decline", BURNT, "%", 2),
 )
 
+# What a set by sector adds up: the rule of each sector by that of all of them.
+ADDED = {of: of for of in ("combustion_emission", "energy_emission")} | {
+    "regional_emission": "energy_emission"
+}
+OTHERS = (*INDIRECT, "imported_emission", "imported_heat_emission", "gdp")
+RULES = ("regional_emission", *OTHERS)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -53,9 +58,10 @@ class Line:
 class Inventory:
     """Cells of the inventory of one place and year by one set of factors."""
 
-    def __init__(self, ask: Ask, chosen: Where, set: Basis, opened: Opened) -> None:
-        self.ask, self.where, self.set, self.opened = ask, chosen, set, opened
-        self.book = BalanceBook(ask, chosen, set.id, opened)
+    def __init__(self, ask: Ask, chosen: Where, set: Chosen) -> None:
+        self.ask, self.where, self.set = ask, chosen, set
+        self.opened = set.books(BURNT)
+        self.book = BalanceBook(ask, chosen, set.id, self.opened)
         self.steps: list[Step] = []
 
     @property
@@ -72,11 +78,9 @@ class Inventory:
 
     def cell(self, of: str, item: str | None, flow: str, unit: str = UNIT, decimals: int = DECIMALS) -> Cell:
         """One number with the address of its reasons."""
-        step = reasons(
-            self.opened, Place(of, self.where.place.id, item, self.where.period, flow=flow or None)
-        )
-        self.steps.append(step)
-        words = self.ask.words
+        if self.set.by_sector and flow == BURNT:
+            return self._added(of, item, unit, decimals)
+        step, words = self.step(of, item, flow), self.ask.words
         href = cell_address(
             "why", self.ask, of, self.where.place.id, self.where.period, item, flow=flow, basis=self.set.id
         )
@@ -84,19 +88,46 @@ class Inventory:
             return Cell.missing(words(CLOSED_TEXT), href)
         if step.value is None:
             return Cell.missing(words("未填报" if step.kind == "missing" else "未知"), href)
-        number = judge(step.value * float(ratio(quantity(of).unit, unit)), decimals)
-        return Cell("0" if not number else f"{number:f}", number, href)
+        return _number(step.value * float(ratio(quantity(of).unit, unit)), decimals, href)
+
+    def step(self, of: str, item: str | None, flow: str) -> Step:
+        """A number's reasons, kept for what is said of all of them."""
+        place = Place(of, self.where.place.id, item, self.where.period, flow=flow or None)
+        self.steps.append(reasons(self.set.books(flow), place))
+        return self.steps[-1]
+
+    def _added(self, of: str, item: str | None, unit: str, decimals: int) -> Cell:
+        """The sum of the sectors, each by its own factors; what rests on more than a sum has no such number."""
+        words = self.ask.words
+        found = [self.step(ADDED.get(of, of), item, one.quantity) for one in sectors()]
+        if of == "regional_emission":
+            found.append(self.step("imported_emission", None, ""))
+        elif of not in ADDED:
+            return Cell.missing(words("因子分部门，不适用"))
+        if not self.ask.sees_confidential and any(map(self.book.closed, found)):
+            return Cell.missing(words(CLOSED_TEXT))
+        values = [one.value for one in found if one.value is not None]
+        if len(values) < len(found):
+            return Cell.missing(words("未知"))
+        return _number(sum(values) * float(ratio(quantity(of).unit, unit)), decimals, "")
+
+
+def _number(value: float, decimals: int, href: str) -> Cell:
+    number = judge(value, decimals)
+    return Cell("0" if not number else f"{number:f}", number, href)
 
 
 def show(ask: Ask) -> Page:
     """The inventory; `set` names the factor set, which is used whole."""
     words, opened = ask.words, books(ask)
-    set = carbon_sets()[one_of(ask, "set", carbon_sets())]
+    set = chosen_set(ask, opened, one_of(ask, "set", offered(ask)))
     chosen = where(ask, opened, [row.quantity.id for row in stated_rows()])
-    made = Inventory(ask, chosen, set, on_the_basis(opened, set.id))
+    made = Inventory(ask, chosen, set)
     sector_table, whole = _sectors(made), _below(made)
     owed = notes_of_missing(made.steps)
-    fields = [("set", words("排放因子集"), [(s.id, words.title(s)) for s in carbon_sets().values()], set.id)]
+    titles = {id: title_en if words.lang == "en" else title for id, (title, title_en) in offered(ask).items()}
+    fields = [("set", words("排放因子集"), list(titles.items()), set.id)]
+    own = (factors_table(ask, set.own),) if set.own else ()
     return Page(
         template="inventory.html",
         title=words("{place}{year}年碳排放清单", place=words.name(chosen.place), year=chosen.period),
@@ -107,6 +138,7 @@ def show(ask: Ask) -> Page:
             "unit": UNIT,
             "sectors": sector_table.records(),
             "whole": whole.records(),
+            **{one.name: one.records() for one in own},
             "unknown": _lacking(made),
             "owed": [str(one) for one in owed],
         },
@@ -118,8 +150,10 @@ def show(ask: Ask) -> Page:
             "lacking": _lacking(made),
             "owed": [one for one in owed if one != "未填报"],
             "heads": [len(sector_table.rows) - 1],
+            "refused": [one for found in refused(ask).values() for one in found],
         },
-        tables=(sector_table, whole),
+        tables=(sector_table, whole, *own),
+        values=values(ask, OTHERS if set.own else RULES, chosen.period, opened=made.opened),
     )
 
 
@@ -188,10 +222,9 @@ def _factors(made: Inventory) -> list[str]:
 
 def _lacking(made: Inventory) -> list[str]:
     """Fuels burnt for which the set has no factor in the year: their emission stays unknown."""
-    lacking = []
-    for fuel in made.fuels:
-        place = Place("combustion_emission", made.where.place.id, fuel.item, made.where.period, flow=BURNT)
-        parts = list(steps(reasons(made.opened, place)))
-        if any(one.kind == "parameter" and one.value is None for one in parts):
-            lacking.append(made.ask.words(fuel.item))
-    return lacking
+    lacking = {
+        step.item
+        for step in made.steps
+        if step.item and any(one.kind == "parameter" and one.value is None for one in steps(step))
+    }
+    return [made.ask.words(fuel.item) for fuel in made.fuels if fuel.item in lacking]

@@ -10,8 +10,8 @@ from duheng.model.glossary import axis, quantity
 from duheng.model.rounding import printed
 from duheng.web.access import Closed
 from duheng.web.aggregates import sums_table
-from duheng.web.boards import books
-from duheng.web.emissions import METHODS, Emission, emissions, years
+from duheng.web.boards import books, values
+from duheng.web.emissions import METHODS, RULES, Emission, emissions, years
 from duheng.web.page import Ask, Page
 from duheng.web.pages.voc import chosen
 from duheng.web.projects import county_of
@@ -46,6 +46,7 @@ def show(ask: Ask) -> Page:
             ],
         },
         tables=tuple(tables),
+        values=values(ask, RULES, year) if year else (),
     )
 
 

@@ -10,10 +10,9 @@ import polars as pl
 from duheng.engine import value
 from duheng.model.entities import Entity
 from duheng.model.glossary import axis, quantity
-from duheng.model.parameters import parameter
 from duheng.model.rounding import judge, shown
 from duheng.web import state
-from duheng.web.boards import books
+from duheng.web.boards import books, local, values
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import cell_address
 from duheng.web.tables import Cell, Column, Table
@@ -25,6 +24,7 @@ LIMITS = {
     "soil_intervention_1": "管制值 第一类",
     "soil_intervention_2": "管制值 第二类",
 }
+RATIOS = ("soil_screening_ratio", "soil_intervention_ratio")
 UNCHECKED = (
     "风险筛选值、管制值凭记忆写下，没有原文在手，均未核实；"
     "使用前须对照 GB 36600-2018 原文，在城市的参数文件中连同出处改正。"
@@ -42,6 +42,7 @@ def show(ask: Ask) -> Page:
         data={table.name: table.records() for table in tables},
         context={"note": words(UNCHECKED), "sites": sites},
         tables=tables,
+        values=tuple(one for one in values(ask, RATIOS, "") if one.own),
     )
 
 
@@ -128,10 +129,7 @@ def _content(ask: Ask, site: Entity, period: str, item: str, found: float | None
     if found is None:
         return Cell.missing(words("未填报"))
     text = f"{Decimal(shown(found, quantity('soil_concentration')) or '0').normalize():f}"
-    times = [
-        judge(value(quantity(id), here, site.id, period, item), 2)
-        for id in ("soil_screening_ratio", "soil_intervention_ratio")
-    ]
+    times = [judge(value(quantity(id), here, site.id, period, item), 2) for id in RATIOS]
     said = f"{text}（{times[0]}）" if times[0] is not None else text
     if times[1] is not None and times[1] > 1:
         said += words("超管制值")
@@ -146,12 +144,12 @@ def _limits(ask: Ask) -> Table:
         Column("cite", words("依据"), width=34),
     ]
     rows = [_limit_row(ask, item, on) for item in axis("soil_item").items]
-    return Table("limits", words("限值（毫克每千克）"), columns, rows, note=words(UNCHECKED))
+    return Table("limits", words("限值（毫克每千克）"), columns, rows)
 
 
 def _limit_row(ask: Ask, item: str, on: date) -> list[Cell]:
     words = ask.words
-    found = [parameter(id).at(on, item) for id in LIMITS]
+    found = [local(ask).at(id, on, item) for id in LIMITS]
     known = [one for one in found if one is not None]
     doubt = words.bracketed(words("未核实")) if any(one.certainty != "verified" for one in known) else ""
     return [

@@ -13,7 +13,7 @@ from duheng.model.entities import Entity
 from duheng.model.glossary import axis
 from duheng.model.saying import say
 from duheng.web.aggregates import sums_table
-from duheng.web.boards import books
+from duheng.web.boards import books, values
 from duheng.web.cells import amount
 from duheng.web.errors import NotAllowed, NotThere
 from duheng.web.page import Ask, Page
@@ -23,6 +23,9 @@ from duheng.web.projects import county_of
 from duheng.web.reasons import cell_address
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.taxes import OUTLET, drawn, payers, quarters
+
+# What a return is reckoned with; each in exact fractions (duheng.ingest.tax).
+RULES = ("air_tax", "water_tax", "special_tax", "waste_tax", "noise_tax")
 
 
 def show(ask: Ask) -> Page:
@@ -41,6 +44,7 @@ def show(ask: Ask) -> Page:
         data={"quarter": quarter, **{table.name: table.records() for table in tables}},
         context={"quarters": known, "quarter": quarter, "payers": len(returns)},
         tables=tuple(tables),
+        values=values(ask, RULES, quarter) if quarter else (),
     )
 
 
@@ -105,6 +109,7 @@ def payer(ask: Ask, id: str) -> Page:
             "findings": told,
         },
         tables=(table, told),
+        values=values(ask, RULES, quarter),
     )
 
 

@@ -11,6 +11,7 @@ from duheng.model.rounding import printed
 from duheng.model.saying import say
 from duheng.web.aggregates import Group, sums_table
 from duheng.web.boards import books
+from duheng.web.boards import values as values_below
 from duheng.web.cells import amount, cell, periods, values, yes
 from duheng.web.errors import BadAddress, NotAllowed, NotThere
 from duheng.web.page import Ask, Page
@@ -23,6 +24,11 @@ from duheng.web.vocs import MATERIAL, SOURCE, STATION, below, components, effici
 ARTICLE = "（九）"
 EMISSION, VAPOUR = "enterprise_voc_emission", "station_emission"
 CLOSED = "单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。"
+
+JUDGED = (
+    EMISSION, "leak_detection_due", "leak_emission_total", "treatment_due", "destruction_margin",
+    "leaking_gas", "leaking_volatile", "leaking_liquid", "closed_use_due",
+)  # fmt: skip
 
 
 def show(ask: Ask) -> Page:
@@ -52,6 +58,7 @@ def show(ask: Ask) -> Page:
             "stations": len(stations),
         },
         tables=tuple(tables),
+        values=values_below(ask, (EMISSION, VAPOUR, "air_liquid_kept"), year) if year else (),
     )
 
 
@@ -173,6 +180,7 @@ def enterprise(ask: Ask, id: str) -> Page:
             "findings": found,
         },
         tables=(*tables, found),
+        values=values_below(ask, JUDGED, year) if year else (),
     )
 
 

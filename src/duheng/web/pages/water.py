@@ -13,11 +13,14 @@ from duheng.model.glossary import axis, quantity
 from duheng.model.rounding import shown
 from duheng.rules.water import LISTED_APART
 from duheng.web import water_tables as tables_of
+from duheng.web.boards import values
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import cell_address
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.water_figures import Water, water_of
+
+RULES = ("water_item_class", "water_excess", "black_odour_degree")
 
 
 def show(ask: Ask) -> Page:
@@ -46,6 +49,7 @@ def show(ask: Ask) -> Page:
             "reported": bool(water.readings),
         },
         tables=tables,
+        values=values(ask, RULES, str(water.year)),
     )
 
 
@@ -73,6 +77,7 @@ def section(ask: Ask, id: str) -> Page:
         data={"section": here.id, "year": water.year, "items": table.records()},
         context={"water": water, "section": here, "facts": _facts(ask, here)},
         tables=(table,),
+        values=values(ask, RULES[:2], str(water.year)),
     )
 
 

@@ -8,10 +8,12 @@ from urllib.parse import unquote
 from duheng import ledger
 from duheng.assess.bridge import BRIDGED
 from duheng.assess.evidence import STATUS
+from duheng.assess.evidence import Cell as Place
 from duheng.assess.flows import on_the_basis
 from duheng.assess.why import why
 from duheng.city.bases import Basis, bases
 from duheng.ingest.balance.form_rows import form_rows
+from duheng.ingest.carbon.layout import sectors
 from duheng.ledger import FactRecord
 from duheng.model.errors import PeriodError, UnknownName
 from duheng.model.glossary import Quantity, all_quantities, definition, definitions
@@ -21,6 +23,7 @@ from duheng.model.plan import NOT_STATED, Target
 from duheng.web.access import confidential
 from duheng.web.boards import books
 from duheng.web.errors import BadAddress, NotAllowed
+from duheng.web.factor_sets import basis_in, offered
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import KINDS, ROUNDED, Node, cell_address, item_title, redacted, rounded, tree
 from duheng.web.tables import Cell, Column, Table
@@ -38,12 +41,11 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     place = ask.city.places.find(entity)
     wanted = _definition(ask, bound)
     flow, basis = flow_of(ask), basis_of(ask)
-    here = on_the_basis(books(ask), basis.id) if basis else books(ask)
+    here = on_the_basis(books(ask), basis) if basis else books(ask)
     found = why(
         here, bound.id, place.id, str(when), item=item, definition=wanted, flow=flow.id if flow else None
     )
-    top = tree(ask, found)
-    words = ask.words
+    top, words = tree(ask, found), ask.words
     what = " ".join(
         filter(None, (words.name(place), item_title(ask, bound.axis, item) if item else "", str(when)))
     )
@@ -59,6 +61,7 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "top": top,
             "what": what,
             "quantity": bound,
+            "doubts": cell_address("doubts", ask, bound.id, place.id, str(when), item, wanted),
             "clauses": [_clause(ask, target, bound) for target in found.targets],
             "flow": flow,
             "basis": basis,
@@ -115,6 +118,16 @@ def _item(ask: Ask, bound: Quantity) -> str | None:
         raise BadAddress("item", asked, list(known)) from error
 
 
+def cell_of(ask: Ask, quantity: str, entity: str, period: str) -> Place:
+    """The cell that an address names, refused to who may not see the entity."""
+    bound, when, item = _cell(ask, quantity, period)
+    place = ask.city.places.find(entity)
+    if confidential(place) and not ask.sees_confidential:
+        raise NotAllowed("单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。")
+    meant = books(ask).books.meant(bound, _definition(ask, bound))
+    return Place(bound.id, place.id, item, str(when), meant)
+
+
 def flow_of(ask: Ask) -> Quantity | None:
     """The row of the energy balance in the address, for which a rule is read; None for the rule itself."""
     asked = ask.request.GET.get("flow", "").strip()
@@ -131,9 +144,15 @@ def flow_of(ask: Ask) -> Quantity | None:
 def basis_of(ask: Ask) -> Basis | None:
     """The basis in the address: the parameters of a set in place of the usual ones."""
     asked = ask.request.GET.get("basis", "").strip()
-    if asked and asked not in bases():
-        raise BadAddress("basis", asked, list(bases()))
-    return bases().get(asked)
+    if not asked or asked in bases():
+        return bases().get(asked)
+    flow = ask.request.GET.get("flow", "").strip()
+    own = basis_in(ask, asked, flow)
+    if own is None and asked in offered(ask):
+        raise BadAddress("flow", flow, [one.quantity for one in sectors()])
+    if own is None:
+        raise BadAddress("basis", asked, [*bases(), *offered(ask)])
+    return own
 
 
 def _definition(ask: Ask, bound: Quantity) -> str | None:

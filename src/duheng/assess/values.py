@@ -1,0 +1,94 @@
+"""The parameter values that results rest on and that a reader must know of: replaced by the city, or not verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from duheng.assess.books import Opened
+from duheng.model.glossary import item_unit, quantity
+from duheng.model.parameters import Parameter, Setting
+from duheng.model.saying import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in force at a place and day.
+
+    own: the city's own, replaced or of its folder; where not, nobody has held it against its text.
+    """
+
+    parameter: Parameter
+    setting: Setting
+    own: bool
+
+    @property
+    def name(self) -> str:
+        """The parameter's title and the item."""
+        return listed(" ", filter(None, (self.parameter.title, self.setting.item)))
+
+    @property
+    def unit(self) -> str:
+        """The unit of the value."""
+        return item_unit(self.parameter, self.setting.item)
+
+    @property
+    def number(self) -> str:
+        """The value as digits."""
+        return f"{self.setting.value.normalize():f}"
+
+    @property
+    def text(self) -> str:
+        """One line: what the value is, since when, by which text and, where it was replaced, by whom."""
+        unit = "" if self.unit == "1" else self.unit
+        stated = f"{self.name} {self.number} {unit}".strip()
+        since = self.setting.since.isoformat()
+        return f"{stated}，自{since}起（{self.setting.cite}）{self.setting.note}"
+
+    def as_json(self) -> dict[str, object]:
+        """The same as data."""
+        setting = self.setting
+        return {
+            "parameter": self.parameter.id,
+            "item": setting.item,
+            "value": self.number,
+            "unit": self.unit,
+            "since": setting.since.isoformat(),
+            "cite": setting.cite,
+            "certainty": setting.certainty,
+            "replaced": self.own,
+            "note": str(setting.note),
+        }
+
+
+def in_use(opened: Opened, quantities: Iterable[str], on: date, beside: Iterable[str] = ()) -> list[Value]:
+    """The values below some quantities that were replaced or are from memory, replaced ones first.
+
+    on: the day whose values count. beside: parameters that are read outside of the rules. Of what is from memory
+    only the items that the books hold figures of.
+    """
+    key = ("values", tuple(quantities), on, tuple(beside))
+    if key not in opened.memo:
+        found = list(_known(opened, (*_below(key[1]), *key[3]), on))
+        opened.memo[key] = sorted(found, key=lambda one: not one.own)
+    values: list[Value] = opened.memo[key]
+    return values
+
+
+def _below(quantities: Iterable[str]) -> list[str]:
+    below = (one for id in quantities for one in quantity(id).below())
+    return list(dict.fromkeys(one.id for one in below if isinstance(one, Parameter)))
+
+
+def _known(opened: Opened, ids: Iterable[str], on: date) -> Iterator[Value]:
+    items = frozenset(opened.books.facts["item"].drop_nulls().unique())
+    for id in dict.fromkeys(ids):
+        of = opened.books.parameters.get(id)
+        for item in dict.fromkeys(one.item for one in of.settings):
+            setting = of.at(on, item, opened.city.code)
+            if setting is None:
+                continue
+            own = setting.where == opened.city.code
+            if own or (setting.certainty == "memory" and (item is None or item in items)):
+                yield Value(of, setting, own)
