@@ -263,6 +263,11 @@ def fuel_burnt(
     return agriculture + industry + construction + tertiary + living
 
 
+def _net_import(moved_in, imported, moved_out, exported):
+    """What came in from other regions and abroad less what went out, which is negative as printed."""
+    return moved_in + imported + moved_out + exported
+
+
 @rule(
     unit="万kWh",
     title="净调入电量",
@@ -279,8 +284,8 @@ def imported_electricity(
     moved_out=only(MOVED_OUT, "电力"),
     exported=only(EXPORT, "电力"),
 ):
-    """What came in from other regions and abroad less what went out, which is negative as printed."""
-    return moved_in + imported + moved_out + exported
+    """Electricity that came in less what went out."""
+    return _net_import(moved_in, imported, moved_out, exported)
 
 
 @rule(
@@ -299,8 +304,8 @@ def imported_heat(
     moved_out=only(MOVED_OUT, "热力"),
     exported=only(EXPORT, "热力"),
 ):
-    """What came in from other regions and abroad less what went out, which is negative as printed."""
-    return moved_in + imported + moved_out + exported
+    """Heat that came in less what went out."""
+    return _net_import(moved_in, imported, moved_out, exported)
 
 
 @rule(
