@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from duheng.web.charts import BASE, GREY
 from duheng.web.sankey import Box, Drawn, Ribbon
 
 _STEPS = 24
+MARGIN = 150.0  # beside the boxes of the first and last column: room for their names [px]
+_HALO = 4
 # By fuel family: coal dark, oil brown and orange, gas blue, heat red, electricity green; each is named in the picture.
 COLOURS = {
     "原煤": "#4a4f57",
@@ -32,13 +35,14 @@ OTHER = "#8894a6"
 def flow_chart(drawn: Drawn, names: Mapping[str, str], size: tuple[float, float]) -> dict[str, Any]:
     """Vega-Lite of an arranged diagram. names: what is written at each box; size: width and height [px]."""
     last = max((box.layer for box in drawn.boxes), default=0)
-    x = {"type": "quantitative", "axis": None, "scale": {"domain": [0, size[0]], "nice": False}}
+    domain = [-MARGIN, size[0] + MARGIN]
+    x = {"type": "quantitative", "axis": None, "scale": {"domain": domain, "nice": False}}
     y = {"type": "quantitative", "axis": None, "scale": {"domain": [size[1], 0], "nice": False}}
     ribbons = [point for number, one in enumerate(drawn.ribbons) for point in _points(number, one)]
     boxes = [_box(box, names) for box in drawn.boxes]
     return {
         **BASE,
-        "width": size[0],
+        "width": size[0] + 2 * MARGIN,
         "height": size[1],
         "layer": [
             {
@@ -62,10 +66,20 @@ def flow_chart(drawn: Drawn, names: Mapping[str, str], size: tuple[float, float]
                     "y2": {"field": "y2"},
                 },
             },
-            _names(boxes, f"datum.layer < {last}", "x2", 4, "left", x, y),
-            _names(boxes, f"datum.layer === {last}", "x", -4, "right", x, y),
+            *_all_names(boxes, last, (x, y)),
         ],
     }
+
+
+def _all_names(
+    boxes: list[dict[str, Any]], last: int, scales: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Names beside the boxes of the outer columns, above those of the inner ones."""
+    yield from _names(boxes, "datum.layer === 0", ("x", "middle"), _Place(-5, 0, "right", "middle"), scales)
+    outer = f"datum.layer === {last}"
+    yield from _names(boxes, outer, ("x2", "middle"), _Place(5, 0, "left", "middle"), scales)
+    inner = f"datum.layer > 0 && datum.layer < {last}"
+    yield from _names(boxes, inner, ("x", "y"), _Place(0, -2, "left", "bottom"), scales)
 
 
 def _box(box: Box, names: Mapping[str, str]) -> dict[str, Any]:
@@ -80,26 +94,45 @@ def _box(box: Box, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a name stands beside its point."""
+
+    dx: int
+    dy: int
+    align: str
+    baseline: str
+
+
 def _names(
     boxes: list[dict[str, Any]],
     which: str,
-    at: str,
-    dx: int,
-    align: str,
-    x: Mapping[str, Any],
-    y: Mapping[str, Any],
-) -> dict[str, Any]:
-    return {
-        "data": {"values": boxes},
-        "transform": [{"filter": which}],
-        "mark": {"type": "text", "dx": dx, "align": align, "baseline": "middle", "fontSize": 12},
-        "encoding": {
-            "x": {"field": at, **x},
-            "y": {"field": "middle", **y},
-            "text": {"field": "name"},
-            "color": {"value": "#1b2433"},
-        },
+    at: tuple[str, str],
+    place: _Place,
+    scales: tuple[Mapping[str, Any], Mapping[str, Any]],
+) -> Iterator[dict[str, Any]]:
+    """Names with a white edge below them: beside the outer columns, above the boxes of the inner ones."""
+    mark = {
+        "type": "text",
+        "dx": place.dx,
+        "dy": place.dy,
+        "align": place.align,
+        "baseline": place.baseline,
+        "fontSize": 12,
     }
+    x, y = scales
+    for edge in ({"stroke": "white", "strokeWidth": _HALO, "strokeJoin": "round"}, {}):
+        yield {
+            "data": {"values": boxes},
+            "transform": [{"filter": which}],
+            "mark": {**mark, **edge},
+            "encoding": {
+                "x": {"field": at[0], **x},
+                "y": {"field": at[1], **y},
+                "text": {"field": "name"},
+                "color": {"value": "white" if edge else "#1b2433"},
+            },
+        }
 
 
 def _points(number: int, ribbon: Ribbon) -> Iterator[dict[str, Any]]:

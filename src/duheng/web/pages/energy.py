@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from duheng.assess.evidence import steps
 from duheng.assess.flows import on_the_basis
+from duheng.assess.values import Value
 from duheng.city.bases import coal_bases
 from duheng.engine import Step
 from duheng.ingest.balance.form import form_name, write_form
@@ -18,7 +19,7 @@ from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.plan import Duty
 from duheng.web.balance_checks import as_json, broken_table, checks_table, verdicts
 from duheng.web.balances import COAL, Amount, BalanceBook
-from duheng.web.boards import books
+from duheng.web.boards import books, values
 from duheng.web.charts import Chart
 from duheng.web.energy_flows import Flows, flows, row_of, rows_by_code
 from duheng.web.flow_chart import flow_chart
@@ -29,7 +30,7 @@ from duheng.web.tables import Cell, Column, Table
 from duheng.web.years import one_of, where
 
 UNITS = {"physical": "实物量", "tce": "标准煤"}
-SIZE = (1240.0, 660.0)
+SIZE = (940.0, 720.0)
 NOT_IN_FORM = "标准煤表的火力发电、供热两行在等价值下是本地电厂煤耗与所用等价系数之差，不按空格处理。"
 
 
@@ -37,7 +38,7 @@ def _book(ask: Ask) -> BalanceBook:
     opened = books(ask)
     basis = one_of(ask, "basis", coal_bases())
     chosen = where(ask, opened, [row.quantity.id for row in stated_rows()])
-    return BalanceBook(ask, chosen, basis, on_the_basis(opened, basis))
+    return BalanceBook(ask, chosen, basis, on_the_basis(opened, coal_bases()[basis]))
 
 
 def balance(ask: Ask) -> Page:
@@ -67,7 +68,13 @@ def balance(ask: Ask) -> Page:
             "note": words(NOT_IN_FORM) if unit == "tce" and book.basis == "equivalent" else "",
         },
         tables=(table, checks_table(ask, found), broken),
+        values=_values(book) if unit == "tce" else (),
     )
+
+
+def _values(book: BalanceBook) -> tuple[Value, ...]:
+    """What standard coal rests on, on the chosen basis."""
+    return values(book.ask, ("flow_energy", "flow_total"), book.where.period, opened=book.opened)
 
 
 def _said(book: BalanceBook, unit: str) -> dict[str, Any]:
@@ -220,12 +227,13 @@ def diagram(ask: Ask) -> Page:
         },
         tables=(table,),
         charts=(_chart(book, found, title),) if found.links else (),
+        values=_values(book),
     )
 
 
 def _chart(book: BalanceBook, found: Flows, title: str) -> Chart:
     words, ask = book.ask.words, book.ask
-    drawn = arranged(found.links, found.layers, SIZE, width=16, gap=10)
+    drawn = arranged(found.links, found.layers, SIZE, width=16, gap=18)
     sums = {box.node: box for box in drawn.boxes}
     names = {node: f"{found.titles[node]} {_sum(found, node)}" for node in sums}
     basis = words.title(coal_bases()[book.basis])
