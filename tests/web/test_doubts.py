@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.test import Client
 
+from duheng import ledger
+from duheng.assess.books import default_plan
+from duheng.ledger import NewFact, NewSource
+from duheng.web import state
 from tests.web.test_inbox import firm, report, say, the_one
 
 Site = Callable[..., Client]
@@ -62,4 +67,18 @@ def test_the_board_asks_for_the_doubts_of_each_row(drill: Site) -> None:
     assert 'id="doubts-note"' in page
     for id, own in told.items():
         assert (f'id="doubt-{id}"' in page) == bool(own)
-    assert any(told.values())
+
+
+def test_a_doubted_target_is_named_on_the_page_of_doubts(changing: Site) -> None:
+    plan = default_plan(state.city("drill"), "drill")
+    target = next(one for one in plan.targets if one.id == "energy-intensity")
+    fact = NewFact(
+        target.quantity, target.entity, None, "2025", "drill", target.definition, Decimal("0.5"), "50 %", "reported",
+        "quoted", "A1",
+    )  # fmt: skip
+    ledger.append([fact], NewSource("submission", "年报"), by="reporter")
+    told = changing("viewer").get("/doubts.json?scenario=drill").json()["targets"]
+    assert told[target.id]
+    page = changing("viewer").get("/doubts?scenario=drill").content.decode()
+    assert f'id="doubt-{target.id}"' in page
+    assert "有未处理的数据疑点" in page

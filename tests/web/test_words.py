@@ -88,6 +88,7 @@ def _tables() -> Iterator[str]:
         submissions.EFFECTS,
         parameters.FILTERS,
         parameters.STANDING,
+        parameters.FAMILIES,
     ):
         yield from texts.values()
     for texts in (handbook.CERTAINTY, why.STANDING, why.CONFIDENCE, projects.STATUS):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
 
 from duheng.assess.handbook import handbook
-from duheng.assess.handbook_print import Block
+from duheng.assess.handbook_print import Block, Entry, Heading, Text
 from duheng.model.glossary import Quantity, all_quantities, axis, definition
 from duheng.model.parameters import Parameter
 from duheng.model.rule import Rule
 from duheng.web.boards import books
+from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import item_title
 from duheng.web.tables import Cell, Column, Table
 
+SHOWN = 200
+MANY = 30  # entries of a section from which on they are folded
 CERTAINTY = {"verified": "已核", "secondary": "转引", "memory": "未核实", "derived": "推算"}
 
 
@@ -26,22 +32,122 @@ def show(ask: Ask) -> Page:
         ask, [one for one in all_quantities().values() if not isinstance(one, Rule)], "quantities", "填报指标"
     )
     parameters = _parameters(ask, list(books(ask).books.parameters))
+    tables = (rules, stated, parameters)
     return Page(
         template="handbook.html",
         title=ask.words("规则手册"),
-        data={table.name: table.records() for table in (rules, stated, parameters)},
+        data={table.name: table.records() for table in tables},
         # The whole book is Chinese; in English the same rules and parameters stand in tables with English titles.
-        context={
-            "shown": [rules, stated, parameters],
-            "blocks": _blocks(ask) if ask.words.lang == "zh" else [],
-        },
-        tables=(rules, stated, parameters),
+        context={"shown": tables, **(_english(ask, tables) if ask.words.lang == "en" else _chinese(ask))},
+        tables=tables,
     )
 
 
-def _blocks(ask: Ask) -> list[tuple[str, Block]]:
+@dataclass(frozen=True)
+class Section:
+    """A section of the book with an address of its own."""
+
+    anchor: str
+    title: str
+    level: int
+    count: int
+
+
+def _chinese(ask: Ask) -> dict[str, Any]:
+    """The contents; or one section, or the whole book, or what a word finds."""
+    parts = _sections(ask)
+    known = [Section(head.anchor, head.text, head.level, _entries(blocks)) for head, blocks in parts]
+    places = {_anchor(block): head.anchor for head, blocks in parts for block in (head, *blocks)}
+    section, whole, word = _asked(ask, [one.anchor for one in known])
+    shown: list[Block] = []
+    for head, blocks in parts:
+        if whole or head.anchor == section:
+            shown += [head, *blocks]
+    hits = [
+        (entry.title, head.text, _address(ask, head.anchor, entry.anchor))
+        for head, blocks in parts
+        for entry in blocks
+        if isinstance(entry, Entry) and word and word.lower() in _text(entry)
+    ]
+    told = [(type(block).__name__, block) for block in shown]
+    return {
+        **_told(known, section, whole, word),
+        "places": {} if whole else places,
+        "blocks": told,
+        "hits": hits,
+    }
+
+
+def _english(ask: Ask, tables: Sequence[Table]) -> dict[str, Any]:
+    """The same with the tables as sections."""
+    known = [Section(one.name, one.title, 2, len(one.rows)) for one in tables]
+    section, whole, word = _asked(ask, [one.anchor for one in known])
+    hits = [
+        (row[0].text, table.title, _address(ask, table.name, ""))
+        for table in tables
+        for row in table.rows
+        if word and word.lower() in " ".join(cell.text for cell in row).lower()
+    ]
+    shown = [table for table in tables if whole or table.name == section]
+    return {**_told(known, section, whole, word), "whole_tables": shown, "blocks": [], "hits": hits}
+
+
+def _told(known: Sequence[Section], section: str, whole: bool, word: str) -> dict[str, Any]:
+    at = next((n for n, one in enumerate(known) if one.anchor == section), -1)
+    return {
+        "sections": known,
+        "section": section,
+        "heading": known[at].title if at >= 0 else "",
+        "before": known[at - 1] if at > 0 else None,
+        "after": known[at + 1] if 0 <= at < len(known) - 1 else None,
+        "whole": whole,
+        "folded": not whole and at >= 0 and known[at].count > MANY,
+        "word": word,
+        "SHOWN": SHOWN,
+        "whole_tables": [],
+        "places": {},
+    }
+
+
+def _asked(ask: Ask, known: Sequence[str]) -> tuple[str, bool, str]:
+    """Section, whether the whole book is asked for, and the word, from the address. BadAddress."""
+    asked = ask.request.GET
+    section = asked.get("section", "").strip()
+    if section and section not in known:
+        raise BadAddress("section", section, known)
+    return section, asked.get("all", "") == "1", asked.get("q", "").strip()[:60]
+
+
+def _sections(ask: Ask) -> list[tuple[Heading, list[Block]]]:
     city = replace(ask.city, parameters=books(ask).books.parameters)  # with what was accepted in their places
-    return [(type(block).__name__, block) for block in handbook(city)[1:]]
+    found: list[tuple[Heading, list[Block]]] = []
+    for block in handbook(city)[1:]:
+        if isinstance(block, Heading):
+            found.append((block, []))
+        elif found:
+            found[-1][1].append(block)
+    return found
+
+
+def _entries(blocks: Sequence[Block]) -> int:
+    return sum(isinstance(one, Entry) for one in blocks)
+
+
+def _anchor(block: Block) -> str:
+    return "" if isinstance(block, Text) else block.anchor
+
+
+def _text(entry: Entry) -> str:
+    said = [entry.title, entry.anchor]
+    for _, values in entry.stated:
+        said += [one if isinstance(one, str) else one.text for one in values]
+    said += [cell for row in entry.rows for cell in row]
+    return " ".join(said).lower()
+
+
+def _address(ask: Ask, section: str, anchor: str) -> str:
+    query = ask.selection.context()
+    return f"/handbook{query}{'&' if query else '?'}section={quote(section)}{'#' if anchor else ''}{anchor}"
 
 
 def _quantities(ask: Ask, found: list[Quantity], name: str, title: str) -> Table:

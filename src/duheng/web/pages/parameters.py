@@ -7,6 +7,7 @@ words as for an import. Both stand in the ledger's trail; nothing is overwritten
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -23,6 +24,7 @@ from duheng.assess.parameters import (
     settle,
     uses,
 )
+from duheng.model.data import root
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.model.glossary import axis, item_unit
 from duheng.model.parameters import CERTAINTIES, Parameter, Setting
@@ -34,34 +36,52 @@ from duheng.web.pages.handbook import CERTAINTY
 from duheng.web.reasons import item_title
 from duheng.web.tables import Cell, Column, Table
 
-SHOWN = 300
+SHOWN = 40
 LEAST_REASON, LONGEST_REASON = 2, 1000
 STANDING = {WAITING: "待核准", ACCEPTED: "已核准，生效", RETURNED: "已退回"}
 OWN = "own"
+FAMILIES = {
+    "energy": "能源",
+    "balance": "能源平衡",
+    "carbon": "碳排放",
+    "air": "空气",
+    "water": "水",
+    "soil": "土壤",
+    "voc": "挥发性有机物",
+    "tax": "环境保护税",
+    "own": "本市所设",
+}
 FILTERS = {**CERTAINTY, OWN: "本市取值"}
 
 
 def show(ask: Ask) -> Page:
-    """All values in force on the day; filtered by certainty and by a word."""
-    certainty, word = ask.request.GET.get("certainty", "").strip(), ask.request.GET.get("q", "").strip()[:60]
-    if certainty not in ("", *FILTERS):
-        raise BadAddress("certainty", certainty, list(FILTERS))
+    """All values in force on the day by family; filtered by certainty, family and a word, page by page."""
+    certainty, family, word = _asked(ask)
     known = list(books(ask).books.parameters)
     every = [(of, setting) for of in known for setting in _in_force(ask, of)]
     kept = [
         (of, setting)
         for of, setting in every
-        if _passes(setting, certainty) and (not word or word.lower() in _searched(ask, of, setting))
+        if _passes(setting, certainty)
+        and family in ("", _family(of))
+        and (not word or word.lower() in _searched(ask, of, setting))
     ]
     table = _table(ask, kept)
     waiting = [one for one in _proposals(ask) if one.standing == WAITING] if _may_read(ask) else []
     return Page(
         template="parameters.html",
         title=ask.words("参数"),
-        data={"certainty": certainty or None, "q": word or None, "parameters": table.records()},
+        data={
+            "certainty": certainty or None,
+            "q": word or None,
+            "family": family or None,
+            "parameters": table.records(),
+        },
         context={
-            "short": Table(table.name, table.title, table.columns, table.rows[:SHOWN], empty=table.empty),
-            "shown": SHOWN,
+            **_paged(ask, table),
+            "families": _families(ask, every) if not (certainty or word or family) else [],
+            "FAMILIES": FAMILIES,
+            "family": family,
             "counts": [
                 (id, title, sum(_passes(setting, id) for _, setting in every))
                 for id, title in FILTERS.items()
@@ -72,6 +92,55 @@ def show(ask: Ask) -> Page:
         },
         tables=(table,),
     )
+
+
+def _asked(ask: Ask) -> tuple[str, str, str]:
+    """Certainty, family and word of the address, "" for all. BadAddress."""
+    asked = {name: ask.request.GET.get(name, "").strip() for name in ("certainty", "family", "q")}
+    for name, known in (("certainty", FILTERS), ("family", FAMILIES)):
+        if asked[name] not in ("", *known):
+            raise BadAddress(name, asked[name], list(known))
+    return asked["certainty"], asked["family"], asked["q"][:60]
+
+
+def _paged(ask: Ask, table: Table) -> dict[str, object]:
+    """The rows of the page in the address (`page`, from 1). BadAddress for a page that there is none of."""
+    pages = max(1, -(-len(table.rows) // SHOWN))
+    asked = ask.request.GET.get("page", "").strip() or "1"
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 6 and 1 <= int(asked) <= pages):
+        raise BadAddress("page", asked, f"1-{pages}")
+    rows = table.rows[(int(asked) - 1) * SHOWN : int(asked) * SHOWN]
+    short = Table(table.name, table.title, table.columns, rows, empty=table.empty)
+    return {"short": short, "pages": pages, "number": int(asked)}
+
+
+def _families(
+    ask: Ask, every: list[tuple[Parameter, Setting]]
+) -> list[tuple[str, str, list[tuple[Parameter, int, int]]]]:
+    """Every parameter by family with the number of its values and of those that nobody has verified."""
+    found: dict[str, dict[str, list[Setting]]] = {id: {} for id in FAMILIES}
+    titled = {of.id: of for of, _ in every}
+    for of, setting in every:
+        found[_family(of)].setdefault(of.id, []).append(setting)
+    return [
+        (
+            id,
+            ask.words(FAMILIES[id]),
+            [(titled[of], len(own), sum(s.certainty == "memory" for s in own)) for of, own in known.items()],
+        )
+        for id, known in found.items()
+        if known
+    ]
+
+
+def _family(of: Parameter) -> str:
+    return _packaged_families().get(of.id, "own")
+
+
+@cache
+def _packaged_families() -> dict[str, str]:
+    """By id the folder of cn/parameters that a parameter stands in."""
+    return {path.stem: path.parent.name for path in (root() / "parameters").rglob("*.yaml")}
 
 
 def one(ask: Ask, id: str) -> Page | HttpResponse:
