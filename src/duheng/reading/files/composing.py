@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from duheng.reading.files.furniture import joins, page_furniture
+from duheng.reading.files.furniture import footnotes, joins, page_furniture
 from duheng.reading.files.noise import cleaned, shown
 from duheng.reading.files.source import Content, Row, Table, Text
 from duheng.reading.records import Doubt
@@ -15,6 +15,7 @@ from duheng.reading.records import Doubt
 _SAID = {
     "page_furniture": "删去页码、页眉、页脚{count}处",
     "joined_lines": "句中的硬换行{count}处已接上",
+    "footnotes": "页脚注释{count}行移到文末",
     "noise": "删去夹杂的字符{count}处，请对照原文",
 }
 _EXAMPLE = 16
@@ -48,9 +49,14 @@ def compose(content: Content) -> Text:
     """One text of the content of a file, with its doubts and tables."""
     writer = _Writer()
     dropped = page_furniture(content)
-    kept = [at for at in range(len(content.blocks)) if at not in dropped]
-    joined = {kept[order] for order in joins([content.blocks[at] for at in kept])}
-    for at, block in enumerate(content.blocks):
+    below = footnotes(content, dropped)
+    order = sorted(range(len(content.blocks)), key=lambda at: at in below)
+    kept = [at for at in order if at not in dropped]
+    joined = {kept[place] for place in joins([content.blocks[at] for at in kept])}
+    for at in order:
+        block = content.blocks[at]
+        if at in below:
+            writer.changes["footnotes"].add(writer.length, str(block).strip()[:_EXAMPLE])
         if at in dropped:
             writer.changes["page_furniture"].add(writer.length, str(block).strip()[:_EXAMPLE])
         elif isinstance(block, str):

@@ -23,6 +23,8 @@ _WIDEST = 130  # half-width columns of a printed line; what is longer is a whole
 _NARROWEST = 40
 _APART = 250  # characters between two page numbers that stand alone in a text without pages
 _FEWEST = 5  # lines broken within a sentence before a text is taken as broken by its page width
+_MARK = re.compile(r"\s*([①-⑳]|[\[〔［]\d{1,2}[\]〕］])")
+_LOWEST = 12  # lines of footnotes a page may have
 _NEAR_EDGE = 2  # lines at the top and bottom of a page that can be furniture
 
 
@@ -41,7 +43,12 @@ def _at_the_edges(content: Content, lines: dict[int, str]) -> set[int]:
     for first, after in pairwise([*content.pages, len(content.blocks)]):
         said = [at for at in range(first, after) if at in lines and lines[at].strip()]
         edges += [said[:_NEAR_EDGE], said[::-1][:_NEAR_EDGE]]
-    shapes = Counter(_DIGITS.sub("0", lines[at].strip()) for edge in edges for at in edge)
+    # Top and bottom of one page count once: three lines alike on one page are a list, not a running head.
+    both = [
+        {_DIGITS.sub("0", lines[at].strip()) for at in (*a, *b)}
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    shapes = Counter(shape for page in both for shape in page)
     enough = max(3, len(content.pages) / 3)
     found: set[int] = set()
     for edge in edges:
@@ -50,6 +57,20 @@ def _at_the_edges(content: Content, lines: dict[int, str]) -> set[int]:
             if not _BARE.fullmatch(lines[at]) and shapes[_DIGITS.sub("0", lines[at].strip())] < enough:
                 break
             found.add(at)
+    return found
+
+
+def footnotes(content: Content, dropped: set[int]) -> set[int]:
+    """Indices of the lines at the bottom of a page that explain a mark (①, [1]) of the text above them."""
+    found: set[int] = set()
+    for first, after in pairwise([*content.pages, len(content.blocks)]):
+        kept = [at for at in range(first, after) if at not in dropped]
+        lines = [str(content.blocks[at]) if isinstance(content.blocks[at], str) else "" for at in kept]
+        for order in range(max(1, len(kept) - _LOWEST), len(kept)):
+            mark = _MARK.match(lines[order])
+            if mark and any(mark[1] in line for line in lines[:order]) and all(lines[order:]):
+                found |= set(kept[order:])
+                break
     return found
 
 
