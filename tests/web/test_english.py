@@ -44,6 +44,7 @@ FIRST = (
     "/carbon?set=provincial_inventory&place=512021&year=2019",
     "/handbook",
     "/parameters",
+    "/plans/readings",
     "/import",
     "/login",
     "/why/energy_intensity_decline/512000/2025",

@@ -65,8 +65,8 @@ def _tables() -> Iterator[str]:
     from duheng.assess.evidence import STATUS
     from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
-    from duheng.web import middleware, projects, reasons, selection, targets
-    from duheng.web.pages import duties, findings, handbook, parameters, submissions, why
+    from duheng.web import middleware, projects, reading_cards, reading_fields, reasons, selection, targets
+    from duheng.web.pages import duties, findings, handbook, parameters, readings, submissions, why
 
     shown = (selection.LEVELS, selection.LEVELS_SAID, selection.SCENARIOS, selection.LIGHTS)
     for table in (
@@ -89,6 +89,11 @@ def _tables() -> Iterator[str]:
         parameters.FILTERS,
         parameters.STANDING,
         parameters.FAMILIES,
+        reading_cards.STANDING,
+        reading_fields.FIELDS,
+        reading_fields.DIRECTIONS,
+        reading_fields.KINDS,
+        readings.PARTS,
     ):
         yield from texts.values()
     for texts in (handbook.CERTAINTY, why.STANDING, why.CONFIDENCE, projects.STATUS):
@@ -149,6 +154,8 @@ SPEAKING = (
     *(f"reading/comparing/{name}.py" for name in ("comparison", "judging", "pairing", "words")),
     "web/pages/compare.py",
     "ingest/balance/form_reading.py",
+    *(f"web/{name}.py" for name in ("plan_versions", "reading_cards", "reading_fields", "readings")),
+    "web/pages/readings.py",
     *(f"web/{name}.py" for name in ("balance_checks", "balances", "energy_flows")),
     *(f"web/pages/{name}.py" for name in ("accounting", "carbon", "energy")),
     *(f"ingest/{name}.py" for name in ("cells", "documents", "form_head", "grids", "guards", "importing")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from duheng.model import data
 from duheng.model.errors import DuhengError
 from duheng.model.glossary import all_quantities
 from duheng.model.plan import NOT_STATED
-from duheng.reading.binding import bind
+from duheng.reading.binding import Binding, bind
 from duheng.reading.departments import Department, match, merged
 from duheng.reading.normal import plain
 from duheng.reading.outline import Heading
@@ -48,7 +49,19 @@ class Written:
     articles: int
 
 
-def write_folder(reading: Reading, folder: Path) -> Written:
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What people said of a reading beyond its records.
+
+    city: {"id", "name", "code"} whose plan it is. plan: its id. bindings: of each target, null: none.
+    """
+
+    city: Mapping[str, str]
+    plan: str
+    bindings: Sequence[Binding | None]
+
+
+def write_folder(reading: Reading, folder: Path, reviewed: Reviewed | None = None) -> Written:
     """Write the folder. Raises DuhengError where it is not empty, or the document does not say what a plan needs."""
     known = reading.outline
     missing = [
@@ -58,8 +71,8 @@ def write_folder(reading: Reading, folder: Path) -> Written:
         raise DuhengError(f"文件没有写明{'、'.join(missing)}，不能写成规划文件夹。请补在文件开头后再读。")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DuhengError(f"文件夹“{folder}”已有内容，没有改动它。请换一个位置，或先移走原有内容。")
-    city = _city(known.issuer)
-    plan, unbound = _Plan(reading, city["id"]).whole()
+    city = dict(reviewed.city) if reviewed else _city(known.issuer)
+    plan, unbound = _Plan(reading, city["id"], reviewed).whole()
     folder.mkdir(parents=True, exist_ok=True)
     _yaml(folder / "city.yaml", city)
     (folder / "entities.csv").write_text(_entities(city, plan["articles"], known.number or ""), "utf-8")
@@ -142,9 +155,10 @@ def _known_departments(city: str) -> list[Department]:
 
 
 class _Plan:
-    def __init__(self, reading: Reading, city: str) -> None:
+    def __init__(self, reading: Reading, city: str, reviewed: Reviewed | None) -> None:
         self.reading = reading
         self.city = city
+        self.reviewed = reviewed
         self.articles: dict[str, dict[str, Any]] = {}
 
     def whole(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -153,8 +167,9 @@ class _Plan:
         period = known.period or (0, 0)
         targets: list[dict[str, Any]] = []
         unbound: list[dict[str, Any]] = []
-        for target in self.reading.targets:
-            entry, why = self._target(target, period)
+        for place, target in enumerate(self.reading.targets):
+            found = self.reviewed.bindings[place] if self.reviewed else bind(target)
+            entry, why = self._target(target, period, found)
             if entry is not None:
                 targets.append({"id": f"t{len(targets) + 1:03}", **entry})
             else:
@@ -163,7 +178,7 @@ class _Plan:
         years = Counter(one.change_from or 0 for one in self.reading.targets)
         earlier = [year for year, _ in years.most_common() if 0 < year < period[0]]
         plan = {
-            "id": f"{self.city}-{period[0]}",
+            "id": self.reviewed.plan if self.reviewed else f"{self.city}-{period[0]}",
             "title": "".join((known.title or "").split()),
             "number": known.number or "未写明",
             "issuer": known.issuer or "未写明",
@@ -176,27 +191,39 @@ class _Plan:
         }
         return plan, unbound
 
-    def _target(self, target: Target, period: tuple[int, int]) -> tuple[dict[str, Any] | None, str]:
+    def _target(
+        self, target: Target, period: tuple[int, int], found: Binding | None
+    ) -> tuple[dict[str, Any] | None, str]:
         if not target.owed or target.direction in _UNSAID:
             return None, "规划文件不记这一类（常设要求、资金安排、增长多少）"
         deadline = target.deadline or period[1]
         if not period[0] <= deadline <= period[1]:
             return None, f"期限{deadline}年不在规划期{period[0]}-{period[1]}之内"
-        found = bind(target)
         if found is None:
-            return None, "量的目录中没有名称和单位相近的量"
-        said = f"绑定待核：按名称相近取“{all_quantities()[found.quantity].title}”，可信度{found.confidence}"
-        printed = target.as_json()
+            return None, ("核对人定为不绑定任何量" if self.reviewed else "量的目录中没有名称和单位相近的量")
+        if target.direction != "assigned" and target.value is None:
+            return None, "没有数值"
+        entry = self._entry(target, deadline, found)
+        return {
+            key: value for key, value in entry.items() if value is not None or key in ("value", "unit")
+        }, ""
+
+    def _entry(self, target: Target, deadline: int, found: Binding) -> dict[str, Any]:
+        """The target as the plan file says it; null where it says nothing."""
+        bound = all_quantities()[found.quantity]
+        said = f"绑定待核：按名称相近取“{bound.title}”，可信度{found.confidence}"
+        if self.reviewed:
+            said = f"绑定已核：{bound.title}"
         direction = _DIRECTIONS.get(target.direction, target.direction)
         assigned = direction == "assigned"
-        entry = {
+        return {
             "article": self._article(self._heading(target.start)),
             "title": target.indicator,
             "quantity": found.quantity,
             "item": found.item,
             "entity": self.city,
             "direction": direction,
-            "value": None if assigned else printed["value"],
+            "value": None if assigned else target.as_json()["value"],
             "unit": None if assigned else plain(target.unit or "1"),
             "comparator": target.comparator,
             "scope": target.scope,
@@ -205,16 +232,11 @@ class _Plan:
             "hedge": target.hedge,
             "period": target.period,
             "implied": target.implied,
-            "definition": NOT_STATED if all_quantities()[found.quantity].definitions else None,
+            "definition": NOT_STATED if bound.definitions else None,
             "set_by": (target.comparator or "上级下达") if assigned else None,
             "characters": [target.start, target.end],
             "note": said if target.deadline else f"{said}；原文未写期限，按规划期末年",
         }
-        if not assigned and entry["value"] is None:
-            return None, "没有数值"
-        return {
-            key: value for key, value in entry.items() if value is not None or key in ("value", "unit")
-        }, ""
 
     def _heading(self, place: int) -> Heading | None:
         """The article over a place, else its section."""
@@ -236,6 +258,8 @@ class _Plan:
         """Who is responsible; tasks of one article are put together."""
         for task in self.reading.tasks:
             article = self.articles[self._article(self._heading(task.start))]
+            if self.reviewed and task.title:
+                article["title"] = task.title
             for unit in (*task.responsible_units, *task.lead_units, *task.cooperating_units):
                 _once(article["responsible_units"], unit)
             for unit in task.lead_units:

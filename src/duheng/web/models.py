@@ -1,4 +1,4 @@
-"""What the web itself keeps: uploads that wait for a word, failed log-ins."""
+"""What the web itself keeps: uploads that wait for a word, plans read and reviewed, failed log-ins."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Upload(models.Model):
             ("import_facts", "导入数据"),
             ("accept_facts", "审核数据"),
             ("sign_decision", "选定并签署口径"),
+            ("review_plans", "核对读入的规划"),
             ("set_parameters", "更换参数取值"),
             ("manage_accounts", "管理账号"),
             ("read_audit", "查阅操作日志"),
@@ -45,6 +46,97 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.sent_by})"
+
+
+class PlanReading(models.Model):
+    """A plan's document and what the program read in it; never changed.
+
+    document: its bytes, base64, so that every process and every backup has them. release: of the program that read it.
+    text: what was read from the file. said: JSON of the reading (`Reading.as_json` without the text) and, as
+    "bindings", the quantity proposed for each target. Everything that people make of it are `ReadingDecision`s.
+    """
+
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    release = models.CharField(max_length=40)
+    size = models.BigIntegerField()
+    sent_by = models.CharField(max_length=150)
+    sent_name = models.CharField(max_length=300, default="")
+    sent_at = models.DateTimeField()
+    document = models.TextField()
+    text = models.TextField()
+    said = models.TextField()
+
+    class Meta:
+        """Newest first; one reading of a file by a release."""
+
+        verbose_name = "规划文件"
+        ordering = ["-id"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["digest", "release"], name="duheng_web_one_reading")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.sent_by})"
+
+
+class ReadingDecision(models.Model):
+    """One word of a person about one entry of a reading; only ever added to.
+
+    entry: t1 ... targets, k1 ... tasks, d1 ... doubts, h the head of the document. step counts the words about an
+    entry: two people who answer the same state cannot both be step 2. word: add, accept, edit, reject. fields: JSON of
+    the entry as it stands since then, "" where unchanged.
+    """
+
+    reading = models.ForeignKey(PlanReading, on_delete=models.PROTECT)
+    entry = models.CharField(max_length=12)
+    step = models.IntegerField()
+    word = models.CharField(max_length=12)
+    fields = models.TextField(default="")
+    by = models.CharField(max_length=150)
+    name = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        """In the order they were said."""
+
+        verbose_name = "核对记录"
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["reading", "entry", "step"], name="duheng_web_one_word_a_step")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.word} ({self.by})"
+
+
+class PlanVersion(models.Model):
+    """A plan saved from a reviewed reading; never changed.
+
+    plan: id of the plan. instead_of: id of the plan it is a version of, "" for a plan of its own. files: JSON, name to
+    text, of the folder as `duheng read -o` writes it; digest: SHA-256 of it. upto: the last decision it holds.
+    """
+
+    reading = models.ForeignKey(PlanReading, on_delete=models.PROTECT)
+    plan = models.CharField(max_length=80, unique=True)
+    instead_of = models.CharField(max_length=80, default="")
+    title = models.CharField(max_length=400)
+    files = models.TextField()
+    digest = models.CharField(max_length=64)
+    upto = models.BigIntegerField()
+    by = models.CharField(max_length=150)
+    name = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Newest first."""
+
+        verbose_name = "规划版本"
+        ordering = ["-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.plan} ({self.by})"
 
 
 class FailedLogin(models.Model):

@@ -29,8 +29,8 @@ from duheng.assess.values import Value
 from duheng.ingest.drill.places import is_drill
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.errors import UnknownName
-from duheng.model.plan import City, Plan
-from duheng.web import lasting_pages, roles, state
+from duheng.model.plan import City, Plan, Target
+from duheng.web import lasting_pages, plan_versions, roles, state
 from duheng.web.charts import Chart
 from duheng.web.errors import BadAddress
 from duheng.web.lasting_pages import Kept
@@ -72,13 +72,31 @@ class Ask:
 
     @cached_property
     def city(self) -> City:
-        """The city of this installation."""
-        return state.city(self.selection.scenario)
+        """The city of this installation, with a saved version of a plan where one is chosen."""
+        return state.city_of(self.selection)
 
     @cached_property
     def plan(self) -> Plan:
         """The chosen plan; BadAddress where there is none of this id."""
         return state.plan_of(self.selection)
+
+    def clause(self, target: Target) -> tuple[str, str] | None:
+        """The words of the saved document above a target, and their address; None for a packaged plan."""
+        return plan_versions.clause(self.plan, target)
+
+    def versions(self) -> list[tuple[str, str]]:
+        """Id and title of every saved version of a plan, newest first."""
+        words = self.words
+        text = "{title}（第{number}版，{by} {day}）"
+        return [
+            (one.plan, words(text, title=one.title, number=one.number, by=one.by, day=words.day(one.at)))
+            for one in plan_versions.choices()
+        ]
+
+    def plans(self) -> list[tuple[str, str]]:
+        """Id and title of every plan that can be chosen: the packaged ones and the saved versions."""
+        packaged = state.city(self.selection.scenario).plans
+        return [*((one.id, self.words.title(one)) for one in packaged), *self.versions()]
 
     def query(self, **changes: str) -> str:
         """The address's own query string ("?a=b" or "") with changes: what its other forms are asked with.
@@ -251,7 +269,6 @@ def _html(ask: Ask, page: Page) -> str:
         "path": page_path(ask.request.path),
         "drill_notice": ask.words(DRILL_NOTICE),
         "city": ask.city,
-        "plans": ask.city.plans,
         "role": roles.role_of(ask.user),
         "may": lambda permission: roles.may(ask.user, permission),
         "SCENARIOS": SCENARIOS,

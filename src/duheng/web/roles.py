@@ -14,6 +14,7 @@ SEE_CONFIDENTIAL = "see_confidential"
 IMPORT_FACTS = "import_facts"
 ACCEPT_FACTS = "accept_facts"
 SIGN_DECISION = "sign_decision"
+REVIEW_PLANS = "review_plans"
 SET_PARAMETERS = "set_parameters"
 MANAGE_ACCOUNTS = "manage_accounts"
 READ_AUDIT = "read_audit"
@@ -31,7 +32,7 @@ class Role:
 ROLES = (
     Role("viewer", "查阅", (SEE_CONFIDENTIAL,)),
     Role("reporter", "填报", (SEE_CONFIDENTIAL, IMPORT_FACTS)),
-    Role("reviewer", "审核", (SEE_CONFIDENTIAL, IMPORT_FACTS, ACCEPT_FACTS, SIGN_DECISION)),
+    Role("reviewer", "审核", (SEE_CONFIDENTIAL, IMPORT_FACTS, ACCEPT_FACTS, SIGN_DECISION, REVIEW_PLANS)),
     Role(
         "administrator",
         "管理",
@@ -40,6 +41,7 @@ ROLES = (
             IMPORT_FACTS,
             ACCEPT_FACTS,
             SIGN_DECISION,
+            REVIEW_PLANS,
             SET_PARAMETERS,
             MANAGE_ACCOUNTS,
             READ_AUDIT,
@@ -51,6 +53,7 @@ NEEDS = {
     IMPORT_FACTS: "填报",
     ACCEPT_FACTS: "审核",
     SIGN_DECISION: "审核",
+    REVIEW_PLANS: "审核",
     SET_PARAMETERS: "管理",
     MANAGE_ACCOUNTS: "管理",
     READ_AUDIT: "管理",

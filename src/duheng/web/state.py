@@ -20,6 +20,7 @@ from duheng.city import default_city_folder, load
 from duheng.ingest.drill.places import city_in, is_drill
 from duheng.model.plan import City, Plan
 from duheng.model.saying import say
+from duheng.web import plan_versions
 from duheng.web.errors import BadAddress
 from duheng.web.selection import Selection
 from duheng.web.words import SHANGHAI, names_in
@@ -46,15 +47,23 @@ def today() -> date:
 
 def stamp() -> tuple[object, ...]:
     """What kept pages depend on besides their address."""
-    actions = (ACTION, inbox.ACTION, parameters.ACCEPT)
+    actions = (ACTION, inbox.ACTION, parameters.ACCEPT, plan_versions.ACTION)
     said = [entry.id for action in actions for entry in ledger.trail(limit=1, action=action)]
     head = ledger.head()
     return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, today())
 
 
+def city_of(selection: Selection) -> City:
+    """The city a selection speaks of: with the saved version of a plan where one is chosen."""
+    here = city(selection.scenario)
+    if not selection.plan or here.plan(selection.plan):
+        return here
+    return plan_versions.city_with(city(), selection.scenario, selection.plan) or here
+
+
 def plan_of(selection: Selection) -> Plan:
     """The chosen plan. BadAddress for an unknown id."""
-    here = city(selection.scenario)
+    here = city_of(selection)
     if not selection.plan:
         return default_plan(here, selection.scenario)
     plan = here.plan(selection.plan)
@@ -62,7 +71,8 @@ def plan_of(selection: Selection) -> Plan:
         raise BadAddress(
             "plan",
             selection.plan,
-            [say("{key}（{title}）", key=known.id, title=known) for known in here.plans],
+            [say("{key}（{title}）", key=known.id, title=known) for known in here.plans]
+            + [say("{key}（{title}）", key=one.plan, title=one.title) for one in plan_versions.choices()],
         )
     return plan
 

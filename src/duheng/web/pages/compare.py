@@ -75,11 +75,11 @@ def _plan(ask: Ask, asked: str) -> Plan:
 
 
 def _choices(ask: Ask) -> list[tuple[str, str]]:
-    """What can be chosen: every plan, and each day its numbers were changed."""
+    """What can be chosen: every plan, each day its numbers were changed, every saved version."""
     words = ask.words
-    return [
+    packaged = [
         choice
-        for plan in ask.city.plans
+        for plan in state.city(ask.selection.scenario).plans
         for choice in (
             (plan.id, words.title(plan)),
             *(
@@ -88,6 +88,7 @@ def _choices(ask: Ask) -> list[tuple[str, str]]:
             ),
         )
     ]
+    return [*packaged, *ask.versions()]
 
 
 def _count(made: Comparison, name: str) -> int:
