@@ -19,6 +19,7 @@ from duheng.telemetry.hj212.encoding import frame, framed
 from duheng.telemetry.hj212.files import decoded_lines
 from duheng.telemetry.hj212.framing import Fragment, Frame, Framer
 from duheng.telemetry.hj212.segment import parse
+from soak.soak_hj212 import endure
 
 # HJ 212-2017 annex A and its answers; sums of short texts by the loop of the annex.
 ANNEX = (
@@ -209,3 +210,9 @@ def test_lines_that_cannot_be_read_are_said() -> None:
     assert [troubled for _, troubled in found] == [True, True, True, True, False]
     assert "第2行" in found[0][0]["error"]
     assert found[-1][0]["status"] == "ok"
+
+
+def test_mutated_frames_are_read_or_refused_but_never_lost() -> None:
+    seen = endure(random.Random(212), 3_000)
+    assert seen["frame"] > 300
+    assert seen["ok"] and seen["bad_crc"] and seen["no_cp_terminator"]

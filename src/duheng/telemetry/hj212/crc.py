@@ -16,18 +16,19 @@ def _shifted(value: int) -> int:
     return value
 
 
-_TABLE = tuple(_shifted(value) for value in range(256))
+TABLE = tuple(_shifted(value) for value in range(256))
 
 
 def _powers() -> tuple[tuple[int, ...], ...]:
     """For each distance from the end what a byte there makes of the state."""
     powers = [tuple(range(256))]
     for _ in range(7):
-        powers.append(tuple(_TABLE[value] >> 8 for value in powers[-1]))
+        powers.append(tuple(TABLE[value] >> 8 for value in powers[-1]))
     return tuple(powers)
 
 
-_P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7 = _powers()
+POWERS = _powers()
+_P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7 = POWERS
 _FOLDS = tuple((1 << bits, (1 << (1 << bits)) - 1) for bits in range(12, 5, -1))  # 4096 bits down to 64
 
 
@@ -42,14 +43,14 @@ def checksum(segment: bytes) -> int:
     for bits, mask in _FOLDS:
         folded = (folded >> bits) ^ (folded & mask)
     b7, b6, b5, b4, b3, b2, b1, b0 = folded.to_bytes(8, "big")
-    return _TABLE[_P0[b0] ^ _P1[b1] ^ _P2[b2] ^ _P3[b3] ^ _P4[b4] ^ _P5[b5] ^ _P6[b6] ^ _P7[b7]]
+    return TABLE[_P0[b0] ^ _P1[b1] ^ _P2[b2] ^ _P3[b3] ^ _P4[b4] ^ _P5[b5] ^ _P6[b6] ^ _P7[b7]]
 
 
 def modbus(segment: bytes) -> int:
     """CRC-16/MODBUS, which many devices send by mistake."""
     crc = 0xFFFF
     for byte in segment:
-        crc = (crc >> 8) ^ _TABLE[(crc ^ byte) & 0xFF]
+        crc = (crc >> 8) ^ TABLE[(crc ^ byte) & 0xFF]
     return crc
 
 

@@ -1,0 +1,101 @@
+"""Many frames at once to typed columns: header, times, every factor with its values and flag.
+
+Regular frames are read in blocks by `tokens`, without an object for any of their items. What is not regular (a field
+out of order, an item without `=`, text of other alphabets, a log) goes to `plain_columns`, which gives the same
+columns: nothing depends on the fast way being able to read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from . import crc
+from .batch import Batch, Block, joined, tables
+from .folding import checksums
+from .framing import LEGAL, Fragment, Frame, Framer
+from .items import Items
+from .names import Names
+from .plain_columns import plain_part
+from .tokens import Buffer, Ints
+
+BLOCK = 1 << 20  # bytes read at a time: what the processor's cache holds with its columns
+_HEAD, _SUM, _HASH = 6, 4, ord("#")
+_PRINTED = np.array([crc.printed(value).encode() for value in crc.TABLE])  # by the state of 8 bits
+_STATE = np.zeros(0x10000, np.int64)
+_STATE[list(crc.TABLE)] = range(256)
+
+
+def read(data: bytes) -> Batch:
+    """What the bytes of a stream say: regular frames by columns, other frames one by one, the rest as fragments."""
+    starts, ends, odd, fragments = located(data)
+    names = Names()
+    blocks = [_block(data, *ranges, names, odd) for ranges in _blocks(starts, ends)]
+    parts = [tables(blocks, names.factors)] if blocks else []
+    return joined([*parts, plain_part(odd, names)], fragments)
+
+
+def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Fragment]]:
+    """Where segments of whole frames begin and end; other frames with the place of their segment; what is no frame."""
+    starts, ends = [], []
+    odd: list[tuple[int, Frame]] = []
+    fragments: list[Fragment] = []
+    place, size = 0, len(data)
+    while place < size:
+        digits = data[place + 2 : place + _HEAD]
+        if digits.isdigit() and data[place] == _HASH:
+            end = place + _HEAD + int(digits)
+            around = data[end - 2 : end + _SUM + 4]
+            if around[:2] == b"&&" and around[6:] in (b"\r\n##", b"\r\n"):
+                starts.append(place + _HEAD)
+                ends.append(end)
+                place = end + _SUM + 2
+                continue
+        after = data.find(b"\r\n##", place + 1)
+        stop = size if after < 0 else after + 2
+        framer = Framer()
+        for piece in (*framer.feed(data[place:stop]), *framer.close()):
+            place = data.find(piece.raw, place)
+            if isinstance(piece, Frame):
+                odd.append((place + piece.raw.find(piece.segment), piece))
+            else:
+                fragments.append(piece)
+            place += len(piece.raw)
+        place = stop
+    return np.array(starts, np.int64), np.array(ends, np.int64), odd, fragments
+
+
+def _blocks(starts: Ints, ends: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Runs of segments that together are about as long as a block."""
+    if len(starts):
+        cuts = np.flatnonzero(np.diff((ends - starts[0]) // BLOCK)) + 1
+        yield from zip(np.split(starts, cuts), np.split(ends, cuts), strict=True)
+
+
+def _block(data: bytes, starts: Ints, ends: Ints, names: Names, odd: list[tuple[int, Frame]]) -> Block:
+    """The columns of a run of segments; those that are not regular join the others to be read one by one."""
+    begin = int(starts[0])
+    buffer = Buffer(data[begin : int(ends[-1]) + _SUM])
+    right = _right(buffer, starts - begin, ends - begin)
+    items = Items(buffer, starts - begin, ends - begin, names)
+    regular = right & items.regular & (ends - starts <= LEGAL)
+    for n in np.flatnonzero(~regular):
+        odd.append((int(starts[n]), _frame(data, int(starts[n]), int(ends[n]))))
+    return items.block(regular, begin)
+
+
+def _right(buffer: Buffer, starts: Ints, ends: Ints) -> npt.NDArray[np.bool_]:
+    """Whether the check sum of each segment is right and printed as the standard does."""
+    sums = checksums(buffer.padded, starts, ends)
+    right: npt.NDArray[np.bool_] = (
+        buffer.texts(ends, np.full(len(ends), _SUM), _SUM) == _PRINTED[_STATE[sums]]
+    )
+    return right
+
+
+def _frame(data: bytes, start: int, end: int) -> Frame:
+    raw = data[start - _HEAD : end + _SUM]
+    found = [piece for piece in Framer().feed(raw) if isinstance(piece, Frame)]
+    return found[0] if found else Frame(raw, data[start:end], data[end : end + _SUM], ("crc",))
