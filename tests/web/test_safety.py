@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db.utils import OperationalError
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -77,6 +79,19 @@ def test_a_failure_shows_no_trace(tmp_path: Path, django_db_blocker: DjangoDbBlo
     assert "已记入日志" in page
     assert "Traceback" not in page
     assert "sqlite" not in page.lower()
+
+
+def test_a_database_that_recovers_is_said_to_be_away(drill: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def recovering(*_: object, **__: object) -> None:
+        raise OperationalError("connection failed") from psycopg.errors.CannotConnectNow("starting up")
+
+    client = drill()
+    client.raise_request_exception = False
+    monkeypatch.setattr("duheng.web.state.today", recovering)
+    response = client.get("/")
+    assert response.status_code == 503
+    assert response["Retry-After"] == "10"
+    assert "没有写入任何东西" in response.content.decode()
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -44,6 +46,7 @@ TITLES = {
     422: "不能处理",
     429: "请稍候再试",
     500: "程序出错",
+    503: "暂时不能用",
 }
 
 
@@ -169,8 +172,28 @@ def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return error_page(request, 400, "请求不完整或不合要求。请返回上一页重试。")
 
 
+def _unavailable(error: BaseException | None) -> bool:
+    """Whether the database cannot be reached now and may be soon: it starts, stops, recovers, is full or locked."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    cause = error.__cause__
+    if type(cause).__module__.startswith("psycopg"):
+        # Classes of PostgreSQL's annex A: 08 connection, 53 resources, 57 operator intervention (57P03: starting up).
+        state = getattr(cause, "sqlstate", None)
+        return state is None or state[:2] in {"08", "53", "57"}
+    return "locked" in str(error)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
-    """500, without stack trace; the trace is in the log."""
+    """500, without stack trace; the trace is in the log. 503 where the database cannot be reached now."""
+    if _unavailable(sys.exception()):
+        response = error_page(
+            request,
+            503,
+            "数据库此刻不能用（正在启动、恢复或忙）。没有写入任何东西，请过一会儿刷新；若一直如此，请告诉管理员。",
+        )
+        response["Retry-After"] = "10"
+        return response
     return error_page(
         request, 500, "程序出错，已记入日志。数据未受影响，请稍后重试；若仍出现，请把时间和地址告诉管理员。"
     )
