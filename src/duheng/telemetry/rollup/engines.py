@@ -1,0 +1,192 @@
+"""Where roll-up expressions run: DuckDB by default, a Spark cluster or any other backend of Ibis on request.
+
+An expression is written over named tables. On DuckDB Ibis is the compiler only and DuckDB's own client runs the text:
+that keeps memory small. Elsewhere the backend of Ibis runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from duheng.model.errors import DuhengError
+from duheng.telemetry.readings.layout import SCHEMA
+
+MEMORY = "640MB"
+
+
+class Engine(Protocol):
+    """What runs expressions."""
+
+    def readings(self, name: str, files: Sequence[Path]) -> None:
+        """Let `name` be the rows of these Parquet files of the shared schema."""
+
+    def table(self, name: str, rows: pl.DataFrame) -> None:
+        """Let `name` be these rows."""
+
+    def keep(self, name: str, expression: ir.Table) -> None:
+        """Let `name` be the result of an expression, worked out once."""
+
+    def fetch(self, expression: ir.Table) -> pl.DataFrame:
+        """The result of an expression."""
+
+
+class DuckDB:
+    """DuckDB in this process, in memory, spilling into `folder` where that is not enough."""
+
+    def __init__(self, spill: Path | None = None, memory: str = MEMORY, threads: int | None = None) -> None:
+        settings: dict[str, Any] = {"memory_limit": memory, "preserve_insertion_order": False}
+        if threads is not None:
+            settings["threads"] = threads
+        if spill is not None:
+            settings["temp_directory"] = str(spill)
+        self.connection = duckdb.connect(":memory:", config=settings)
+
+    def readings(self, name: str, files: Sequence[Path]) -> None:
+        if not files:
+            self.table(name, pl.DataFrame(schema=SCHEMA))
+            return
+        self._drop(name)
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        columns = ", ".join(f'"{column}"' for column in SCHEMA)
+        self.connection.execute(
+            f"CREATE TEMP VIEW {name} AS SELECT {columns} "  # noqa: S608
+            f"FROM read_parquet([{listed}], hive_partitioning = false)"
+        )
+
+    def table(self, name: str, rows: pl.DataFrame) -> None:
+        self._drop(name)
+        self.connection.register("given", rows.to_arrow())
+        self.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM given")  # noqa: S608
+        self.connection.unregister("given")
+
+    def keep(self, name: str, expression: ir.Table) -> None:
+        text = self.text(expression)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE kept_result AS {text}")
+        self._drop(name)
+        self.connection.execute(f"ALTER TABLE kept_result RENAME TO {name}")
+
+    def fetch(self, expression: ir.Table) -> pl.DataFrame:
+        return self.connection.execute(self.text(expression)).pl()
+
+    def text(self, expression: ir.Table) -> str:
+        """The SQL of an expression."""
+        return str(ibis.to_sql(expression, dialect="duckdb"))
+
+    def _drop(self, name: str) -> None:
+        for kind in ("VIEW", "TABLE"):
+            found = self.connection.execute(
+                "SELECT 1 FROM information_schema.tables WHERE table_name = ? AND (table_type = 'VIEW') = ?",
+                [name, kind == "VIEW"],
+            ).fetchone()
+            if found:
+                self.connection.execute(f"DROP {kind} {name}")
+
+
+class Spark:
+    """A Spark cluster (`spark://host:7077`, `local-cluster[2,1,1024]`, `local[2]`). It must see the same files.
+
+    Needs pyspark and a Java runtime, which the product itself does without. DuhengError where they are missing.
+    """
+
+    def __init__(self, master: str) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as trouble:
+            raise DuhengError(
+                f"本机没有安装 pyspark（{trouble.name}），不能使用 --engine {master}。"
+                "请在运行环境中安装 pyspark 与 Java 运行时；缺省的 DuckDB 引擎不需要它们。"
+            ) from trouble
+        builder = SparkSession.builder.master(master).appName("duheng rollup")
+        settings = {
+            "spark.ui.enabled": "false",
+            "spark.sql.session.timeZone": "UTC",
+            # Times of the readings have no zone; as times of UTC they are the same numbers everywhere.
+            "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
+            "spark.sql.shuffle.partitions": "8",
+            "spark.sql.ansi.enabled": "false",
+            "spark.driver.memory": "1g",
+        }
+        for name, value in settings.items():
+            builder = builder.config(name, value)
+        try:
+            self.session = builder.getOrCreate()
+        except Exception as trouble:  # whatever the gateway to Java raises
+            raise DuhengError(
+                f"未能连接 Spark（{master}）：{str(trouble).splitlines()[0]}。请核对地址，并确认本机装有 Java 运行时。"
+            ) from trouble
+        self.session.sparkContext.setLogLevel("ERROR")
+        self._compiler = ibis.pyspark.connect(self.session)
+
+    def readings(self, name: str, files: Sequence[Path]) -> None:
+        if not files:
+            self.table(name, pl.DataFrame(schema=SCHEMA))
+            return
+        frame = self.session.read.parquet(*(str(file) for file in files))
+        frame.select(*SCHEMA).createOrReplaceTempView(name)
+
+    def table(self, name: str, rows: pl.DataFrame) -> None:
+        self.session.createDataFrame(rows.to_arrow()).createOrReplaceTempView(name)
+
+    def keep(self, name: str, expression: ir.Table) -> None:
+        frame = self.session.sql(self.text(expression)).cache()
+        frame.count()
+        frame.createOrReplaceTempView(name)
+
+    def fetch(self, expression: ir.Table) -> pl.DataFrame:
+        return plain_times(pl.DataFrame(self.session.sql(self.text(expression)).toArrow()))
+
+    def text(self, expression: ir.Table) -> str:
+        """The SQL of an expression."""
+        return str(self._compiler.compile(expression))
+
+
+class AnyBackend:
+    """Any other backend of Ibis by its address (`postgres://...`, `clickhouse://...`)."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            self.backend: Any = ibis.connect(address)
+        except Exception as trouble:  # every backend raises what its driver raises
+            said = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
+            raise DuhengError(
+                f"未能打开计算引擎 {address}：{said}。应为 spark://主机:端口 或 Ibis 支持的地址；请核对地址和驱动。"
+            ) from trouble
+
+    def readings(self, name: str, files: Sequence[Path]) -> None:
+        rows = pl.read_parquet(list(files), columns=list(SCHEMA)) if files else pl.DataFrame(schema=SCHEMA)
+        self.table(name, rows)
+
+    def table(self, name: str, rows: pl.DataFrame) -> None:
+        self.backend.create_table(name, rows.to_arrow(), temp=True, overwrite=True)
+
+    def keep(self, name: str, expression: ir.Table) -> None:
+        self.backend.create_table(name, expression, temp=True, overwrite=True)
+
+    def fetch(self, expression: ir.Table) -> pl.DataFrame:
+        return plain_times(pl.DataFrame(self.backend.to_pyarrow(expression)))
+
+
+def engine(address: str | None = None, spill: Path | None = None) -> Engine:
+    """The engine by its address; DuckDB in this process where None or `duckdb`. DuhengError where it cannot be had."""
+    if address is None or address == "duckdb":
+        return DuckDB(spill)
+    if address.startswith(("spark://", "local", "yarn", "k8s://")):
+        return Spark(address)
+    return AnyBackend(address)
+
+
+def plain_times(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with times of UTC as times without a zone."""
+    zoned = [name for name, kind in rows.schema.items() if isinstance(kind, pl.Datetime)]
+    return rows.with_columns(
+        pl.col(name).dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(pl.Datetime("us"))
+        if rows.schema[name].time_zone else pl.col(name).cast(pl.Datetime("us"))  # type: ignore[attr-defined]
+        for name in zoned
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""What is expected: the points whose readings are rolled up, for whom they speak, and who owes them.
+
+    DUHENG_HOME/telemetry/points.csv      mn,factor,kind,entity,item,unit,every,most,rolls_at,since,until,owner,formula
+    DUHENG_HOME/telemetry/replaced.csv    mn,factor,time,final,initial      a meter was replaced at that time
+
+kind: counter, interval, virtual (a formula of other meters' mn); gas, water (concentration of a pollutant), gas_flow,
+water_flow (the flow of the same device). every: minutes between two readings (of sources: of 2051). most: plausible
+amount an hour. A point is expected from `since` (a date) to `until`, both days included.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from duheng.model.errors import DuhengError, FolderError
+from duheng.model.glossary import axis
+from duheng.model.units import ratio
+from duheng.telemetry.meters.virtual import Formula, read_formula
+
+COLUMNS = ("mn", "factor", "kind", "entity", "item", "unit", "every", "most", "rolls_at", "since", "until", "owner",
+           "formula")  # fmt: skip
+ENERGY = ("counter", "interval", "virtual")
+POLLUTANT = ("gas", "water")
+# What a value is brought to before it is reckoned with, by kind; energy stays in its own unit until it is a fact.
+UNITS = {"gas": "mg/m3", "water": "mg/L", "gas_flow": "m3/h", "water_flow": "m3/h"}
+KINDS = (*ENERGY, *UNITS)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One expected series. scale: to the unit of its kind; amounts of energy are to be divided by nothing."""
+
+    pid: int
+    mn: str
+    factor: str
+    kind: str
+    entity: str
+    item: str
+    unit: str
+    every: float
+    most: float | None
+    rolls_at: float | None
+    since: date
+    until: date | None
+    owner: str
+    scale: float = 1.0
+    formula: Formula | None = None
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return f"{self.mn} {self.item or self.factor}"
+
+
+@dataclass(frozen=True)
+class Points:
+    """All points and the meters that were replaced."""
+
+    points: tuple[Point, ...]
+    replaced: tuple[tuple[int, datetime, float, float], ...] = ()
+
+    def table(self) -> pl.DataFrame:
+        """The rows of rollup.tables.POINTS."""
+        names = ("pid", "mn", "factor", "kind", "every", "most", "rolls_at", "scale")
+        rows = [tuple(getattr(one, name) for name in names) for one in self.points]
+        numbers: dict[str, Any] = dict.fromkeys(names[4:], pl.Float64)
+        texts: dict[str, Any] = dict.fromkeys(names[1:4], pl.String)
+        return pl.DataFrame(rows, {"pid": pl.Int32, **texts, **numbers}, orient="row")
+
+    def names(self) -> pl.DataFrame:
+        """pid, mn, factor, kind, and since and until (before which it is expected) as times."""
+        rows = [(one.pid, one.mn, one.factor, one.kind, one.since, one.until) for one in self.points]
+        kinds = {
+            "pid": pl.Int32,
+            "mn": pl.String,
+            "factor": pl.String,
+            "kind": pl.String,
+            "since": pl.Date,
+            "until": pl.Date,
+        }
+        frame = pl.DataFrame(rows, kinds, orient="row")
+        after = (pl.col("until") + pl.duration(days=1)).cast(pl.Datetime("us"))
+        return frame.with_columns(pl.col("since").cast(pl.Datetime("us")), until=after)
+
+    def replacements(self) -> pl.DataFrame:
+        """The rows of rollup.tables.REPLACED."""
+        kinds = {"pid": pl.Int32, "time": pl.Datetime("us"), "final": pl.Float64, "initial": pl.Float64}
+        return pl.DataFrame(list(self.replaced), kinds, orient="row")
+
+    def of(self, *kinds: str) -> list[Point]:
+        """The points of some kinds."""
+        return [one for one in self.points if one.kind in kinds]
+
+    def get(self, pid: int) -> Point:
+        """The point of that number."""
+        return self.points[pid - 1]
+
+
+def load_points(home: Path) -> Points:
+    """The points of an installation. Raises FolderError with every trouble; no points where there is no file."""
+    folder = home / "telemetry"
+    texts = {
+        name: (folder / name).read_text("utf-8-sig") if (folder / name).is_file() else ""
+        for name in ("points.csv", "replaced.csv")
+    }
+    return read_points(texts["points.csv"], texts["replaced.csv"])
+
+
+def read_points(listed: str, replaced: str = "") -> Points:
+    """The points of two csv texts. Raises FolderError with every trouble, each with its line."""
+    troubles: list[str] = []
+    rows = _rows("points.csv", listed, COLUMNS, troubles)
+    meters = {row["mn"] for row in rows if row["kind"] in ENERGY}
+    found: list[Point] = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            found.append(_point(len(found) + 1, row, meters - {row["mn"]}))
+        except (ValueError, DuhengError) as trouble:
+            troubles.append(f"points.csv 第{number}行：{trouble}")
+    by_name = {(one.mn, one.factor): one.pid for one in found}
+    if len(by_name) < len(found):
+        troubles.append("points.csv：同一设备同一因子登记了两次，每个只能登记一次")
+    changes: list[tuple[int, datetime, float, float]] = []
+    for number, row in enumerate(_rows("replaced.csv", replaced, (), troubles), start=2):
+        try:
+            when = datetime.fromisoformat(row["time"])
+            changes.append(
+                (by_name[row["mn"], row["factor"]], when, float(row["final"]), float(row["initial"]))
+            )
+        except KeyError:
+            troubles.append(f"replaced.csv 第{number}行：没有登记的表计 {row.get('mn')}，应先写入 points.csv")
+        except ValueError as trouble:
+            troubles.append(f"replaced.csv 第{number}行：{trouble}")
+    if troubles:
+        raise FolderError(troubles)
+    return Points(tuple(found), tuple(changes))
+
+
+def _rows(name: str, text: str, columns: Sequence[str], troubles: list[str]) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(text))
+    unknown = set(reader.fieldnames or ()) - set(columns or ("mn", "factor", "time", "final", "initial"))
+    if unknown:
+        troubles.append(f"{name}：不认识的列 {'、'.join(sorted(unknown))}，应为 {'、'.join(columns)}")
+    return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+
+
+def _point(pid: int, row: Mapping[str, str], meters: set[str]) -> Point:
+    kind = row.get("kind", "")
+    if kind not in KINDS:
+        raise ValueError(f"kind 为“{kind}”，应为{'、'.join(KINDS)}之一")
+    for name in ("mn", "factor", "entity", "since"):
+        if not row.get(name):
+            raise ValueError(f"{name} 为空，须填写")
+    item = row.get("item", "")
+    wanted = "fuel" if kind in ENERGY else "pollutant" if kind in POLLUTANT else None
+    if wanted and item not in axis(wanted).items:
+        raise ValueError(f"item 为“{item}”，应为{'能源品种' if wanted == 'fuel' else '污染物'}之一")
+    unit = row.get("unit") or UNITS.get(kind) or axis("fuel").items[item].unit
+    scale = float(ratio(unit, UNITS[kind])) if kind in UNITS else 1.0
+    if kind in ENERGY:
+        ratio(unit, axis("fuel").items[item].unit)
+    every = float(row.get("every") or (10 if kind in UNITS else 15))
+    if not 0 < every <= 366 * 1440:
+        raise ValueError(f"every 为 {every:g} 分钟，应大于0且不超过一年")
+    formula = read_formula(row.get("formula", ""), meters) if kind == "virtual" else None
+    return Point(
+        pid, row["mn"], row["factor"], kind, row["entity"], item, unit, every,
+        float(row["most"]) if row.get("most") else None,
+        float(row["rolls_at"]) if row.get("rolls_at") else None,
+        date.fromisoformat(row["since"]),
+        date.fromisoformat(row["until"]) if row.get("until") else None,
+        row.get("owner") or row["entity"], scale, formula,
+    )  # fmt: skip
