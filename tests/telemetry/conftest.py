@@ -12,7 +12,7 @@ import pytest
 from duheng.telemetry.readings.layout import SCHEMA
 
 DAY = datetime(2026, 1, 5)
-LISTED = "mn,factor,kind,entity,item,unit,every,most,rolls_at,since,until,owner,formula\n"
+LISTED = "mn,factor,kind,entity,item,unit,every,most,rolls_at,since,until,owner,formula,counted\n"
 
 
 @pytest.fixture

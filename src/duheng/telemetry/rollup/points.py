@@ -1,11 +1,13 @@
 """What is expected: the points whose readings are rolled up, for whom they speak, and who owes them.
 
-    DUHENG_HOME/telemetry/points.csv      mn,factor,kind,entity,item,unit,every,most,rolls_at,since,until,owner,formula
+    DUHENG_HOME/telemetry/points.csv      mn,factor,kind,entity,item,unit,every,most,rolls_at,since,until,owner,formula,
+                                          counted
     DUHENG_HOME/telemetry/replaced.csv    mn,factor,time,final,initial      a meter was replaced at that time
 
 kind: counter, interval, virtual (a formula of other meters' mn); gas, water (concentration of a pollutant), gas_flow,
 water_flow (the flow of the same device). every: minutes between two readings (of sources: of 2051). most: plausible
-amount an hour. A point is expected from `since` (a date) to `until`, both days included.
+amount an hour. A point is expected from `since` (a date) to `until`, both days included. counted: `no` for a meter
+whose amount lies within another's (a sub-meter), so that it enters no sum of its place.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from duheng.model.units import ratio
 from duheng.telemetry.meters.virtual import Formula, read_formula
 
 COLUMNS = ("mn", "factor", "kind", "entity", "item", "unit", "every", "most", "rolls_at", "since", "until", "owner",
-           "formula")  # fmt: skip
+           "formula", "counted")  # fmt: skip
 ENERGY = ("counter", "interval", "virtual")
 POLLUTANT = ("gas", "water")
 # What a value is brought to before it is reckoned with, by kind; energy stays in its own unit until it is a fact.
@@ -53,6 +55,7 @@ class Point:
     owner: str
     scale: float = 1.0
     formula: Formula | None = None
+    counted: bool = True
 
     @property
     def title(self) -> str:
@@ -71,14 +74,14 @@ class Points:
         """The rows of rollup.tables.POINTS."""
         names = ("pid", "mn", "factor", "kind", "every", "most", "rolls_at", "scale")
         rows = [tuple(getattr(one, name) for name in names) for one in self.points]
-        numbers: dict[str, Any] = dict.fromkeys(names[4:], pl.Float64)
-        texts: dict[str, Any] = dict.fromkeys(names[1:4], pl.String)
-        return pl.DataFrame(rows, {"pid": pl.Int32, **texts, **numbers}, orient="row")
+        kinds: dict[str, Any] = {"pid": pl.Int32}
+        kinds |= dict.fromkeys(names[1:4], pl.String) | dict.fromkeys(names[4:], pl.Float64)
+        return pl.DataFrame(rows, kinds, orient="row")
 
     def names(self) -> pl.DataFrame:
         """pid, mn, factor, kind, and since and until (before which it is expected) as times."""
         rows = [(one.pid, one.mn, one.factor, one.kind, one.since, one.until) for one in self.points]
-        kinds = {
+        kinds: dict[str, Any] = {
             "pid": pl.Int32,
             "mn": pl.String,
             "factor": pl.String,
@@ -177,5 +180,5 @@ def _point(pid: int, row: Mapping[str, str], meters: set[str]) -> Point:
         float(row["rolls_at"]) if row.get("rolls_at") else None,
         date.fromisoformat(row["since"]),
         date.fromisoformat(row["until"]) if row.get("until") else None,
-        row.get("owner") or row["entity"], scale, formula,
+        row.get("owner") or row["entity"], scale, formula, row.get("counted", "").lower() not in ("no", "否"),
     )  # fmt: skip

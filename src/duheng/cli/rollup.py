@@ -1,0 +1,119 @@
+"""`duheng rollup`: readings to hours, days, months and facts of the ledger; the care of the readings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duheng.cli.opening import DEFAULT_CITY, CityOption, results_of, say
+
+if TYPE_CHECKING:
+    from duheng.model.periods import Period
+    from duheng.telemetry.rollup.facts import Entered
+    from duheng.telemetry.rollup.running import Outcome
+    from duheng.telemetry.rollup.totals import Total
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("rollup", short_help="汇总监测读数：时、日、月，记入账本。Roll up readings.")(rollup)
+
+
+def rollup(
+    city: CityOption = DEFAULT_CITY,
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="计算引擎：duckdb（缺省）、spark://主机:端口，或Ibis支持的其他地址。"),
+    ] = "duckdb",
+    period: Annotated[
+        str | None, typer.Option("--period", help="另列该月（或日）各地各单位的合计，如 2026-01。")
+    ] = None,
+    facts: Annotated[bool, typer.Option("--facts/--no-facts", help="完整的月份记入账本（缺省）。")] = True,
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="记入的情景：actual（真实）、drill（演练）。")
+    ] = "actual",
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
+) -> None:
+    """汇总监测读数。只算新到、补传和更正的读数所触及的时、日、月，以前公布的数仍可查。
+    小时、日的有效性和无效时段的替代按 HJ 212、HJ 75、HJ 356（取值与依据见 cn/monitoring）；
+    计数器归零、换表、缺数分摊都有记录。
+    监测点登记在数据文件夹的 telemetry/points.csv。合计缺一个监测点即为未知，并写明由谁报送。
+    完整的月份记入账本：来源为数据段的起止。退出码：0 正常，1 有未登记的监测点，2 用法错误。
+    """
+    import duheng.settings
+    from duheng.cli.opening import ready
+    from duheng.telemetry.rollup.engines import engine as engine_at
+    from duheng.telemetry.rollup.facts import enter
+    from duheng.telemetry.rollup.points import load_points
+    from duheng.telemetry.rollup.running import roll_up
+    from duheng.telemetry.rollup.totals import totals
+
+    results_of(scenario)
+    home = Path(duheng.settings.DUHENG_HOME)
+    points = load_points(home)
+    works = engine_at(engine, home / "telemetry" / "spill")
+    outcome = roll_up(home, points, works, say)
+    entered, found = None, []
+    if facts or period:
+        here, _ = ready(city, scenario)
+        if facts:
+            entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)
+        if period:
+            asked = _period(period)
+            found = totals(home, works, points, here.places, here.parameters, asked)
+            names = {place.id: place.name for place in here.places}
+    if as_json:
+        typer.echo(json.dumps(_json(outcome, entered, found), ensure_ascii=False, indent=1))
+    else:
+        _told(outcome, entered)
+        for total in found:
+            typer.echo(f"{names.get(total.place, total.place)} {total.item} {period}：{total.said}")
+    raise typer.Exit(1 if outcome.unlisted else 0)
+
+
+def _period(text: str) -> Period:
+    from duheng.model.periods import parse
+
+    asked = parse(text)
+    if asked.kind not in ("month", "day"):
+        raise typer.BadParameter(f"--period {text}：只能是一个月或一日，如 2026-01、2026-01-05。")
+    return asked
+
+
+def _told(outcome: Outcome, entered: Entered | None) -> None:
+    if outcome.run is None:
+        typer.echo("没有新的读数。")
+    else:
+        counts = f"时 {outcome.hours}、日 {outcome.days}、月 {outcome.months}"
+        typer.echo(f"第{outcome.run}次汇总：{outcome.first} 至 {outcome.last} 的读数，改动的结果：{counts}")
+    for mn, factor in outcome.unlisted:
+        typer.echo(f"提示：收到 {mn} 的 {factor}，但未登记为监测点；请写入 telemetry/points.csv", err=True)
+    if entered is not None:
+        waiting = f"；{len(entered.open)} 项未完整，不记" if entered.open else ""
+        typer.echo(f"记入账本：{entered.added} 条，已有 {entered.duplicates} 条{waiting}")
+        for total in entered.open:
+            if total.value is None:
+                typer.echo(f"  {total.place} {total.item} {total.start:%Y-%m}：{total.said}")
+
+
+def _json(outcome: Outcome, entered: Entered | None, found: list[Total]) -> dict[str, object]:
+    answer = outcome.as_json()
+    if entered is not None:
+        answer["facts"] = {
+            "added": entered.added,
+            "duplicates": entered.duplicates,
+            "open": len(entered.open),
+        }
+    answer["totals"] = [
+        {
+            "place": one.place, "item": one.item, "start": one.start.isoformat(), "value": one.value,
+            "so_far": one.so_far, "unit": one.unit, "known": one.known, "expected": one.expected,
+            "unfinished": one.unfinished, "tce": one.coal, "text": str(one.said),
+            "missing": [{"mn": p.mn, "factor": p.factor, "owner": p.owner} for p in one.missing],
+        }
+        for one in found
+    ]  # fmt: skip
+    return answer

@@ -1,0 +1,143 @@
+"""Months that are whole become facts of the ledger: the amount of each entity and item, with the segments behind it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from duheng import ledger
+from duheng.ledger.records import NewFact, NewSource
+from duheng.model.data import read_yaml, root
+from duheng.model.entities import Places
+from duheng.model.glossary import item_unit, quantity
+from duheng.model.parameters import Parameters
+from duheng.model.periods import parse
+from duheng.model.rounding import with_unit
+from duheng.model.saying import say
+from duheng.model.units import ratio
+from duheng.telemetry.rollup import store
+from duheng.telemetry.rollup.engines import Engine
+from duheng.telemetry.rollup.points import POLLUTANT, Points
+from duheng.telemetry.rollup.totals import Total, totals
+
+# A double carries fifteen digits; the last ones depend on the order of a sum.
+DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What came of the months of the runs: facts added, equal ones left out; totals that are not known, or not over."""
+
+    added: int = 0
+    duplicates: int = 0
+    open: tuple[Total, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a month of an entity and item rests on."""
+
+    first: str
+    last: str
+    expected: int
+    estimated: int
+    method: str
+    run: int
+
+
+@cache
+def kinds() -> dict[str, dict[str, str]]:
+    """The quantity that a kind of point states (cn/monitoring/facts.yaml)."""
+    read: dict[str, dict[str, str]] = read_yaml(root() / "monitoring" / "facts.yaml")
+    return read
+
+
+def enter(
+    home: Path, engine: Engine, points: Points, places: Places, parameters: Parameters, *,
+    scenario: str = "actual", by: str = "监测汇总",
+) -> Entered:  # fmt: skip
+    """State in the ledger the months that the runs since the last time have published, where they are whole.
+
+    One source a range of segments (kind telemetry); status measured. A month restated with another value supersedes
+    the fact before. A month that is not whole states nothing.
+    """
+    manifest = store.load_manifest(home)
+    done = max((int(run["run"]) for run in manifest.runs if run.get("entered")), default=0)
+    published = store.read(home, "months")
+    fresh = published.filter(pl.col("run") > done)
+    by_source: dict[NewSource, list[NewFact]] = defaultdict(list)
+    waiting: list[Total] = []
+    for start in fresh["start"].unique().sort().to_list():
+        period = parse(f"{start:%Y-%m}")
+        touched = _touched(points, fresh.filter(pl.col("start") == start))
+        for total in totals(home, engine, points, places, parameters, period, own=True):
+            if (total.place, total.item) not in touched:
+                continue
+            if total.value is None or total.unfinished:
+                waiting.append(total)
+                continue
+            rests = _evidence(points, published, total)
+            by_source[_source(rests)].append(_fact(points, total, rests, scenario))
+    receipts = [ledger.append(facts, source, by) for source, facts in by_source.items()]
+    for run in manifest.runs:
+        run["entered"] = True
+    store.save_manifest(home, manifest)
+    added, duplicates = sum(one.added for one in receipts), sum(one.duplicates for one in receipts)
+    return Entered(added, duplicates, tuple(waiting))
+
+
+def _touched(points: Points, fresh: pl.DataFrame) -> set[tuple[str, str]]:
+    cells = {(mn, factor) for mn, factor in fresh.select("mn", "factor").iter_rows()}
+    return {(one.entity, one.item) for one in points.points if (one.mn, one.factor) in cells}
+
+
+def _evidence(points: Points, published: pl.DataFrame, total: Total) -> Evidence:
+    inside = {
+        (one.mn, one.factor)
+        for one in points.points
+        if (one.entity, one.item) == (total.place, total.item) and one.counted
+    }
+    rows = [
+        row
+        for row in published.filter(pl.col("start") == total.start).iter_rows(named=True)
+        if (row["mn"], row["factor"]) in inside
+    ]
+    methods = {str(row["method"]) for row in rows}
+    worst = next(name for name in ("substituted", "spread", "virtual", "measured", "None") if name in methods)
+    return Evidence(
+        min((row["first_segment"] for row in rows if row["first_segment"]), default=""),
+        max((row["last_segment"] for row in rows if row["last_segment"]), default=""),
+        sum(row["expected"] for row in rows),
+        sum(row["estimated"] for row in rows),
+        worst,
+        max(row["run"] for row in rows),
+    )
+
+
+def _source(rests: Evidence) -> NewSource:
+    title = say("监测数据段 {first} 至 {last}", first=rests.first or "（无）", last=rests.last or "（无）")
+    return NewSource("telemetry", str(title), f"telemetry/segments/{rests.first}.seg … {rests.last}.seg")
+
+
+def _fact(points: Points, total: Total, rests: Evidence, scenario: str) -> NewFact:
+    inside = [
+        one for one in points.points if (one.entity, one.item) == (total.place, total.item) and one.counted
+    ]
+    pollutant = inside[0].kind in POLLUTANT
+    of = quantity(kinds()["pollutant" if pollutant else "energy"]["quantity"])
+    assert total.value is not None
+    unit = item_unit(of, total.item)
+    value = Decimal(f"{total.value * float(ratio(total.unit, unit)):.{DIGITS}g}")
+    stated = with_unit(f"{Decimal(f'{total.value:.{DIGITS}g}'):f}", total.unit)
+    named = "、".join(one.mn for one in inside[:3]) + ("" if len(inside) <= 3 else f" 等{len(inside)}个")
+    how = {"substituted": "替代", "spread": "分摊估算"}.get(rests.method, "估算")
+    hours = f"{rests.expected}小时" + (f"，其中{how}{rests.estimated}小时" if rests.estimated else "")
+    return NewFact(
+        of.id, total.place, total.item, f"{total.start:%Y-%m}", scenario, None, value, stated, "measured", "derived",
+        f"{named}；{hours}；第{rests.run}次汇总", unit,
+    )  # fmt: skip

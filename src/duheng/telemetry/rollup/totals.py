@@ -1,0 +1,189 @@
+"""Sums by outlet, enterprise, park, zone, county and city: unknown unless every expected member is known (L1)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from duheng.model.entities import Places
+from duheng.model.glossary import axis
+from duheng.model.parameters import Parameters
+from duheng.model.periods import Period
+from duheng.model.rounding import judge, with_unit
+from duheng.model.saying import listed, say
+from duheng.model.units import ratio
+from duheng.telemetry.rollup import store
+from duheng.telemetry.rollup.engines import Engine
+from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, Point, Points
+
+COAL = "standard_coal_factor"
+MASS = "kg"
+# A point within a place. scale: to the unit of the sum; coal: [tce] of a unit of the sum (null: not known).
+MEMBERS = ibis.table(
+    {"pid": "int32", "place": "string", "item": "string", "scale": "float64", "coal": "float64"},
+    name="members",
+)
+AMOUNTS = ibis.table(
+    {"pid": "int32", "start": "timestamp(6)", "amount": "float64", "incomplete": "boolean"}, name="amounts"
+)
+STARTS = ibis.table({"start": "timestamp(6)"}, name="starts")
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of a place, an item and a period.
+
+    value: [unit], None unless every expected member is known; so_far: the sum of those that are. coal: value in tce.
+    unfinished: some member's period is not over yet. missing: the points that are not known.
+    """
+
+    place: str
+    item: str
+    start: datetime
+    value: float | None
+    so_far: float
+    unit: str
+    known: int
+    expected: int
+    unfinished: bool
+    coal: float | None
+    missing: tuple[Point, ...]
+
+    @property
+    def said(self) -> str:
+        """`1 of 2 known: 1,075 kWh; ... owes ...`, in Chinese."""
+        amount = with_unit(f"{judge(self.so_far, 3):,f}".rstrip("0").rstrip("."), self.unit)
+        if self.value is None:
+            owed = listed(
+                "；",
+                [say("{point} 应由{owner}报送", point=one.title, owner=one.owner) for one in self.missing],
+            )
+            return say(
+                "未知：{expected}个中已知{known}个，已知合计{amount}；{owed}",
+                expected=self.expected, known=self.known, amount=amount, owed=owed,
+            )  # fmt: skip
+        told = say("{amount}（{expected}个全部已知）", amount=amount, expected=self.expected)
+        return say("{told}，本期未完", told=told) if self.unfinished else told
+
+
+def sums(amounts: ir.Table, members: ir.Table, starts: ir.Table) -> ir.Table:
+    """Sums by place, item and start: value and coal (null unless all are known), so_far, known, expected, unfinished.
+
+    members are expected in each of the `starts`. coal is null too where an item's factor is not known.
+    """
+    expected = members.cross_join(starts)
+    joined = expected.left_join(amounts, ("pid", "start")).drop("pid_right", "start_right")
+    scaled = joined.amount * joined.scale
+    grouped = joined.group_by("place", "item", "start").agg(
+        so_far=ibis.coalesce(scaled.sum(), ibis.literal(0.0).cast("float64")),
+        coal=(scaled * joined.coal).sum(),
+        burnt=joined.coal.count(),
+        known=joined.amount.count(),
+        expected=joined.count(),
+        unfinished=ibis.coalesce(joined.incomplete, ibis.literal(True)).ifelse(1, 0).max(),
+    )
+    whole = grouped.known == grouped.expected
+    return grouped.mutate(
+        value=ibis.ifelse(whole, grouped.so_far, ibis.null("float64")),
+        coal=ibis.ifelse(whole & (grouped.burnt == grouped.expected), grouped.coal, ibis.null("float64")),
+    ).drop("burnt")
+
+
+def members(
+    points: Points, places: Places, parameters: Parameters, on: date, *, own: bool = False
+) -> pl.DataFrame:  # fmt: skip
+    """The rows of MEMBERS on a day: each counted point in its place and in all that contain it (own: its place)."""
+    rows: list[tuple[Any, ...]] = []
+    for one in expected(points, on):
+        entity = places.get(one.entity)
+        chain = [] if own or entity is None else [above.id for above in places.ancestors(one.entity)]
+        setting = None
+        if one.kind in ENERGY:
+            setting = parameters.get(COAL).at(on, one.item, places.code(one.entity))
+        coal = float(setting.value) if setting else None
+        rows += [
+            (one.pid, place, one.item, float(ratio(one_unit(one), unit_of(one))), coal)
+            for place in (one.entity, *chain)
+        ]
+    kinds = {"pid": pl.Int32, "place": pl.String, "item": pl.String, "scale": pl.Float64, "coal": pl.Float64}
+    return pl.DataFrame(rows, kinds, orient="row")
+
+
+def expected(points: Points, on: date) -> list[Point]:
+    """The points whose amounts make the sums of a day's period."""
+    return [
+        one
+        for one in points.of(*ENERGY, *POLLUTANT)
+        if one.counted and one.since <= on and (one.until is None or one.until >= on.replace(day=1))
+    ]
+
+
+def one_unit(point: Point) -> str:
+    """The unit of a point's amounts: its own; loads of pollutants are in kg."""
+    return MASS if point.kind in POLLUTANT else point.unit
+
+
+def unit_of(point: Point) -> str:
+    """The unit of a sum: that of the ledger for the item."""
+    return MASS if point.kind in POLLUTANT else axis("fuel").items[point.item].unit
+
+
+def totals(
+    home: Path, engine: Engine, points: Points, places: Places, parameters: Parameters, period: Period,
+    upto: int | None = None, *, own: bool = False,
+) -> list[Total]:  # fmt: skip
+    """The totals of a month (or a day) by place and item, in the order of the places; as published, or up to a run."""
+    level = "months" if period.kind == "month" else "days"
+    start = datetime(period.start.year, period.start.month, period.start.day)  # noqa: DTZ001
+    before = datetime(period.end.year, period.end.month, period.end.day, 23)  # noqa: DTZ001
+    stated = store.read(home, level, first=start, before=before, upto=upto)
+    amounts = stated.join(points.names().select("pid", "mn", "factor"), ["mn", "factor"])
+    within = members(points, places, parameters, period.end, own=own)
+    engine.table("amounts", amounts.select("pid", "start", "amount", "incomplete"))
+    engine.table("members", within)
+    engine.table("starts", pl.DataFrame({"start": [start]}, {"start": pl.Datetime("us")}))
+    rows = engine.fetch(sums(AMOUNTS, MEMBERS, STARTS))
+    known = set(amounts.filter(pl.col("amount").is_not_null())["pid"].to_list())
+    inside = _inside(points, within)
+    order = {place.id: number for number, place in enumerate(places)}
+    found = [_total(row, inside[row["place"], row["item"]], known) for row in rows.iter_rows(named=True)]
+    return sorted(found, key=lambda one: (order.get(one.place, len(order)), one.place, one.item))
+
+
+def _inside(points: Points, within: pl.DataFrame) -> dict[tuple[str, str], list[Point]]:
+    inside: dict[tuple[str, str], list[Point]] = defaultdict(list)
+    for pid, place, item in within.select("pid", "place", "item").sort("pid").iter_rows():
+        inside[place, item].append(points.get(pid))
+    return inside
+
+
+def _total(row: dict[str, Any], inside: Sequence[Point], known: set[int]) -> Total:
+    # Where all of them measure in one unit, that is how people know the amount.
+    units = {one_unit(one) for one in inside}
+    unit = unit_of(inside[0])
+    shown = units.pop() if len(units) == 1 else unit
+    factor = float(ratio(unit, shown))
+    return Total(
+        row["place"], row["item"], row["start"],
+        None if row["value"] is None else row["value"] * factor,
+        row["so_far"] * factor, shown, row["known"], row["expected"], bool(row["unfinished"]), row["coal"],
+        tuple(one for one in inside if one.pid not in known),
+    )  # fmt: skip
+
+
+def owed(found: Iterable[Total]) -> dict[str, list[Point]]:
+    """The points that are not known, by who owes them."""
+    by_owner: dict[str, list[Point]] = defaultdict(list)
+    for total in found:
+        for one in total.missing:
+            if one not in by_owner[one.owner]:
+                by_owner[one.owner].append(one)
+    return dict(by_owner)

@@ -1,0 +1,176 @@
+"""Sums by place: unknown unless every member is known, with who owes; whole months become facts of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from duheng import ledger
+from duheng.city import default_city_folder, load
+from duheng.model.entities import Entity
+from duheng.model.periods import parse
+from duheng.model.plan import City
+from duheng.telemetry.readings.writing import write
+from duheng.telemetry.rollup import store
+from duheng.telemetry.rollup.engines import engine
+from duheng.telemetry.rollup.facts import Entered, enter
+from duheng.telemetry.rollup.points import Points, read_points
+from duheng.telemetry.rollup.running import roll_up
+from duheng.telemetry.rollup.totals import Total, totals
+from tests.ledger.conftest import connected
+from tests.telemetry.conftest import DAY, LISTED, counted, rows, steady
+
+MONTH = datetime(2026, 2, 1)
+
+
+@pytest.fixture(scope="session")
+def city() -> City:
+    """The packaged city."""
+    return load(default_city_folder())
+
+
+def points_of(*lines: str) -> Points:
+    return read_points(LISTED + "\n".join(lines) + "\n")
+
+
+METER = "M1,E,counter,{},电力,kWh,15,500,1000000,{},,{},"
+MANUAL = "M2,E,counter,512022,电力,kWh,44640,,,2026-01-05,,乐至县某公司,"
+
+
+def rolled(home: Path, points: Points, city: City, period: str) -> dict[str, Total]:
+    found = totals(home, engine(), points, city.places, city.parameters, parse(period))
+    return {one.place: one for one in found}
+
+
+def test_a_county_with_a_manual_meter_that_has_no_value_yet_is_unknown(home: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-01-05", "供电公司"), MANUAL)
+    write(home, counted(steady()))
+    roll_up(home, points, engine())
+    county = rolled(home, points, city, "2026-01")["512022"]
+    assert (county.value, county.so_far, county.unit, county.known, county.expected) == (
+        None,
+        1075,
+        "kWh",
+        1,
+        2,
+    )
+    assert county.said == "未知：2个中已知1个，已知合计1,075 kWh；M2 电力 应由乐至县某公司报送"
+
+
+def test_the_hand_written_reading_makes_the_county_known(home: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-01-05", "供电公司"), MANUAL)
+    write(home, counted(steady()))
+    manual = counted([(DAY, 100.0), (DAY + timedelta(hours=10), 400.0)], mn="M2").with_columns(
+        flag=pl.lit("S")
+    )
+    write(home, manual)
+    roll_up(home, points, engine())
+    found = rolled(home, points, city, "2026-01")
+    assert found["512022"].value == found["512000"].value == pytest.approx(1375)
+    assert found["512022"].coal == pytest.approx(0.1375 * 1.229)
+    assert found["512022"].unfinished
+
+
+def test_a_sub_meter_enters_no_sum(home: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-01-05", ""), MANUAL.replace("公司,", "公司,,no"))
+    write(home, counted(steady()))
+    roll_up(home, points, engine())
+    assert rolled(home, points, city, "2026-01")["512022"].value == pytest.approx(1075)
+
+
+def test_no_reading_at_all_names_who_owes(home: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-01-05", "供电公司"))
+    write(home, counted(steady()[:1]))
+    roll_up(home, points, engine())
+    county = rolled(home, points, city, "2026-01")["512022"]
+    assert (county.value, county.known) == (None, 0)
+    assert county.said.endswith("M1 电力 应由供电公司报送")
+
+
+def whole_month(mn: str = "M1", used: float = 25.0) -> pl.DataFrame:
+    """A counter through all of February 2026."""
+    return counted([(MONTH + timedelta(minutes=15 * n), used * n) for n in range(28 * 96 + 1)], mn=mn)
+
+
+@pytest.fixture
+def books(home: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
+    """An empty ledger in the home."""
+    with django_db_blocker.unblock(), connected("", home):
+        ledger.setup()
+        yield home
+        connections["default"].close()
+
+
+def entered(home: Path, points: Points, city: City) -> Entered:
+    roll_up(home, points, engine())
+    return enter(home, engine(), points, city.places, city.parameters)
+
+
+def test_a_whole_month_becomes_a_fact_with_its_segments(books: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-02-01", ""))
+    write(books, whole_month())
+    assert entered(books, points, city).added == 1
+    fact = ledger.history("online_energy", "512022", "电力", "2026-02", "actual", None)[0]
+    assert (float(fact.value), fact.unit, fact.stated, fact.status) == (
+        6.72,
+        "万kWh",
+        "67200 kWh",
+        "measured",
+    )
+    assert fact.source.kind == "telemetry"
+    assert "2026-01-05/000000-0001" in fact.source.title
+    assert fact.locator == "M1；672小时；第1次汇总"
+
+
+def test_a_month_that_is_not_over_states_nothing(books: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-01-05", ""))
+    write(books, counted(steady()))
+    found = entered(books, points, city)
+    assert (found.added, len(found.open)) == (0, 1)
+
+
+def test_a_correction_supersedes_the_fact_and_the_old_value_stays(books: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-02-01", ""))
+    write(books, whole_month())
+    entered(books, points, city)
+    write(books, counted([(MONTH + timedelta(days=28), 67210.0)], MONTH + timedelta(days=30)))
+    assert entered(books, points, city).added == 1
+    facts = ledger.history("online_energy", "512022", "电力", "2026-02", "actual", None)
+    assert [(float(one.value), one.standing) for one in facts] == [(6.721, "effective"), (6.72, "superseded")]
+    assert store.read(books, "months", upto=1)["amount"].to_list() == [67200]
+
+
+def test_the_same_readings_again_state_nothing_new(books: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-02-01", ""))
+    write(books, whole_month())
+    entered(books, points, city)
+    write(books, whole_month())
+    assert entered(books, points, city) == Entered()
+
+
+def test_an_outlet_of_the_city_has_its_load_as_a_fact(books: Path, city: City) -> None:
+    outlet = Entity("E1-DA001", "某厂DA001", "outlet", "512022")
+    places = city.places.joined([outlet])
+    points = points_of(
+        "G1,a21026,gas,E1-DA001,二氧化硫,mg/m3,10,,,2026-02-01,,,",
+        "G1,a00000,gas_flow,E1-DA001,,m3/s,10,,,2026-02-01,,,",
+    )
+    hours = [MONTH + timedelta(hours=n) for n in range(28 * 24)]
+    sent = {"mn": "G1", "st": "31", "cn": "2061", "flag": "N"}
+    values = {"a21026": 30.0, "a00000": 50000 / 3600}
+    listed = [
+        {**sent, "time": hour, "arrival": hour, "factor": factor, "avg": value}
+        for hour in hours
+        for factor, value in values.items()
+    ]
+    write(books, rows(listed))
+    roll_up(books, points, engine())
+    assert enter(books, engine(), points, places, city.parameters).added == 1
+    fact = ledger.history("online_emission", "E1-DA001", "二氧化硫", "2026-02", "actual", None)[0]
+    assert float(fact.value) == pytest.approx(1.5 * 672)  # 30 mg/m3 x 50,000 m3/h = 1.5 kg/h
