@@ -43,35 +43,43 @@ def rollup(
     监测点登记在数据文件夹的 telemetry/points.csv。合计缺一个监测点即为未知，并写明由谁报送。
     完整的月份记入账本：来源为数据段的起止。退出码：0 正常，1 有未登记的监测点，2 用法错误。
     """
+    results_of(scenario)
+    asked = _period(period) if period else None
+    outcome, entered, found = _run(city, engine, asked, scenario if facts else None)
+    if as_json:
+        typer.echo(json.dumps(_json(outcome, entered, found), ensure_ascii=False, indent=1))
+    else:
+        _told(outcome, entered)
+        for name, total in found:
+            typer.echo(f"{name} {total.item} {period}：{total.said}")
+    raise typer.Exit(1 if outcome.unlisted else 0)
+
+
+def _run(
+    city: str, address: str, asked: Period | None, scenario: str | None
+) -> tuple[Outcome, Entered | None, list[tuple[str, Total]]]:
+    """Roll up; state whole months under the scenario (None: state nothing); the totals asked for, by place."""
     import duheng.settings
     from duheng.cli.opening import ready
-    from duheng.telemetry.rollup.engines import engine as engine_at
+    from duheng.telemetry.rollup.engines import engine
     from duheng.telemetry.rollup.facts import enter
     from duheng.telemetry.rollup.points import load_points
     from duheng.telemetry.rollup.running import roll_up
     from duheng.telemetry.rollup.totals import totals
 
-    results_of(scenario)
     home = Path(duheng.settings.DUHENG_HOME)
     points = load_points(home)
-    works = engine_at(engine, home / "telemetry" / "spill")
+    works = engine(address, home / "telemetry" / "spill")
     outcome = roll_up(home, points, works, say)
-    entered, found = None, []
-    if facts or period:
-        here, _ = ready(city, scenario)
-        if facts:
-            entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)
-        if period:
-            asked = _period(period)
-            found = totals(home, works, points, here.places, here.parameters, asked)
-            names = {place.id: place.name for place in here.places}
-    if as_json:
-        typer.echo(json.dumps(_json(outcome, entered, found), ensure_ascii=False, indent=1))
-    else:
-        _told(outcome, entered)
-        for total in found:
-            typer.echo(f"{names.get(total.place, total.place)} {total.item} {period}：{total.said}")
-    raise typer.Exit(1 if outcome.unlisted else 0)
+    if asked is None and scenario is None:
+        return outcome, None, []
+    here, _ = ready(city, scenario or "actual")
+    entered = None
+    if scenario is not None:
+        entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)
+    names = {place.id: place.name for place in here.places}
+    found = totals(home, works, points, here.places, here.parameters, asked) if asked else []
+    return outcome, entered, [(names.get(one.place, one.place), one) for one in found]
 
 
 def _period(text: str) -> Period:
@@ -99,7 +107,7 @@ def _told(outcome: Outcome, entered: Entered | None) -> None:
                 typer.echo(f"  {total.place} {total.item} {total.start:%Y-%m}：{total.said}")
 
 
-def _json(outcome: Outcome, entered: Entered | None, found: list[Total]) -> dict[str, object]:
+def _json(outcome: Outcome, entered: Entered | None, found: list[tuple[str, Total]]) -> dict[str, object]:
     answer = outcome.as_json()
     if entered is not None:
         answer["facts"] = {
@@ -114,6 +122,6 @@ def _json(outcome: Outcome, entered: Entered | None, found: list[Total]) -> dict
             "unfinished": one.unfinished, "tce": one.coal, "text": str(one.said),
             "missing": [{"mn": p.mn, "factor": p.factor, "owner": p.owner} for p in one.missing],
         }
-        for one in found
+        for _, one in found
     ]  # fmt: skip
     return answer

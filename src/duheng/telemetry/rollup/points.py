@@ -95,7 +95,12 @@ class Points:
 
     def replacements(self) -> pl.DataFrame:
         """The rows of rollup.tables.REPLACED."""
-        kinds = {"pid": pl.Int32, "time": pl.Datetime("us"), "final": pl.Float64, "initial": pl.Float64}
+        kinds: dict[str, Any] = {
+            "pid": pl.Int32,
+            "time": pl.Datetime("us"),
+            "final": pl.Float64,
+            "initial": pl.Float64,
+        }
         return pl.DataFrame(list(self.replaced), kinds, orient="row")
 
     def of(self, *kinds: str) -> list[Point]:
