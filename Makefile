@@ -66,6 +66,7 @@ bench:
 soak:
 	@scripts/prepare test
 	@scripts/system-packages
+	@scripts/prepare fuzz || echo '覆盖引导的模糊测试未能安装，本次不做（atheris could not be installed)' >&2
 	@$(BIN)/python -m bench.run soak $(if $(ARGS),$(ARGS),--write)
 
 bundle:

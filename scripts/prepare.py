@@ -30,6 +30,7 @@ FILES = {
     "run": (PRODUCT, ("build", "run"), ()),
     "test": (PRODUCT, ("test", "bundle"), ("run",)),
     "bench": (YARDSTICKS, ("bench",), ("run",)),
+    "fuzz": (PRODUCT, ("fuzz",), ("test",)),
 }
 # Wheels the tests read files out of; fetched into the environment's folder `data`, never installed.
 DATA = {"test": "data"}
