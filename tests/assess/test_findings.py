@@ -11,6 +11,10 @@ from duheng.assess.findings import over_ledger
 from tests.assess import towns
 from tests.assess.towns import BING, CITY, JIA, YI
 
+FINAL = (
+    "final_agriculture", "final_industry", "final_construction", "final_transport", "final_trade", "final_other",
+    "final_urban", "final_rural",
+)  # fmt: skip
 pytestmark = pytest.mark.usefixtures("books")
 
 
@@ -85,3 +89,26 @@ def test_findings_of_a_day_know_nothing_of_what_came_later() -> None:
     towns.state("gdp", {JIA: {2023: 101}}, status="reported", on=date(2024, 3, 1))
     towns.state("gdp", {JIA: {2023: 99}}, status="audited", on=date(2024, 9, 1))
     assert over_ledger(opened(towns.city(), towns.plan(), as_of=date(2024, 6, 30))) == ()
+
+
+@pytest.mark.parametrize(("grid", "asked"), [(1160, True), (1090, False), (930, True), (None, False)])
+def test_electricity_is_held_against_the_figure_of_the_grid(grid: float | None, asked: bool) -> None:
+    for row in (*FINAL, "fuel_loss"):
+        towns.state(
+            row,
+            {JIA: {2023: 1020 if row == "final_industry" else 20 if row == "fuel_loss" else 0}},
+            item="电力",
+        )
+    if grid is not None:
+        towns.state("electricity_use", {JIA: {2023: grid}})
+    found = [one for one in over_ledger(here()) if one.code == "audit-grid"]
+    assert bool(found) == asked
+    if found:
+        assert f"电网企业{grid} 万kWh" in found[0].text
+        assert "请与供电部门核对" in found[0].text or "请与供电部门核对" in found[0].remedy
+
+
+def test_unknown_electricity_of_the_balance_is_not_held_against_the_grid() -> None:
+    towns.state("final_industry", {JIA: {2023: 500}}, item="电力")
+    towns.state("electricity_use", {JIA: {2023: 1000}})
+    assert "audit-grid" not in codes()

@@ -195,3 +195,16 @@ def test_accounting_lists_its_pages_and_they_are_there(drill: Site) -> None:
     pages = said(client, "/accounting.json")["pages"]
     assert len(pages) >= 3
     assert {client.get(one["address"]).status_code for one in pages} == {200}
+
+
+@pytest.mark.parametrize("unit", ["physical", "tce"])
+def test_a_subtotal_leads_to_the_fuels_that_it_adds_up(drill: Site, unit: str) -> None:
+    page = drill().get(f"/balance?scenario=drill&year=2023&unit={unit}").content.decode()
+    addresses = [html.unescape(one) for one in re.findall(r'href="(/balance/sum[^"]+)"', page)]
+    assert addresses
+    for address in addresses[:: max(1, len(addresses) // 6)]:
+        told = said(drill(), address.replace("/balance/sum", "/balance/sum.json"))
+        assert len(told["parts"]) > 1
+        assert told["value"] == pytest.approx(sum(told["parts"].values()), abs=0.01 * len(told["parts"]))
+        assert drill().get(address).status_code == 200
+    assert drill().get("/balance/sum?scenario=drill&row=S1&column=raw_coal").status_code == 400

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from duheng import ledger
-from duheng.assess.audit.groups import alike, closing, heaping, leading, online
+from duheng.assess.audit.groups import alike, closing, grid, heaping, leading, online
 from duheng.assess.audit.pairs import compared
 from duheng.assess.audit.report import Flag
 from duheng.assess.audit.series import monthly, placed, within
@@ -89,6 +89,7 @@ def suspicions(opened: Opened) -> tuple[Flag, ...]:
     return (
         *closing(opened),
         *online(opened),
+        *grid(opened),
         *(flag for one in series for flag in within(opened, one)),
         *alike(opened, series),
         *compared(opened, series),

@@ -28,6 +28,7 @@ from duheng.rules import (
     progress,
     reductions,
     soil,
+    stations,
     tax,
     transport,
     voc,
@@ -59,6 +60,7 @@ SUBJECTS: dict[str, ModuleType] = {
     "重点工程减排测算": reductions,
     "挥发性有机物": voc,
     "泄漏检测与修复": leaks,
+    "储罐与油气回收": stations,
     "进度与预警": progress,
 }
 

@@ -6,9 +6,9 @@ row is read by the same two rules (assess.flows).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 import polars as pl
 
@@ -106,10 +106,7 @@ class BalanceBook:
     def amount(self, row: FormRow, column: Column) -> Amount:
         """A cell in physical units [the column's]; a subtotal is the sum of its columns."""
         if not column.fuel:
-            flow = NET.get(row.row.code)
-            used = FormRow(row.row, row.title, row.title_en, quantity(flow)) if flow else row
-            parts = [self.amount(used, one) for one in self.parts(column) if one.item in self.asked]
-            return self._summed(parts)
+            return self._summed(row, column, "physical")
         step = self.step(row, column.item)
         share = ratio(axis("fuel").items[column.item].unit, column.unit)
         return self._told(step, float(share), row.quantity.id, column.item)
@@ -118,11 +115,7 @@ class BalanceBook:
         """The same in standard coal [万tce]."""
         flow = row.quantity.id
         if not column.fuel:
-            flow = NET.get(row.row.code, flow)
-            used = FormRow(row.row, row.title, row.title_en, quantity(flow))
-            return self._summed(
-                [self.coal(used, one) for one in self.parts(column) if one.item in self.asked]
-            )
+            return self._summed(row, column, "tce")
         step = reasons(self.opened, self._place("flow_energy", column.item, flow))
         return self._told(step, float(ratio("tce", COAL)), "flow_energy", column.item, flow)
 
@@ -143,12 +136,29 @@ class BalanceBook:
             return Amount(None, self.ask.words("未填报" if step.kind == "missing" else "未知"), href)
         return Amount(step.value * share, _text(step.value * share), href)
 
-    def _summed(self, parts: Sequence[Amount]) -> Amount:
+    def added(self, row: FormRow, column: Column, unit: str) -> list[tuple[Column, Amount]]:
+        """What a subtotal of a row adds up, fuel by fuel; unit: physical or tce."""
+        flow = NET.get(row.row.code)
+        used = FormRow(row.row, row.title, row.title_en, quantity(flow)) if flow else row
+        read = self.amount if unit == "physical" else self.coal
+        return [(one, read(used, one)) for one in self.parts(column) if one.item in self.asked]
+
+    def _summed(self, row: FormRow, column: Column, unit: str) -> Amount:
         """A sum of printed cells, unknown unless all are known (L1)."""
+        parts, href = [one for _, one in self.added(row, column, unit)], self._address(row, column, unit)
         values = [one.value for one in parts if one.value is not None]
         if not parts or len(values) < len(parts):
-            return Amount(None, self.ask.words("未知"), "", any(one.closed for one in parts))
-        return Amount(sum(values), _text(sum(values)), "")
+            return Amount(None, self.ask.words("未知"), href, any(one.closed for one in parts))
+        return Amount(sum(values), _text(sum(values)), href)
+
+    def _address(self, row: FormRow, column: Column, unit: str) -> str:
+        """Where a subtotal's parts stand."""
+        said = {"place": self.where.place.id, "year": self.where.period, "unit": unit, "basis": self.basis}
+        query, here = (
+            urlencode({**said, "row": row.row.code, "column": column.id}),
+            self.ask.selection.context(),
+        )
+        return f"/balance/sum{here}{'&' if here else '?'}{query}"
 
     def sheet(self) -> Balance:
         """The physical balance as the checks of tables read it; what is unknown is NaN."""

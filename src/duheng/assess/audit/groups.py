@@ -116,6 +116,34 @@ def online(opened: Opened) -> Iterator[Flag]:
         yield raised(opened, "online", (cell,), found, "两者相符", abs(share), tolerance)
 
 
+def grid(opened: Opened) -> Iterator[Flag]:
+    """Electricity of the balance, used and lost, beside what the grid company states for the same place and year."""
+    facts = opened.books.facts.filter(pl.col("quantity") == "electricity_use")
+    if facts.is_empty():
+        return
+    tolerance, stated = number("grid", "tolerance"), set(facts["entity"])
+    used, lost = (opened.table(of).filter(pl.col("item") == "电力") for of in ("fuel_final_use", "fuel_loss"))
+    sides = opened.table("electricity_use").join(used, on=["entity", "period"], suffix="_used")
+    for row in sides.join(lost, on=["entity", "period"], suffix="_lost").iter_rows(named=True):
+        told, parts = row["value"], (row["value_used"], row["value_lost"])
+        if row["entity"] not in stated or not told or None in parts or len(row["period"]) != len("2023"):
+            continue
+        balance = sum(parts)
+        if abs(balance - told) <= tolerance * told:
+            continue
+        cells = tuple(
+            Cell(of, row["entity"], item, row["period"], None)
+            for of, item in (("fuel_final_use", "电力"), ("electricity_use", None))
+        )
+        found = say(
+            "平衡表用电与损失{balance} 万kWh，电网企业{told} 万kWh，差{share}",
+            balance=f"{balance:.10g}",
+            told=f"{told:.10g}",
+            share=f"{balance / told - 1:+.1%}",
+        )
+        yield raised(opened, "grid", cells, found, "两者相符", abs(balance / told - 1), tolerance)
+
+
 def closing(opened: Opened) -> Iterator[Flag]:
     """Balances of a fuel kept in the ledger whose supply and uses leave more than the usual difference."""
     if opened.books.facts.filter(pl.col("quantity") == "fuel_supply").is_empty():

@@ -34,16 +34,22 @@ SIZE = (940.0, 720.0)
 NOT_IN_FORM = "标准煤表的火力发电、供热两行在等价值下是本地电厂煤耗与所用等价系数之差，不按空格处理。"
 
 
-def _book(ask: Ask) -> BalanceBook:
+def book_of(ask: Ask) -> BalanceBook:
+    """The balance of the place, year and basis in the address."""
     opened = books(ask)
     basis = one_of(ask, "basis", coal_bases())
     chosen = where(ask, opened, [row.quantity.id for row in stated_rows()])
     return BalanceBook(ask, chosen, basis, on_the_basis(opened, coal_bases()[basis]))
 
 
+def choice_of_unit(ask: Ask) -> str:
+    """The unit in the address, one of UNITS."""
+    return one_of(ask, "unit", UNITS)
+
+
 def balance(ask: Ask) -> Page:
     """The balance table with every identity checked; `unit` physical or tce, `basis` calorific or equivalent."""
-    book, unit, words = _book(ask), one_of(ask, "unit", UNITS), ask.words
+    book, unit, words = book_of(ask), choice_of_unit(ask), ask.words
     found = verdicts(book)
     table = _table(book, unit)
     broken = broken_table(ask, found)
@@ -177,7 +183,7 @@ def _duty(ask: Ask) -> Duty | None:
 
 def form(ask: Ask) -> HttpResponse:
     """The balance in the layout of form P303-1 or P303-4, all its columns; a cell nobody stated is empty."""
-    book, unit = _book(ask), one_of(ask, "unit", UNITS)
+    book, unit = book_of(ask), one_of(ask, "unit", UNITS)
     read = book.amount if unit == "physical" else book.coal
     out = io.BytesIO()
     write_form(
@@ -198,7 +204,7 @@ def form(ask: Ask) -> HttpResponse:
 
 def diagram(ask: Ask) -> Page:
     """The flows of the balance as a diagram and, with the same numbers, as a table."""
-    book, words = _book(ask), ask.words
+    book, words = book_of(ask), ask.words
     found = flows(book)
     title = words("{place}{year}年能源流向", place=words.name(book.where.place), year=book.where.period)
     table = _links_table(book, found)

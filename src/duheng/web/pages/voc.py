@@ -58,7 +58,11 @@ def show(ask: Ask) -> Page:
             "stations": len(stations),
         },
         tables=tuple(tables),
-        values=values_below(ask, (EMISSION, VAPOUR, "air_liquid_kept"), year) if year else (),
+        values=values_below(
+            ask, (EMISSION, VAPOUR, "air_liquid_kept", "air_liquid_alarm", "vapour_treatment_kept"), year
+        )
+        if year
+        else (),
     )
 
 
@@ -125,6 +129,8 @@ def _stations(ask: Ask, stations: Sequence[Entity], year: str) -> Table:
         Column("emission", words("油气排放量（吨）"), number=True),
         Column("ratio", words("气液比"), number=True),
         Column("kept", words("气液比合格"), width=10),
+        Column("alarm", words("在线监控报警"), width=10),
+        Column("treated", words("处理装置合格"), width=10),
     ]
     rows = []
     for one in stations:
@@ -138,9 +144,11 @@ def _stations(ask: Ask, stations: Sequence[Entity], year: str) -> Table:
                 cell(ask, VAPOUR, one.id, year, absent="未知"),
                 cell(ask, "air_liquid_ratio", one.id, year, absent="未知"),
                 yes(ask, "air_liquid_kept", one.id, year),
+                yes(ask, "air_liquid_alarm", one.id, year),
+                yes(ask, "vapour_treatment_kept", one.id, year),
             ]
         )
-    note = words("气液比限值：GB 20952-2020（条号待核）。")
+    note = words("限值、在线监控报警条件：GB 20952-2020（条号待核）。")
     return Table("pumps", words("各加油站、储油库"), columns, rows, note=note, empty=words("尚无数据。"))
 
 
