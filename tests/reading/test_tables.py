@@ -188,3 +188,15 @@ def test_lines_are_a_table(text: str, rows: list[list[str]]) -> None:
         [[text[a:b] for a, b in row] for row in one] for one in all_tables(matched, outline(text, matched))
     ]
     assert found == ([rows] if rows else [])
+
+
+def test_a_merged_first_cell_may_be_missing_from_a_line() -> None:
+    text = "类别\t序号\t指标\t2025年\t2030年\n环境\t1\t绿电占比（%）\t22\t30\n\t2\t森林覆盖率（%）\t38\t40\n"
+    found = read_text(text)
+    assert [f"{one.indicator}{one.value}" for one in found.targets] == ["绿电占比30", "森林覆盖率40"]
+    assert [one.kind for one in found.doubts] == ["no_unit"]
+
+
+def test_a_head_whose_columns_nothing_parts_is_doubted() -> None:
+    found = read_text("指标名称 单位 2025 年 2030 年 属性\n能源消费总量 万吨标准煤 1200 1350 约束性\n")
+    assert [one.kind for one in found.doubts if one.kind != "no_unit"] == ["table_unread"]

@@ -42,6 +42,7 @@ def targets(
     reader = _Reader(text, plain, outline)
     in_tables = TableReader(text, plain, outline, reader.calendar.year)
     in_tables.read(tables)
+    in_tables.run_together(tables)
     found = sorted([*reader.read(in_tables.taken), *in_tables.targets], key=lambda one: one.start)
     return found, [*reader.doubts, *in_tables.doubts, *_two_values(found)]
 

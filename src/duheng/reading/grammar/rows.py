@@ -20,6 +20,10 @@ from duheng.reading.tables import Cell, Rows, span
 _WORKED = re.compile("减排量|节能量|工程量|^(?:新增|新建|建成|改造|完成|累计)")
 _SUMS = ("合计", "总计", "全市", "全省", "全县", "全区", "小计")
 _OWED = re.compile("目标|任务|指标|分解|下达|计划|规划")
+_HEAD_LINE = re.compile(
+    r"(?=[^，。；\n]*指标)(?=[^，。；\n]*(?:单位|属性))(?=[^，。；\n]*(?:19|20)\d\d ?年)[^，。；\n]+$"
+)
+_HEAD_AT_MOST = 80  # characters
 _NEAR = Decimal("0.06")
 
 
@@ -69,6 +73,16 @@ class TableReader:
 
     def _continues(self, last: tuple[Columns, int], rows: Rows) -> bool:
         return not self.plain[last[1] : span(rows)[0]].strip() and len(rows[0]) == last[0].width
+
+    def run_together(self, tables: Sequence[Rows]) -> None:
+        """Doubt a line that is the head of such a table though nothing parts its columns."""
+        inside = [span(rows) for rows in tables]
+        for one in self.outline.paragraphs:
+            if one.end - one.start > _HEAD_AT_MOST or not _HEAD_LINE.match(self.plain, one.start, one.end):
+                continue
+            if not any(start <= one.start < end for start, end in inside):
+                message = "像是指标表的表头，但各列没有分隔，表格未读入"
+                self.doubts.append(Doubt("table_unread", message, one.start, one.end))
 
     def _line(self, row: Sequence[Cell]) -> _Line:
         printed, matched = [], []
@@ -233,6 +247,9 @@ class _Row:
         if found.value is None:
             self._target(found, "assigned", None, deadline)
             return
+        if found.cumulative and not self.way and self.base and self.base.value is not None:
+            self._change(found, column, None, deadline)
+            return
         direction = self._direction(found)
         more: dict[str, Any] = {}
         changes = direction in ("decrease", "increase")
@@ -266,13 +283,17 @@ class _Row:
         found = self._read(column)
         if found is None or found.value is None:
             return
+        levels = [amount(self.line.plain[one.at]) for one in goals]
+        goal = next((one.value for one in reversed(levels) if one and one.value is not None), None)
+        self._change(found, column, goal, deadline)
+
+    def _change(self, found: Amount, column: Column, goal: Decimal | None, deadline: int | None) -> None:
+        value = found.value or Decimal(0)
         yearly = found.yearly or (
             not found.cumulative and bool(re.search(either(said()["yearly"]), column.label))
         )
         falls = bool(re.search(either(said()["falls"]), column.label)) or found.negative
-        levels = [amount(self.line.plain[one.at]) for one in goals]
-        goal = next((one.value for one in reversed(levels) if one and one.value is not None), None)
-        unit = found.unit or column.unit or ("%" if yearly else self._unit_of_change(found.value, goal))
+        unit = found.unit or column.unit or ("%" if yearly else self._unit_of_change(value, goal))
         if unit is None and self.unit is not None:
             self.reader._doubt(
                 self.line, f"“{self.name}”的“{column.label}”一格是“{self.line.plain[column.at]}”，单位不明"
@@ -289,6 +310,8 @@ class _Row:
     def _unit_of_change(self, value: Decimal, goal: Decimal | None) -> str | None:
         """The unit of a change over the period: told from the levels where the row states both, else the row's own."""
         base = self.base.value if self.base and not self.way else None
+        if base is not None and goal is None:
+            return "个百分点" if self.unit == "%" else self.unit
         if base is None or goal is None:
             return self.unit
         apart = abs(goal - base)
@@ -324,6 +347,6 @@ def _fitted(head: Columns, line: _Line) -> _Line | None:
     named = missing == -1 and re.search("[\u4e00-\u9fff]", line.plain[1]) and not is_unit(line.plain[1])
     if named and len(head.names) == 1 and head.names[0] == 0:
         return replace(line, printed=line.printed[1:], plain=line.plain[1:])
-    if missing == 1 and (head.names or [1])[0] > 0 and "number" not in head.parts:
+    if missing == 1 and 0 not in head.names and 0 not in (head.parts.get("number"), head.parts.get("place")):
         return replace(line, printed=["", *line.printed], plain=["", *line.plain])
     return None
