@@ -16,7 +16,8 @@ from duheng.model.errors import DuhengError
 
 TOPICS = (
     "board", "explain", "bridge", "compute", "balance", "check_data", "carbon", "aqi", "tax", "sheets", "folder",
-    "register", "ledger", "handbook", "read", "compare", "hj212", "rollup", "serve",
+    "register", "ledger", "handbook", "read", "compare", "hj212", "receive", "rollup",
+    "serve",
 )  # fmt: skip
 
 app = typer.Typer(

@@ -65,6 +65,13 @@ def with_accepted(city: City) -> City:
     return replace(city, parameters=found)
 
 
+def typed_password() -> str:
+    """The password: from the terminal without echo, else the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次"))
+    return sys.stdin.readline().rstrip("\n")
+
+
 def say(text: str) -> None:
     """What is going on, for a person at a terminal; quiet in a pipe."""
     if sys.stderr.isatty():

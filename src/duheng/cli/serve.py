@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Annotated
 
 import typer
 
-from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.cli.opening import DEFAULT_CITY, CityOption, typed_password
 
 ROLES = ("viewer", "reporter", "reviewer", "administrator")
 account = typer.Typer(no_args_is_help=True, help="账号：新增、改密码、停用。Accounts.")
@@ -43,13 +42,6 @@ def serve(
     server.serve(host, port, workers or min(4, os.cpu_count() or 1), threads)
 
 
-def _password() -> str:
-    """The password: from the terminal without echo, else the first line of standard input."""
-    if sys.stdin.isatty():
-        return str(typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次"))
-    return sys.stdin.readline().rstrip("\n")
-
-
 def _done(troubles: list[str], said: str) -> None:
     for trouble in troubles:
         typer.echo(trouble, err=True)
@@ -69,7 +61,7 @@ def add(
     from duheng.web import server
 
     ledger.setup()
-    _done(server.add_account(name, _password(), role, fullname), f"已新增账号 {name}（{role}）。")
+    _done(server.add_account(name, typed_password(), role, fullname), f"已新增账号 {name}（{role}）。")
 
 
 @account.command("password", help="重设密码。Set a password.")
@@ -79,7 +71,7 @@ def password(name: Annotated[str, typer.Argument(help="用户名。")]) -> None:
     from duheng.web import server
 
     ledger.setup()
-    _done(server.set_password(name, _password()), f"已修改 {name} 的密码。")
+    _done(server.set_password(name, typed_password()), f"已修改 {name} 的密码。")
 
 
 @account.command("remove", help="停用账号（记录保留）。Stop an account.")

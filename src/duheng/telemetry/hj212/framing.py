@@ -52,6 +52,11 @@ class Framer:
         self._limit = limit + _HEAD + 4
         self._held = b""
 
+    @property
+    def held(self) -> bytes:
+        """What waits for its end."""
+        return self._held
+
     def feed(self, data: bytes) -> list[Frame | Fragment]:
         """What is complete with these bytes, in order."""
         self._held += data

@@ -1,0 +1,119 @@
+"""`duheng receive` takes telemetry in; `duheng devices` says who may send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duheng.cli.opening import typed_password
+from duheng.model.errors import DuhengError
+
+if TYPE_CHECKING:
+    from duheng.telemetry.devices import Network
+
+devices = typer.Typer(no_args_is_help=True, help="现场机登记：谁可以上传。Devices that may send.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("receive", help="接收在线监测数据（HJ 212）。Take telemetry in.")(receive)
+    app.add_typer(devices, name="devices")
+
+
+def home() -> Path:
+    """DUHENG_HOME, made when absent."""
+    from duheng import settings
+
+    return settings.DUHENG_HOME
+
+
+def receive(
+    hj212: Annotated[
+        int | None, typer.Option("--hj212", help="HJ 212的端口，0为任一空闲端口。", min=0, max=65535)
+    ] = None,
+    host: Annotated[str, typer.Option("--host", help="监听地址。")] = "0.0.0.0",  # noqa: S104
+    certificate: Annotated[
+        Path | None,
+        typer.Option("--certificate", help="TLS证书（PEM）；不给则不加密。", exists=True, dir_okay=False),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="TLS私钥（PEM）。", exists=True, dir_okay=False)
+    ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option("--allow", help="只许这些网段连接，如10.1.0.0/16；可多次给出。")
+    ] = None,
+) -> None:
+    """接收现场机上传的报文：先落盘（fsync），后应答；拒收的也保存并注明原因。直到Ctrl+C或SIGTERM。
+    设备用duheng devices add登记；状态写在DUHENG_HOME/telemetry/receive.json。
+    退出码：0 正常停止，2 不能启动（原因见提示）。
+    """
+    from duheng.telemetry.receiving import serving
+
+    if hj212 is None:
+        raise typer.BadParameter("至少给出一个端口，如 --hj212 9212。")
+    settings = serving.Settings(home(), host, hj212, certificate, key, _networks(allow or []))
+    serving.run(settings, _say_ready)
+
+
+def _say_ready(ports: dict[str, int]) -> None:
+    for name, port in ports.items():
+        print(f"{name} {port}", flush=True)
+
+
+def _networks(texts: list[str]) -> list[Network]:
+    from ipaddress import ip_network
+
+    try:
+        return [ip_network(text) for text in texts]
+    except ValueError as wrong:
+        raise DuhengError(f"--allow：{wrong}，应为网段，如10.1.0.0/16。") from wrong
+
+
+@devices.command("list", help="列出登记的现场机，不显示密码。List the devices.")
+def list_devices() -> None:
+    """每行一台：MN、名称、主体、系统编码、校验规则、时间标签、网段。退出码：0 正常，1 文件有问题。"""
+    from duheng.telemetry import devices as known
+
+    found = known.load(home())
+    for one in found.by_mn.values():
+        columns = (one.mn, one.title, one.entity, one.st, one.crc, one.label, one.networks)
+        typer.echo("\t".join(text or "-" for text in columns))
+    for finding in found.findings:
+        typer.echo(finding.text, err=True)
+    if found.findings:
+        raise typer.Exit(1)
+
+
+@devices.command("add", help="登记一台现场机，已有的替换；密码从终端或标准输入读取。Add a device.")
+def add(
+    mn: Annotated[str, typer.Argument(help="设备唯一标识。")],
+    title: Annotated[str, typer.Option("--title", help="名称。")] = "",
+    entity: Annotated[str, typer.Option("--entity", help="账本中的主体。")] = "",
+    site: Annotated[str, typer.Option("--site", help="站点编号，缺省为主体。")] = "",
+    st: Annotated[str, typer.Option("--st", help="系统编码，如32；不给则不限。")] = "",
+    crc: Annotated[
+        str, typer.Option("--crc", help="校验规则：strict、lower、modbus_hi_lo、modbus_lo_hi、off。")
+    ] = "lower",
+    label: Annotated[str, typer.Option("--label", help="时段数据的时间标签：start或end。")] = "start",
+    networks: Annotated[str, typer.Option("--networks", help="许可的网段，以空格分开；不给则不限。")] = "",
+    contact: Annotated[str, typer.Option("--contact", help="首次连接时下发的命令编码，以空格分开。")] = "",
+    any_password: Annotated[bool, typer.Option("--any-password", help="不核对密码。")] = False,
+) -> None:
+    """登记或替换一台。退出码：0 正常，2 参数有误或文件有问题（不写入）。"""
+    from duheng.telemetry import devices as known
+
+    password = known.ANY if any_password else typed_password()
+    device = known.Device(mn, title, entity, site or entity, st, password, "", crc, label, networks, contact)
+    new = known.add(home(), device)
+    typer.echo(f"{'已登记' if new else '已替换'} {mn}。")
+
+
+@devices.command("remove", help="取消登记；已收到的数据保留。Remove a device.")
+def remove(mn: Annotated[str, typer.Argument(help="设备唯一标识。")]) -> None:
+    """退出码：0 正常，2 没有这台设备。"""
+    from duheng.telemetry import devices as known
+
+    known.remove(home(), mn)
+    typer.echo(f"已取消登记 {mn}。")

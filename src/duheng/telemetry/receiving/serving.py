@@ -1,0 +1,158 @@
+"""`duheng receive` as a whole: one process, its listeners and what is due every second, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import ssl
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from duheng.model.errors import DuhengError
+
+from ..devices import Network
+from . import state, tcp
+from .limits import Limits
+from .service import Service
+
+_STATE_EVERY = 2  # [s]
+_SPARE = 64  # file descriptors that are no connections
+_SWITCH = 0.001  # [s] until the writer's thread gets its turn; 5 ms by default
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """home: DUHENG_HOME. hj212: port, 0 for any free one. certificate, key: files of TLS. allowed: networks."""
+
+    home: Path
+    host: str = "0.0.0.0"  # noqa: S104  # devices stand elsewhere
+    hj212: int | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    allowed: Sequence[Network] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+Ready = Callable[[dict[str, int]], None]
+
+
+def run(settings: Settings, ready: Ready) -> None:
+    """Serve until SIGTERM or SIGINT. ready: told the ports, by listener. Raises DuhengError, OSError."""
+    sys.setswitchinterval(_SWITCH)
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(serve(settings, ready))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """uvloop where it is installed: half the time for each frame of a thousand connections."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def serve(settings: Settings, ready: Ready) -> None:
+    """As `run`, in a loop that runs."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    limits = _within_descriptors(settings.limits)
+    tls = _context(settings)
+    service = Service(settings.home, limits)
+    try:
+        servers = await _listeners(service, settings, tls, limits)
+    except BaseException:
+        service.close()
+        raise
+    ready({name: server.sockets[0].getsockname()[1] for name, server in servers.items()})
+    tending = asyncio.create_task(_tend(service, servers))
+    await stop.wait()
+    tending.cancel()
+    for server in servers.values():
+        server.close()
+    service.close()
+    await asyncio.sleep(0)  # the answers to what has just become durable
+    for line in list(service.lines):
+        line.leave()
+    await asyncio.sleep(0)
+    _write_state(service, servers, running=False)
+
+
+async def _listeners(
+    service: Service, settings: Settings, tls: ssl.SSLContext | None, limits: Limits
+) -> dict[str, asyncio.Server]:
+    """One entry a listener; each is a function of (service, place, ...) in a module of its own."""
+    servers: dict[str, asyncio.Server] = {}
+    if settings.hj212 is not None:
+        gate = tcp.Gate(settings.allowed, limits)
+        servers["hj212"] = await tcp.listen(service, (settings.host, settings.hj212), gate, tls)
+    return servers
+
+
+def _within_descriptors(limits: Limits) -> Limits:
+    """As many connections as the system lets one process have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    known = {name: getattr(limits, name) for name in Limits.__slots__}
+    return Limits(**{**known, "connections": min(limits.connections, hard - _SPARE)})
+
+
+def _context(settings: Settings) -> ssl.SSLContext | None:
+    if settings.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.certificate, settings.key)
+    except (OSError, ssl.SSLError) as trouble:
+        raise DuhengError(
+            f"{settings.certificate}：证书或私钥不能用（{trouble}），应为PEM文件。请核对--certificate和--key。"
+        ) from trouble
+    return context
+
+
+async def _tend(service: Service, servers: dict[str, asyncio.Server]) -> None:
+    turn, trouble = 0, ""
+    while True:
+        if turn % _STATE_EVERY == 0:
+            _write_state(service, servers, running=True)
+        turn += 1
+        await asyncio.sleep(1)
+        service.tend()
+        now = time.monotonic()
+        for line in list(service.lines):
+            line.tend(now)
+        if (refused := service.writer.state.trouble) != trouble:
+            trouble = refused
+            said = (
+                f"不能写入，暂不应答：{trouble}。请腾出空间；腾出后自动继续。" if trouble else "写入已恢复。"
+            )
+            print(said, file=sys.stderr, flush=True)
+
+
+def _write_state(service: Service, servers: dict[str, asyncio.Server], running: bool) -> None:
+    """What a page shows of the receiver; that it cannot be written must not end the receiver."""
+    ports = {name: server.sockets[0].getsockname()[1] for name, server in servers.items() if server.sockets}
+    now = {
+        "running": running,
+        "pid": os.getpid(),
+        "at": time.time(),
+        "ports": ports,
+        "connections": len(service.lines),
+        "held": service.held,
+        "counts": asdict(service.counts),
+        "store": asdict(service.writer.state),
+        "devices": len(service.devices.by_mn),
+        "findings": [finding.text for finding in service.devices.findings[:20]],
+    }
+    try:
+        state.write(service.home, now)
+    except OSError as trouble:
+        print(f"{state.path(service.home)}：{trouble}", file=sys.stderr, flush=True)

@@ -1,0 +1,56 @@
+"""What is decided about each thing received; one byte in its record.
+
+Below REFUSED it is stored and acknowledged, perhaps marked; from there on it is kept as refused, unacknowledged.
+A mark is an observation of the moment of arrival: whoever reads decides anew from the bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REFUSED = 128
+
+STORED, DUPLICATE, LATE, FUTURE, DRIFT, OTHER_SYSTEM, UNKNOWN_COMMAND = range(7)
+GARBAGE, NO_END, TOO_LONG, CRC, NO_MN, UNKNOWN_MN, NETWORK, PASSWORD = range(REFUSED, REFUSED + 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """name: stable short name; title: in Chinese; stored: false where it was refused."""
+
+    code: int
+    name: str
+    title: str
+
+    @property
+    def stored(self) -> bool:
+        """Whether what it stands for counts as received data."""
+        return self.code < REFUSED
+
+
+VERDICTS = {
+    code: Verdict(code, name, title)
+    for code, name, title in (
+        (STORED, "stored", "已存"),
+        (DUPLICATE, "duplicate", "已存，重复报文"),
+        (LATE, "late", "已存，补传或重放（数据时间早于一天前）"),
+        (FUTURE, "future", "已存，数据时间在将来"),
+        (DRIFT, "drift", "已存，现场机时钟偏差"),
+        (OTHER_SYSTEM, "other_system", "已存，系统编码与登记不符"),
+        (UNKNOWN_COMMAND, "unknown_command", "已存，命令编码未知"),
+        (GARBAGE, "garbage", "拒收，不是报文"),
+        (NO_END, "no_end", "拒收，报文没有结尾"),
+        (TOO_LONG, "too_long", "拒收，报文过长"),
+        (CRC, "crc", "拒收，校验错误"),
+        (NO_MN, "no_mn", "拒收，没有设备标识MN"),
+        (UNKNOWN_MN, "unknown_mn", "拒收，设备未登记"),
+        (NETWORK, "network", "拒收，来源地址不在该设备的许可范围"),
+        (PASSWORD, "password", "拒收，密码错误"),
+    )
+}
+OF_FRAGMENT = {"garbage": GARBAGE, "no_end": NO_END, "too_long": TOO_LONG}
+
+
+def verdict(code: int) -> Verdict:
+    """The verdict of a record; one that this version does not know keeps its number."""
+    return VERDICTS.get(code) or Verdict(code, f"verdict_{code}", f"判定{code}")
