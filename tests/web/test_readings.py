@@ -425,3 +425,29 @@ def _sent(site: Site) -> PlanReading:
 def test_units_typed_are_kept_once_each() -> None:
     found, troubles = typed("k", {"title": "甲", "responsible_units": "A局、B局\nA局；"}, {})
     assert (found["responsible_units"], troubles) == (["A局", "B局"], [])
+
+
+def test_odd_names_and_numbers_are_no_failure(site: Site) -> None:
+    client = site("reviewer")
+    answer = client.post("/plans/readings", {"file": SimpleUploadedFile("无扩展名", b"a")}, follow=True)
+    assert "不认识的文件类型" in answer.content.decode()
+    where = send(client, name="😀" * 80 + ".txt")
+    late = client.post(f"{where}/t1", {"word": "accept", "seen": "9" * 5000})
+    assert "刚刚处理过这一条" in late.content.decode()
+    assert not ReadingDecision.objects.exists()
+    assert client.post(f"{where}/t99", {"word": "accept", "seen": 0}).status_code == 400
+    assert client.post(where, {"word": "wipe"}).status_code == 400
+
+
+def test_signs_a_database_cannot_hold_leave_every_place_where_it_is(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from duheng.reading import reading as reading_of
+
+    odd = PLAN.replace("𠮷", "\0\ud800")
+    monkeypatch.setattr(readings, "read", lambda place: reading_of.read_text(odd))
+    client = site("reviewer")
+    told = said(client, send(client))
+    assert "\ufffd?" in told["text"]
+    for one in told["targets"]:
+        assert told["text"][one["start"] : one["end"]] == one["quote"]

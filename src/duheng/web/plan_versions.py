@@ -58,7 +58,7 @@ def save(city: City, kept: PlanReading, seen: int, instead_of: str, person: Pers
     try:
         with transaction.atomic():
             made = PlanVersion.objects.create(
-                reading=kept, plan=plan, instead_of=instead_of, title=said.head.fields["title"], files=text,
+                reading=kept, plan=plan, instead_of=instead_of, title=said.head.fields["title"][:400], files=text,
                 digest=hashlib.sha256(text.encode()).hexdigest(), upto=said.last, by=person.by, name=person.name,
                 at=timezone.now(),
             )  # fmt: skip

@@ -175,7 +175,8 @@ def _said(name: str, content: bytes) -> tuple[dict[str, Any], str]:
         place.write_bytes(content)
         found = read(place)
     said = found.as_json()
-    text = said.pop("text")
+    # Signs that PostgreSQL cannot hold, each by one sign: every place in the text stays where it is.
+    text = said.pop("text").replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     said["bindings"] = [asdict(one) if (one := bind(target)) else None for target in found.targets]
     return said, text
 

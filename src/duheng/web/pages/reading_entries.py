@@ -14,7 +14,7 @@ from duheng.web import readings, roles
 from duheng.web.errors import BadAddress
 from duheng.web.models import PlanReading
 from duheng.web.page import Ask, Page
-from duheng.web.pages.readings import address, entry_of, form_context, person, review_page
+from duheng.web.pages.readings import address, entry_of, form_context, number, person, review_page
 from duheng.web.reading_cards import card
 from duheng.web.reading_fields import typed as typed_fields
 from duheng.web.readings import DOUBT, Overtaken
@@ -75,7 +75,7 @@ def _say(ask: Ask, kept: PlanReading, entry: str) -> Page | HttpResponse:
         fields, troubles = typed_fields(entry[0], form, entry_of(readings.review(kept), entry).fields)
     if not troubles:
         try:
-            readings.decide(kept, entry, word, int(seen) if seen.isdecimal() else -1, person(ask), fields)
+            readings.decide(kept, entry, word, number(seen), person(ask), fields)
         except Overtaken as trouble:
             troubles = [trouble.args[0]]
     return _answered(ask, kept, entry, form if word == "edit" else None, troubles)

@@ -65,6 +65,7 @@ def show(ask: Ask) -> Page | HttpResponse:
             "saved": saved,
             "allowed": allowed,
             "endings": ",".join(ENDINGS),
+            "kinds": ask.words.join(ENDINGS),
             "limit": settings.DUHENG_UPLOAD_LIMIT,
             "limit_mb": settings.DUHENG_UPLOAD_LIMIT // (1024 * 1024),
         },
@@ -87,7 +88,7 @@ def _receive(ask: Ask) -> HttpResponse:
     if sent is None or isinstance(sent, list):
         raise WrongKind("没有收到文件。请选择一份文件后再上传。")
     name = "".join(one for one in Path(sent.name or "").name if one.isprintable())
-    name = Path(name).stem[:60] + Path(name).suffix[:8]
+    name = (Path(name).stem[:50] + Path(name).suffix[:8]) or "file"
     who = person(ask)
     try:
         kept, fresh = readings.receive(name, sent.read(), by=who.by, full=who.name)
@@ -212,19 +213,22 @@ def _say(ask: Ask, kept: PlanReading) -> HttpResponse:
 
 
 def _accept_clear(ask: Ask, kept: PlanReading) -> str:
-    number = readings.accept_clear(kept, person(ask))
-    messages.success(ask.request, ask.words("已接受没有疑问的{n}项。", n=number))
+    accepted = readings.accept_clear(kept, person(ask))
+    messages.success(ask.request, ask.words("已接受没有疑问的{n}项。", n=accepted))
     return address(ask, kept)
 
 
 def _save(ask: Ask, kept: PlanReading) -> str:
     form = ask.request.POST
-    seen = form.get("seen", "")
-    made = plan_versions.save(
-        state.city(), kept, int(seen) if seen.isdecimal() else -1, form.get("instead_of", ""), person(ask)
-    )
+    seen = number(form.get("seen", ""))
+    made = plan_versions.save(state.city(), kept, seen, form.get("instead_of", ""), person(ask))
     messages.success(ask.request, ask.words("已保存为规划的第{n}版，看板现在可以按它查看。", n=made.pk))
     return f"/plans/versions/{made.pk}"
+
+
+def number(typed: str) -> int:
+    """A counting number of a form; -1, which nothing ever was, for anything else."""
+    return int(typed) if typed.isdecimal() and len(typed) < 16 else -1
 
 
 def _add(ask: Ask, kept: PlanReading) -> str:
@@ -243,8 +247,8 @@ def place_of(text: str, quote: str, hint: str) -> int:
     """Where the quote stands: at the hint where it stands there, else its only place. DuhengError."""
     if not quote.strip() or len(quote) > LONGEST_QUOTE:
         raise DuhengError("请选中或照抄原文的一句话（不超过2000字）。")
-    if hint.isdecimal() and len(hint) < 9 and text.startswith(quote, int(hint)):
-        return int(hint)
+    if number(hint) >= 0 and text.startswith(quote, number(hint)):
+        return number(hint)
     at = text.find(quote)
     if at < 0:
         raise DuhengError("原文中没有这段文字。请照原文逐字抄写，标点也要相同。")
