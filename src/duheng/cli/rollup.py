@@ -37,7 +37,8 @@ def rollup(
     ] = "actual",
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
 ) -> None:
-    """汇总监测读数。只算新到、补传和更正的读数所触及的时、日、月，以前公布的数仍可查。
+    """汇总监测读数。先把新收到的报文归档为读数，再只算新到、补传和更正的读数所触及的
+    时、日、月；以前公布的数仍可查。
     小时、日的有效性和无效时段的替代按 HJ 212、HJ 75、HJ 356（取值与依据见 cn/monitoring）；
     计数器归零、换表、缺数分摊都有记录。
     监测点登记在数据文件夹的 telemetry/points.csv。合计缺一个监测点即为未知，并写明由谁报送。
@@ -61,6 +62,7 @@ def _run(
     """Roll up; state whole months under the scenario (None: state nothing); the totals asked for, by place."""
     import duheng.settings
     from duheng.cli.opening import ready
+    from duheng.telemetry.gathering import gather
     from duheng.telemetry.rollup.engines import engine
     from duheng.telemetry.rollup.facts import enter
     from duheng.telemetry.rollup.points import load_points
@@ -70,6 +72,7 @@ def _run(
     home = Path(duheng.settings.DUHENG_HOME)
     points = load_points(home)
     works = engine(address, home / "telemetry" / "spill")
+    gather(home, told=say)
     outcome = roll_up(home, points, works, say)
     if asked is None and scenario is None:
         return outcome, None, []

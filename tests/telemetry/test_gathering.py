@@ -1,0 +1,104 @@
+"""Segments to readings: each stored frame once, refused ones counted, twice the same adds nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from duheng.model.errors import DuhengError
+from duheng.telemetry.devices import Device, save
+from duheng.telemetry.gathering import gather
+from duheng.telemetry.hj212.encoding import frame
+from duheng.telemetry.readings.layout import readings
+from duheng.telemetry.segments import FRAGMENT, FRAME, packed
+from duheng.telemetry.verdicts import CRC, GARBAGE, STORED
+
+ARRIVAL = 1_767_225_600_000_000  # 2026-01-01 00:00 UTC
+
+
+def sent(mn: str, cn: str, time: str, *parts: tuple[str, str]) -> bytes:
+    header = {"QN": "20260101080000001", "ST": "31", "CN": cn, "PW": "123456", "MN": mn, "Flag": "5"}
+    return frame(header, [[("DataTime", time)] if time else [], list(parts)])[:-2]
+
+
+def received(home: Path, name: str, *records: tuple[int, int, bytes]) -> None:
+    file = home / "telemetry" / "segments" / f"{name}.seg"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    data = b"".join(
+        packed(kind, verdict, ARRIVAL + place, b"10.0.0.1:5000", payload)
+        for place, (kind, verdict, payload) in enumerate(records)
+    )
+    file.write_bytes(data)
+
+
+def stored(home: Path) -> pl.DataFrame:
+    return pl.read_parquet(f"{readings(home)}/**/*.parquet", hive_partitioning=True).sort(
+        "mn", "cn", "time", "factor"
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    save(tmp_path, [Device("A1", site="plant-1"), Device("B2", label="end")])
+    return tmp_path
+
+
+def test_every_stored_frame_becomes_readings_with_its_place(home: Path) -> None:
+    minute = sent(
+        "A1", "2051", "20260101075000", ("a21026-Avg", "35.5"), ("a21026-Flag", "N"), ("a00000-Cou", "12")
+    )
+    hour = sent("B2", "2061", "20260101080000", ("w01018-Avg", "20"), ("w01018-Flag", "d"))
+    log = sent("A1", "3020", "20260101080000", ("i11001-Info", "//维护;a=b//"))
+    received(
+        home,
+        "2026-01-01/000000-00000001",
+        (FRAME, STORED, minute),
+        (FRAME, CRC, minute[:-1] + b"X"),
+        (FRAGMENT, GARBAGE, b"GET /"),
+        (FRAME, STORED, hour),
+        (FRAME, STORED, log),
+        (FRAME, STORED, sent("A1", "2011", "", ("w01018-Rtd", "1"))),
+    )
+    found = gather(home)
+    rows = stored(home)
+    assert found.rows == rows.height == 3
+    assert found.left == {"拒收": 1, "不是监测数据的报文": 1, "没有数据时间的报文": 1}
+    assert rows.select("mn", "factor", "avg", "cou", "flag", "site").rows() == [
+        ("A1", "a00000", None, 12.0, None, "plant-1"),
+        ("A1", "a21026", 35.5, None, "N", "plant-1"),
+        ("B2", "w01018", 20.0, None, "D", None),
+    ]
+    # The hour of a device that labels its periods by their end begins an hour earlier.
+    assert rows["time"].to_list()[-1] == datetime(2026, 1, 1, 7)
+    assert rows["segment"].unique().to_list() == ["2026-01-01/000000-00000001"]
+    assert rows["offset"].to_list()[1] == 0
+
+
+def test_running_it_again_reads_on_and_adds_nothing(home: Path) -> None:
+    first = sent("A1", "2051", "20260101075000", ("a21026-Avg", "1"))
+    second = sent("A1", "2051", "20260101080000", ("a21026-Avg", "2"))
+    received(home, "2026-01-01/000000-00000001", (FRAME, STORED, first))
+    assert gather(home).rows == 1
+    assert gather(home).rows == 0
+    received(home, "2026-01-01/000100-00000002", (FRAME, STORED, second))
+    assert gather(home).rows == 1
+    assert stored(home)["avg"].to_list() == [1.0, 2.0]
+
+
+def test_nothing_received(home: Path) -> None:
+    assert gather(home).records == 0
+
+
+def test_a_spoilt_place_is_said(home: Path) -> None:
+    received(
+        home,
+        "2026-01-01/000000-00000001",
+        (FRAME, STORED, sent("A1", "2051", "20260101075000", ("a-Avg", "1"))),
+    )
+    gather(home)
+    (readings(home) / "gathered.json").write_text("{", "utf-8")
+    with pytest.raises(DuhengError, match="已损坏"):
+        gather(home)
