@@ -38,7 +38,7 @@ def plain_part(frames: Iterable[tuple[int, Frame]], names: Names) -> Part:
     return Part(*(pl.concat(tables) for tables in zip(reader.part([]), *parts, strict=True)))
 
 
-def _table(rows: list[Row], schema: Mapping[str, Any]) -> pl.DataFrame:
+def _table(rows: list[Row], schema: Any) -> pl.DataFrame:
     """The rows as columns; times are microseconds since 1970."""
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     kinds = [pl.Int64 if kind == pl.Datetime("us") else kind for kind in schema.values()]
@@ -46,7 +46,7 @@ def _table(rows: list[Row], schema: Mapping[str, Any]) -> pl.DataFrame:
         name: pl.Series(name, values, kind)
         for (name, values, kind) in zip(schema, columns, kinds, strict=True)
     }
-    return pl.DataFrame(made).cast(dict(schema))
+    return pl.DataFrame(made).cast(schema)
 
 
 class _Reader:
@@ -110,12 +110,13 @@ class _Reader:
     def _met(self, text: str) -> tuple[Name, int, Read]:
         """What a name met for the first time is."""
         name = self.names.of(text)
-        column, read = {
+        ways: dict[int, tuple[int, Read]] = {
             MEASURE: (2 + name.number, _number),
             FLAG: (_COLUMNS.index("flag"), _letter),
             SAMPLED: (_COLUMNS.index("sampled"), moment),
             TIME: (0, moment),
-        }.get(name.role, (0, _nothing))
+        }
+        column, read = ways.get(name.role, (0, _nothing))
         self.known[text] = name, column, read
         return self.known[text]
 
