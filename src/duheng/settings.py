@@ -10,9 +10,11 @@
 * DUHENG_HASH           sha256 (default) | sm3: the hash of new links of the ledger's chain
 """
 
+import contextlib
 import importlib.util
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -89,12 +91,14 @@ def database(url: str, home: Path) -> dict[str, Any]:
 def _demo_secret(home: Path) -> str:
     """The secret of a demo installation: made once, kept in its folder, readable by its owner only."""
     file = home / "demo-secret"
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if not file.exists():
+        # Whole or not there: two processes may start at once, and the second must never read an empty file.
+        handle, name = tempfile.mkstemp(dir=home, prefix=".demo-secret-")
         with os.fdopen(handle, "w", encoding="ascii") as new:
             new.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(name, file)
+        Path(name).unlink()
     return file.read_text(encoding="ascii").strip()
 
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,11 @@ def test_a_database_address_is_read_with_its_special_characters(tmp_path: Path) 
     assert duheng.settings.database("sqlite:///var/x.sqlite3", tmp_path)["NAME"] == "/var/x.sqlite3"
     with pytest.raises(ImproperlyConfigured, match="mysql"):
         duheng.settings.database("mysql://h/d", tmp_path)
+
+
+def test_processes_that_start_at_once_share_one_demo_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        secrets = set(pool.map(lambda _: duheng.settings._demo_secret(tmp_path), range(64)))
+    assert len(secrets) == 1
+    assert len(secrets.pop()) > 40
+    assert [path.name for path in tmp_path.iterdir()] == ["demo-secret"]

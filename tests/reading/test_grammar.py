@@ -148,8 +148,9 @@ def test_text_without_stops_is_read_in_pieces_and_doubted() -> None:
     assert reading.targets
 
 
-def test_two_values_for_one_indicator_are_doubted() -> None:
-    reading = read_text("到2030年，森林覆盖率达到40%。\n到2030年，森林覆盖率达到41%。")
+@pytest.mark.parametrize("level", ["达到41%", "达到41%以上", "保持在41%左右", "提高到41%", "不低于41%"])
+def test_two_values_for_one_indicator_are_doubted(level: str) -> None:
+    reading = read_text(f"到2030年，森林覆盖率达到40%。\n到2030年，森林覆盖率{level}。")
     assert [doubt.kind for doubt in reading.doubts if doubt.kind != "no_unit"] == ["two_values"]
 
 

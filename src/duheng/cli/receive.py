@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 devices = typer.Typer(no_args_is_help=True, help="现场机登记：谁可以上传。Devices that may send.")
 
+NAMES = {
+    "clock-read": "1011", "clock-set": "1012", "interval-read": "1061", "interval-set": "1062", "password": "1072",
+    "realtime": "2011", "realtime-stop": "2012", "days": "2031", "minutes": "2051", "hours": "2061",
+}  # fmt: skip
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("receive", help="接收在线监测数据（HJ 212）。Take telemetry in.")(receive)
     app.add_typer(devices, name="devices")
+    app.command("request", help="向现场机下发命令。Put a request to a device.")(request)
 
 
 def home() -> Path:
@@ -117,3 +123,39 @@ def remove(mn: Annotated[str, typer.Argument(help="设备唯一标识。")]) -> 
 
     known.remove(home(), mn)
     typer.echo(f"已取消登记 {mn}。")
+
+
+def request(
+    mn: Annotated[str, typer.Argument(help="设备唯一标识。")],
+    command: Annotated[str, typer.Argument(help="命令编码或名称，如1012或clock-set。")],
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="CP字段，如RtdInterval=60。")
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="原因，记入结果。")] = "",
+    wait: Annotated[float, typer.Option("--wait", help="等待结果的秒数，0为不等。", min=0)] = 90,
+) -> None:
+    """向现场机下发一条命令，由正在运行的duheng receive送达；给出应答和结果（JSON）。
+    名称：clock-read、clock-set、interval-read、interval-set、realtime、realtime-stop、days、minutes、hours、password。
+    退出码：0 执行成功或不等待，1 被拒绝、失败或尚无结果，2 用法错误。
+    """
+    import getpass
+    import json
+    import time
+
+    from duheng.telemetry import requests
+
+    code = NAMES.get(command, command)
+    given = dict(pair.partition("=")[::2] for pair in values or [])
+    if code == NAMES["clock-set"]:
+        given.setdefault("SystemTime", "now")
+    id = requests.ask(home(), requests.Request(mn, code, given, getpass.getuser(), why))
+    until = time.monotonic() + wait
+    said = None
+    while time.monotonic() < until:
+        said = requests.result(home(), id)
+        if said and said["state"] in ("done", "refused", "failed"):
+            break
+        time.sleep(0.2)
+    typer.echo(json.dumps({"id": id, **(said or {"state": "queued"})}, ensure_ascii=False, indent=1))
+    if wait and (said or {}).get("state") != "done":
+        raise typer.Exit(1)

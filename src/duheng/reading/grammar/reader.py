@@ -267,6 +267,10 @@ def _once(found: list[Target]) -> list[Target]:
     return kept
 
 
+# Ways to state a level: at least 88 % and reach 90 % speak of the same thing.
+LEVELS = frozenset({"decrease_to", "increase_to", "reach", "maintain", "at_least", "at_most"})
+
+
 def _two_values(found: list[Target]) -> list[Doubt]:
     """Where a document states one indicator for one year in two values: which of them holds?"""
     first: dict[tuple[object, ...], Target] = {}
@@ -278,7 +282,7 @@ def _two_values(found: list[Target]) -> list[Doubt]:
             one.indicator,
             one.scope,
             one.unit,
-            one.direction,
+            "level" if one.direction in LEVELS else one.direction,
             one.deadline,
             one.change_from,
             one.period,

@@ -22,7 +22,8 @@ from .plain_columns import plain_part
 from .tokens import Buffer, Ints
 
 BLOCK = 1 << 20  # bytes read at a time: what the processor's cache holds with its columns
-_HEAD, _SUM, _HASH = 6, 4, ord("#")
+_HEAD, _SUM, _BREAK = 6, 4, b"\r\n"
+_HASH, _AND = ord("#"), ord("&")
 _PRINTED = np.array([crc.printed(value).encode() for value in crc.TABLE])  # by the state of 8 bits
 _STATE = np.zeros(0x10000, np.int64)
 _STATE[list(crc.TABLE)] = range(256)
@@ -39,6 +40,9 @@ def read(data: bytes) -> Batch:
 
 def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Fragment]]:
     """Where segments of whole frames begin and end; other frames with the place of their segment; what is no frame."""
+    chained = _chained(data)
+    if chained is not None:
+        return *chained, [], []
     starts, ends = [], []
     odd: list[tuple[int, Frame]] = []
     fragments: list[Fragment] = []
@@ -65,6 +69,28 @@ def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Frag
             place += len(piece.raw)
         place = stop
     return np.array(starts, np.int64), np.array(ends, np.int64), odd, fragments
+
+
+def _chained(data: bytes) -> tuple[Ints, Ints] | None:
+    """Segments of a buffer that holds nothing but whole frames, one behind the other; None of any other buffer."""
+    found, place, size = [], 0, len(data)
+    while place < size:
+        digits = data[place + 2 : place + _HEAD]
+        if not digits.isdigit():
+            return None
+        found.append(place)
+        place += int(digits) + _HEAD + _SUM + len(_BREAK)
+    if place != size or not found:
+        return None
+    heads = np.array([*found, size], np.int64)
+    signs = np.frombuffer(data, np.uint8)
+    whole = all(
+        (signs[heads[1:] - back] == sign).all() for back, sign in ((8, _AND), (7, _AND), (2, 13), (1, 10))
+    )
+    if not whole or (np.diff(heads) < _HEAD + _SUM + len(_BREAK)).any():
+        return None
+    opened = (signs[heads[:-1]] == _HASH).all() and (signs[heads[:-1] + 1] == _HASH).all()
+    return (heads[:-1] + _HEAD, heads[1:] - _SUM - len(_BREAK)) if opened else None
 
 
 def _blocks(starts: Ints, ends: Ints) -> Iterator[tuple[Ints, Ints]]:

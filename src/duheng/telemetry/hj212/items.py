@@ -135,7 +135,8 @@ class Items:
         """The times that items say, in these (ascending) rows; the first of two wins."""
         when = times(self.buffer, self.value[items]).astype("datetime64[us]")
         for place in np.flatnonzero(np.isnat(when)):
-            when[place] = moment(self._raw(int(items[place])).decode())
+            said = moment(self._raw(int(items[place])).decode())
+            when[place] = np.datetime64("NaT" if said is None else said, "us")
         good = ~np.isnat(when)
         good[good] = ~_repeated(into[good])
         unread.append(items[~good])

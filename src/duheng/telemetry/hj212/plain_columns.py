@@ -4,60 +4,79 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import polars as pl
 
 from .batch import FRAMES, FURTHER, READINGS, Part
 from .framing import Frame
-from .names import FLAG, MEASURE, MEASURES, SAMPLED, TIME, Names
+from .names import FLAG, MEASURE, SAMPLED, TIME, Name, Names
 from .segment import CLOSING, HEADER, OPENING, decoded, parse
 
 _HEADER = re.compile(
     r"QN=([^;,=&]*);ST=([^;,=&]*);CN=([^;,=&]*);PW=([^;,=&]*);MN=([^;,=&]*);Flag=([^;,=&]*);CP=&&([^&]*)&&$"
 )
-_PLAIN = ("QN", "ST", "CN", "PW", "MN", "Flag")
 _LOG = re.compile("([^;,=&]+)=//(.*?)//", re.DOTALL)  # HJ 212-2017 C.47: a log's text may hold any sign
 _PARTS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))  # of YYYYMMDDhhmmss
-_FLAGGED, _SAMPLED = 2 + len(MEASURES), 3 + len(MEASURES)
+AT_ONCE = 500  # frames
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1), timedelta(microseconds=1)  # noqa: DTZ001  # local, as sent
+_COLUMNS = list(READINGS)
+_EMPTY: list[Any] = [None] * (len(READINGS) - 2)
 Row = list[Any]
-_EMPTY: Row = [None] * (len(READINGS) - 2)
-Items = list[tuple[str, str, str]]  # name, "=" or nothing, value
+Read = Callable[[str], Any]
 
 
 def plain_part(frames: Iterable[tuple[int, Frame]], names: Names) -> Part:
     """The same columns as `columns.read`; each frame with the place of its segment."""
-    reader = _Reader(names)
-    for place, frame in frames:
-        reader.frame(place, frame)
-    return Part(
-        pl.DataFrame(reader.heads, FRAMES, orient="row"),
-        pl.DataFrame(reader.rows, READINGS, orient="row"),
-        pl.DataFrame(reader.further, FURTHER, orient="row"),
-    )
+    rest, reader = iter(frames), _Reader(names)
+    # Few at once: a great many lists alive would keep the garbage collector busier than the reading.
+    parts = [reader.part(some) for some in iter(lambda: list(islice(rest, AT_ONCE)), [])]
+    return Part(*(pl.concat(tables) for tables in zip(reader.part([]), *parts, strict=True)))
+
+
+def _table(rows: list[Row], schema: Any) -> pl.DataFrame:
+    """The rows as columns; times are microseconds since 1970."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    kinds = [pl.Int64 if kind == pl.Datetime("us") else kind for kind in schema.values()]
+    made = {
+        name: pl.Series(name, values, kind)
+        for (name, values, kind) in zip(schema, columns, kinds, strict=True)
+    }
+    return pl.DataFrame(made).cast(schema)
 
 
 class _Reader:
     def __init__(self, names: Names) -> None:
         self.names = names
-        self.heads: list[Row] = []
-        self.rows: list[Row] = []
-        self.further: list[Row] = []
+        self.heads: list[Row]
+        self.rows: list[Row]
+        self.further: list[Row]
+        # For each name met: what it is, the column its value goes to (0: none) and how the value is read.
+        self.known: dict[str, tuple[Name, int, Read]] = {}
+
+    def part(self, frames: Iterable[tuple[int, Frame]]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Frames, readings and further items of some frames."""
+        self.heads, self.rows, self.further = [], [], []
+        for place, frame in frames:
+            self.frame(place, frame)
+        return _table(self.heads, FRAMES), _table(self.rows, READINGS), _table(self.further, FURTHER)
 
     def frame(self, place: int, frame: Frame) -> None:
         text, _ = decoded(frame.segment)
         plain = _HEADER.match(text) if "//" not in text else None
         if plain:
             *fields, body = plain.groups()
-            header: Mapping[str, str] = dict(zip(_PLAIN, fields, strict=True))
+            said: Row = [*fields, None, None, None]
         else:
             header, body = self._tolerant(place, text)
+            said = [header.get(name) for name in HEADER]
         time = None
         for group in body.split(";"):
-            time = self._group(place, [item.partition("=") for item in group.split(",")], time)
-        said = [header.get(name) for name in HEADER]
+            time = self._group(place, group, time)
         self.heads.append([place, *said, time, "crc" not in frame.problems, ",".join(frame.problems)])
 
     def _tolerant(self, place: int, text: str) -> tuple[Mapping[str, str], str]:
@@ -68,39 +87,47 @@ class _Reader:
             self.further.append([place, log[1].strip(), log[2]])
         return parse(text).header, _LOG.sub("", body)
 
-    def _group(self, place: int, items: Items, time: datetime | None) -> datetime | None:
+    def _group(self, place: int, group: str, time: int | None) -> int | None:
         """The items between two `;`: a row for each run of items of one factor. Returns DataTime, the first said."""
         factor, row = -1, _EMPTY
-        for text, equals, value in items:
-            name = self.names.of(text)
-            if name.factor >= 0 and name.factor != factor:
+        for item in group.split(","):
+            text, equals, value = item.partition("=")
+            name, column, read = self.known.get(text) or self._met(text)
+            if name.factor != factor and name.factor >= 0:
                 factor, row = name.factor, [place, self.names.factors[name.factor], *_EMPTY]
                 self.rows.append(row)
-            match name.role:
-                case role if role == MEASURE:
-                    kept = self._set(row, 2 + name.number, _number(value))
-                case role if role == FLAG:
-                    flag = value.strip().upper()
-                    kept = self._set(row, _FLAGGED, flag or None) if len(flag) < 2 else False
-                case role if role == SAMPLED:
-                    kept = self._set(row, _SAMPLED, moment(value))
-                case role if role == TIME:
-                    kept = time is None and moment(value) is not None
-                    time = time or moment(value)
-                case _:
-                    kept = False
-            if not kept and (name.text or value or equals):
+            said = read(value)
+            if column and said is not None and row[column] is None:  # the first of two wins
+                row[column] = said
+            elif name.role == TIME and said is not None and time is None:
+                time = said
+            elif name.text or value or equals:  # kept as it was sent
                 self.further.append(
                     [place, name.text if equals else "", value.strip() if equals else name.text]
                 )
         return time
 
-    def _set(self, row: Row, column: int, value: object) -> bool:
-        """The first of two values wins; what is no value is kept as it was sent."""
-        if value is None or row[column] is not None:
-            return False
-        row[column] = value
-        return True
+    def _met(self, text: str) -> tuple[Name, int, Read]:
+        """What a name met for the first time is."""
+        name = self.names.of(text)
+        ways: dict[int, tuple[int, Read]] = {
+            MEASURE: (2 + name.number, _number),
+            FLAG: (_COLUMNS.index("flag"), _letter),
+            SAMPLED: (_COLUMNS.index("sampled"), moment),
+            TIME: (0, moment),
+        }
+        column, read = ways.get(name.role, (0, _nothing))
+        self.known[text] = name, column, read
+        return self.known[text]
+
+
+def _nothing(_: str) -> None:
+    """A value that goes to no column."""
+
+
+def _letter(text: str) -> str | None:
+    flag = text.strip().upper()
+    return flag if len(flag) == 1 else None
 
 
 def _number(text: str) -> float | None:
@@ -111,13 +138,15 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def moment(text: str) -> datetime | None:
-    """YYYYMMDDhhmmss; what some devices write behind it is passed over."""
+@lru_cache(maxsize=4096)
+def moment(text: str) -> int | None:
+    """YYYYMMDDhhmmss as microseconds since 1970, local; what some devices write behind it is passed over."""
     digits = text.strip()[:14]
     if len(digits) < 14 or not digits.isdigit():
         return None
     try:
         year, month, day, hour, minute, second = (int(digits[place:end]) for place, end in _PARTS)
-        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # local, as sent
+        said = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # local, as sent
     except ValueError:
         return None
+    return (said - _EPOCH) // _MICROSECOND

@@ -47,8 +47,8 @@ def numbers(buffer: Buffer, places: Ints, lengths: Ints) -> tuple[Floats, npt.ND
     """The decimals that stand there, and which of them could not be read so (longer, empty, no plain decimal)."""
     words = buffer.words(places)
     minus = (words & np.uint64(0xFF)) == np.uint64(0x2D)
-    if minus.any():
-        words = np.where(minus, buffer.words(places + 1), words)
+    signed = np.flatnonzero(minus)
+    words[signed] = buffer.words(places[signed] + 1)
     lengths = lengths - minus
     odd = (lengths < 1) | (lengths > WIDE)
     words &= KEPT[np.where(odd, 0, lengths)]
@@ -56,7 +56,8 @@ def numbers(buffer: Buffer, places: Ints, lengths: Ints) -> tuple[Floats, npt.ND
     value = _summed(digits << ((WIDE - count).astype(np.uint64) << np.uint64(3)) if len(count) else digits)
     odd |= ~_all_digits(digits, count) | (count < 1)
     found = value.astype(np.float64) / _TENS[decimals]
-    return np.where(minus, -found, found), odd
+    found[signed] = -found[signed]
+    return found, odd
 
 
 def _without_point(words: Words, lengths: Ints) -> tuple[Words, Ints, Ints]:

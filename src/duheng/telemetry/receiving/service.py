@@ -127,14 +127,17 @@ class Service:
 
     def tend(self) -> None:
         """What is due every second: changed devices, packets that do not come, what was refused and not kept."""
-        stamp = _stamp(self._file)
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self.devices = devices.load(self.home)
-            self.admission.renew(self.devices)
+        if _stamp(self._file) != self._stamp:
+            self.renew()
         for message in self.packets.missing(time.time()):
             self.note({"event": "packets", **message})
         self._note_unkept()
+
+    def renew(self) -> None:
+        """Read the devices anew."""
+        self._stamp = _stamp(self._file)
+        self.devices = devices.load(self.home)
+        self.admission.renew(self.devices)
 
     def _note_unkept(self) -> None:
         unkept, self.refused_bytes.unkept = self.refused_bytes.unkept, {}

@@ -17,6 +17,7 @@ from duheng.model.errors import DuhengError
 
 from ..devices import Network
 from . import state, tcp
+from .desk import Desk
 from .limits import Limits
 from .service import Service
 
@@ -72,7 +73,9 @@ async def serve(settings: Settings, ready: Ready) -> None:
         service.close()
         raise
     ready({name: server.sockets[0].getsockname()[1] for name, server in servers.items()})
-    tending = asyncio.create_task(_tend(service, servers))
+    desk = Desk(service)
+    service.listeners.append(desk)
+    tending = asyncio.create_task(_tend(service, desk, servers))
     await stop.wait()
     tending.cancel()
     for server in servers.values():
@@ -118,7 +121,7 @@ def _context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-async def _tend(service: Service, servers: dict[str, asyncio.Server]) -> None:
+async def _tend(service: Service, desk: Desk, servers: dict[str, asyncio.Server]) -> None:
     turn, trouble = 0, ""
     while True:
         if turn % _STATE_EVERY == 0:
@@ -126,6 +129,10 @@ async def _tend(service: Service, servers: dict[str, asyncio.Server]) -> None:
         turn += 1
         await asyncio.sleep(1)
         service.tend()
+        try:
+            desk.tend()
+        except (OSError, DuhengError) as unwritten:
+            print(f"{service.home}：{unwritten}", file=sys.stderr, flush=True)
         now = time.monotonic()
         for line in list(service.lines):
             line.tend(now)

@@ -1,0 +1,218 @@
+"""Requests of the platform to a device: sent, accepted by 9011, data, ended by 9012; or a notification and its 9013.
+
+Without clock and sockets: time comes in with each call, frames go in and out. HJ 212-2017 6.6 and table 1: ten seconds
+for an answer, three resends of the same frame with the same QN. Data frames carry their own QN and are told by what
+was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from duheng.model import data
+
+from . import codes, encoding
+from .segment import Segment
+
+# States. The last four are final.
+QUEUED, SENT, ACCEPTED, DONE, REFUSED, FAILED = "queued", "sent", "accepted", "done", "refused", "failed"
+FINAL = (DONE, REFUSED, FAILED)
+READY, SUCCESS, NO_DATA = "1", "1", "100"  # QnRtn; ExeRtn
+
+_TIME = re.compile(r"\d{14}")
+_CHOICES = {  # whole numbers allowed (HJ 212-2017 table 4)
+    "RtdInterval": range(30, 3601),
+    "MinInterval": (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30),
+    "OverTime": range(1, 100),
+    "ReCount": range(1, 100),
+    "VaseNo": range(1, 100),
+    "Ctime": range(1, 25),
+}
+_PATTERNS = {
+    "CstartTime": re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d"),
+    "NewPW": re.compile(r"[0-9A-Za-z]{1,6}"),
+    "PolId": re.compile(r"[0-9A-Za-z]{1,6}"),
+    "InfoId": re.compile(r"[0-9A-Za-z]{1,6}"),
+}
+_TIMES = ("SystemTime", "BeginTime", "EndTime")
+_OTHER = re.compile(r"[^;,=&\r\n]{1,800}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command the platform may give. needed, possible: names of its CP fields; `NNNNN` and `xxx` stand for any."""
+
+    code: str
+    title: str
+    notice: bool
+    needed: tuple[str, ...]
+    possible: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def orders() -> Mapping[str, Order]:
+    """The commands by code, from `cn/hj212/commands.csv`; where the editions differ that of 2017."""
+    found: dict[str, Order] = {}
+    rows = data.read_rows(data.root() / "hj212" / "commands.csv")
+    for row in sorted(rows, key=lambda one: one["in_2017"] != "1"):
+        if row["direction"] != "host->field" or row["kind"] not in (codes.REQUEST, codes.NOTIFY):
+            continue
+        needed, possible = _fields(row["cp_fields"])
+        order = Order(row["cn"], row["name_zh"], row["kind"] == codes.NOTIFY, needed, possible)
+        found.setdefault(order.code, order)
+    return found
+
+
+def _fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names outside brackets, and all names."""
+    needed, possible, depth = [], [], 0
+    for sign in re.findall(r"[\[\]]|[\w-]+", re.sub(r"\(.*?\)", "", text)):
+        if sign in "[]":
+            depth += 1 if sign == "[" else -1
+            continue
+        possible.append(sign)
+        if depth == 0:
+            needed.append(sign)
+    return tuple(needed), tuple(possible)
+
+
+def troubles(code: str, values: Mapping[str, str]) -> list[str]:
+    """What is wrong with a request, in Chinese; empty where it may be sent. SystemTime may be `now`."""
+    order = orders().get(code)
+    if order is None:
+        return [f"命令“{code}”：不是平台下发的命令，应为{'、'.join(sorted(orders()))}之一"]
+    found = [
+        f"{name}：没有给出，命令{code}（{order.title}）须有"
+        for name in order.needed
+        if not _given(name, values)
+    ]
+    for name, value in values.items():
+        if not any(_names(one, name) for one in order.possible):
+            known = "、".join(order.possible) or "（无）"
+            found.append(f"{name}：命令{code}（{order.title}）没有这一项，应为{known}")
+        elif expected := _unlike(name, value):
+            found.append(f"{name}“{value}”：应为{expected}")
+    return found
+
+
+def _names(pattern: str, name: str) -> bool:
+    """Whether a name is the one of the table, or one that its `xxx` or `NNNNN` stands for."""
+    return bool(re.fullmatch(re.escape(pattern).replace("xxx", r"\w+").replace("NNNNN", r"\w{5}"), name))
+
+
+def _given(pattern: str, values: Mapping[str, str]) -> bool:
+    return any(_names(pattern, name) for name in values)
+
+
+def _unlike(name: str, value: str) -> str:
+    """What a value should be, empty where it is."""
+    if name in _TIMES:
+        return "" if value == "now" and name == "SystemTime" else _no_time(value)
+    if (choices := _CHOICES.get(name)) is not None:
+        right = value.isascii() and value.isdigit() and int(value) in choices
+        return "" if right else f"整数，{min(choices)}至{max(choices)}"
+    pattern = _PATTERNS.get(name, _OTHER)
+    return "" if pattern.fullmatch(value) else "不含分隔符、长度在限内的文字"
+
+
+def _no_time(value: str) -> str:
+    try:
+        datetime.strptime(value if _TIME.fullmatch(value) else "", "%Y%m%d%H%M%S")  # noqa: DTZ007  # only read
+    except ValueError:
+        return "YYYYMMDDhhmmss的时间"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """answer: for 9011 or 9013; result: for 9012 after 9011 or after the last data [s]; sends: the first included."""
+
+    answer: float = 10.0
+    result: float = 30.0
+    sends: int = 4
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """One request and what became of it.
+
+    header: QN, ST, PW, MN of the device; version as Segment.version. frames: of data that came; found: the fields of
+    an answer that carries the request's QN; said: QnRtn and ExeRtn as sent; reason: why it failed.
+    """
+
+    code: str
+    values: Mapping[str, str]
+    header: Mapping[str, str]
+    version: int = 1
+    timing: Timing = Timing()
+    state: str = QUEUED
+    reason: str = ""
+    sends: int = 0
+    frames: int = 0
+    deadline: float = 0.0
+    said: dict[str, str] = field(default_factory=dict)
+    found: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> bytes:
+        """What is sent, the same each time. 2005 says neither version nor packets in Flag."""
+        fields = {**self.header, "CN": self.code, "Flag": str(self.version << 2 | 1)}
+        return encoding.frame(fields, [[(name, value)] for name, value in self.values.items()])
+
+    def send(self, now: float) -> bytes:
+        """Begin, or repeat."""
+        self.state, self.sends = SENT, self.sends + 1
+        self.deadline = now + self.timing.answer
+        return self.frame
+
+    def due(self, now: float) -> bytes | None:
+        """The frame again where an answer does not come; ends the dialogue after the last."""
+        if self.state in (QUEUED, *FINAL) or now < self.deadline:
+            return None
+        if self.state == SENT and self.sends < self.timing.sends:
+            return self.send(now)
+        self.state = FAILED
+        self.reason = "no_answer" if not self.said else "no_result"
+        return None
+
+    def heard(self, segment: Segment, now: float) -> bool:
+        """A frame of this device has come; whether it belongs to this request."""
+        if self.state in (QUEUED, *FINAL):
+            return False
+        code = segment.header.get("CN", "")
+        stated = segment.header.get("QN") or (segment.values("QN") or [""])[0]
+        if code in ("9011", "9012", "9013"):
+            if stated not in (self.header["QN"], "", None):
+                return False
+            self._answered(code, segment, now)
+            return True
+        if code != self.code or not (stated == self.header["QN"] or self._within(segment)):
+            return False
+        self.frames += 1
+        if stated == self.header["QN"]:
+            self.found.update({item.name: item.value or "" for item in segment.items or ()})
+        if self.state == ACCEPTED:
+            self.deadline = now + self.timing.result
+        return True
+
+    def _answered(self, code: str, segment: Segment, now: float) -> None:
+        if code == "9013":
+            self.state = DONE
+        elif code == "9011":
+            said = self.said["QnRtn"] = (segment.values("QnRtn") or [""])[0] or ""
+            self.state = ACCEPTED if said == READY else REFUSED
+            self.deadline = now + self.timing.result
+        else:
+            said = self.said["ExeRtn"] = (segment.values("ExeRtn") or [""])[0] or ""
+            self.state = DONE if said in (SUCCESS, NO_DATA) else FAILED
+            self.reason = "" if self.state == DONE else "execution"
+
+    def _within(self, segment: Segment) -> bool:
+        """Whether the data lie in the span that was asked for."""
+        begin, end = self.values.get("BeginTime"), self.values.get("EndTime")
+        time = (segment.values("DataTime") or [""])[0] or ""
+        return bool(begin and end and begin[:14] <= time[:14] <= end[:14])
