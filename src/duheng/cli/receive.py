@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,12 @@ def receive(
     allow: Annotated[
         list[str] | None, typer.Option("--allow", help="只许这些网段连接，如10.1.0.0/16；可多次给出。")
     ] = None,
+    receipts: Annotated[
+        bool,
+        typer.Option(
+            "--receipts", help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因（JSON行）。"
+        ),
+    ] = False,
 ) -> None:
     """接收现场机上传的报文：先落盘（fsync），后应答；拒收的也保存并注明原因。直到Ctrl+C或SIGTERM。
     设备用duheng devices add登记；状态写在DUHENG_HOME/telemetry/receive.json。
@@ -57,10 +64,28 @@ def receive(
     """
     from duheng.telemetry.receiving import serving
 
+    if receipts:
+        _print_receipts()
+        return
     if hj212 is None:
         raise typer.BadParameter("至少给出一个端口，如 --hj212 9212。")
     settings = serving.Settings(home(), host, hj212, certificate, key, _networks(allow or []))
     serving.run(settings, _say_ready)
+
+
+def _print_receipts() -> None:
+    import polars as pl
+
+    from duheng.telemetry.receipts import receipts
+
+    refused = pl.struct("verdict", "frames").filter(~pl.col("stored"))
+    counts = pl.col("frames")
+    stored = counts.filter(pl.col("stored")).sum()
+    table = receipts(home()).group_by("hour", "mn", maintain_order=True)
+    for row in table.agg(received=counts.sum(), stored=stored, refused=refused).iter_rows(named=True):
+        reasons = {one["verdict"]: one["frames"] for one in row["refused"]}
+        said = {**row, "hour": f"{row['hour']:%Y-%m-%dT%H:00+08:00}", "refused": reasons}
+        typer.echo(json.dumps(said, ensure_ascii=False))
 
 
 def _say_ready(ports: dict[str, int]) -> None:
@@ -139,7 +164,6 @@ def request(
     退出码：0 执行成功或不等待，1 被拒绝、失败或尚无结果，2 用法错误。
     """
     import getpass
-    import json
     import time
 
     from duheng.telemetry import requests
