@@ -16,7 +16,7 @@ from pathlib import Path
 from duheng.model.errors import DuhengError
 
 from ..devices import Network
-from . import state, tcp
+from . import forwarding, state, tcp
 from .desk import Desk
 from .limits import Limits
 from .service import Service
@@ -64,28 +64,53 @@ async def serve(settings: Settings, ready: Ready) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    tls, targets = _context(settings), forwarding.load(settings.home)
     limits = _within_descriptors(settings.limits)
-    tls = _context(settings)
     service = Service(settings.home, limits)
     try:
         servers = await _listeners(service, settings, tls, limits)
     except BaseException:
         service.close()
         raise
-    ready({name: server.sockets[0].getsockname()[1] for name, server in servers.items()})
-    desk = Desk(service)
-    service.listeners.append(desk)
-    tending = asyncio.create_task(_tend(service, desk, servers))
-    await stop.wait()
-    tending.cancel()
-    for server in servers.values():
+    parts = Parts(service, servers, Desk(service), [forwarding.Forwarder(service, one) for one in targets])
+    service.listeners.append(parts.desk)
+    ready(parts.ports())
+    tasks = [asyncio.create_task(work) for work in (_tend(parts), *(one.run() for one in parts.forwarders))]
+    stopped = asyncio.create_task(stop.wait())
+    # None of them ends by itself: one that does has broken, and that must be seen.
+    await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    await _close(parts, tasks)
+    for task in tasks:
+        if not task.cancelled() and (broken := task.exception()):
+            raise broken
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs together."""
+
+    service: Service
+    servers: dict[str, asyncio.Server]
+    desk: Desk
+    forwarders: list[forwarding.Forwarder]
+
+    def ports(self) -> dict[str, int]:
+        """The port of each listener."""
+        return {name: one.sockets[0].getsockname()[1] for name, one in self.servers.items() if one.sockets}
+
+
+async def _close(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for server in parts.servers.values():
         server.close()
-    service.close()
+    await asyncio.wait(tasks)
+    parts.service.close()
     await asyncio.sleep(0)  # the answers to what has just become durable
-    for line in list(service.lines):
+    for line in list(parts.service.lines):
         line.leave()
     await asyncio.sleep(0)
-    _write_state(service, servers, running=False)
+    _write_state(parts, running=False)
 
 
 async def _listeners(
@@ -121,16 +146,16 @@ def _context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-async def _tend(service: Service, desk: Desk, servers: dict[str, asyncio.Server]) -> None:
-    turn, trouble = 0, ""
+async def _tend(parts: Parts) -> None:
+    turn, trouble, service = 0, "", parts.service
     while True:
         if turn % _STATE_EVERY == 0:
-            _write_state(service, servers, running=True)
+            _write_state(parts, running=True)
         turn += 1
         await asyncio.sleep(1)
         service.tend()
         try:
-            desk.tend()
+            parts.desk.tend()
         except (OSError, DuhengError) as unwritten:
             print(f"{service.home}：{unwritten}", file=sys.stderr, flush=True)
         now = time.monotonic()
@@ -144,19 +169,20 @@ async def _tend(service: Service, desk: Desk, servers: dict[str, asyncio.Server]
             print(said, file=sys.stderr, flush=True)
 
 
-def _write_state(service: Service, servers: dict[str, asyncio.Server], running: bool) -> None:
+def _write_state(parts: Parts, running: bool) -> None:
     """What a page shows of the receiver; that it cannot be written must not end the receiver."""
-    ports = {name: server.sockets[0].getsockname()[1] for name, server in servers.items() if server.sockets}
+    service = parts.service
     now = {
         "running": running,
         "pid": os.getpid(),
         "at": time.time(),
-        "ports": ports,
+        "ports": parts.ports(),
         "connections": len(service.lines),
         "held": service.held,
         "counts": asdict(service.counts),
         "store": asdict(service.writer.state),
         "devices": len(service.devices.by_mn),
+        "forwarding": {one.name: asdict(one.progress) for one in parts.forwarders},
         "findings": [finding.text for finding in service.devices.findings[:20]],
     }
     try:

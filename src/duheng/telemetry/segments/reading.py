@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,32 @@ def number(name: str) -> int:
     return int(name.rpartition("-")[2])
 
 
-def names(folder: Path) -> list[str]:
-    """Names of the segments below `folder`, oldest first: `2026-01-31/101500-00000042`."""
-    found = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob(f"*/*{SUFFIX}"))
-    return sorted((name for name in found if name.rpartition("-")[2].isdigit()), key=number)
+# Segments of a day's folder as found when it was last changed: a year has half a million of them.
+_listed: dict[Path, tuple[int, list[tuple[int, str]]]] = {}
+_SETTLED = 2_000_000_000  # [ns] after which a change would have changed the folder's time
+
+
+def names(folder: Path, since: int = 0) -> list[str]:
+    """Names of the segments below `folder`, oldest first: `2026-01-31/101500-00000042`. since: from this number on."""
+    found: list[tuple[int, str]] = []
+    for day in folder.iterdir() if folder.is_dir() else ():
+        if day.is_dir() and (known := _of_day(day)) and known[-1][0] >= since:
+            found += known
+    return [name for place, name in sorted(found) if place >= since]
+
+
+def _of_day(day: Path) -> list[tuple[int, str]]:
+    """(number, name) of the segments in a folder, in order."""
+    changed = day.stat().st_mtime_ns
+    if (before := _listed.get(day)) and before[0] == changed:
+        return before[1]
+    stems = (path.stem for path in day.glob(f"*{SUFFIX}"))
+    known = sorted(
+        (number(stem), f"{day.name}/{stem}") for stem in stems if stem.rpartition("-")[2].isdigit()
+    )
+    if time.time_ns() - changed > _SETTLED:
+        _listed[day] = (changed, known)
+    return known
 
 
 def path_of(folder: Path, name: str) -> Path:
@@ -33,11 +56,8 @@ def read(folder: Path, segment: str = "", offset: int = 0) -> Iterator[Record]:
     the open end a half record is not yet there: read on later from (segment, end) of the last one. A segment that
     is gone (archived) is passed over.
     """
-    known = names(folder)
-    first = number(segment) if segment else 0
+    known = names(folder, number(segment) if segment else 0)
     for name in known:
-        if number(name) < first:
-            continue
         yield from records(folder, name, offset if name == segment else 0, last=name == known[-1])
 
 
