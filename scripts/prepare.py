@@ -28,7 +28,7 @@ YARDSTICKS = ".venv-bench"
 FILES = {
     # stage: (environment, requirement files, stages that come first)
     "run": (PRODUCT, ("build", "run"), ()),
-    "test": (PRODUCT, ("test", "bundle"), ("run",)),
+    "test": (PRODUCT, ("test", "bundle", "spark"), ("run",)),
     "bench": (YARDSTICKS, ("bench",), ("run",)),
     "fuzz": (PRODUCT, ("fuzz",), ("test",)),
 }

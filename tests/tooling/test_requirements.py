@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKED = ("build", "run", "test", "bundle", "data", "bench", "fuzz")
+LOCKED = ("build", "run", "test", "spark", "bundle", "data", "bench", "fuzz")
 # Written in two pieces, or this file would be the only one that names them.
 REGISTRIES = ("pypi" + ".org", "python" + "hosted", "npm" + "js.", "jsdel" + "ivr", "unp" + "kg")
 WEAK_COPYLEFT = {"psycopg", "psycopg-binary"}  # LGPL, imported unchanged: docs/dependencies.md

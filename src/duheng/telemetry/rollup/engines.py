@@ -7,6 +7,8 @@ that keeps memory small. Elsewhere the backend of Ibis runs it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +23,15 @@ from duheng.telemetry.readings.layout import SCHEMA
 MEMORY = "640MB"
 
 
+@dataclass(frozen=True)
+class Within:
+    """From first to before last in a column of times: apart from the expression, which is so compiled once for all."""
+
+    column: str
+    first: datetime
+    last: datetime
+
+
 class Engine(Protocol):
     """What runs expressions."""
 
@@ -33,8 +44,8 @@ class Engine(Protocol):
     def keep(self, name: str, expression: ir.Table) -> None:
         """Let `name` be the result of an expression, worked out once."""
 
-    def fetch(self, expression: ir.Table) -> pl.DataFrame:
-        """The result of an expression."""
+    def fetch(self, expression: ir.Table, within: Within | None = None) -> pl.DataFrame:
+        """The result of an expression, of it the rows `within` two times."""
 
 
 class DuckDB:
@@ -47,12 +58,14 @@ class DuckDB:
         if spill is not None:
             settings["temp_directory"] = str(spill)
         self.connection = duckdb.connect(":memory:", config=settings)
+        self._kinds: dict[str, str] = {}
+        self._texts: dict[Any, str] = {}
 
     def readings(self, name: str, files: Sequence[Path]) -> None:
         if not files:
             self.table(name, pl.DataFrame(schema=SCHEMA))
             return
-        self._drop(name)
+        self._drop(name, "VIEW")
         listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         columns = ", ".join(f'"{column}"' for column in SCHEMA)
         self.connection.execute(
@@ -61,7 +74,7 @@ class DuckDB:
         )
 
     def table(self, name: str, rows: pl.DataFrame) -> None:
-        self._drop(name)
+        self._drop(name, "TABLE")
         self.connection.register("given", rows.to_arrow())
         self.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM given")  # noqa: S608
         self.connection.unregister("given")
@@ -69,24 +82,25 @@ class DuckDB:
     def keep(self, name: str, expression: ir.Table) -> None:
         text = self.text(expression)
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE kept_result AS {text}")
-        self._drop(name)
+        self._drop(name, "TABLE")
         self.connection.execute(f"ALTER TABLE kept_result RENAME TO {name}")
 
-    def fetch(self, expression: ir.Table) -> pl.DataFrame:
-        return self.connection.execute(self.text(expression)).pl()
+    def fetch(self, expression: ir.Table, within: Within | None = None) -> pl.DataFrame:
+        return self.connection.execute(_bounded(self.text(expression), within)).pl()
 
     def text(self, expression: ir.Table) -> str:
-        """The SQL of an expression."""
-        return str(ibis.to_sql(expression, dialect="duckdb"))
+        """The SQL of an expression; compiled once, for that takes longer than many a query."""
+        # An expression is never equal to another, its operation is.
+        operation = expression.op()
+        if operation not in self._texts:
+            self._texts[operation] = str(ibis.to_sql(expression, dialect="duckdb"))
+        return self._texts[operation]
 
-    def _drop(self, name: str) -> None:
-        for kind in ("VIEW", "TABLE"):
-            found = self.connection.execute(
-                "SELECT 1 FROM information_schema.tables WHERE table_name = ? AND (table_type = 'VIEW') = ?",
-                [name, kind == "VIEW"],
-            ).fetchone()
-            if found:
-                self.connection.execute(f"DROP {kind} {name}")
+    def _drop(self, name: str, kind: str) -> None:
+        """Make room for a view or table of that name."""
+        if name in self._kinds:
+            self.connection.execute(f"DROP {self._kinds[name]} {name}")
+        self._kinds[name] = kind
 
 
 class Spark:
@@ -139,8 +153,9 @@ class Spark:
         frame.count()
         frame.createOrReplaceTempView(name)
 
-    def fetch(self, expression: ir.Table) -> pl.DataFrame:
-        return plain_times(pl.DataFrame(self.session.sql(self.text(expression)).toArrow()))
+    def fetch(self, expression: ir.Table, within: Within | None = None) -> pl.DataFrame:
+        text = _bounded(self.text(expression), within)
+        return plain_times(pl.DataFrame(self.session.sql(text).toArrow()))
 
     def text(self, expression: ir.Table) -> str:
         """The SQL of an expression."""
@@ -169,7 +184,10 @@ class AnyBackend:
     def keep(self, name: str, expression: ir.Table) -> None:
         self.backend.create_table(name, expression, temp=True, overwrite=True)
 
-    def fetch(self, expression: ir.Table) -> pl.DataFrame:
+    def fetch(self, expression: ir.Table, within: Within | None = None) -> pl.DataFrame:
+        if within is not None:
+            at = expression[within.column]
+            expression = expression.filter(at >= ibis.literal(within.first), at < ibis.literal(within.last))
         return plain_times(pl.DataFrame(self.backend.to_pyarrow(expression)))
 
 
@@ -180,6 +198,17 @@ def engine(address: str | None = None, spill: Path | None = None) -> Engine:
     if address.startswith(("spark://", "local", "yarn", "k8s://")):
         return Spark(address)
     return AnyBackend(address)
+
+
+def _bounded(text: str, within: Within | None) -> str:
+    if within is None:
+        return text
+    first, last = (moment.isoformat(" ") for moment in (within.first, within.last))
+    column = within.column
+    return (
+        f"SELECT * FROM (\n{text}\n) AS whole "  # noqa: S608  # a name of ours and two times
+        f"WHERE {column} >= TIMESTAMP '{first}' AND {column} < TIMESTAMP '{last}'"
+    )
 
 
 def plain_times(rows: pl.DataFrame) -> pl.DataFrame:

@@ -134,7 +134,19 @@ def find_new(home: Path, engine: Engine, points: Points, manifest: store.Manifes
             fresh += [folder / name for name in new if "replaced_by" not in entries[name]]
     if not files:
         return New({}, {}, ())
+    if not manifest.runs:
+        return _everything(engine, points, files, fresh)
     return _touched(engine, points, files, fresh)
+
+
+def _everything(engine: Engine, points: Points, files: dict[date, list[str]], fresh: list[Path]) -> New:
+    """Of a first run: all points that sent anything, on the first and the last day."""
+    numbers = {(one.mn, one.factor): one.pid for one in points.points}
+    engine.readings("readings", fresh)
+    cells = list(engine.fetch(READINGS.select("mn", "factor").distinct()).iter_rows())
+    pids = {numbers[cell] for cell in cells if cell in numbers}
+    unlisted = tuple(sorted(cell for cell in cells if cell not in numbers))
+    return New(files, dict.fromkeys((min(files), max(files)), pids), unlisted)
 
 
 def _touched(engine: Engine, points: Points, files: dict[date, list[str]], fresh: list[Path]) -> New:

@@ -16,13 +16,14 @@ from duheng.telemetry.meters import counters
 from duheng.telemetry.readings.layout import day_folder, days, readings
 from duheng.telemetry.readings.writing import counted
 from duheng.telemetry.rollup import intervals, sources
-from duheng.telemetry.rollup.engines import Engine
+from duheng.telemetry.rollup.engines import Engine, Within
 from duheng.telemetry.rollup.points import UNITS, Point, Points
 from duheng.telemetry.rollup.rules import Rules
 from duheng.telemetry.rollup.tables import POINTS, READINGS, REPLACED, newest
 
 # Readings on both sides of the stretch: what stands before and after decides the hours at its ends.
 MARGIN = timedelta(days=1)
+WHOLE = 60 - 1e-6
 MIXED = ibis.table(READINGS.schema(), name="mixed")
 
 
@@ -33,6 +34,11 @@ class Stretch:
     first: datetime
     last: datetime
     pids: frozenset[int]
+
+    @property
+    def within(self) -> Within:
+        """Its hours."""
+        return Within("hour", self.first, self.last)
 
 
 def take(home: Path, engine: Engine, points: Points, rules: Rules, stretch: Stretch) -> pl.DataFrame:
@@ -100,10 +106,6 @@ def good(rows: ir.Table, rules: Rules, *, manual: bool = True) -> ir.Table:
     return rows.filter(ibis.coalesce(rows.flag.isin([str(code) for code in codes]), ibis.literal(True)))
 
 
-def _within(rows: ir.Table, stretch: Stretch) -> ir.Table:
-    return rows.filter(rows.hour >= ibis.literal(stretch.first), rows.hour < ibis.literal(stretch.last))
-
-
 def _listed(engine: Engine, points: Points, some: Iterable[Point]) -> None:
     numbers = [one.pid for one in some]
     engine.table("points", points.table().filter(pl.col("pid").is_in(numbers)))
@@ -116,7 +118,7 @@ def _take_sources(
         return None
     read, _ = open_files(home, engine, stretch.first, stretch.last - timedelta(seconds=1))
     _listed(engine, points, some)
-    return _shaped(engine.fetch(_within(sources.means(read, POINTS, rules), stretch)))
+    return _shaped(engine.fetch(sources.means(read, POINTS, rules), stretch.within))
 
 
 def _take_intervals(
@@ -130,56 +132,53 @@ def _take_intervals(
     read, _ = open_files(home, engine, begin, stretch.last - timedelta(seconds=1))
     _listed(engine, points, some)
     read = good(read, rules)
-    rows = [engine.fetch(_within(intervals.hours(read, POINTS, rules), stretch))]
+    rows = [engine.fetch(intervals.hours(read, POINTS, rules), stretch.within)]
     if long:
         steps = intervals.long_steps(read, POINTS)
-        rows.append(engine.fetch(_within(counters.hours(counters.pieces(steps)), stretch)))
+        rows.append(engine.fetch(counters.hours(counters.pieces(steps)), stretch.within))
     return pl.concat([_shaped(one) for one in rows])
 
 
 def _take_counters(
     home: Path, engine: Engine, points: Points, rules: Rules, stretch: Stretch, some: Sequence[Point]
 ) -> pl.DataFrame | None:
-    if not some:
+    if not some or not days(readings(home)):
         return None
-    if not days(readings(home)):
-        return None
-    near = Near(home, engine, points, stretch, some)
-    rows, irregular = _regular(
-        home, engine, points, rules, stretch, [one for one in some if one.pid not in near.far]
-    )
-    found = [_shaped(rows)]
-    if irregular:
-        begin, end = stretch.first - MARGIN, stretch.last + MARGIN
-        found.append(_chained(home, engine, points, rules, stretch, irregular, begin, end))
-    if near.far:
-        begin = min([stretch.first, *(near.ends[pid] for pid in near.far if pid in near.ends)]) - MARGIN
-        end = max([stretch.last, *(near.begins[pid] for pid in near.far if pid in near.begins)]) + MARGIN
-        far = [one for one in some if one.pid in near.far]
-        found.append(_chained(home, engine, points, rules, stretch, far, begin, end))
+    rows, odd = _regular(home, engine, points, rules, stretch, some)
+    # Who has a whole hour at both ends needs nothing from further away.
+    ends = (stretch.first, stretch.last - timedelta(hours=1))
+    whole = rows.filter(pl.col("hour").is_in(ends), pl.col("measured") > WHOLE).group_by("pid").len()
+    sure = set(whole.filter(pl.col("len") == len(set(ends)))["pid"].to_list()) - odd
+    near = Near(home, engine, points, stretch, [one for one in some if one.pid not in sure])
+    long = [one for one in some if one.pid in odd or one.pid in near.far]
+    found = [_shaped(rows.filter(~pl.col("pid").is_in([one.pid for one in long])))]
+    for far in (False, True):
+        group = [one for one in long if (one.pid in near.far) == far]
+        if group:
+            begin = min([stretch.first, *(near.ends[one.pid] for one in group if one.pid in near.ends)])
+            end = max([stretch.last, *(near.begins[one.pid] for one in group if one.pid in near.begins)])
+            found.append(_chained(home, engine, points, rules, stretch, group, begin - MARGIN, end + MARGIN))
     return pl.concat(found)
 
 
 def _regular(
     home: Path, engine: Engine, points: Points, rules: Rules, stretch: Stretch, some: Sequence[Point]
-) -> tuple[pl.DataFrame, list[Point]]:
-    """The hours of the points that are regular throughout, and those that are not."""
+) -> tuple[pl.DataFrame, set[int]]:
+    """The hours by the short way, and the points that must take the long one."""
     read, several = open_files(home, engine, stretch.first - MARGIN, stretch.last + MARGIN)
     changed = {one for one, *_ in points.replaced}
     listed = [one for one in some if one.pid not in changed]
     _listed(engine, points, listed)
-    # One full hour and one reading on both sides are enough here.
-    begin, end = stretch.first - timedelta(hours=2), stretch.last + timedelta(hours=2)
-    read = good(read, rules).filter(
-        lambda rows: rows.time >= ibis.literal(begin), lambda rows: rows.time <= ibis.literal(end)
-    )
-    rows = engine.fetch(_within(counters.regular(counters.readings_of(read, POINTS)), stretch))
-    odd = set(rows.filter(~pl.col("regular"))["pid"].to_list()) | changed
+    found = counters.regular(counters.readings_of(good(read, rules), POINTS))
+    rows = engine.fetch(found, stretch.within)
+    odd = set(rows.filter(~pl.col("regular"))["pid"].to_list()) | {
+        one.pid for one in some if one.pid in changed
+    }
+    # No hour at all: silent, or one step through the whole stretch.
     odd |= {one.pid for one in listed} - set(rows["pid"].to_list())
     if several:
         odd |= set(engine.fetch(_several())["pid"].to_list())
-    kept = rows.filter(~pl.col("pid").is_in(list(odd))).drop("regular").with_columns(estimated=pl.lit(0.0))
-    return kept, [one for one in some if one.pid in odd]
+    return rows.drop("regular").with_columns(estimated=pl.lit(0.0)), odd
 
 
 def _several() -> ir.Table:
@@ -195,7 +194,7 @@ def _chained(
 ) -> pl.DataFrame:  # fmt: skip
     """The hours of points by the long way, from readings between two times."""
     steps = counters.steps(chain_of(home, engine, points, rules, some, first, last))
-    return _shaped(engine.fetch(_within(counters.hours(counters.pieces(steps)), stretch)))
+    return _shaped(engine.fetch(counters.hours(counters.pieces(steps)), stretch.within))
 
 
 def chain_of(
@@ -225,7 +224,12 @@ class Near:
     def __init__(
         self, home: Path, engine: Engine, points: Points, stretch: Stretch, some: Sequence[Point]
     ) -> None:
+        self.ends: dict[int, datetime] = {}
+        self.begins: dict[int, datetime] = {}
+        self.far: set[int] = set()
         known = days(readings(home))
+        if not some or not known:
+            return
         first, last = midnight(known[0]), midnight(known[-1]) + timedelta(days=1)
         begin, end = stretch.first - MARGIN, stretch.last + MARGIN
         self.ends = _ends(home, engine, points, some, begin, stretch.first, before=True)
