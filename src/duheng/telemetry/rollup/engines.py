@@ -123,9 +123,7 @@ class Spark:
             "spark.sql.session.timeZone": "UTC",
             # Times of the readings have no zone; as times of UTC they are the same numbers everywhere.
             "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
-            "spark.sql.shuffle.partitions": "8",
             "spark.sql.ansi.enabled": "false",
-            "spark.driver.memory": "1g",
         }
         for name, value in settings.items():
             builder = builder.config(name, value)

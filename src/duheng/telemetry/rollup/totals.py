@@ -20,9 +20,12 @@ from duheng.model.periods import Period
 from duheng.model.rounding import judge, with_unit
 from duheng.model.saying import listed, say
 from duheng.model.units import ratio
-from duheng.telemetry.rollup import store
+from duheng.telemetry.rollup import intervals, store
 from duheng.telemetry.rollup.engines import Engine
 from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, Point, Points
+from duheng.telemetry.rollup.rules import Rules
+from duheng.telemetry.rollup.tables import POINTS
+from duheng.telemetry.rollup.taking import good, midnight
 
 COAL = "standard_coal_factor"
 MASS = "kg"
@@ -187,3 +190,32 @@ def owed(found: Iterable[Total]) -> dict[str, list[Point]]:
             if one not in by_owner[one.owner]:
                 by_owner[one.owner].append(one)
     return dict(by_owner)
+
+
+def at_once(
+    engine: Engine, points: Points, places: Places, parameters: Parameters, days: tuple[date, date], read: ir.Table,
+    rules: Rules,
+) -> pl.DataFrame:  # fmt: skip
+    """Sums of a month, or of some of its days, by place straight from interval readings, in one statement; nothing is published.
+
+    days: first and last. read: their readings, one version each (taking.open_files). For looks and comparisons; what counts is
+    what `roll_up` publishes, and both agree. Columns of `sums`.
+    """
+    first, last = days
+    hours = (last - first).days * 24 + 24
+    engine.table("points", points.table().filter(pl.col("kind") == "interval"))
+    within = members(points, places, parameters, last)
+    intervals_only = [one.pid for one in points.of("interval")]
+    engine.table("members", within.filter(pl.col("pid").is_in(intervals_only)))
+    engine.table(
+        "starts", pl.DataFrame({"start": [midnight(first.replace(day=1))]}, {"start": pl.Datetime("us")})
+    )
+    by_hour = intervals.hours(good(read, rules), POINTS, rules)
+    known = by_hour.group_by("pid", start=by_hour.hour.truncate("M")).agg(
+        amount=by_hour.amount.sum(), known=by_hour.amount.count()
+    )
+    whole = known.known == hours
+    amounts = known.select(
+        "pid", "start", amount=ibis.ifelse(whole, known.amount, ibis.null("float64")), incomplete=~whole
+    )
+    return engine.fetch(sums(amounts, MEMBERS, STARTS))

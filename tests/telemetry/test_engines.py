@@ -1,0 +1,138 @@
+"""The same expressions on DuckDB and on Spark (two workers in processes of their own) give the same answers."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from duheng.model.errors import DuhengError
+from duheng.telemetry.readings.writing import write
+from duheng.telemetry.rollup import store
+from duheng.telemetry.rollup.engines import engine
+from duheng.telemetry.rollup.points import read_points
+from duheng.telemetry.rollup.running import roll_up
+from tests.telemetry.conftest import LISTED, rows
+
+START = datetime(2026, 1, 1)
+HOURS = 20 * 24
+POINTS = LISTED + (
+    "G1,a21026,gas,512022,二氧化硫,,10,,,2026-01-01,,,,\n"
+    "G1,a00000,gas_flow,512022,,m3/s,10,,,2026-01-01,,,,\n"
+    "W1,w01018,water,512022,化学需氧量,,10,,,2026-01-01,,,,\n"
+    "W1,w00000,water_flow,512022,,L/s,10,,,2026-01-01,,,,\n"
+    "M1,E,counter,512022,电力,kWh,15,500,50000,2026-01-01,,,,\n"
+    "M2,E,interval,512022,电力,kWh,15,500,,2026-01-01,,,,\n"
+    "M3,E,interval,512022,电力,kWh,1440,,,2026-01-01,,,,\n"
+    "V1,E,virtual,512022,电力,kWh,15,,,2026-01-01,,,M1 - 0.5 * M2,no\n"
+)
+
+
+def sent() -> pl.DataFrame:
+    """Twenty days of sources and meters: faults, a stop, silence, lost readings, a roll-over, corrections."""
+    chance, listed = random.Random(5), []
+    for n in range(HOURS):
+        at = START + timedelta(hours=n)
+        flag = "F" if 100 <= n < 110 else "D" if 300 <= n < 330 else "N"
+        if not 400 <= n < 420:
+            for mn, factor, low, high in (
+                ("G1", "a21026", 20, 40),
+                ("G1", "a00000", 10, 12),
+                ("W1", "w01018", 20, 40),
+            ):
+                own = flag if factor != "a00000" else "N"
+                listed.append(
+                    {
+                        "mn": mn,
+                        "cn": "2061",
+                        "time": at,
+                        "factor": factor,
+                        "avg": chance.uniform(low, high),
+                        "flag": own,
+                        "arrival": at,
+                    }
+                )
+            minutes = [{"mn": "W1", "cn": "2051", "time": at + timedelta(minutes=10 * k), "factor": "w00000", "avg": chance.uniform(10, 12),
+                        "flag": "N", "arrival": at} for k in range(6)]  # fmt: skip
+            listed += minutes
+        for k in range(4):
+            quarter = at + timedelta(minutes=15 * k)
+            if chance.random() > 0.03:
+                value = 100.0 * (n + k / 4) + 40000
+                listed.append(
+                    {
+                        "mn": "M1",
+                        "cn": "counter",
+                        "time": quarter,
+                        "factor": "E",
+                        "rtd": value % 50000,
+                        "arrival": quarter,
+                    }
+                )
+            if chance.random() > 0.03:
+                listed.append(
+                    {
+                        "mn": "M2",
+                        "cn": "interval",
+                        "time": quarter,
+                        "factor": "E",
+                        "cou": chance.uniform(20, 30),
+                        "arrival": quarter,
+                    }
+                )
+        if n % 24 == 0:
+            listed.append(
+                {
+                    "mn": "M3",
+                    "cn": "interval",
+                    "time": at,
+                    "factor": "E",
+                    "cou": chance.uniform(700, 800),
+                    "arrival": at,
+                }
+            )
+    return rows(listed)
+
+
+def rolled(home: Path, address: str) -> dict[str, pl.DataFrame]:
+    """What is published at every level by an engine, from the same readings."""
+    write(home, sent())
+    roll_up(home, read_points(POINTS), engine(address))
+    return {level: store.read(home, level).drop("run") for level in store.LEVELS}
+
+
+@pytest.mark.slow
+def test_spark_gives_what_duckdb_gives(tmp_path: Path, checkout: Path) -> None:
+    there = tmp_path / "spark"
+    # In a process of its own: the gateway to Java ends with it.
+    command = [sys.executable, "-m", "tests.telemetry.test_engines", str(there)]
+    path = os.pathsep.join([str(checkout), str(checkout / "src")])
+    done = subprocess.run(
+        command, cwd=checkout, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    here = rolled(tmp_path / "duckdb", "duckdb")
+    for level, mine in here.items():
+        theirs = store.read(there, level).drop("run")
+        texts = [name for name, kind in mine.schema.items() if kind != pl.Float64]
+        assert mine.select(texts).equals(theirs.select(texts))
+        assert len(mine) > 0
+        for name in set(mine.columns) - set(texts):
+            apart = (mine[name] - theirs[name]).abs() / pl.Series(mine[name].abs()).clip(1e-300)
+            assert mine[name].is_null().equals(theirs[name].is_null())
+            assert (apart.max() or 0) <= 1e-9  # type: ignore[operator]
+
+
+def test_an_engine_that_cannot_be_had_is_named() -> None:
+    with pytest.raises(DuhengError, match="nowhere"):
+        engine("nowhere://host")
+
+
+if __name__ == "__main__":
+    rolled(Path(sys.argv[1]), "local-cluster[2,1,1024]")
