@@ -34,69 +34,33 @@ POINTS = LISTED + (
 )
 
 
+def reading(mn: str, cn: str, at: datetime, factor: str, **values: object) -> dict[str, object]:
+    return {"mn": mn, "cn": cn, "time": at, "factor": factor, "arrival": at, **values}
+
+
 def sent() -> pl.DataFrame:
-    """Twenty days of sources and meters: faults, a stop, silence, lost readings, a roll-over, corrections."""
+    """Twenty days of sources and meters: faults, a stop, silence, lost readings, a roll-over."""
     chance, listed = random.Random(5), []
     for n in range(HOURS):
         at = START + timedelta(hours=n)
         flag = "F" if 100 <= n < 110 else "D" if 300 <= n < 330 else "N"
         if not 400 <= n < 420:
-            for mn, factor, low, high in (
-                ("G1", "a21026", 20, 40),
-                ("G1", "a00000", 10, 12),
-                ("W1", "w01018", 20, 40),
-            ):
-                own = flag if factor != "a00000" else "N"
-                listed.append(
-                    {
-                        "mn": mn,
-                        "cn": "2061",
-                        "time": at,
-                        "factor": factor,
-                        "avg": chance.uniform(low, high),
-                        "flag": own,
-                        "arrival": at,
-                    }
-                )
-            minutes = [{"mn": "W1", "cn": "2051", "time": at + timedelta(minutes=10 * k), "factor": "w00000", "avg": chance.uniform(10, 12),
-                        "flag": "N", "arrival": at} for k in range(6)]  # fmt: skip
-            listed += minutes
+            listed += [
+                reading("G1", "2061", at, "a21026", avg=chance.uniform(20, 40), flag=flag),
+                reading("G1", "2061", at, "a00000", avg=chance.uniform(10, 12), flag="N"),
+                reading("W1", "2061", at, "w01018", avg=chance.uniform(20, 40), flag=flag),
+            ]
+            tens = [at + timedelta(minutes=10 * k) for k in range(6)]
+            listed += [reading("W1", "2051", ten, "w00000", avg=chance.uniform(10, 12)) for ten in tens]
         for k in range(4):
             quarter = at + timedelta(minutes=15 * k)
             if chance.random() > 0.03:
-                value = 100.0 * (n + k / 4) + 40000
-                listed.append(
-                    {
-                        "mn": "M1",
-                        "cn": "counter",
-                        "time": quarter,
-                        "factor": "E",
-                        "rtd": value % 50000,
-                        "arrival": quarter,
-                    }
-                )
+                value = (100.0 * (n + k / 4) + 40000) % 50000
+                listed.append(reading("M1", "counter", quarter, "E", rtd=value))
             if chance.random() > 0.03:
-                listed.append(
-                    {
-                        "mn": "M2",
-                        "cn": "interval",
-                        "time": quarter,
-                        "factor": "E",
-                        "cou": chance.uniform(20, 30),
-                        "arrival": quarter,
-                    }
-                )
+                listed.append(reading("M2", "interval", quarter, "E", cou=chance.uniform(20, 30)))
         if n % 24 == 0:
-            listed.append(
-                {
-                    "mn": "M3",
-                    "cn": "interval",
-                    "time": at,
-                    "factor": "E",
-                    "cou": chance.uniform(700, 800),
-                    "arrival": at,
-                }
-            )
+            listed.append(reading("M3", "interval", at, "E", cou=chance.uniform(700, 800)))
     return rows(listed)
 
 
@@ -113,9 +77,10 @@ def test_spark_gives_what_duckdb_gives(tmp_path: Path, checkout: Path) -> None:
     # In a process of its own: the gateway to Java ends with it.
     command = [sys.executable, "-m", "tests.telemetry.test_engines", str(there)]
     path = os.pathsep.join([str(checkout), str(checkout / "src")])
-    done = subprocess.run(
-        command, cwd=checkout, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
-    )
+    # Little data in many small questions: what Spark prepares for much only takes time.
+    few = "--conf spark.sql.shuffle.partitions=2 --conf spark.sql.codegen.wholeStage=false pyspark-shell"
+    own = {**os.environ, "PYTHONPATH": path, "PYSPARK_SUBMIT_ARGS": few}
+    done = subprocess.run(command, cwd=checkout, env=own, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     here = rolled(tmp_path / "duckdb", "duckdb")
     for level, mine in here.items():

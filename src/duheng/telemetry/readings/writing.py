@@ -55,23 +55,29 @@ def checked(rows: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def _add(folder: Path, rows: pl.DataFrame, replacing: tuple[str, ...] = ()) -> Path:
+def _add(folder: Path, rows: pl.DataFrame) -> Path:
     """Write one file into a partition and list it."""
+    path, write_to = rows_file(folder, rows)
+    place = f"{folder.name}/{path.name}"
+    with listed(folder.parent) as files:
+        if place not in files or not (path.is_file() or "replaced_by" in files[place]):
+            put(path, write_to)
+            files[place] = described(rows)
+    return path
+
+
+def rows_file(folder: Path, rows: pl.DataFrame) -> tuple[Path, Callable[[Path], object]]:
+    """Where rows of a partition stand as a file, named by what they hold, and what writes them there."""
     rows = rows.sort("mn", "factor", "cn", "time", "arrival", "offset")
     digest = hashlib.sha256(rows.hash_rows(7).to_numpy().tobytes()).hexdigest()[:16]
     stamp = rows["arrival"].max()
     assert isinstance(stamp, datetime)
-    name = f"{stamp:%Y%m%dT%H%M%S}-{len(rows)}-{digest}.parquet"
-    place = f"{folder.name}/{name}"
-    with listed(folder.parent) as files:
-        if place in files and (folder / name).is_file():
-            return folder / name
-        folder.mkdir(parents=True, exist_ok=True)
-        put(folder / name, lambda to: rows.write_parquet(to, compression="zstd", row_group_size=ROW_GROUP))
-        for old in replacing:
-            files[old]["replaced_by"] = place
-        files[place] = described(rows, replacing)
-    return folder / name
+
+    def write_to(path: Path) -> None:
+        rows.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{stamp:%Y%m%dT%H%M%S}-{len(rows)}-{digest}.parquet", write_to
 
 
 def described(rows: pl.DataFrame, replacing: tuple[str, ...] = ()) -> Entry:

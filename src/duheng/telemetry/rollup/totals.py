@@ -196,10 +196,10 @@ def at_once(
     engine: Engine, points: Points, places: Places, parameters: Parameters, days: tuple[date, date], read: ir.Table,
     rules: Rules,
 ) -> pl.DataFrame:  # fmt: skip
-    """Sums of a month, or of some of its days, by place straight from interval readings, in one statement; nothing is published.
+    """Sums of a month, or of some of its days, by place straight from interval readings; nothing is published.
 
-    days: first and last. read: their readings, one version each (taking.open_files). For looks and comparisons; what counts is
-    what `roll_up` publishes, and both agree. Columns of `sums`.
+    days: first and last. read: their readings, one version each (taking.open_files). For looks and comparisons;
+    what counts is what `roll_up` publishes, and both agree. Columns of `sums`.
     """
     first, last = days
     hours = (last - first).days * 24 + 24
