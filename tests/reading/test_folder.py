@@ -171,3 +171,21 @@ def test_the_folder_of_the_printed_plan_of_ziyang_tells_of_the_same_targets(
     about_targets = {"target-missing", "target-extra", *(f"differs-{field}" for field in FIELDS)}
     assert [finding.text for finding in found if finding.code in about_targets] == []
     assert not [finding for finding in city.check(tmp_path / "city") if finding.severity == "error"]
+
+
+def test_the_two_commands_end_with_nothing_different(shared: Path, tmp_path: Path) -> None:
+    """`duheng read` then `duheng check --against`: exit 0; that nobody reports is said once, as a notice."""
+    plan, folder = str(shared / "plans" / "ziyang.txt"), str(tmp_path / "city")
+    assert CliRunner().invoke(app, ["read", plan, "-o", folder]).exit_code == 0
+    done = CliRunner().invoke(app, ["check", folder, "--against", str(city.default_city_folder())])
+    assert (done.exit_code, "没有不同" in done.stderr) == (0, True)
+    assert done.stdout.count("没有任何报送任务，30项目标") == len(done.stdout.splitlines()) == 1
+
+
+def test_of_two_indicators_of_one_name_the_scope_says_which() -> None:
+    targets = [
+        Target("建成节水型机关率", "", 0, 0, "reach", scope=scope, value=Decimal(1), unit="%")
+        for scope in ("全市各级党政机关", "各级企（事）业单位")
+    ]
+    bound = [one.quantity for target in targets if (one := bind(target))]
+    assert bound == ["water_saving_organ_share", "water_saving_institution_share"]

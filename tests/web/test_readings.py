@@ -183,6 +183,8 @@ def test_accepting_all_without_doubt_leaves_what_wants_a_look(site: Site) -> Non
     left = [one for one in told["targets"] if one["standing"] == "open"]
     assert left
     assert all(not one["quantity"] or one["confidence"] < readings.SURE or one["doubts"] for one in left)
+    assert told["counts"]["to_see"] == len(left)
+    assert f"其中{len(left)}项须逐项看" in client.get(where).content.decode()
 
 
 def test_a_doubt_is_first_says_what_to_do_and_is_settled(site: Site) -> None:
@@ -313,6 +315,21 @@ def test_the_pages_run_on_the_saved_version_at_once(saved: tuple[Site, str]) -> 
     assert f">{words}</q>" in why
     assert f">{words}</q>" in anybody.get(f"/target/energy-intensity?plan={plan}").content.decode()
     assert "<q " not in anybody.get("/why/energy_intensity_decline/512000/2025").content.decode()
+
+
+def test_a_saved_version_is_compared_and_shows_its_sentences(saved: tuple[Site, str]) -> None:
+    site, plan = saved
+    asked = f"?a={plan}&b=ziyang-145"
+    page = site().get(f"/plans/compare{asked}").content.decode()
+    assert f'<option value="{plan}" selected>' in page
+    words = "到2025年，全市单位地区生产总值能源消耗比2020年下降12.5%"
+    assert words in page
+    assert "甲原文" in page
+    assert "乙原文" not in page  # the packaged plan is kept without its text
+    assert 'href="/plans/versions/1"' in page
+    told = site().get(f"/plans/compare.json{asked}").json()
+    pair = next(one for one in told["pairs"] if one["a"]["quantity"] == "energy_intensity_decline")
+    assert (pair["a"]["quote"], pair["b"]["quote"], pair["beside"]) == (words, None, "looser")
 
 
 def test_a_version_is_open_to_all_and_a_reading_is_not(saved: tuple[Site, str]) -> None:

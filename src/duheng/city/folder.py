@@ -212,8 +212,21 @@ def _map(folder: Path, head: Group | None, places: Places, report: Report) -> Pa
 
 
 def _check_duties(plans: tuple[Plan, ...], report: Report) -> None:
-    """Each target must rest on something that somebody has to state, else nobody owes it."""
+    """Each target must rest on something that somebody has to state, else nobody owes it.
+
+    A plan without any duty, as a printed document is read, is said once: there is nothing to hold its targets against.
+    """
     for plan in plans:
+        if plan.targets and not plan.duties:
+            report.add(
+                "nobody-owes",
+                f"{plan.id} duties",
+                f"没有任何报送任务，{len(plan.targets)}项目标都没有写明由谁报送数据",
+                "每项目标所需的数据各有一项duties",
+                "在duties中写明由谁报送；印发的规划里通常没有，由本市另定",
+                "notice",
+            )
+            continue
         stated = {quantity for duty in plan.duties for quantity in duty.quantities}
         for target in plan.targets:
             quantity = all_quantities().get(target.quantity)

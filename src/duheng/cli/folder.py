@@ -36,13 +36,15 @@ def check(
     for path in filter(None, (folder, against)):
         if not path.is_dir():
             raise typer.BadParameter(f"没有文件夹“{path}”。")
-    findings = city.check(folder)
+    findings, beside = city.check(folder), ""
     if against is not None:
-        findings += [finding for finding in compare(folder, against) if finding not in findings]
+        different = compare(folder, against)
+        beside = f"与{against}逐项比对：{f'{len(different)}处不同' if different else '没有不同'}。"
+        findings += [finding for finding in different if finding not in findings]
     if as_json:
         typer.echo(json.dumps([_as_dict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
-        _print(folder, findings)
+        _print(folder, findings, beside)
     if any(finding.severity != "notice" for finding in findings):
         raise typer.Exit(1)
 
@@ -50,12 +52,12 @@ def check(
 _WORDS = {"error": "错误", "warning": "警告", "notice": "提示"}
 
 
-def _print(folder: Path, findings: list[Finding]) -> None:
+def _print(folder: Path, findings: list[Finding], beside: str) -> None:
     for finding in findings:
         typer.echo(f"{_WORDS[finding.severity]} {finding.text}")
     counts = {word: sum(f.severity == severity for f in findings) for severity, word in _WORDS.items()}
     said = "，".join(f"{count}处{word}" for word, count in counts.items() if count) or "没有问题"
-    typer.echo(f"{folder}：{said}。", err=True)
+    typer.echo(f"{folder}：{said}。{beside}", err=True)
 
 
 def _as_dict(finding: Finding) -> dict[str, str]:

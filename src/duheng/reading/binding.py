@@ -16,7 +16,7 @@ from duheng.reading.records import Target
 LEAST = 0.35
 """Confidence below which nothing is proposed: half the signs of a short name alike come about by chance."""
 _YEARLY = "年"  # in a title: a figure of one year; in a target's period: 年均, 每年
-_SCOPE_WEIGHT = 0.35  # the indicator says what is measured; its scope only tells two of the same name apart
+_SCOPE_WEIGHT = 0.6  # more than half: of two indicators of one name only the scope says which is meant
 _CHANGES = ("累计降低率", "降低率", "下降率", "降幅")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -251,6 +251,19 @@ def _loaded(files: str) -> City:
         for name, text in json.loads(files).items():
             (Path(place) / Path(name).name).write_text(text, "utf-8")
         return load(Path(place))
+
+
+def home(plan: Plan) -> str:
+    """The address of the page that shows the saved document; "" of a packaged plan."""
+    found = saved(plan.id)
+    return f"/plans/versions/{found.pk}" if found else ""
+
+
+def sentences(plan: Plan) -> Callable[[Target], str]:
+    """What gives the words of the saved document above each target of the plan; "" of a packaged plan, kept without."""
+    found = saved(plan.id)
+    text = found.reading.text if found else ""
+    return lambda target: text[slice(*target.characters)] if target.characters else ""
 
 
 def clause(plan: Plan, target: Target) -> tuple[str, str] | None:

@@ -129,14 +129,20 @@ class Review:
         return [*self.of(TARGET), *self.of(TASK)]
 
     def counts(self) -> dict[str, int]:
-        """How many targets and tasks stand where; doubts nobody has settled; those that wait and raise no doubt."""
+        """How many targets and tasks stand where; doubts nobody has settled; those that wait, without and with."""
         listed = self.listed()
         counts = {
             standing: sum(one.standing == standing for one in listed) for standing in (*WORDS.values(),)
         }
         doubts = sum(one.standing == OPEN for one in self.of(DOUBT))
         clear = sum(one.standing == OPEN and not one.doubtful for one in listed)
-        return {**counts, "all": len(listed), "doubts": doubts, "without_doubt": clear}
+        return {
+            **counts,
+            "all": len(listed),
+            "doubts": doubts,
+            "without_doubt": clear,
+            "to_see": counts[OPEN] - clear,
+        }
 
 
 def _order(one: Entry) -> tuple[int, ...]:

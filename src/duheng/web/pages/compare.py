@@ -10,11 +10,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from duheng.ingest.drill.places import is_drill
 from duheng.model.plan import Plan
-from duheng.reading.comparing import Comparison, Entry, compare, side_of_plan
+from duheng.reading.comparing import Comparison, Entry, Side, compare, side_of_plan
 from duheng.reading.comparing.comparison import Pair
 from duheng.reading.comparing.wording import bare
 from duheng.reading.comparing.words import beside, changed, converted, demand
-from duheng.web import state
+from duheng.web import plan_versions, state
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.tables import Cell, Column, Table
@@ -43,7 +43,7 @@ def show(ask: Ask) -> Page | HttpResponse:
     second = _plan(ask, asked["b"]) if asked["b"] else None
     if not ask.selection.drill and any(one and is_drill(one.scenario) for one in (first, second)):
         return HttpResponseRedirect(ask.request.path + ask.query(scenario="drill"))
-    made = compare(side_of_plan(first), side_of_plan(second)) if second else None
+    made = compare(_side(first), _side(second)) if second else None
     titles = VERSIONS if made and made.versions else SHOW
     return Page(
         template="compare.html",
@@ -55,11 +55,17 @@ def show(ask: Ask) -> Page | HttpResponse:
             "choices": _choices(ask),
             "named": dict(_choices(ask)),
             "counts": [(name, titles[name], _count(made, name)) for name in SHOW] if made else [],
+            "homes": {name: plan_versions.home(one) for name, one in (("a", first), ("b", second)) if one},
             "chosen": asked["show"],
             "short": _pairs(ask, made, asked["show"], short=True) if made else None,
         },
         tables=_tables(ask, made, asked["show"], titles) if made else (),
     )
+
+
+def _side(plan: Plan) -> Side:
+    """With the sentences of the document, where the plan was saved from one."""
+    return side_of_plan(plan, plan_versions.sentences(plan))
 
 
 def _plan(ask: Ask, asked: str) -> Plan:
@@ -125,8 +131,6 @@ def _pairs(ask: Ask, made: Comparison, chosen: str, *, short: bool = False) -> T
         Column("b", words("乙要求"), width=30),
         Column("reason", words("理由"), width=36),
         Column("why", words("为何认作同一指标"), width=30),
-    ]
-    more = [
         Column("b_indicator", words("乙的指标名称"), width=36),
         Column("a_scope", words("甲范围"), width=16),
         Column("b_scope", words("乙范围"), width=16),
@@ -136,11 +140,25 @@ def _pairs(ask: Ask, made: Comparison, chosen: str, *, short: bool = False) -> T
     ]
     kept = [one for one in made.pairs if chosen in ("", one.verdict.beside)]
     kept.sort(key=lambda one: BESIDE.index(one.verdict.beside))
-    rows = [_row(ask, one) if short else [*_row(ask, one), *_more(ask, one)] for one in kept]
-    title = words("同一指标")
+    whole = [[*_row(ask, one), *_more(ask, one)] for one in kept]
+    shown = [at for at, column in enumerate(columns) if not short or column.key in _on_page(made)]
     return Table(
-        "pairs", title, columns if short else [*columns, *more], rows, empty=words("没有符合筛选条件的指标。")
+        "pairs",
+        words("同一指标"),
+        [columns[at] for at in shown],
+        [[row[at] for at in shown] for row in whole],
+        empty=words("没有符合筛选条件的指标。"),
     )
+
+
+def _on_page(made: Comparison) -> set[str]:
+    """The columns of the page: of the others only the sentences that are kept."""
+    quoted = {
+        name
+        for name, side in (("a_quote", made.a), ("b_quote", made.b))
+        if any(one.target.quote for one in side.entries)
+    }
+    return {"indicator", "beside", "a", "b", "reason", "why", *quoted}
 
 
 def _row(ask: Ask, one: Pair) -> list[Cell]:

@@ -157,6 +157,7 @@ def form_context(
         "review": review,
         "kept": review.kept,
         "counts": review.counts(),
+        "sure": f"{readings.SURE:.0%}",
         "editing": editing.entry.id if editing else "",
         "filled": typed or (filled(editing.entry) if editing else {}),
         "said": said,
