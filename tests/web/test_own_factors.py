@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from duheng.ingest.carbon import own_sets
-from duheng.web import factor_sets, page
+from duheng.ingest.carbon.own_sets import stamp
+from duheng.web import factor_sets, page, state
 
 Site = Callable[..., Client]
 HEAD = "fuel,factor,unit,applies_to_rows,source,confidence\n"
@@ -27,6 +28,7 @@ ASKED = "scenario=drill&year=2023"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder from which the sets are read in place of the packaged city's."""
     monkeypatch.setattr(factor_sets, "own_sets", lambda _: own_sets(tmp_path))
+    monkeypatch.setattr(state, "factor_files", lambda _: stamp(tmp_path))
     (tmp_path / "carbon").mkdir()
     page.forget()
     return tmp_path / "carbon"
@@ -110,3 +112,20 @@ def test_a_set_never_takes_the_name_of_a_packaged_one(drill: Site, folder: Path)
     told = drill().get(f"/carbon.json?{ASKED}&set=enterprise_default").json()
     assert "factors" not in told
     assert "同名" in drill().get(f"/carbon?{ASKED}").content.decode()
+
+
+def test_a_set_put_there_changed_or_taken_away_is_seen_at_once(drill: Site, folder: Path) -> None:
+    client = drill()
+
+    def offered() -> bool:
+        return 'value="ziyang"' in client.get(f"/carbon?{ASKED}").content.decode()
+
+    assert not offered()
+    put(folder, EVERYWHERE)
+    assert offered()
+    before = coal(client.get(f"/carbon.json?{ASKED}&set=ziyang").json()["sectors"])["建筑业"]
+    put(folder, EVERYWHERE.replace(",2,", ",3.5,"))
+    after = coal(client.get(f"/carbon.json?{ASKED}&set=ziyang").json()["sectors"])["建筑业"]
+    assert after == pytest.approx(before * 3.5 / 2, rel=1e-3)
+    (folder / "ziyang.csv").unlink()
+    assert not offered()

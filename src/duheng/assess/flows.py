@@ -50,7 +50,8 @@ def on_the_basis(opened: Opened, basis: Basis) -> Opened:
     """The same books with the parameters and the rules of a basis (duheng.city.bases)."""
     if not (basis.instead or basis.own):
         return opened
-    key = ("basis", basis.id)
+    # By its factors as well as its name: a city may change the file of a set.
+    key = ("basis", basis.id, *((name, own.settings) for name, own in basis.own.items()))
     if key not in opened.memo:
         books = opened.books
         parameters = on_basis(books.parameters, basis)

@@ -1,7 +1,7 @@
 """What pages read: the city and its plans, with the definitions that officials signed.
 
 `stamp()` changes whenever anything a page shows may change: a new fact, a signed decision, a word about a finding, a
-new day.
+file of emission factors in the city's folder, a new day.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from duheng.assess.books import default_plan
 from duheng.assess.choices import ACTION, Choice
 from duheng.assess.choices import choices as signed_choices
 from duheng.city import default_city_folder, load
+from duheng.ingest.carbon.own_sets import stamp as factor_files
 from duheng.ingest.drill.places import city_in, is_drill
 from duheng.model.plan import City, Plan
 from duheng.model.saying import say
@@ -50,7 +51,8 @@ def stamp() -> tuple[object, ...]:
     actions = (ACTION, inbox.ACTION, parameters.ACCEPT, plan_versions.ACTION)
     said = [entry.id for action in actions for entry in ledger.trail(limit=1, action=action)]
     head = ledger.head()
-    return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, today())
+    factors = factor_files(city().folder)
+    return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, factors, today())
 
 
 def city_of(selection: Selection) -> City:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from duheng.city.bases import Basis, carbon_sets
@@ -71,10 +71,30 @@ def _setting(one: Factor) -> Setting:
     return Setting(date(1900, 1, 1), value, one.cite, one.certainty, item=one.fuel, note=one.place)
 
 
-@cache
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+def stamp(folder: Path) -> Stamp:
+    """Name, time of change and size of each file of factors: another stamp once a set was added, changed, removed."""
+    found = []
+    for path in sorted((folder / "carbon").glob("*.csv")):
+        try:
+            known = path.stat()
+        except OSError:  # removed since it was listed
+            continue
+        found.append((path.name, known.st_mtime_ns, known.st_size))
+    return tuple(found)
+
+
 def own_sets(folder: Path) -> dict[str, OwnSet]:
-    """The sets of a city's folder by name; one named as a packaged set is left to that, with a finding."""
-    return {path.stem: _read(path) for path in sorted((folder / "carbon").glob("*.csv"))}
+    """The sets of a city's folder by name, as the files are now; one named as a packaged set is left to that."""
+    return _own_sets(folder, stamp(folder))
+
+
+@lru_cache(maxsize=8)
+def _own_sets(folder: Path, files: Stamp) -> dict[str, OwnSet]:
+    paths = [folder / "carbon" / name for name, _, _ in files]
+    return {path.stem: _read(path) for path in paths}
 
 
 def _read(path: Path) -> OwnSet:

@@ -208,7 +208,7 @@ def _alone(ask: Ask, name: str, titles: dict[str, str], entries: Sequence[tuple[
         Column("article", words("条款"), width=10),
         Column("asked", words("要求"), width=36),
         Column("scope", words("范围"), width=24),
-        Column("quote", words("原文"), width=60),
+        Column("quote", words("文件原文"), width=60),
     ]
     rows = [
         [
