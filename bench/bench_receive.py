@@ -76,9 +76,10 @@ def measured(**asked: Any) -> tuple[dict[str, float], dict[str, Any], float, int
     from duheng.telemetry.segments import FRAME, read
 
     with receiving() as receiver:
+        begun = receiver.processor()
         crowd = load(receiver.port, **asked)
         result = json.loads(crowd.communicate()[0])
-        spent = receiver.processor()
+        spent = receiver.processor() - begun
         receiver.process.terminate()
         receiver.process.wait(30)
         folder = receiver.home / "telemetry" / "segments"
@@ -106,6 +107,7 @@ def _open() -> list[Figure]:
         ),
         Figure(f"{name}: frames an fsync", store["records"] / store["syncs"], "frames"),
         Figure(f"{name}: processor time of the receiver a frame", 1e6 * spent / result["sent"], "us"),
+        Figure(f"{name}: processor time of the load a frame", 1e6 * result["processor"] / result["sent"], "us"),
         Figure(f"{name}: the load itself was behind at most", 1000 * result["behind"], "ms"),
     ]  # fmt: skip
 

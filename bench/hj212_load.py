@@ -48,7 +48,10 @@ class Load:
 
 @dataclass
 class Result:
-    """sent, expected, answers: frames, those that ask for an answer, answers. Latencies in [ms], behind in [s]."""
+    """sent, expected, answers: frames, those that ask for an answer, answers. Latencies in [ms].
+
+    behind: how late a frame was sent at most [s]; processor: time of the load itself while it sent [s].
+    """
 
     sent: int = 0
     expected: int = 0
@@ -58,6 +61,7 @@ class Result:
     p99: float = 0.0
     longest: float = 0.0
     behind: float = 0.0
+    processor: float = 0.0
 
 
 def identities() -> list[str]:
@@ -130,6 +134,7 @@ class Crowd:
     def __init__(self, port: int, load: Load) -> None:
         self.load, self.result = load, Result()
         self.times: list[float] = []
+        self.spent = time.process_time()
         self.poll = select.epoll()
         self.lines: list[Line] = []
         self.by_number: dict[int, Line] = {}
@@ -180,6 +185,7 @@ class Crowd:
             self.hear(0.05)
             self.flush()
         result.seconds = time.perf_counter() - begun
+        result.processor = time.process_time() - self.spent
         if self.times:
             result.p50, result.p99 = (1000 * percentile(self.times, share) for share in (0.5, 0.99))
             result.longest = 1000 * max(self.times)

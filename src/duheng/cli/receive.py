@@ -141,6 +141,21 @@ def add(
     typer.echo(f"{'已登记' if new else '已替换'} {mn}。")
 
 
+@devices.command("knocking", help="列出未登记却在上传的设备。List strangers that send.")
+def knocking() -> None:
+    """每行一台：MN、报文数、首次、最近、来源地址，最近的在前。退出码：0。"""
+    from duheng.telemetry.receipts import knocking as strangers
+
+    for mn, frames, first, last, peer in strangers(home()).iter_rows():
+        texts = (
+            mn or "-",
+            str(frames),
+            *(f"{one.astimezone():%Y-%m-%d %H:%M:%S}" for one in (first, last)),
+            peer,
+        )
+        typer.echo("\t".join(texts))
+
+
 @devices.command("remove", help="取消登记；已收到的数据保留。Remove a device.")
 def remove(mn: Annotated[str, typer.Argument(help="设备唯一标识。")]) -> None:
     """退出码：0 正常，2 没有这台设备。"""

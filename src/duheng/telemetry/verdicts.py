@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 REFUSED = 128
 
-STORED, DUPLICATE, LATE, FUTURE, DRIFT, OTHER_SYSTEM, UNKNOWN_COMMAND = range(7)
+STORED, DUPLICATE, LATE, FUTURE, DRIFT, OTHER_SYSTEM, UNKNOWN_COMMAND, EDITION_2025 = range(8)
 GARBAGE, NO_END, TOO_LONG, CRC, NO_MN, UNKNOWN_MN, NETWORK, PASSWORD = range(REFUSED, REFUSED + 8)
 
 
@@ -38,6 +38,7 @@ VERDICTS = {
         (DRIFT, "drift", "已存，现场机时钟偏差"),
         (OTHER_SYSTEM, "other_system", "已存，系统编码与登记不符"),
         (UNKNOWN_COMMAND, "unknown_command", "已存，命令编码未知"),
+        (EDITION_2025, "edition_2025", "已存，按2025版标志；该版的应答方式未经标准原文确认"),
         (GARBAGE, "garbage", "拒收，不是报文"),
         (NO_END, "no_end", "拒收，报文没有结尾"),
         (TOO_LONG, "too_long", "拒收，报文过长"),

@@ -13,6 +13,8 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duheng.telemetry import verdicts
 from duheng.telemetry.devices import ANY, Device, Devices
@@ -247,6 +249,33 @@ def test_slow_bytes_of_a_hostile_frame_cost_little() -> None:
     finally:
         sys.setprofile(None)
     assert sums < 8000
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=40),
+            st.sampled_from(
+                [frame(), frame()[:-2], frame()[:50], frame()[50:], b"##", b"##0005", b"&&0000", b"CP=&&"]
+            ),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_comes_nothing_breaks_and_little_is_held(parts: list[bytes]) -> None:
+    one = session()
+    pieces = [piece for part in parts for piece in one.feed(part)]
+    assert one.waiting <= 10_020
+    pieces += one.silent()
+    assert one.waiting == 0
+    signs = sum(len(piece.payload.translate(None, b"\r\n \t")) for piece in pieces)
+    assert signs == len(b"".join(parts).translate(None, b"\r\n \t"))
+
+
+def test_later_editions_are_marked_as_unconfirmed() -> None:
+    now = datetime(2026, 1, 1, 0, 0, 30, tzinfo=BEIJING)
+    assert verdict(session(now=now), frame(Flag="9")) == "edition_2025"
+    assert verdict(session(now=now), frame(Flag="9", ST="21")) == "stored"
 
 
 def test_new_devices_count_at_once() -> None:

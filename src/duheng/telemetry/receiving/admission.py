@@ -128,7 +128,11 @@ class Admission:
     def _by_code(self, sender: Sender, header: Header) -> int:
         if sender.device.st and header.st.decode("latin-1") not in (sender.device.st, "91"):
             return verdicts.OTHER_SYSTEM
-        return verdicts.STORED if header.cn in self.kinds else verdicts.UNKNOWN_COMMAND
+        if header.cn not in self.kinds:
+            return verdicts.UNKNOWN_COMMAND
+        # Surface water (ST 21) uses the same bits for an edition of its own.
+        later = header.flags >> 2 > 1 and header.st != b"21"
+        return verdicts.EDITION_2025 if later else verdicts.STORED
 
 
 def _note_drift(sender: Sender, sent: bytes, now: float) -> None:

@@ -24,13 +24,14 @@ _CLOCK, _ASKS_CLOCK, _PASSWORD = "1012", b"1013", "1072"
 
 @dataclass(slots=True)
 class Asked:
-    """A request and its dialogue. id: of its file, empty where nobody wrote one. since: time.time()."""
+    """A request and its dialogue. id: of its file, empty where nobody wrote one. since: by the desk's clock."""
 
     id: str
     request: Request
     since: float
     dialogue: Dialogue | None = None
     shown: str = QUEUED
+    at: float = field(default_factory=time.time)
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Held:
     line: Line
     version: int
     st: str
-    clock_set: float = 0.0
+    clock_set: float = -_COOL
     asked: deque[Asked] = field(default_factory=deque)
 
 
@@ -48,7 +49,7 @@ class Desk:
     """A listener of the service; `tend` is called every second."""
 
     def __init__(
-        self, service: Service, timing: Timing | None = None, clock: Callable[[], float] = time.time
+        self, service: Service, timing: Timing | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._service, self._timing, self._clock = service, timing or Timing(), clock
         self._held: dict[bytes, Held] = {}
@@ -136,7 +137,7 @@ class Desk:
         if sender is None:
             self._end(asked, FAILED, "unknown_mn")
             return
-        here = datetime.fromtimestamp(now, BEIJING)
+        here = datetime.now(BEIJING)
         values = {
             name: f"{here:%Y%m%d%H%M%S}" if value == "now" else value
             for name, value in asked.request.values.items()
@@ -174,7 +175,7 @@ class Desk:
         self._service.renew()
 
     def _end(self, asked: Asked, state: str, reason: str) -> None:
-        said = self._said(asked) | {"state": state, "reason": reason, "ended": self._clock()}
+        said = self._said(asked) | {"state": state, "reason": reason, "ended": time.time()}
         if asked.id:
             self._ended.append((asked.id, said))
         self._service.note({"event": "request", **said})
@@ -190,7 +191,7 @@ class Desk:
         order = orders().get(request.code)
         said: dict[str, Any] = {
             "mn": request.mn, "code": request.code, "title": order.title if order else "", "values": request.shown,
-            "who": request.who, "why": request.why, "since": asked.since, "state": asked.shown,
+            "who": request.who, "why": request.why, "since": asked.at, "state": asked.shown,
         }  # fmt: skip
         if dialogue is not None:
             said |= {

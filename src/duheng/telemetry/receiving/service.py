@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -96,7 +96,7 @@ class Service:
                 if piece.verdict == verdicts.DUPLICATE:
                     counts.duplicates += 1
                 if piece.header and piece.header.pnum:
-                    self.packets.add(piece.header, piece.payload, now)
+                    self.packets.add(piece.header, piece.payload, time.monotonic())
                 for listener in self.listeners:
                     listener.heard(line, piece)
             else:
@@ -116,6 +116,26 @@ class Service:
         if self.writer.state.waiting > self.limits.queue and not self.held:
             self._hold_all(True)
 
+    async def store(self, kind: int, verdict: int, peer: str, payload: bytes) -> None:
+        """Return once this is durable: for listeners that answer each message by itself, as HTTP does.
+
+        While `held` they should not ask for more.
+        """
+        counts, durable = self.counts, self._loop.create_future()
+        counts.received += 1
+        if verdict < verdicts.REFUSED:
+            counts.stored += 1
+        else:
+            counts.refused += 1
+        record = packed(kind, verdict, int(time.time() * 1e6), peer.encode(), payload)
+
+        def settle() -> None:
+            if not durable.done():  # whoever waited may have gone
+                durable.set_result(None)
+
+        self.writer.put([record], lambda: self._call(settle))
+        await durable
+
     def note(self, what: dict[str, Any]) -> None:
         """Keep something the platform itself has to say, in the order of what it received."""
         payload = json.dumps(what, ensure_ascii=False).encode()
@@ -129,7 +149,7 @@ class Service:
         """What is due every second: changed devices, packets that do not come, what was refused and not kept."""
         if _stamp(self._file) != self._stamp:
             self.renew()
-        for message in self.packets.missing(time.time()):
+        for message in self.packets.missing(time.monotonic()):
             self.note({"event": "packets", **message})
         self._note_unkept()
 
@@ -148,10 +168,11 @@ class Service:
         records, taken = self._records, self._taken
         if records:
             self._records, self._taken, self._size = [], [], 0
-            self.writer.put(records, lambda: self._from_thread(taken))
+            self.writer.put(records, lambda: self._call(lambda: self._durable(taken)))
 
-    def _from_thread(self, taken: Taken) -> None:
-        self._loop.call_soon_threadsafe(self._durable, taken)
+    def _call(self, what: Callable[[], None]) -> None:
+        """In the loop; called on the writer's thread."""
+        self._loop.call_soon_threadsafe(what)
 
     def _durable(self, taken: Taken) -> None:
         """Release what waited for these records."""

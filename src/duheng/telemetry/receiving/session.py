@@ -80,10 +80,11 @@ class Session:
             self._generation = self._admission.generation
         found: list[Received] = []
         place = 0
-        while head := _HEAD.match(held, place):
+        size = len(held)
+        while place < size and (head := _HEAD.match(held, place)):
             start = place + 6
             end = start + int(head[1])
-            if end - 2 < head.end() or end + 4 > len(held) or held[end - 2 : end] != b"&&":
+            if end - 2 < head.end() or end + 4 > size or held[end - 2 : end] != b"&&":
                 break
             segment = held[start:end]
             if held[end : end + 4] != b"%04X" % crc.checksum(segment) or b"\r" in segment:
@@ -91,7 +92,7 @@ class Session:
             header = Header._make(head.groups(b"")[1:])
             found.append(self._frame(header, held[place : end + 4], segment, True))
             place = end + 6 if held.startswith(b"\r\n", end + 4) else end + 4
-        if place < len(held):
+        if place < size:
             found += self._tolerant(held[place:] if place else held)
         return found
 
