@@ -29,6 +29,8 @@ from pathlib import Path
 from duheng.telemetry.receiving import serving
 from duheng.telemetry.receiving.limits import Limits
 given = json.loads(sys.argv[1])
+if given.pop("plain", False):
+    sys.modules["uvloop"] = None  # as if it were not installed
 port, limits = given.pop("hj212", 0), Limits(**given.pop("limits", {}))
 settings = serving.Settings(Path(given.pop("home")), "127.0.0.1", port, limits=limits, **given)
 serving.run(settings, lambda ports: print(json.dumps(ports), flush=True))

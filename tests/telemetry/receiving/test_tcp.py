@@ -152,6 +152,12 @@ def test_tls_with_our_certificate(tmp_path: Path) -> None:
             assert b"CN=9014" in answers(line, 1)[0]
 
 
+def test_asyncios_own_loop_serves_where_there_is_no_other(tmp_path: Path) -> None:
+    with receiving(tmp_path, plain=True) as receiver:
+        assert works(receiver)
+        receiver.stop()
+
+
 def test_who_is_not_on_the_list_does_not_connect(tmp_path: Path) -> None:
     duheng = [
         sys.executable,

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -154,10 +154,14 @@ class Service:
         self._note_unkept()
 
     def renew(self) -> None:
-        """Read the devices anew."""
-        self._stamp = _stamp(self._file)
-        self.devices = devices.load(self.home)
-        self.admission.renew(self.devices)
+        """Read the devices anew. Raises OSError: those known stay."""
+        stamp = _stamp(self._file)
+        found = devices.load(self.home)
+        self._stamp = stamp
+        if found.findings and not found.by_mn:  # a file that is none at all shuts nobody out who was let in
+            found = replace(found, by_mn=self.devices.by_mn)
+        self.devices = found
+        self.admission.renew(found)
 
     def _note_unkept(self) -> None:
         unkept, self.refused_bytes.unkept = self.refused_bytes.unkept, {}

@@ -153,14 +153,14 @@ async def _tend(parts: Parts) -> None:
             _write_state(parts, running=True)
         turn += 1
         await asyncio.sleep(1)
-        service.tend()
-        try:
-            parts.desk.tend()
-        except (OSError, DuhengError) as unwritten:
-            print(f"{service.home}：{unwritten}", file=sys.stderr, flush=True)
         now = time.monotonic()
         for line in list(service.lines):
             line.tend(now)
+        try:
+            service.tend()
+            parts.desk.tend()
+        except (OSError, DuhengError) as unwritten:
+            print(f"{service.home}：{unwritten}", file=sys.stderr, flush=True)
         if (refused := service.writer.state.trouble) != trouble:
             trouble = refused
             said = (
