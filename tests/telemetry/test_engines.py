@@ -22,6 +22,12 @@ from tests.telemetry.conftest import LISTED, rows
 
 START = datetime(2026, 1, 1)
 HOURS = 20 * 24
+SMALL = (
+    "shuffle.partitions=2",
+    "codegen.wholeStage=false",
+    "codegen.factoryMode=NO_CODEGEN",
+    "adaptive.enabled=false",
+)
 POINTS = LISTED + (
     "G1,a21026,gas,512022,二氧化硫,,10,,,2026-01-01,,,,\n"
     "G1,a00000,gas_flow,512022,,m3/s,10,,,2026-01-01,,,,\n"
@@ -78,7 +84,7 @@ def test_spark_gives_what_duckdb_gives(tmp_path: Path, checkout: Path) -> None:
     command = [sys.executable, "-m", "tests.telemetry.test_engines", str(there)]
     path = os.pathsep.join([str(checkout), str(checkout / "src")])
     # Little data in many small questions: what Spark prepares for much only takes time.
-    few = "--conf spark.sql.shuffle.partitions=2 --conf spark.sql.codegen.wholeStage=false pyspark-shell"
+    few = " ".join(f"--conf spark.sql.{setting}" for setting in SMALL) + " pyspark-shell"
     own = {**os.environ, "PYTHONPATH": path, "PYSPARK_SUBMIT_ARGS": few}
     done = subprocess.run(command, cwd=checkout, env=own, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

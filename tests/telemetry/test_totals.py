@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,11 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from duheng import ledger
+from duheng.assess.audit.groups import online
+from duheng.assess.books import Opened, default_plan, opened
+from duheng.assess.why import why
 from duheng.city import default_city_folder, load
+from duheng.cli.explain import lines
 from duheng.model.entities import Entity
 from duheng.model.periods import parse
 from duheng.model.plan import City
@@ -174,3 +179,67 @@ def test_an_outlet_of_the_city_has_its_load_as_a_fact(books: Path, city: City) -
     assert enter(books, engine(), points, places, city.parameters).added == 1
     fact = ledger.history("online_emission", "E1-DA001", "二氧化硫", "2026-02", "actual", None)[0]
     assert float(fact.value) == pytest.approx(1.5 * 672)  # 30 mg/m3 x 50,000 m3/h = 1.5 kg/h
+
+
+def asked(city: City) -> Opened:
+    return opened(city, default_plan(city, "actual"), "actual", None)
+
+
+def reported(quantity: str, item: str, value: str, unit: str, entity: str = "512022") -> None:
+    fact = ledger.NewFact(
+        quantity,
+        entity,
+        item,
+        "2026-02",
+        "actual",
+        None,
+        Decimal(value),
+        value,
+        "reported",
+        "quoted",
+        "B2",
+        unit,
+    )
+    ledger.append([fact], ledger.NewSource("submission", "某企业月报.xlsx"), "测试")
+
+
+def test_explain_names_the_segments(books: Path, city: City) -> None:
+    write(books, whole_month())
+    entered(books, points_of(METER.format("512022", "2026-02-01", "")), city)
+    reasons = why(asked(city), "online_fuel_energy", "乐至县", "2026-02", item="电力")
+    text = "\n".join(lines(reasons))
+    assert "8.26 tce" in text  # 6.72 万kWh x 1.229
+    assert "监测数据段 2026-01-05/000000-0001 至 2026-01-05/000000-0001" in text
+    assert "M1；672小时；第1次汇总" in text
+
+
+def test_what_is_reported_is_held_against_what_was_measured(books: Path, city: City) -> None:
+    write(books, whole_month())
+    entered(books, points_of(METER.format("512022", "2026-02-01", "")), city)
+    reported("fuel_use", "电力", "6.9", "万kWh")
+    assert list(online(asked(city))) == []  # 2.7 % apart, 5 % are tolerated
+    reported("fuel_use", "电力", "8", "万kWh")
+    (found,) = online(asked(city))
+    assert "填报8，监测6.72，差+19.0%" in found.finding.text
+    assert [cell.quantity for cell in found.cells] == ["fuel_use", "online_energy"]
+
+
+def test_items_that_two_tables_name_differently_are_the_same(books: Path, city: City) -> None:
+    fact = ledger.NewFact(
+        "online_emission",
+        "512022",
+        "化学需氧量",
+        "2026-02",
+        "actual",
+        None,
+        Decimal(100),
+        "100 kg",
+        "measured",
+        "derived",
+        "",
+        "kg",
+    )
+    ledger.append([fact], ledger.NewSource("telemetry", "监测数据段"), "测试")
+    reported("water_tax_emission", "化学需氧量(CODcr)", "60", "kg")
+    (found,) = online(asked(city))
+    assert "差-40.0%" in found.finding.text

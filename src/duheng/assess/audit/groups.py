@@ -13,12 +13,13 @@ from duheng.assess.audit.digits import first_digits, last_digits
 from duheng.assess.audit.repeats import duplicated
 from duheng.assess.audit.report import Flag, flag
 from duheng.assess.audit.series import YEAR, Series, raised
-from duheng.assess.audit.settings import number
+from duheng.assess.audit.settings import number, table
 from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell
 from duheng.model.glossary import all_quantities
 from duheng.model.periods import parse
 from duheng.model.saying import listed, say
+from duheng.model.units import ratio
 
 _NUMBER = re.compile(r"[\d.,]+")
 _LEAST_DIGITS = 3  # the last of three digits and more falls evenly where figures are measured
@@ -96,24 +97,57 @@ def leading(opened: Opened) -> Iterator[Flag]:
 
 
 def online(opened: Opened) -> Iterator[Flag]:
-    """Reported figures beside the measured ones that outrank them, where they differ beyond the tolerance."""
-    tolerance = number("online", "tolerance")
+    """Reported figures beside the measured ones that outrank them or stand beside them, where they differ too much."""
+    yield from _beside(opened)
     lost = ledger.losers(opened.scenario, as_of=opened.moment).filter(
         pl.col("status") == "reported", pl.col("winner_status") == "measured"
     )
     for row in lost.iter_rows(named=True):
-        said, measured = float(row["value"]), float(row["winner_value"])
-        if abs(said - measured) <= tolerance * abs(measured):
-            continue
-        share = (said - measured) / abs(measured) if measured else float("inf")
         cell = Cell(row["quantity"], row["entity"], row["item"], row["period"], row["definition"])
-        found = say(
-            "填报{said}，监测{measured}，差{share}",
-            said=f"{said:g}",
-            measured=f"{measured:g}",
-            share=f"{share:+.1%}",
-        )
-        yield raised(opened, "online", (cell,), found, "两者相符", abs(share), tolerance)
+        yield from _apart(opened, float(row["value"]), float(row["winner_value"]), (cell,))
+
+
+def _beside(opened: Opened) -> Iterator[Flag]:
+    """Months that the roll-up of readings states beside what the unit reports under another name."""
+    facts = opened.books.facts.select("quantity", "entity", "item", "period", "definition", "value")
+    wanted = {row["figure"] for row in table("online", "of")}
+    measured = facts.filter(pl.col("quantity").is_in(list(wanted)))
+    if measured.is_empty():
+        return
+    stated = {tuple(row[:4]): row for row in facts.iter_rows()}
+    for row in table("online", "of"):
+        factor = _same_unit(row["figure"], row["against"])
+        for _, entity, item, period, definition, value in measured.filter(
+            pl.col("quantity") == row["figure"]
+        ).iter_rows():
+            named = row.get("items", {}).get(item, item)
+            reported = stated.get((row["against"], entity, named, period))
+            if reported is not None:
+                cells = (
+                    Cell(row["against"], entity, named, period, reported[4]),
+                    Cell(row["figure"], entity, item, period, definition),
+                )
+                yield from _apart(opened, reported[5], value * factor, cells)
+
+
+def _same_unit(figure: str, against: str) -> float:
+    """What a figure is multiplied with to stand in the unit of the other; both measure an item in the item's unit."""
+    units = [all_quantities()[name].unit for name in (figure, against)]
+    return 1.0 if units[0] == units[1] else float(ratio(*units))
+
+
+def _apart(opened: Opened, said: float, measured: float, cells: tuple[Cell, ...]) -> Iterator[Flag]:
+    tolerance = number("online", "tolerance")
+    if abs(said - measured) <= tolerance * abs(measured):
+        return
+    share = (said - measured) / abs(measured) if measured else float("inf")
+    found = say(
+        "填报{said}，监测{measured}，差{share}",
+        said=f"{said:g}",
+        measured=f"{measured:g}",
+        share=f"{share:+.1%}",
+    )
+    yield raised(opened, "online", cells, found, "两者相符", abs(share), tolerance)
 
 
 def grid(opened: Opened) -> Iterator[Flag]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import polars as pl
 
 from duheng.telemetry.rollup import loads
@@ -43,13 +44,27 @@ def fill(build: Build, means: pl.DataFrame) -> None:
     pairs = paired(build.points, whole, last + HOUR)
     build.engine.table("means", whole.select(MEANS.columns))
     build.engine.table("pairs", pairs)
-    found = build.engine.fetch(loads.loads(MEANS, PAIRS, build.rules))
+    found = _loads(build)
     rows = found.filter(pl.col("hour") >= begin).rename({"hour": "start"})
     rows = rows.with_columns(
         method=pl.when(pl.col("amount").is_null()).then(None).otherwise(pl.col("method")),
         incomplete=pl.lit(False),
     )
     follow(build, build.published("hours", rows))
+
+
+def _loads(build: Build) -> pl.DataFrame:
+    """The loads of the tables `means` and `pairs`. What is used more than once is kept, or Spark would do it anew."""
+    whole = _kept(build, "expected", loads.expected(MEANS, PAIRS))
+    half = _kept(build, "half", loads.fill_up(whole.filter(whole.kind == "water"), "mean"))
+    both = [loads.gas(whole, build.rules), loads.water(half)]
+    found = [build.engine.fetch(loads.as_stated(one)) for one in both]
+    return pl.concat([one.with_columns(pl.col("basis").cast(pl.Int64)) for one in found])
+
+
+def _kept(build: Build, name: str, expression: ir.Table) -> ir.Table:
+    build.engine.keep(name, expression)
+    return ibis.table(expression.schema(), name=name)
 
 
 def _known(build: Build, means: pl.DataFrame, first: datetime) -> pl.DataFrame:

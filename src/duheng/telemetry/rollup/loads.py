@@ -18,27 +18,26 @@ from duheng.telemetry.rollup.tables import HOUR, moment
 NULL = ibis.null("float64")
 
 
-def loads(hours: ir.Table, pairs: ir.Table, rules: Rules) -> ir.Table:
-    """Hourly loads of pollutants.
+def as_stated(judged: ir.Table) -> ir.Table:
+    """Loads as they are stated: `judged` by `gas` or `water`.
 
-    hours: of concentrations and flows (sources.means). pairs: PAIRS. Returns pid, hour, amount [kg] (null: unknown),
-    mean, measured, estimated [min], state, method (measured, substituted), basis (hours that a substitute rests on),
-    first_arrival, last_arrival.
+    Returns pid, hour, amount [kg] (null: unknown), mean, measured, estimated [min], state, method (measured,
+    substituted), basis (hours that a substitute rests on), first_arrival, last_arrival.
     """
-    whole = _expected(hours, pairs)
-    gas = _gas(whole.filter(whole.kind == "gas"), rules)
-    water = _water(whole.filter(whole.kind == "water"))
-    both = gas.union(water)
-    return both.select(
+    filled = (judged.state == "invalid") & judged.amount.notnull()
+    return judged.select(
         "pid", "hour", "amount", "mean", "measured", "state", "first_arrival", "last_arrival",
-        estimated=ibis.ifelse((both.state == "invalid") & both.amount.notnull(), 60.0, 0.0).cast("float64"),
-        method=ibis.ifelse((both.state == "invalid") & both.amount.notnull(), "substituted", "measured"),
-        basis=ibis.ifelse(both.state == "invalid", both.basis, ibis.null("int64")),
+        estimated=ibis.ifelse(filled, 60.0, 0.0).cast("float64"),
+        method=ibis.ifelse(filled, "substituted", "measured"),
+        basis=ibis.ifelse(judged.state == "invalid", judged.basis, ibis.null("int64")),
     )  # fmt: skip
 
 
-def _expected(hours: ir.Table, pairs: ir.Table) -> ir.Table:
-    """One row an expected hour, with concentration and volume where they are valid."""
+def expected(hours: ir.Table, pairs: ir.Table) -> ir.Table:
+    """One row an expected hour of each pollutant (PAIRS), with concentration and volume where they are valid.
+
+    hours: of concentrations and flows (sources.means).
+    """
     spine = pairs.mutate(h=ibis.range(pairs["first"], pairs["last"]).unnest())
     spine = spine.mutate(hour=moment(spine.h * HOUR)).select("pid", "flow", "kind", "factor", "h", "hour")
     own = hours.select(
@@ -58,8 +57,9 @@ def _expected(hours: ir.Table, pairs: ir.Table) -> ir.Table:
     )
 
 
-def _gas(whole: ir.Table, rules: Rules) -> ir.Table:
-    """The emission of invalid hours by the capture rate of their quarter and the length of their gap."""
+def gas(whole: ir.Table, rules: Rules) -> ir.Table:
+    """Of flue gas the emission of invalid hours by the capture rate of their quarter and the length of their gap."""
+    whole = whole.filter(whole.kind == "gas")
     valid, invalid = _ones(whole.state == "valid"), _ones(whole.state == "invalid")
     upto = ibis.cumulative_window(group_by="pid", order_by="h")
     numbered = whole.mutate(
@@ -103,16 +103,20 @@ def _greatest(valid: ir.Table, lengths: list[int]) -> ir.Table:
     )  # fmt: skip
 
 
-def _water(whole: ir.Table) -> ir.Table:
-    """Missing concentrations and volumes by the mean of as many valid ones before them; the load is their product."""
-    filled = _filled(_filled(whole, "mean"), "volume")
+def water(half: ir.Table) -> ir.Table:
+    """Of water missing concentrations and volumes by the mean of as many valid ones before; their product the load.
+
+    half: `filled` once, by its mean: worked out before, for what is used twice is worked out twice elsewhere.
+    """
+    half = half.filter(half.kind == "water")
+    filled = fill_up(half, "volume")
     stopped = filled.state == "stopped"
     amount = ibis.ifelse(stopped, 0.0, filled.filled_mean * filled.filled_volume * filled.factor)
     basis = ibis.greatest(filled.basis_mean, filled.basis_volume)
     return _row(filled, amount, basis)
 
 
-def _filled(rows: ir.Table, column: str) -> ir.Table:
+def fill_up(rows: ir.Table, column: str) -> ir.Table:
     """`column` with its gaps filled, as filled_COLUMN, and the number of hours behind it as basis_COLUMN."""
     known = rows[column].notnull() & (rows.state != "stopped")
     missing = rows[column].isnull() & (rows.state != "stopped")
