@@ -21,6 +21,7 @@ from duheng.assess.warning import required_paths
 from duheng.engine import Books, table
 from duheng.model.errors import UnitError, UnknownName
 from duheng.model.glossary import Quantity, all_quantities, item_unit, quantity
+from duheng.model.parameters import Local
 from duheng.model.plan import City, Plan, Target
 from duheng.model.units import convert
 
@@ -43,6 +44,11 @@ class Opened:
     moment: datetime | None
     memo: dict[Any, Any] = field(default_factory=dict)
     instead: Mapping[str, Quantity] = field(default_factory=dict)
+
+    @property
+    def local(self) -> Local:
+        """The city's parameters, for what is read outside of the books."""
+        return Local(self.books.parameters, self.city.code)
 
     @cached_property
     def _narrow(self) -> Narrowed:

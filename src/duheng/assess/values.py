@@ -11,6 +11,9 @@ from duheng.model.glossary import item_unit, quantity
 from duheng.model.parameters import Parameter, Setting
 from duheng.model.saying import listed
 
+# A parameter with all its items, or with one of them.
+Reference = str | tuple[str, str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -62,15 +65,17 @@ class Value:
         }
 
 
-def in_use(opened: Opened, quantities: Iterable[str], on: date, beside: Iterable[str] = ()) -> list[Value]:
+def in_use(
+    opened: Opened, quantities: Iterable[str], on: date, beside: Iterable[Reference] = ()
+) -> list[Value]:
     """The values below some quantities that were replaced or are from memory, replaced ones first.
 
-    on: the day whose values count. beside: parameters that are read outside of the rules. Of what is from memory
-    only the items that the books hold figures of.
+    on: the day whose values count. beside: parameters that are read outside of the rules. Of a parameter named without
+    its item what is from memory counts only for the items that the books hold figures of.
     """
     key = ("values", tuple(quantities), on, tuple(beside))
     if key not in opened.memo:
-        found = list(_known(opened, (*_below(key[1]), *key[3]), on))
+        found = dict.fromkeys(_known(opened, (*_below(key[1]), *key[3]), on))
         opened.memo[key] = sorted(found, key=lambda one: not one.own)
     values: list[Value] = opened.memo[key]
     return values
@@ -81,14 +86,15 @@ def _below(quantities: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(one.id for one in below if isinstance(one, Parameter)))
 
 
-def _known(opened: Opened, ids: Iterable[str], on: date) -> Iterator[Value]:
-    items = frozenset(opened.books.facts["item"].drop_nulls().unique())
-    for id in dict.fromkeys(ids):
+def _known(opened: Opened, references: Iterable[Reference], on: date) -> Iterator[Value]:
+    held = frozenset(opened.books.facts["item"].drop_nulls().unique())
+    for one in dict.fromkeys(references):
+        id, named = (one, None) if isinstance(one, str) else (one[0], one[1:])
         of = opened.books.parameters.get(id)
-        for item in dict.fromkeys(one.item for one in of.settings):
-            setting = of.at(on, item, opened.city.code)
+        for item in named or dict.fromkeys(setting.item for setting in of.settings):
+            setting = opened.local.at(of, on, item)
             if setting is None:
                 continue
             own = setting.where == opened.city.code
-            if own or (setting.certainty == "memory" and (item is None or item in items)):
+            if own or (setting.certainty == "memory" and (named or item is None or item in held)):
                 yield Value(of, setting, own)

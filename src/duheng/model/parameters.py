@@ -17,6 +17,7 @@ import yaml
 from .data import read_rows, read_yaml, root
 from .errors import FolderError, UnitError, known
 from .references import Reference
+from .saying import say
 from .units import parse_unit
 
 CERTAINTIES = ("verified", "secondary", "memory", "derived")
@@ -36,6 +37,11 @@ class Setting:
     where: str = ""
     item: str | None = None
     note: str = ""
+
+    @property
+    def basis(self) -> str:
+        """Its citation; where nobody has held the value against the text, it says so."""
+        return say("{cite}，未核实", cite=self.cite) if self.certainty == "memory" else self.cite
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from duheng.assess.board import Board, board
 from duheng.assess.books import Opened, day_of, opened
-from duheng.assess.values import Value, in_use
+from duheng.assess.values import Reference, Value, in_use
 from duheng.model.parameters import Local
 from duheng.model.periods import parse
 from duheng.web.page import Ask
@@ -20,11 +20,15 @@ def books(ask: Ask) -> Opened:
 
 def local(ask: Ask) -> Local:
     """The parameters in use in the city, with what it replaced, for tables read outside of the books."""
-    return Local(books(ask).books.parameters, ask.city.code)
+    return books(ask).local
 
 
 def values(
-    ask: Ask, quantities: Iterable[str], period: str, beside: Iterable[str] = (), opened: Opened | None = None
+    ask: Ask,
+    quantities: Iterable[str],
+    period: str,
+    beside: Iterable[Reference] = (),
+    opened: Opened | None = None,
 ) -> tuple[Value, ...]:
     """The replaced and the unverified values below some quantities at the end of a period ("": today)."""
     on = parse(period).end if period else day_of(ask.selection.as_of)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from duheng.assess.books import Opened
-from duheng.ingest.voc import Efficiency, above_scheme, coefficient, plausible
+from duheng.ingest.voc import PARTS, Coefficient, above_scheme, coefficient, plausible
 from duheng.model.entities import Entity, Places
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis
+from duheng.model.periods import parse
 from duheng.model.saying import listed, say
 from duheng.web.cells import values
 
@@ -39,16 +40,23 @@ def components(opened: Opened, firm: str, year: str) -> list[str]:
     return [item for item in axis("leak_component").items if item in known]
 
 
-def efficiency_of(source: Entity, part: str) -> Efficiency | None:
-    """The coefficient of the scheme that a source's register names, None where there is none."""
+def coefficient_of(opened: Opened, source: Entity, part: str, year: str) -> Coefficient | None:
+    """The coefficient of the scheme that a source's register names, at the end of a year; None where there is none."""
     said = source.attributes.get("collection" if part == "收集" else "treatment")
     scheme = source.attributes.get("scheme")
     if not said or not scheme:
         return None
     try:
-        return coefficient(part, str(said), str(scheme))
+        return coefficient(part, str(said), parse(year).end, str(scheme), opened.local)
     except UnknownName:
         return None
+
+
+def coefficients(opened: Opened, firms: Iterable[Entity], year: str) -> list[tuple[str, str | None]]:
+    """The coefficients that the inventories of some enterprises are held against: parameter and item."""
+    sources = (source for firm in firms for source in below(opened.city.places, firm.id, SOURCE))
+    known = (coefficient_of(opened, source, part, year) for source in sources for part in PARTS)
+    return list(dict.fromkeys((one.parameter.id, one.setting.item) for one in known if one is not None))
 
 
 def review(opened: Opened, firm: Entity, year: str) -> list[Finding]:
@@ -68,8 +76,8 @@ def _of_source(opened: Opened, firm: Entity, source: Entity, year: str) -> Itera
     place = listed(" ", (source, year))
     capture, destruction = known("voc_capture"), known("voc_destruction")
     yield from plausible(place, known("voc_generated"), capture, destruction, None, firm.name)
-    yield from above_scheme(place, "收集", capture, efficiency_of(source, "收集"), firm.name)
-    yield from above_scheme(place, "处理", destruction, efficiency_of(source, "处理"), firm.name)
+    for part, share in (("收集", capture), ("处理", destruction)):
+        yield from above_scheme(place, part, share, coefficient_of(opened, source, part, year), firm.name)
     due, margin = known("treatment_due"), known("destruction_margin")
     if due and margin is not None and margin < 0:
         said = say("处理效率比要求低{points}个百分点", points=f"{-margin * 100:.1f}")

@@ -90,8 +90,9 @@ def _say_source(press: Press, source: str, row: dict[str, Any], year: int) -> No
     for quantity, part in zip(_BALANCE, row["taken"], strict=True):
         _say(press, INVENTORY, quantity, source, year, brought * part)
     scheme = press.settings.data["vocs"]["scheme"]
-    capture = float(coefficient("收集", row["collection"], scheme).share)
-    destruction = float(coefficient("处理", row["treatment"], scheme).share)
+    on = date(year, 12, 31)
+    capture = float(coefficient("收集", row["collection"], on, scheme).share)
+    destruction = float(coefficient("处理", row["treatment"], on, scheme).share)
     # One source in nine claims more than the coefficient of its treatment, for practice.
     claimed = min(1.0, destruction + 0.25) if some.random() < 0.11 else destruction
     _say(press, INVENTORY, "voc_capture", source, year, capture)

@@ -16,10 +16,21 @@ from duheng.web.cells import amount, cell, periods, values, yes
 from duheng.web.errors import BadAddress, NotAllowed, NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.pages.findings import findings_table
+from duheng.web.pages.handbook import CERTAINTY
 from duheng.web.projects import county_of
 from duheng.web.reasons import cell_address
 from duheng.web.tables import Cell, Column, Table
-from duheng.web.vocs import MATERIAL, SOURCE, STATION, below, components, efficiency_of, inventoried, review
+from duheng.web.vocs import (
+    MATERIAL,
+    SOURCE,
+    STATION,
+    below,
+    coefficient_of,
+    coefficients,
+    components,
+    inventoried,
+    review,
+)
 
 ARTICLE = "（九）"
 EMISSION, VAPOUR = "enterprise_voc_emission", "station_emission"
@@ -59,7 +70,10 @@ def show(ask: Ask) -> Page:
         },
         tables=tuple(tables),
         values=values_below(
-            ask, (EMISSION, VAPOUR, "air_liquid_kept", "air_liquid_alarm", "vapour_treatment_kept"), year
+            ask,
+            (EMISSION, VAPOUR, "air_liquid_kept", "air_liquid_alarm", "vapour_treatment_kept"),
+            year,
+            coefficients(here, firms, year) if ask.sees_confidential else (),
         )
         if year
         else (),
@@ -188,7 +202,7 @@ def enterprise(ask: Ask, id: str) -> Page:
             "findings": found,
         },
         tables=(*tables, found),
-        values=values_below(ask, JUDGED, year) if year else (),
+        values=values_below(ask, JUDGED, year, coefficients(here, [firm], year)) if year else (),
     )
 
 
@@ -210,10 +224,10 @@ def _treatment(ask: Ask, sources: Sequence[Entity], year: str) -> Table:
             _process(ask, one),
             Cell(words.value(str(one.attributes.get("collection") or "—"))),
             cell(ask, "voc_capture", one.id, year),
-            _coefficient(ask, one, "收集"),
+            _coefficient(ask, one, "收集", year),
             Cell(words.value(str(one.attributes.get("treatment") or "—"))),
             cell(ask, "voc_destruction", one.id, year),
-            _coefficient(ask, one, "处理"),
+            _coefficient(ask, one, "处理", year),
             cell(ask, "voc_running", one.id, year),
             cell(ask, "voc_emission", one.id, year, absent="未知"),
         ]
@@ -254,12 +268,14 @@ def _process(ask: Ask, source: Entity) -> Cell:
     return Cell(ask.words.value(str(source.attributes.get("process") or source.name)))
 
 
-def _coefficient(ask: Ask, source: Entity, part: str) -> Cell:
-    known = efficiency_of(source, part)
+def _coefficient(ask: Ask, source: Entity, part: str, year: str) -> Cell:
+    known = coefficient_of(books(ask), source, part, year) if year else None
     if known is None:
         return Cell.missing(ask.words("方案中没有"))
-    doubt = "" if known.certainty == "verified" else ask.words.bracketed(ask.words("未核实"))
-    return Cell(f"{known.share * 100:.0f}%{doubt}", known.share)
+    certainty = known.setting.certainty
+    doubt = "" if certainty == "verified" else ask.words.bracketed(ask.words(CERTAINTY[certainty]))
+    href = f"/parameters/{known.parameter.id}{ask.selection.context()}"
+    return Cell(f"{(known.share * 100).normalize():f}%{doubt}", known.share, href=href)
 
 
 BALANCE = ("voc_in_product", "voc_recovered", "voc_in_waste", "voc_in_water", "voc_generated")
