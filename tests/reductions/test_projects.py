@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from duheng.ingest.reductions import (
+    CAPACITY_TOLERANCE,
     Counted,
     Project,
+    capacity_check,
     counted,
     counted_twice,
     preferred,
@@ -19,6 +23,7 @@ from duheng.ingest.reductions import (
     review,
 )
 from duheng.model.errors import UnknownName
+from duheng.model.parameters import Local, Parameters, Setting, packaged
 from duheng.rules import RULES
 
 PLANT = Project("城东扩建", "W3", "城东厂", "化学需氧量", 2023, 940.5, owner="市住房城乡建设局")
@@ -73,6 +78,22 @@ def test_a_closure_cancels_the_treatment_of_the_same_source_in_either_order() ->
     closed = replace(PLANT, id="甲厂关停", type="W1", source="甲厂")
     treated = replace(PLANT, id="甲厂提标", type="W2", source="甲厂")
     assert len(counted_twice([closed, treated])) == len(counted_twice([treated, closed])) == 1
+
+
+def test_a_stated_capacity_is_held_against_the_formula_by_the_tolerance_of_its_year() -> None:
+    of = packaged()[CAPACITY_TOLERANCE]
+    own = Setting(date(2024, 1, 1), Decimal("0.02"), "市局核定表 5号", where="512000")
+    here = Local(Parameters({of.id: replace(of, settings=(*of.settings, own))}), "512000")
+    (before,) = capacity_check(PLANT, 101, 100, here)
+    assert "0.5%（项目自定" in before.text
+    after = replace(PLANT, year=2024)
+    assert capacity_check(after, 101, 100, here) == []
+    assert "2%（市局核定表 5号）" in capacity_check(after, 103, 100, here)[0].text
+    assert capacity_check(PLANT, None, 100) == capacity_check(PLANT, 101, None) == []
+
+
+def test_the_list_of_evidence_says_how_certain_it_is() -> None:
+    assert {(one.certainty, "原文待核" in one.cite) for one in project_types().values()} == {("memory", True)}
 
 
 def test_the_same_project_registered_twice_is_a_finding() -> None:

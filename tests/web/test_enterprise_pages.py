@@ -107,7 +107,7 @@ def test_treatment_that_falls_short_and_claims_above_the_scheme_are_findings(dri
     known = [f"drill-E{n:02}" for n in (4, 5, 8, 12, 13, 16, 20, 21, 24, 29)]
     pages = [client.get(f"/voc/{id}.csv{DRILL}&table=findings").content.decode() for id in known]
     assert any("处理效率比要求低" in text for text in pages)
-    assert any("系数为" in text for text in pages)
+    assert any("系数（国家通用系数）为" in text and "未核实" in text for text in pages)
 
 
 def test_leak_detection_shows_points_rates_and_what_was_not_screened(drill: Site) -> None:

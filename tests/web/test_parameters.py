@@ -251,6 +251,32 @@ def test_a_replaced_value_reaches_the_page_and_shows_there(
         assert text in shown
 
 
+def test_a_replaced_tolerance_of_capacities_decides_what_is_asked_of_a_project(changing: Site) -> None:
+    page = "/project/drill-R07.json?scenario=drill"
+
+    def asked() -> dict[str, list[str]]:
+        return {one["pollutant"]: one["findings"] for one in changing().get(page).json()["pollutants"]}
+
+    assert any("0.5%（项目自定" in text for own in asked().values() for text in own)
+    assert listed(changing(), page) == []
+    accepted(
+        changing,
+        at="/parameters/capacity_tolerance?scenario=drill",
+        item="",
+        value="60",
+        unit="%",
+        since="2018-01-01",
+        certainty="memory",
+    )
+    assert not any("公式" in text for own in asked().values() for text in own)
+    (own,) = listed(changing(), page)
+    assert (own["parameter"], own["value"], own["cite"]) == ("capacity_tolerance", "0.6", COAL["cite"])
+    shown = changing().get("/project/drill-R07?scenario=drill").content.decode()
+    for text in ("热值检测报告 2023-15号", "reviewer的姓名核准于", "未核实", "佐证清单（未核实）"):
+        assert text in shown
+    assert "佐证清单未核实" in changing().get("/projects?scenario=drill").content.decode()
+
+
 def test_pages_without_a_replaced_value_name_the_unverified_ones(drill: Site) -> None:
     for page in ("/carbon", "/tax", "/water", "/air?year=2025", "/emissions", "/voc"):
         told = listed(

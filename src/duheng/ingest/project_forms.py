@@ -52,12 +52,18 @@ def register_sheet(city: City, scenario: str, out: IO[bytes]) -> None:
             "、".join(one.pollutants),
             one.rule.wordings[0].formula(),
             "、".join(one.evidence),
+            one.cite + ("，未核实" if one.certainty == "memory" else ""),
         )
         for one in project_types().values()
     )
     tabs = [
         Tab("项目名录", list(titles.values()), rows),
-        Tab("项目类型", ["编号", "类型", "污染物", "算式", "佐证材料"], types, [8, 34, 22, 44, 60]),
+        Tab(
+            "项目类型",
+            ["编号", "类型", "污染物", "算式", "佐证材料", "佐证清单依据"],
+            types,
+            [8, 34, 22, 44, 60, 40],
+        ),
     ]
     about = {
         "说明": "项目类型填编号；日期写作2024-06-01；是否类填是或否；起算日期为开始计入减排量的日期，未投运的填计划日期"

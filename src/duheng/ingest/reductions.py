@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -16,16 +16,21 @@ import duheng.rules
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding, Severity
+from duheng.model.parameters import Local
 from duheng.model.rule import Rule
 from duheng.model.saying import listed, say
 
+CAPACITY_TOLERANCE = "capacity_tolerance"
 ESTIMATE = "测算"
 AUDITED = "核定"
 
 
 @dataclass(frozen=True)
 class ProjectType:
-    """A type of project: its pollutants, the rule that estimates it, its evidence, the types it excludes."""
+    """A type of project: its pollutants, the rule that estimates it, its evidence, the types it excludes.
+
+    cite, certainty: of the list of evidence.
+    """
 
     id: str
     title: str
@@ -34,6 +39,8 @@ class ProjectType:
     rule: Rule
     evidence: tuple[str, ...]
     excludes: tuple[str, ...]
+    cite: str
+    certainty: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,8 @@ def project_types() -> dict[str, ProjectType]:
             rule=duheng.rules.RULES[entry["rule"]],
             evidence=tuple(entry["evidence"]),
             excludes=tuple(entry["excludes"]),
+            cite=entry.get("cite", _data()["cite"]),
+            certainty=entry.get("certainty", _data()["certainty"]),
         )
     return found
 
@@ -121,17 +130,23 @@ def _of_one(project: Project) -> list[Finding]:
     return found
 
 
-def capacity_check(project: Project, stated: float | None, formula: float | None) -> list[Finding]:
-    """A finding where the capacity that the project's file states [t/a] is not what the formula of its type gives."""
-    if stated is None or formula is None:
+def capacity_check(
+    project: Project, stated: float | None, formula: float | None, local: Local | None = None
+) -> list[Finding]:
+    """A finding where the capacity that the project's file states [t/a] is not what the formula of its type gives.
+
+    How far they may differ is the parameter CAPACITY_TOLERANCE in the year of commissioning.
+    """
+    setting = (local or Local()).at(CAPACITY_TOLERANCE, date(project.year, 12, 31))
+    if stated is None or formula is None or setting is None:
         return []
-    tolerance = float(Decimal(_data()["capacity_tolerance"]))
-    if abs(stated - formula) <= tolerance * abs(formula):
+    if abs(stated - formula) <= float(setting.value) * abs(formula):
         return []
     said = say(
         "填报全年减排能力{stated} t，按公式为{formula} t", stated=f"{stated:g}", formula=f"{formula:.2f}"
     )
-    expected = say("应相差不超过{share}%", share=f"{tolerance * 100:g}")
+    share = f"{(setting.value * 100).normalize():f}"
+    expected = say("应相差不超过{share}%（{basis}）", share=share, basis=setting.basis)
     return [_finding("capacity", project, said, expected, "请核对参数或填报值", "warning")]
 
 

@@ -258,7 +258,10 @@ def _own(opened: Opened, line: Line, project: Project) -> list[Finding]:
     """The stated capacity against the formula, and 反核: measures that stood still after their first year."""
     days = {year: v for (_, _, year), v in _of(opened, "operating_days", line.project.id).items()}
     taken = _years(opened, "cancelled_reduction", line.project.id, line.pollutant)
-    return [*capacity_check(project, line.stated, line.formula), *reverse_check(project, days, taken)]
+    return [
+        *capacity_check(project, line.stated, line.formula, opened.local),
+        *reverse_check(project, days, taken),
+    ]
 
 
 def _project(line: Line) -> Project | None:

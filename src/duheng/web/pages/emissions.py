@@ -33,7 +33,12 @@ def show(ask: Ask) -> Page:
     return Page(
         template="emissions.html",
         title=words("污染物排放量"),
-        data={"year": year, "order": list(order.methods), **{one.name: one.records() for one in tables}},
+        data={
+            "year": year,
+            "order": list(order.methods),
+            "order_certainty": order.certainty,
+            **{one.name: one.records() for one in tables},
+        },
         context={
             "years": known,
             "year": year,

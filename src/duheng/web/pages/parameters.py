@@ -48,7 +48,9 @@ FAMILIES = {
     "water": "水",
     "soil": "土壤",
     "voc": "挥发性有机物",
+    "reduction": "减排核算",
     "tax": "环境保护税",
+    "audit": "数据核查",
     "own": "本市所设",
 }
 FILTERS = {**CERTAINTY, OWN: "本市取值"}

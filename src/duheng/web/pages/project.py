@@ -21,7 +21,8 @@ from duheng.web.boards import books
 from duheng.web.errors import BadAddress, NotThere
 from duheng.web.page import TYPES, Ask, Page
 from duheng.web.pages.findings import findings_table
-from duheng.web.pages.projects import LIGHTS
+from duheng.web.pages.handbook import CERTAINTY
+from duheng.web.pages.projects import LIGHTS, tolerances
 from duheng.web.pages.why import STANDING
 from duheng.web.projects import EVIDENCE, KIND, STATUS, Line, figures, lines
 from duheng.web.reasons import cell_address
@@ -60,6 +61,7 @@ def show(ask: Ask, id: str) -> Page:
             "findings": findings_table(ask, words("核查提示"), found),
         },
         tables=tuple(tables),
+        values=tolerances(ask, own),
     )
 
 
@@ -101,8 +103,17 @@ def _evidence(ask: Ask, here: Opened, line: Line) -> Table:
         title = words.title(items[document]) if document in items else document
         source, href = _source(ask, here, line, document)
         rows.append([Cell(title), state, Cell(source or "—", href=href)])
-    note = words("官方佐证清单待核，此处按各类型公式所需列出；管理员可替换（cn/reduction/types.yaml）。")
+    note = _evidence_note(ask, line)
     return Table("evidence", words("佐证材料"), columns, rows, note=note, empty=words("该类型没有佐证清单。"))
+
+
+def _evidence_note(ask: Ask, line: Line) -> str:
+    """Whose list it is, and whether anybody has held it against the text."""
+    if line.type is None:
+        return ""
+    words, certainty = ask.words, ask.words(CERTAINTY[line.type.certainty])
+    text = "佐证清单{certainty}：{cite}；此处按各类型公式所需列出，由管理员替换（cn/reduction/types.yaml）。"
+    return words(text, certainty=words.bracketed(certainty), cite=words.cite(line.type.cite))
 
 
 def _source(ask: Ask, here: Opened, line: Line, document: str) -> tuple[str, str]:

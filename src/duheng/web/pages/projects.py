@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from duheng.assess.books import day_of
-from duheng.ingest.reductions import project_types
+from duheng.assess.values import Value
+from duheng.ingest.reductions import CAPACITY_TOLERANCE, project_types
 from duheng.model.glossary import axis
 from duheng.model.plan import Target
 from duheng.model.rounding import judge
-from duheng.web.boards import books
+from duheng.web.boards import books, values
 from duheng.web.counties import place_options
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
@@ -59,7 +60,15 @@ def show(ask: Ask) -> Page:
             _lines_table(ask, shown, years),
             findings_table(ask, words("核查提示"), found),
         ),
+        values=tolerances(ask, shown),
     )
+
+
+def tolerances(ask: Ask, found: Iterable[Line]) -> tuple[Value, ...]:
+    """The tolerance of stated capacities in the years of some projects, where the city replaced it."""
+    years = sorted({line.year for line in found if line.year is not None})
+    told = (values(ask, (), str(year), [CAPACITY_TOLERANCE]) for year in years)
+    return tuple(dict.fromkeys(one for several in told for one in several))
 
 
 def owed_by(ask: Ask) -> list[str]:
@@ -220,6 +229,8 @@ def _lines_table(ask: Ask, shown: Sequence[Line], years: range) -> Table:
     ]
     rows = [_row(ask, line, years) for line in shown]
     note = words("测算按各类型的质量守恒公式，官方系数和上限待核；核定值总是优先，测算值并列显示。")
+    if any(line.type and line.type.certainty == "memory" for line in shown):
+        note += words("佐证清单未核实。")
     return Table(
         "projects", words("减排项目台账"), columns, rows, note=note, empty=words("没有符合条件的项目。")
     )
@@ -299,5 +310,6 @@ def _as_json(line: Line, years: range) -> dict[str, object]:
         "difference": told(line.difference(years)),
         "planned": told(line.planned),
         "evidence_lacking": list(line.lacking),
+        "evidence_certainty": line.type.certainty if line.type else None,
         "findings": [finding.code for finding in line.findings],
     }
