@@ -127,3 +127,11 @@ def test_the_balance_from_the_command_line(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     said = {"hour": "2026-01-01T12:00+08:00", "mn": "A", "received": 4, "stored": 2, "refused": {"crc": 2}}
     assert [json.loads(line) for line in done.stdout.splitlines()] == [said]
+
+
+def test_who_knocks_from_the_command_line(tmp_path: Path) -> None:
+    put(tmp_path, one(verdicts.UNKNOWN_MN, "STRANGER"), one(verdicts.STORED))
+    environment = {**os.environ, "DUHENG_HOME": str(tmp_path), "TZ": "Asia/Shanghai"}
+    command = [sys.executable, "-m", "duheng", "devices", "knocking"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "STRANGER\t1\t2026-01-01 12:00:00\t2026-01-01 12:00:00\t192.0.2.1:5\n"

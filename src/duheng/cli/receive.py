@@ -156,6 +156,17 @@ def knocking() -> None:
         typer.echo("\t".join(texts))
 
 
+@devices.command(
+    "suggest", help="建议校验规则：校验被拒的设备实际用的哪一种。Suggest rules of the check sum."
+)
+def suggest() -> None:
+    """只建议，不改登记。每行：MN、建议的crc、依据的报文数。退出码：0。"""
+    from duheng.telemetry.suggesting import crc_rules
+
+    for mn, (rule, frames) in crc_rules(home()).items():
+        typer.echo(f"{mn}\t{rule}\t{frames}")
+
+
 @devices.command("remove", help="取消登记；已收到的数据保留。Remove a device.")
 def remove(mn: Annotated[str, typer.Argument(help="设备唯一标识。")]) -> None:
     """退出码：0 正常，2 没有这台设备。"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -75,6 +76,9 @@ async def serve(settings: Settings, ready: Ready) -> None:
     parts = Parts(service, servers, Desk(service), [forwarding.Forwarder(service, one) for one in targets])
     service.listeners.append(parts.desk)
     ready(parts.ports())
+    # What stands from now on stays: looking through it again and again for rubbish costs a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
     tasks = [asyncio.create_task(work) for work in (_tend(parts), *(one.run() for one in parts.forwarders))]
     stopped = asyncio.create_task(stop.wait())
     # None of them ends by itself: one that does has broken, and that must be seen.
