@@ -320,6 +320,20 @@ def test_whole_daily_columns_win_over_a_few_hourly_ones(sheet: Sheet) -> None:
     assert (made.kind, made.frame["aqi"].to_list(), codes(made)) == ("daily", ["100"], [])
 
 
+def test_an_hourly_column_that_is_missing_does_not_make_it_a_daily_index(sheet: Sheet) -> None:
+    header = HEADER.replace("pm2_5_1h,", "") + "," + DAY_HEADER.partition(",")[2]
+    made = sheet("2020-05-01T08:00,甲,100,10,20,1.1,30,75,20,10,20,1.0,50", header=header)
+    assert (made.kind, codes(made)) == ("hourly", ["air.no-column"])
+    assert results(made) == [(None, None, None, "缺列 pm2_5_1h，不出指数")]
+
+
+def test_a_title_above_the_names_of_the_columns_is_pointed_out(sheet: Sheet) -> None:
+    made = sheet(HEADER, "2020-05-01T08:00,甲,10,100,10,20,1.1,30", header="全国站点,,,,,,,")
+    assert codes(made)[0] == "air.late-header"
+    assert made.findings[0].place.endswith("第2行")
+    assert made.frame["aqi"].to_list() == [None, None]
+
+
 def test_an_order_of_primaries_not_seen_from_the_centre_is_said(sheet: Sheet) -> None:
     made = sheet("2020-05-01T08:00,甲,75,20,500,200,1.1,30")
     assert made.frame["primary"].to_list() == ["二氧化硫,二氧化氮,细颗粒物(PM2.5)"]

@@ -96,3 +96,21 @@ def test_check_data_ends_with_1_where_there_is_a_finding(county: Write, tmp_path
     assert rows[0] == FINDINGS
     assert ["甲县", "F_sum", "raw_coal", "51", "50", "1"] in [row[:6] for row in rows]
     assert any(row[1] == "cell-unreadable" for row in rows)
+
+
+def test_column_numbers_and_the_foot_of_a_printed_form_are_no_rows_of_the_balance(
+    county: Write, tmp_path: Path
+) -> None:
+    rows = _read(county())
+    numbered = ["甲", *map(str, range(1, len(rows[0])))]
+    foot = [["单位负责人：", "", "统计负责人："], ["说明：调出填负数。"]]
+    file = tmp_path / "form.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([["地区能源平衡表"], rows[0], numbered, *rows[1:], *foot])
+    code, said = _run("check-data", file, "-o", tmp_path / "found.csv")
+    assert (code, _read(tmp_path / "found.csv")) == (0, [FINDINGS]), said
+    assert f"第3、{len(rows) + 3}、{len(rows) + 4}行是表头的栏号或表末的签字、说明" in said
+    body = [*rows[1:5], ["说明：中间的行"], *rows[5:]]  # only at the end may it be a note
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([rows[0], *body])
+    assert _run("check-data", file, "-o", tmp_path / "found.csv")[0] == 1

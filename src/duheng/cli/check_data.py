@@ -35,10 +35,13 @@ def check_data(
 
     if _forms(table, out):
         return
-    checked, findings = checked_file(table)
+    checked, found = checked_file(table)
+    findings = [one for one in found if one.severity != "notice"]
     write_checked(checked, findings, out)
     for finding in (*findings, *checked.unchecked):
         typer.echo(finding.text, err=True)
+    for notice in (one for one in found if one.severity == "notice"):
+        typer.echo(f"提示：{notice.text}", err=True)
     for remark in checked.remarks[:20]:
         typer.echo(f"提示：{remark.region} {remark.fuel} {remark.comment}", err=True)
     if len(checked.remarks) > 20:

@@ -8,7 +8,7 @@ All other cells pass through as they were written. The arithmetic is that of the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -95,7 +95,7 @@ def index_table(path: Path, *, edition: str | None = None, kind: Kind | None = N
     kind = kind or _kind(sheet.frame.columns)
     items = HOURLY if kind == "hourly" else DAILY
     missing = [item.column for item in items if item.column not in sheet.frame.columns]
-    findings = [*sheet.findings, *(_no_column(sheet, column) for column in missing)]
+    findings = [*sheet.findings, *_late_header(sheet), *(_no_column(sheet, column) for column in missing)]
     read = {
         one.column: "mg/m3" if one.decimals else "μg/m3"
         for item in items
@@ -165,9 +165,10 @@ def _own_names_free(sheet: Sheet) -> Sheet:
 
 
 def _kind(columns: Sequence[str]) -> Kind:
+    """Daily only where most hourly columns are not there: one that is missing must not make it another index."""
     hourly = sum(item.column in columns for item in HOURLY)
     daily = sum(item.column in columns for item in DAILY)
-    return "daily" if daily > hourly else "hourly"
+    return "daily" if daily > hourly and 2 * hourly < len(HOURLY) else "hourly"
 
 
 def _of_hours(sheet: Sheet, kind: Kind) -> list[Finding]:
@@ -189,6 +190,19 @@ def _of_hours(sheet: Sheet, kind: Kind) -> list[Finding]:
             "如为日均值，请把列名改为 pm2_5_24h 等日均列；本次按小时均值计算",
         )
     ]
+
+
+def _late_header(sheet: Sheet) -> Iterator[Finding]:
+    """Where the names of the columns stand in a later row: a title above them was read as the header."""
+    if _KNOWN & set(sheet.frame.columns):
+        return
+    for place, cells in enumerate(sheet.frame.head(8).iter_rows()):
+        if len(_KNOWN & {(cell or "").strip().lower() for cell in cells}) > 1:
+            where = f"{sheet.name} 第{sheet.line(place)}行"
+            yield Finding(
+                "air.late-header", "error", where, "列名在这一行", "列名在第1行", "请删去列名以上的各行"
+            )
+            return
 
 
 def _no_column(sheet: Sheet, column: str) -> Finding:

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
+from duheng.ingest.balance.margins import without_margins
 from duheng.ingest.cells import bare_number
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import read_bytes
@@ -123,6 +124,8 @@ def balance_of(rows: list[list[str]], name: str) -> Balance:
     if body and _is_units(body[0][1], header, known):
         units = body[0][1]
         body = body[1:]
+    body, left_out = without_margins(body, name, known)
+    findings += left_out
     if not body:
         raise UnreadableSource(f"{name}：没有数据行；表头之下应有各行能源平衡数据")
     placed = _placed(header, units, name, known, findings)
