@@ -84,7 +84,7 @@ def test_hours_of_a_counter(home: Path, case: dict[str, Any]) -> None:
         assert was == pytest.approx(case.get("before_estimated", {}))
     points = points_of(case)
     found = looking.findings(
-        home, engine(), points, points.get(1), DAY - timedelta(days=1), DAY + timedelta(days=1)
+        home, engine(), points, points.points, DAY - timedelta(days=1), DAY + timedelta(days=1)
     )
     assert [one.code for one in found] == case.get("findings", [])
     assert all(one.text for one in found)

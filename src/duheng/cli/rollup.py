@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,15 +12,32 @@ import typer
 from duheng.cli.opening import DEFAULT_CITY, CityOption, results_of, say
 
 if TYPE_CHECKING:
+    from duheng.model.findings import Finding
     from duheng.model.periods import Period
+    from duheng.telemetry.rollup.engines import Engine
     from duheng.telemetry.rollup.facts import Entered
+    from duheng.telemetry.rollup.points import Points
     from duheng.telemetry.rollup.running import Outcome
     from duheng.telemetry.rollup.totals import Total
+
+SHOWN = 50
+
+
+class Care(StrEnum):
+    """What can be done with the stored readings."""
+
+    compact = "compact"
+    clean = "clean"
+    backup = "backup"
+    restore = "restore"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("rollup", short_help="汇总监测读数：时、日、月，记入账本。Roll up readings.")(rollup)
+    app.command("readings", short_help="照看监测数据：合并、清理、备份、恢复。Care of telemetry data.")(
+        readings
+    )
 
 
 def rollup(
@@ -46,11 +64,11 @@ def rollup(
     """
     results_of(scenario)
     asked = _period(period) if period else None
-    outcome, entered, found = _run(city, engine, asked, scenario if facts else None)
+    outcome, odd, entered, found = _run(city, engine, asked, scenario if facts else None)
     if as_json:
-        typer.echo(json.dumps(_json(outcome, entered, found), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(_json(outcome, odd, entered, found), ensure_ascii=False, indent=1))
     else:
-        _told(outcome, entered)
+        _told(outcome, odd, entered)
         for name, total in found:
             typer.echo(f"{name} {total.item} {period}：{total.said}")
     raise typer.Exit(1 if outcome.unlisted else 0)
@@ -58,8 +76,8 @@ def rollup(
 
 def _run(
     city: str, address: str, asked: Period | None, scenario: str | None
-) -> tuple[Outcome, Entered | None, list[tuple[str, Total]]]:
-    """Roll up; state whole months under the scenario (None: state nothing); the totals asked for, by place."""
+) -> tuple[Outcome, list[Finding], Entered | None, list[tuple[str, Total]]]:
+    """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place."""
     import duheng.settings
     from duheng.cli.opening import ready
     from duheng.telemetry.gathering import gather
@@ -75,15 +93,32 @@ def _run(
     works = engine(address, home / "telemetry" / "spill")
     gather(home, rows(home), say, sites(home))
     outcome = roll_up(home, points, works, say)
+    odd = _found(home, points, works, outcome)
     if asked is None and scenario is None:
-        return outcome, None, []
+        return outcome, odd, None, []
     here, _ = ready(city, scenario or "actual")
     entered = None
     if scenario is not None:
         entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)
     names = {place.id: place.name for place in here.places}
     found = totals(home, works, points, here.places, here.parameters, asked) if asked else []
-    return outcome, entered, [(names.get(one.place, one.place), one) for one in found]
+    return outcome, odd, entered, [(names.get(one.place, one.place), one) for one in found]
+
+
+def _found(home: Path, points: Points, works: Engine, outcome: Outcome) -> list[Finding]:
+    """What was found in the counters that a run touched."""
+    from datetime import timedelta
+
+    from duheng.telemetry.rollup.looking import findings
+    from duheng.telemetry.rollup.taking import midnight
+
+    if not outcome.irregular or outcome.first is None or outcome.last is None:
+        return []
+    some = [points.get(pid) for pid in outcome.irregular]
+    day = timedelta(days=1)
+    return findings(
+        home, works, points, some, midnight(outcome.first) - day, midnight(outcome.last) + 2 * day
+    )
 
 
 def _period(text: str) -> Period:
@@ -95,12 +130,16 @@ def _period(text: str) -> Period:
     return asked
 
 
-def _told(outcome: Outcome, entered: Entered | None) -> None:
+def _told(outcome: Outcome, odd: list[Finding], entered: Entered | None) -> None:
     if outcome.run is None:
         typer.echo("没有新的读数。")
     else:
         counts = f"时 {outcome.hours}、日 {outcome.days}、月 {outcome.months}"
         typer.echo(f"第{outcome.run}次汇总：{outcome.first} 至 {outcome.last} 的读数，改动的结果：{counts}")
+    for finding in odd[:SHOWN]:
+        typer.echo(f"  {finding.text}")
+    if len(odd) > SHOWN:
+        typer.echo(f"  另有 {len(odd) - SHOWN} 条，见 --json")
     for mn, factor in outcome.unlisted:
         typer.echo(f"提示：收到 {mn} 的 {factor}，但未登记为监测点；请写入 telemetry/points.csv", err=True)
     if entered is not None:
@@ -111,8 +150,13 @@ def _told(outcome: Outcome, entered: Entered | None) -> None:
                 typer.echo(f"  {total.place} {total.item} {total.start:%Y-%m}：{total.said}")
 
 
-def _json(outcome: Outcome, entered: Entered | None, found: list[tuple[str, Total]]) -> dict[str, object]:
+def _json(
+    outcome: Outcome, odd: list[Finding], entered: Entered | None, found: list[tuple[str, Total]]
+) -> dict[str, object]:
     answer = outcome.as_json()
+    answer["findings"] = [
+        {"code": one.code, "severity": one.severity, "place": one.place, "text": one.text} for one in odd
+    ]
     if entered is not None:
         answer["facts"] = {
             "added": entered.added,
@@ -129,3 +173,39 @@ def _json(outcome: Outcome, entered: Entered | None, found: list[tuple[str, Tota
         for _, one in found
     ]  # fmt: skip
     return answer
+
+
+def readings(
+    care: Annotated[Care, typer.Argument(metavar="compact|clean|backup|restore", help="要做什么。")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="备份所在的文件夹（backup、restore）。")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", help="compact：只合并这一天以前的读数；缺省为今天。")
+    ] = None,
+) -> None:
+    """照看监测数据（数据文件夹的 telemetry）。
+    compact：把每天每个站点的小文件合成一个，内容不变；clean：按 cn/monitoring/retention.yaml 的年限清理，
+    未汇总的不清理，汇总结果不清理；backup FOLDER：备份，同一文件夹再备份时只复制新的；
+    restore FOLDER：恢复到没有监测数据的位置，逐个核对校验值。退出码：0 正常，2 用法错误。
+    """
+    from datetime import date, timedelta
+
+    import duheng.settings
+    from duheng.telemetry.readings import keeping
+
+    home = Path(duheng.settings.DUHENG_HOME)
+    if care in (Care.backup, Care.restore) and folder is None:
+        raise typer.BadParameter("请写明备份所在的文件夹。")
+    if care is Care.compact:
+        # Today's files are still being written: one compaction a day is enough.
+        last = date.fromisoformat(before) if before else date.today()
+        done = keeping.compact(home, last - timedelta(days=1))
+        typer.echo(f"合并：{done.before} 个文件成为 {done.after} 个；清除旧文件 {keeping.sweep(home)} 个")
+    elif care is Care.clean:
+        gone = keeping.let_go(home, date.today())
+        typer.echo(f"清理：报文 {len(gone['segments'])} 天，读数 {len(gone['readings'])} 天")
+    elif care is Care.backup and folder is not None:
+        typer.echo(f"已备份到 {folder}：新复制 {keeping.save(home, folder)} 个文件")
+    elif folder is not None:
+        typer.echo(f"已恢复并核对：{keeping.bring_back(folder, home)} 个文件")

@@ -22,7 +22,10 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Build:
-    """A run under way: what it works with, and how many rows it has published by level."""
+    """A run under way: what it works with, and how many rows it has published by level.
+
+    irregular: counters that took the long way.
+    """
 
     home: Path
     engine: Engine
@@ -31,6 +34,7 @@ class Build:
     number: int
     first_run: bool
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(store.LEVELS, 0))
+    irregular: set[int] = field(default_factory=set)
 
     def published(self, level: str, rows: pl.DataFrame) -> pl.DataFrame:
         """Publish those of the rows (with pid) that say something new; they are returned."""

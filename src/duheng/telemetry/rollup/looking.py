@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -29,20 +30,26 @@ def steps(
 
 
 def findings(
-    home: Path, engine: Engine, points: Points, point: Point, first: datetime, last: datetime
+    home: Path, engine: Engine, points: Points, some: Sequence[Point], first: datetime, last: datetime
 ) -> list[Finding]:  # fmt: skip
-    """What somebody should know of a counter's readings between two times."""
-    chained = chain_of(home, engine, points, rules(), [point], first, last)
-    odd = engine.fetch(chained.filter(chained.trouble.notnull())).sort("t")
-    found = [_reading(point, *row) for row in odd.select(_time("t"), "value", "trouble").iter_rows()]
-    taken = engine.fetch(counters.steps(chained)).sort("start", "end")
+    """What somebody should know of the readings of some counters between two times, by meter and time."""
+    if not some:
+        return []
+    chained = chain_of(home, engine, points, rules(), some, first, last)
+    odd = engine.fetch(chained.filter(chained.trouble.notnull()))
+    told = [
+        (pid, at, _reading(points.get(pid), at, value, trouble))
+        for pid, at, value, trouble in odd.select("pid", _time("t"), "value", "trouble").iter_rows()
+    ]
+    taken = engine.fetch(counters.steps(chained))
     rows = taken.select(
-        _time("start"), _time("end"), "amount", "rolled", "replaced", "before", "value", "gap"
+        "pid", _time("start"), _time("end"), "amount", "rolled", "replaced", "before", "value", "gap"
     )
     for row in rows.iter_rows(named=True):
-        said = _step(point, **row)
-        found += [said] if said else []
-    return found
+        pid = row.pop("pid")
+        said = _step(points.get(pid), **row)
+        told += [(pid, row["start"], said)] if said else []
+    return [finding for _, _, finding in sorted(told, key=lambda one: one[:2])]
 
 
 def _time(name: str) -> pl.Expr:

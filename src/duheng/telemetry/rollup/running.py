@@ -31,7 +31,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did: its number (None: nothing was new), rows published by level, days touched, points not listed."""
+    """What a run did: its number (None: nothing was new), rows published by level, days touched, points not listed.
+
+    irregular: counters whose readings have something to be said of (looking.findings).
+    """
 
     run: int | None
     hours: int = 0
@@ -40,6 +43,7 @@ class Outcome:
     first: date | None = None
     last: date | None = None
     unlisted: tuple[tuple[str, str], ...] = ()
+    irregular: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """For machines."""
@@ -83,14 +87,18 @@ def roll_up(
             "files": sum(map(len, new.files.values())), **build.counts,
         })  # fmt: skip
         store.save_manifest(home, manifest)
-        return Outcome(build.number, **build.counts, first=first, last=last, unlisted=new.unlisted)
+        odd = tuple(sorted(build.irregular))
+        return Outcome(
+            build.number, **build.counts, first=first, last=last, unlisted=new.unlisted, irregular=odd
+        )
 
 
 def roll(build: Build, stretch: Stretch) -> pl.DataFrame:
     """Publish the hours, days and months of the meters of a stretch; the hours of the sources are handed back."""
     if not build.first_run:
         stretch = reach(build.home, build.engine, build.points, stretch)
-    rows = take(build.home, build.engine, build.points, build.rules, stretch)
+    rows, odd = take(build.home, build.engine, build.points, build.rules, stretch)
+    build.irregular |= odd
     sources = [one.pid for one in build.points.of(*UNITS)]
     meters = rows.filter(~pl.col("pid").is_in(sources))
     follow(build, build.published("hours", hour_rows(meters, build.points)))

@@ -41,25 +41,25 @@ class Stretch:
         return Within("hour", self.first, self.last)
 
 
-def take(home: Path, engine: Engine, points: Points, rules: Rules, stretch: Stretch) -> pl.DataFrame:
+def take(
+    home: Path, engine: Engine, points: Points, rules: Rules, stretch: Stretch
+) -> tuple[pl.DataFrame, set[int]]:
     """The hours of a stretch: pid, hour, amount, mean, measured, estimated, state, first_arrival, last_arrival.
 
-    Of pollutants the mean only; their loads come with the gaps filled (loads).
+    Of pollutants the mean only; their loads come with the gaps filled (loads). And the counters that were not regular:
+    of them there is something to say (looking).
     """
     wanted = [points.get(pid) for pid in sorted(stretch.pids)]
+    sources = [one for one in wanted if one.kind in UNITS]
+    meters = [one for one in wanted if one.kind == "interval"]
     found = [
-        _take_sources(home, engine, points, rules, stretch, [one for one in wanted if one.kind in UNITS])
+        _take_sources(home, engine, points, rules, stretch, sources),
+        _take_intervals(home, engine, points, rules, stretch, meters),
     ]
-    found.append(
-        _take_intervals(
-            home, engine, points, rules, stretch, [one for one in wanted if one.kind == "interval"]
-        )
-    )
-    found.append(
-        _take_counters(home, engine, points, rules, stretch, [one for one in wanted if one.kind == "counter"])
-    )
-    some = [rows for rows in found if rows is not None and not rows.is_empty()]
-    return pl.concat(some) if some else _shaped(pl.DataFrame())
+    some = [one for one in wanted if one.kind == "counter"]
+    rows, odd = _take_counters(home, engine, points, rules, stretch, some)
+    parts = [part for part in (*found, rows) if part is not None and not part.is_empty()]
+    return (pl.concat(parts) if parts else _shaped(pl.DataFrame())), odd
 
 
 def reach(home: Path, engine: Engine, points: Points, stretch: Stretch) -> Stretch:
@@ -141,9 +141,9 @@ def _take_intervals(
 
 def _take_counters(
     home: Path, engine: Engine, points: Points, rules: Rules, stretch: Stretch, some: Sequence[Point]
-) -> pl.DataFrame | None:
+) -> tuple[pl.DataFrame | None, set[int]]:
     if not some or not days(readings(home)):
-        return None
+        return None, set()
     rows, odd = _regular(home, engine, points, rules, stretch, some)
     # Who has a whole hour at both ends needs nothing from further away.
     ends = (stretch.first, stretch.last - timedelta(hours=1))
@@ -158,7 +158,7 @@ def _take_counters(
             begin = min([stretch.first, *(near.ends[one.pid] for one in group if one.pid in near.ends)])
             end = max([stretch.last, *(near.begins[one.pid] for one in group if one.pid in near.begins)])
             found.append(_chained(home, engine, points, rules, stretch, group, begin - MARGIN, end + MARGIN))
-    return pl.concat(found)
+    return pl.concat(found), {one.pid for one in long}
 
 
 def _regular(

@@ -1,0 +1,69 @@
+"""`duheng rollup` and `duheng readings` as a person gives them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from duheng.telemetry.readings.writing import write
+from tests.telemetry.conftest import DAY, LISTED, counted, steady
+
+METER = LISTED + "M1,E,counter,512022,电力,kWh,15,500,,2026-01-05,,供电公司,,\n"
+
+
+def duheng(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    own = {**os.environ, "DUHENG_HOME": str(home), "DUHENG_ENV": "demo", "DUHENG_DATABASE_URL": ""}
+    return subprocess.run(
+        [sys.executable, "-m", "duheng", *arguments], env=own, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def ready(home: Path) -> Path:
+    (home / "telemetry").mkdir()
+    (home / "telemetry" / "points.csv").write_text(METER, "utf-8")
+    write(home, counted(steady()))
+    return home
+
+
+def test_a_roll_up_says_what_it_did_and_what_it_found(ready: Path) -> None:
+    first = duheng(ready, "rollup", "--no-facts")
+    assert (first.returncode, first.stdout) == (
+        0,
+        "第1次汇总：2026-01-04 至 2026-01-05 的读数，改动的结果：时 11、日 1、月 1\n",
+    )
+    write(ready, counted([(DAY + timedelta(hours=5), 1300.0)], DAY + timedelta(hours=12)))
+    again = duheng(ready, "rollup", "--no-facts", "--json")
+    (found,) = json.loads(again.stdout)["findings"]
+    assert found["code"] == "correction-refused"
+    assert found["text"].startswith("M1 电力 2026-01-05 05:00：更正后的示数与前后示数不连贯")
+    assert duheng(ready, "rollup", "--no-facts").stdout == "没有新的读数。\n"
+
+
+def test_a_device_that_is_not_listed_is_said(ready: Path) -> None:
+    write(ready, counted(steady(), mn="M9"))
+    done = duheng(ready, "rollup", "--no-facts")
+    assert done.returncode == 1
+    assert "收到 M9 的 E，但未登记为监测点" in done.stderr
+
+
+def test_a_bad_list_of_points_is_refused_with_its_line(ready: Path) -> None:
+    (ready / "telemetry" / "points.csv").write_text(METER.replace("counter", "count"), "utf-8")
+    done = duheng(ready, "rollup", "--no-facts")
+    assert done.returncode == 2
+    assert "points.csv 第2行：kind 为“count”" in done.stderr
+
+
+def test_readings_are_compacted_saved_and_brought_back(ready: Path, tmp_path: Path) -> None:
+    write(ready, counted([(DAY + timedelta(hours=11), 2100.0)]))
+    assert "合并：2 个文件成为 1 个" in duheng(ready, "readings", "compact").stdout
+    assert "新复制" in duheng(ready, "readings", "backup", str(tmp_path / "saved")).stdout
+    assert "已恢复并核对" in duheng(tmp_path / "new", "readings", "restore", str(tmp_path / "saved")).stdout
+    assert (tmp_path / "new" / "telemetry" / "points.csv").read_text("utf-8") == METER
+    assert duheng(ready, "readings", "backup").returncode == 2
