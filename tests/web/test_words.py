@@ -51,6 +51,7 @@ def chosen() -> Iterator[str]:
     for doubt in kinds().values():
         yield from (doubt.title, doubt.remedy)
     yield from _of_accounting()
+    yield from _of_monitoring()
     yield from (role.title for role in roles.ROLES)
     yield from (text for _, *texts in accounting.PAGES for text in texts)
     yield reasons.ROUNDED
@@ -127,6 +128,20 @@ def _of_accounting() -> Iterator[str]:
     yield from (one["title"] for one in known.settings["checks"].values() if "title" in one)
 
 
+def _of_monitoring() -> Iterator[str]:
+    """What the pages of monitoring take from data."""
+    from duheng.telemetry.hj212.codes import systems
+    from duheng.telemetry.verdicts import VERDICTS
+    from duheng.telemetry.watching.settings import rules
+    from duheng.web.alarms import steps
+
+    for one in rules().values():
+        yield from (one["title"], one["remedy"], one["cite"])
+    yield from (str(step["to"]) for step in steps())
+    yield from (verdict.title for verdict in VERDICTS.values())
+    yield from systems().values()
+
+
 def test_every_text_has_its_english() -> None:
     assert sorted({text for text in [*said(), *chosen()] if text not in english()}) == []
 
@@ -165,6 +180,23 @@ SPEAKING = (
     ),
     *(f"ingest/{name}.py" for name in ("reductions", "voc")),
     *(f"web/{name}.py" for name in ("aggregates", "cells", "emissions", "projects", "taxes", "vocs")),
+    *(
+        f"telemetry/watching/{name}.py"
+        for name in (
+            "bounds",
+            "copies",
+            "merging",
+            "piling",
+            "presence",
+            "rates",
+            "registers",
+            "related",
+            "signs",
+            "stillness",
+        )
+    ),
+    *(f"web/{name}.py" for name in ("alarms", "monitoring")),
+    *(f"web/pages/{name}.py" for name in ("alarms", "monitor", "monitor_device", "receipts")),
     *(f"web/{name}.py" for name in ("errors", "middleware", "roles", "selection", "state", "uploads")),
     *(
         f"web/pages/{name}.py"

@@ -45,25 +45,22 @@ class Gathered:
 
 
 def gather(
-    home: Path,
-    others: Mapping[int, Rows] | None = None,
-    told: Callable[[str], None] = lambda _: None,
-    places: Callable[[Sequence[str]], Mapping[str, str]] = lambda _: {},
+    home: Path, others: Mapping[int, Rows] | None = None, told: Callable[[str], None] = lambda _: None
 ) -> Gathered:
     """Turn all that has been received since the last time into readings.
 
-    others: how records of a kind other than frames become rows, by kind. places: the site of what these rows are of.
-    Raises DuhengError where the saved place is spoilt, OSError.
+    others: how records of a kind other than frames become rows, by kind. Raises DuhengError where the saved place is
+    spoilt, OSError.
     """
     known = load(home).by_mn
     sites = {mn: device.site for mn, device in known.items() if device.site}
-    found = _saved(home)
+    found = saved(home)
     for some in _batches(records(home / "telemetry" / "segments", found.segment, found.offset)):
-        rows = [_framed([one for one in some if one.kind == FRAME], known, found.left)]
+        rows = [framed([one for one in some if one.kind == FRAME], known, found.left)]
         for kind, made in (others or {}).items():
             rows.append(made([one for one in some if one.kind == kind and one.verdict < REFUSED]))
         whole = pl.concat([one.select(list(SCHEMA)).cast(SCHEMA) for one in rows if one.height] or [_none()])  # type: ignore[arg-type]
-        write(home, whole, {**places(whole["mn"].unique().to_list()), **sites})
+        write(home, whole, sites)
         found.rows += whole.height
         found.records += len(some)
         found.segment, found.offset = some[-1].segment, some[-1].end
@@ -82,7 +79,7 @@ def _none() -> pl.DataFrame:
     return pl.DataFrame(schema=SCHEMA)
 
 
-def _framed(some: Sequence[Record], known: Mapping[str, Device], left: Counter[str]) -> pl.DataFrame:
+def framed(some: Sequence[Record], known: Mapping[str, Device], left: Counter[str]) -> pl.DataFrame:
     """The readings of frames that were stored."""
     stored = [one for one in some if one.verdict < REFUSED]
     left["拒收"] += len(some) - len(stored)
@@ -134,7 +131,7 @@ def _place(home: Path) -> Path:
     return readings(home) / "gathered.json"
 
 
-def _saved(home: Path) -> Gathered:
+def saved(home: Path) -> Gathered:
     """Where the last time ended."""
     try:
         text = _place(home).read_text("utf-8")

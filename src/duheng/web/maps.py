@@ -164,3 +164,42 @@ def _distance(point: tuple[float, float], start: tuple[float, float], end: tuple
     if length == 0:
         return math.hypot(x - a, y - b)
     return abs((c - a) * (b - y) - (a - x) * (d - b)) / length
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A thing that stands somewhere in an entity: level, name with its state, address of its page."""
+
+    place: str
+    level: int
+    told: str
+    href: str
+
+
+def draw_dots(known: Outlines, names: Mapping[str, str], dots: Sequence[Dot], *, dark: bool = False) -> str:
+    """The SVG of the outlines with a mark for each thing, in rows around the middle of its entity.
+
+    names: of the entities. Where in the entity a thing stands is not known and not said.
+    """
+    ground, edge, ink = ("#12305c", "#7fb2ff", "#eaf2ff") if dark else ("#f3f6fc", "#6b7a93", "#1b2433")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{known.width:.0f}" height="{known.height:.0f}" '
+        f'viewBox="0 0 {known.width:.0f} {known.height:.1f}" font-family="{FONT}">'
+    ]
+    for id, shape in known.shapes.items():
+        parts.append(f'<path d="{shape.path}" fill="{ground}" stroke="{edge}" stroke-width="1.4"/>')
+        x, y = shape.at
+        own = sorted((one for one in dots if one.place == id), key=lambda one: (one.level or 4, one.told))
+        parts.append(
+            f'<text x="{x:.0f}" y="{y - 14:.0f}" text-anchor="middle" font-size="17" font-weight="bold" '
+            f'fill="{ink}">{escape(names.get(id, id))}</text>'
+        )
+        across = max(4, min(8, math.ceil(math.sqrt(2 * len(own)))))
+        for n, one in enumerate(own):
+            row, column = divmod(n, across)
+            width = min(across, len(own) - row * across)
+            at = f"translate({x + (column - (width - 1) / 2) * 21:.0f} {y + 4 + row * 21:.0f})"
+            mark = f'<g transform="{at}"><title>{escape(one.told)}</title>{SHAPES[one.level]}</g>'
+            link = f'<a href="{escape(one.href)}" aria-label="{escape(one.told)}">{mark}</a>'
+            parts.append(link if one.href else mark)
+    return "".join(parts) + "</svg>"

@@ -1,4 +1,4 @@
-"""What the web itself keeps: uploads that wait for a word, plans read and reviewed, failed log-ins."""
+"""What the web itself keeps: uploads that wait for a word, plans read and reviewed, alarms, failed log-ins."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ class Upload(models.Model):
             ("set_parameters", "更换参数取值"),
             ("manage_accounts", "管理账号"),
             ("read_audit", "查阅操作日志"),
+            ("handle_alarms", "处理监测报警"),
+            ("manage_devices", "登记现场机"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +139,69 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} ({self.by})"
+
+
+class Alarm(models.Model):
+    """A sign of watching that somebody has to answer; never changed: what happens to it are `AlarmWord`s.
+
+    rule, mn, factor: of the sign; device, entity: title and entity when it was opened. start, end: the period then.
+    found, expected: JSON of what the sign said (`duheng.web.alarms.kept`).
+    """
+
+    scenario = models.CharField(max_length=40)
+    rule = models.CharField(max_length=40)
+    mn = models.CharField(max_length=64)
+    factor = models.CharField(max_length=40)
+    device = models.CharField(max_length=200)
+    entity = models.CharField(max_length=100)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    found = models.TextField()
+    expected = models.TextField()
+    opened_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Newest first; one alarm for a sign."""
+
+        verbose_name = "监测报警"
+        ordering = ["-id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mn", "rule", "factor", "start"], name="duheng_web_one_alarm_a_sign"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mn} {self.rule}"
+
+
+class AlarmWord(models.Model):
+    """What happened to an alarm; only ever added to.
+
+    step counts the words of an alarm: two who speak at once cannot both be step 2. word: goes-on (until: the new end),
+    escalate (reason: to whom), acknowledge, note, close. by: the account; "" for the program.
+    """
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="words")
+    step = models.IntegerField()
+    word = models.CharField(max_length=12)
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=1000, default="")
+    by = models.CharField(max_length=150, default="")
+    name = models.CharField(max_length=300, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        """In the order they were said."""
+
+        verbose_name = "报警处理"
+        ordering = ["step"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["alarm", "step"], name="duheng_web_one_word_of_alarm")]
+
+    def __str__(self) -> str:
+        return f"{self.alarm_id} {self.word} ({self.by})"
 
 
 class FailedLogin(models.Model):

@@ -18,6 +18,8 @@ REVIEW_PLANS = "review_plans"
 SET_PARAMETERS = "set_parameters"
 MANAGE_ACCOUNTS = "manage_accounts"
 READ_AUDIT = "read_audit"
+HANDLE_ALARMS = "handle_alarms"
+MANAGE_DEVICES = "manage_devices"
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,11 @@ class Role:
 ROLES = (
     Role("viewer", "查阅", (SEE_CONFIDENTIAL,)),
     Role("reporter", "填报", (SEE_CONFIDENTIAL, IMPORT_FACTS)),
-    Role("reviewer", "审核", (SEE_CONFIDENTIAL, IMPORT_FACTS, ACCEPT_FACTS, SIGN_DECISION, REVIEW_PLANS)),
+    Role(
+        "reviewer",
+        "审核",
+        (SEE_CONFIDENTIAL, IMPORT_FACTS, ACCEPT_FACTS, SIGN_DECISION, REVIEW_PLANS, HANDLE_ALARMS),
+    ),
     Role(
         "administrator",
         "管理",
@@ -45,6 +51,8 @@ ROLES = (
             SET_PARAMETERS,
             MANAGE_ACCOUNTS,
             READ_AUDIT,
+            HANDLE_ALARMS,
+            MANAGE_DEVICES,
         ),
     ),
 )
@@ -57,6 +65,8 @@ NEEDS = {
     SET_PARAMETERS: "管理",
     MANAGE_ACCOUNTS: "管理",
     READ_AUDIT: "管理",
+    HANDLE_ALARMS: "审核",
+    MANAGE_DEVICES: "管理",
 }
 
 

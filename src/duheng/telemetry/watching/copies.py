@@ -22,7 +22,9 @@ def replayed(hours: pl.DataFrame, since: datetime) -> list[Sign]:
     signs: list[Sign] = []
     for (mn, factor), own in hours.filter(whole, moving).group_by(SERIES, maintain_order=True):
         times = own["time"].to_list()
-        for copy in audit.replayed(own["value"].to_list(), 24):
+        # Of a day that resembles several, only the nearest is told.
+        found = sorted(audit.replayed(own["value"].to_list(), 24), key=lambda copy: copy.first[1])
+        for copy in {copy.second[1]: copy for copy in found}.values():
             first, second = times[copy.first[1]], times[copy.second[1]]
             if second >= since:
                 said = say("与{day}的24个小时值几乎相同", day=f"{first:%Y-%m-%d}")

@@ -115,7 +115,9 @@ def heaped(hours: pl.DataFrame) -> list[Sign]:
     """Series whose last digits are not evenly spread (`audit.last_digits`), where they span enough to be."""
     least = number("digits", "least_spread")
     signs = []
-    for (mn, factor), own in hours.group_by(SERIES, maintain_order=True):
+    # A value that stands still says its last digit again and again, which is for `stuck` to tell.
+    moving = hours.filter((pl.col("value") != pl.col("value").shift()).over(SERIES).fill_null(True))
+    for (mn, factor), own in moving.group_by(SERIES, maintain_order=True):
         if own.height < 100:
             continue
         decimals = _decimals(own["value"])

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from duheng.model.findings import Finding
+from duheng.model.saying import listed, say
 from duheng.telemetry.readings.writing import put
 
 
@@ -86,13 +87,17 @@ def _read(
     except FileNotFoundError:
         return []
     except UnicodeDecodeError as trouble:
-        findings.append(_finding(file.name, f"不是UTF-8（{trouble}）", "UTF-8的CSV文件"))
+        findings.append(_finding(file.name, say("不是UTF-8（{trouble}）", trouble=trouble), "UTF-8的CSV文件"))
         return []
     found: list[_One] = []
     table = csv.DictReader(io.StringIO(text))
     if lacking := set(columns[:2]) - set(table.fieldnames or ()):
         findings.append(
-            _finding(f"{file.name}第1行", f"没有{'、'.join(sorted(lacking))}列", "表头" + ",".join(columns))
+            _finding(
+                say("{file}第{line}行", file=file.name, line=1),
+                say("没有{columns}列", columns=listed("、", sorted(lacking))),
+                _header(columns),
+            )
         )
         return []
     for line, row in enumerate(table, 2):
@@ -100,7 +105,9 @@ def _read(
         try:
             found.append(made(values))
         except ValueError as trouble:
-            findings.append(_finding(f"{file.name}第{line}行", str(trouble), "表头" + ",".join(columns)))
+            findings.append(
+                _finding(say("{file}第{line}行", file=file.name, line=line), str(trouble), _header(columns))
+            )
     return found
 
 
@@ -124,6 +131,10 @@ def _facility(row: _Row) -> Facility:
         (row["production_mn"], row["production_factor"], float(row["production_on"])),
         (row["treatment_mn"], row["treatment_factor"], float(row["treatment_on"])),
     )
+
+
+def _header(columns: Sequence[str]) -> str:
+    return say("表头{columns}", columns=",".join(columns))
 
 
 def _finding(place: str, found: str, expected: str) -> Finding:

@@ -11,11 +11,12 @@ import polars as pl
 
 from duheng.telemetry import devices
 from duheng.telemetry.watching import bounds, copies, piling, presence, related, stillness
+from duheng.telemetry.watching.merging import merged
 from duheng.telemetry.watching.rates import low, rates
 from duheng.telemetry.watching.registers import Registers, load
 from duheng.telemetry.watching.settings import of
 from duheng.telemetry.watching.signs import Sign
-from duheng.telemetry.watching.taking import BEIJING, current, hourly, take
+from duheng.telemetry.watching.taking import BEIJING, active, current, hourly, take
 
 HISTORY = timedelta(days=35)  # what a day is compared with
 
@@ -49,7 +50,7 @@ def watch(
     shares = rates(found, known, first, last, now)
     whole_days = shares.filter(pl.col("day") < now.date())
     signs += low(whole_days)
-    kept = [one for one in signs if one.end > start]
+    kept = [one for one in merged(signs) if one.end > start]
     return Watched(sorted(kept, key=lambda one: (one.mn, one.rule, one.factor, one.start)), shares)
 
 
@@ -62,6 +63,7 @@ def judged(found: pl.DataFrame, registers: Registers, start: datetime) -> list[S
     stations = hours.join(ambient, on="mn", how="semi").filter(~pl.col("factor").str.starts_with("a010"))
     hours = hours.join(ambient, on="mn", how="anti")
     running = _running(hours)
+    moving = active(running)
     return [
         *bounds.over_limit(recent, bounds.converted_hours(found), registers.limits),
         *bounds.order(found.filter(pl.col("time") >= since)),
@@ -69,13 +71,13 @@ def judged(found: pl.DataFrame, registers: Registers, start: datetime) -> list[S
         *bounds.negative(hours),
         *bounds.oxygen(hours),
         *presence.drift(found.filter(pl.col("time") >= start)),
-        *stillness.stuck(pl.concat([running, stations])),
+        *stillness.stuck(pl.concat([moving, active(stations)])),
         *stillness.collapse(running),
-        *copies.replayed(hours, start),
-        *copies.repeated(running, start),
+        *copies.replayed(active(hours), start),
+        *copies.repeated(moving, start),
         *piling.piled_up(running, registers.limits),
         *_of_three_days(hours, running, start),
-        *piling.heaped(running),
+        *piling.heaped(moving),
         *related.opposite(running),
         *related.together(recent, registers.facilities),
     ]

@@ -17,12 +17,9 @@ HOUR = timedelta(hours=1)
 def stuck(hours: pl.DataFrame) -> list[Sign]:
     """Runs of equal hourly values longer than the series' own resolution makes likely (`audit.stuck`).
 
-    hours: `taking.hourly`, only hours in which something is discharged where that is known.
+    hours: `taking.active`.
     """
     series = ["mn", "factor"]
-    # A plant that stands still rests at one value as well, and rightly.
-    idle = pl.col("value").abs() <= number("stuck", "idle") * pl.col("value").abs().max()
-    hours = hours.filter(~idle.over(series))
     equal = (pl.col("value") == pl.col("value").shift()).over(series)
     following = (pl.col("time").diff().over(series) == HOUR) & equal
     candidates = (
@@ -36,10 +33,8 @@ def stuck(hours: pl.DataFrame) -> list[Sign]:
     for (mn, factor), own in hours.join(asked, on=series, how="semi").group_by(series, maintain_order=True):
         times, values = own["time"].to_list(), own["value"].to_list()
         for run in audit.stuck(values):
+            # Hours that are missing in between do not make it move.
             start, last = times[run.start], times[run.start + run.length - 1]
-            # Equal hours with a gap between them are two stretches, not one.
-            if last - start != HOUR * (run.length - 1):
-                continue
             found = say("连续{n}个小时均为{value}", n=run.length, value=f"{values[run.start]:g}")
             wanted = say("相同的不超过{n}个", n=run.expected)
             signs.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,15 +10,17 @@ import polars as pl
 
 from duheng.telemetry.readings.layout import KEY, SCHEMA, day_folder, days, readings
 from duheng.telemetry.readings.writing import counted
-from duheng.telemetry.watching.settings import normal
+from duheng.telemetry.watching.settings import normal, number
 
 INSTANT, MINUTES, HOURS, DAYS = "2011", "2051", "2061", "2031"
 LENGTH = {INSTANT: 0, MINUTES: 10, HOURS: 60, DAYS: 1440}  # of a period [minute]; of 2051 as a rule
 BEIJING = timedelta(hours=8)
 
 
-def take(home: Path, first: date, last: date, mn: str = "") -> pl.DataFrame:
-    """All versions of the readings of these days (both included), of one device where mn is given; columns SCHEMA.
+def take(home: Path, first: date, last: date, mn: str = "", commands: Sequence[str] = ()) -> pl.DataFrame:
+    """All versions of the readings of these days (both included); columns SCHEMA.
+
+    mn: of one device. commands: only of these.
 
     Raises DuhengError where the list of a day's files is spoilt.
     """
@@ -33,6 +36,8 @@ def take(home: Path, first: date, last: date, mn: str = "") -> pl.DataFrame:
     rows = pl.scan_parquet(files, hive_partitioning=False)
     if mn:
         rows = rows.filter(pl.col("mn") == mn)
+    if commands:
+        rows = rows.filter(pl.col("cn").is_in(list(commands)))
     return rows.select(list(SCHEMA)).collect()
 
 
@@ -61,6 +66,12 @@ def hourly(found: pl.DataFrame) -> pl.DataFrame:
         .drop("n")
     )
     return pl.concat([sent, made]).sort("mn", "factor", "time")
+
+
+def active(hours: pl.DataFrame) -> pl.DataFrame:
+    """Without the values at which a series rests: a plant that stands still is at one value, and rightly."""
+    share, most = number("stuck", "idle"), pl.col("value").abs().max().over("mn", "factor")
+    return hours.filter(pl.col("value").abs() > share * most)
 
 
 def spans(hits: pl.DataFrame, every: timedelta = timedelta(hours=1)) -> pl.DataFrame:

@@ -37,6 +37,23 @@
     var shown = document.getElementById("shown"), said = document.getElementById("said");
     if (shown && said) { said.textContent = shown.textContent.trim(); }
   }
+  // What looks again by itself waits for whoever is just using a part of it, and says when it cannot.
+  function busy(event) {
+    var box = event.detail.target;
+    if (box && box.id === "live" && box !== document.activeElement && box.contains(document.activeElement)) {
+      event.detail.shouldSwap = false;
+    }
+  }
+  function stale(hidden) {
+    return function () {
+      var said = document.getElementById("stale");
+      if (said) { said.hidden = hidden; }
+    };
+  }
+  document.addEventListener("htmx:beforeSwap", busy);
+  document.addEventListener("htmx:sendError", stale(false));
+  document.addEventListener("htmx:responseError", stale(false));
+  document.addEventListener("htmx:afterSwap", stale(true));
   document.addEventListener("htmx:configRequest", brief);
   document.addEventListener("htmx:afterSettle", tell);
   document.addEventListener("DOMContentLoaded", start);

@@ -1,0 +1,203 @@
+"""Monitoring: empty until devices are registered, alive with the drill's; alarms from opening to closing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from duheng import ledger
+from duheng.telemetry import devices
+from duheng.telemetry.devices import Device
+from duheng.telemetry.gathering import gather
+from duheng.telemetry.watching.drill import lay_out
+from duheng.telemetry.watching.live import now
+from duheng.telemetry.watching.running import watch
+from duheng.telemetry.watching.signs import Sign
+from duheng.web import alarms, state
+from duheng.web.models import Alarm
+from duheng.web.monitoring import scenarios
+
+Site = Callable[..., Client]
+DRILL = "?scenario=drill"
+PAGES = ("/monitor", "/monitor/alarms", "/monitor/receipts", "/monitor/wall")
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+    """A folder with the drill's devices and their last three days."""
+    home = tmp_path_factory.mktemp("laid")
+    with django_db_blocker.unblock():
+        lay_out(home, state.city("drill").places, now(), days=3)
+    return home
+
+
+@pytest.fixture
+def monitored(changing: Site, laid: Path) -> Site:
+    """The site with the drill's devices, archived and watched; of today and the day before."""
+    home = Path(settings.DUHENG_HOME)
+    shutil.copytree(laid / "telemetry", home / "telemetry")
+    gather(home)
+    known = devices.load(home).by_mn
+    found = watch(home, now().date() - timedelta(days=1), now().date(), now())
+    alarms.take_in(found.signs, known, scenarios(known.values()))
+    return changing
+
+
+@pytest.fixture
+def opened(changing: Site) -> Alarm:
+    """One alarm of the drill, opened by a sign."""
+    sign = Sign(
+        "stuck", "M1", "w01018", datetime(2026, 3, 1, 8), datetime(2026, 3, 1, 16), "停住", "会动", 8, 6
+    )
+    alarms.take_in([sign], {"M1": Device("M1", "甲排口")}, {"M1": "drill"})
+    return Alarm.objects.get()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_without_devices_a_page_says_what_to_do(site: Site, path: str) -> None:
+    text = site("viewer").get(path).content.decode()
+    assert "duheng receive" in text or "没有报警" in text or "还没有登记的现场机" in text
+
+
+@pytest.mark.parametrize("path", [*PAGES[1:], "/monitor/device/M1", "/monitor/enterprise/E1"])
+def test_without_account_single_devices_are_withheld(changing: Site, path: str) -> None:
+    assert changing().get(path).status_code == 403
+
+
+def test_without_account_the_first_page_says_that_one_must_sign_in(changing: Site) -> None:
+    assert changing().get("/monitor.json").json() == {"devices": None}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_alive_in_the_drill(monitored: Site, path: str) -> None:
+    response = monitored("viewer").get(path + DRILL)
+    assert response.status_code == 200
+    assert "模拟" in response.content.decode()
+
+
+def test_made_up_devices_are_not_among_the_real_ones(monitored: Site) -> None:
+    told = monitored("viewer").get("/monitor.json").json()
+    assert told["summary"]["devices"] == 0
+    assert monitored("viewer").get("/monitor/receipts.json").json()["knocking"] == []
+
+
+def test_the_pages_of_device_and_enterprise_show_values_charts_and_facilities(monitored: Site) -> None:
+    client = monitored("viewer")
+    told = client.get(f"/monitor.json{DRILL}").json()["devices"]
+    mn = next(one["mn"] for one in told if "用电" in one["device"] and one["state"] != "缺失")
+    page = client.get(f"/monitor/device/{mn}{DRILL}").content.decode()
+    assert "设施状态" in page
+    assert page.count('<figure class="chart">') == 2
+    entity = devices.load(Path(settings.DUHENG_HOME)).by_mn[mn].entity
+    assert "治理设施" in client.get(f"/monitor/enterprise/{entity}{DRILL}").content.decode()
+
+
+def test_a_live_page_looks_again_by_itself_until_told_not_to(monitored: Site) -> None:
+    client = monitored("viewer")
+    assert 'hx-trigger="every 10s"' in client.get(f"/monitor{DRILL}").content.decode()
+    assert "hx-trigger" not in client.get(f"/monitor{DRILL}&still=1").content.decode()
+
+
+def test_received_is_stored_and_refused(monitored: Site) -> None:
+    told = monitored("viewer").get(f"/monitor/receipts.json{DRILL}").json()
+    assert told["received"] == told["stored"] + told["refused"] > 0
+    assert sum(int(row["received"]) for row in told["hours"]) == told["received"]
+
+
+def test_who_knocks_is_registered_by_an_administrator_and_the_entry_is_kept(monitored: Site) -> None:
+    stranger = monitored("viewer").get(f"/monitor/receipts.json{DRILL}").json()["knocking"][0]["mn"]
+    sent = {"mn": stranger, "title": "新设备", "entity": "drill-E05"}
+    assert monitored("reviewer").post(f"/monitor/receipts{DRILL}", sent).status_code == 403
+    said = monitored("administrator").post(f"/monitor/receipts{DRILL}", sent, follow=True).content.decode()
+    device = devices.load(Path(settings.DUHENG_HOME)).by_mn[stranger]
+    assert (device.title, device.entity) == ("新设备", "drill-E05")
+    assert f"只显示这一次）：{device.password}" in said
+    entry = ledger.trail(limit=1)[0]
+    assert (entry.action, entry.object) == ("device-add", stranger)
+    assert device.password not in entry.detail
+
+
+def test_an_alarm_goes_from_opening_to_closing_and_every_step_is_kept(opened: Alarm, changing: Site) -> None:
+    place, client = f"/monitor/alarms/{opened.id}{DRILL}", changing("reviewer")
+    assert changing("viewer").post(place, {"word": "acknowledge"}).status_code == 403
+    client.post(place, {"word": "acknowledge"})
+    client.post(place, {"word": "close", "closing": "mended"})  # without a reason: refused
+    client.post(place, {"word": "close", "closing": "mended", "reason": "更换蠕动泵管"})
+    client.post(place, {"word": "note", "reason": "再说一句"})  # after the closing: refused
+    told = client.get(f"/monitor/alarms/{opened.id}.json{DRILL}").json()
+    assert told["state"] == "closed"
+    assert [one["word"] for one in told["words"]] == ["发出报警", "确认", "关闭"]
+    assert told["words"][-1]["reason"] == "已修复：更换蠕动泵管"
+    assert [one.action for one in ledger.trail(limit=2)] == ["alarm-close", "alarm-acknowledge"]
+
+
+def test_nothing_of_an_alarm_can_be_changed_or_deleted(opened: Alarm) -> None:
+    for statement in ("UPDATE duheng_web_alarm SET rule = 'x'", "DELETE FROM duheng_web_alarm"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert Alarm.objects.get().rule == "stuck"
+
+
+def sign(first: int, last: int) -> Sign:
+    start = datetime(2026, 3, 1)
+    return Sign(
+        "stuck",
+        "M1",
+        "w01018",
+        start + timedelta(hours=first),
+        start + timedelta(hours=last),
+        "停住",
+        "会动",
+        8,
+        6,
+    )
+
+
+def taken(one: Sign) -> int:
+    return alarms.take_in([one], {"M1": Device("M1", "甲排口")}, {"M1": "drill"})
+
+
+def test_a_sign_that_goes_on_is_noted_and_opens_no_second_alarm(opened: Alarm) -> None:
+    assert taken(sign(8, 30)) == 0
+    (one,) = alarms.standings("drill")
+    assert [word.word for word in one.words] == ["goes-on"]
+    assert alarms.local(one.until) == datetime(2026, 3, 2, 6)
+
+
+def test_a_sign_that_goes_on_after_the_closing_opens_another_alarm(opened: Alarm) -> None:
+    for word in ("acknowledge", "close"):
+        one = alarms.standing("drill", opened.id)
+        assert one is not None
+        alarms.say_word(one, word, "误报：仪器检定", by="reviewer", name="")
+    assert taken(sign(8, 16)) == 0
+    later = alarms.local(timezone.now()) + timedelta(hours=1) - datetime(2026, 3, 1)
+    assert taken(sign(8, int(later.total_seconds() // 3600) + 1)) == 1
+
+
+def test_what_nobody_acknowledges_goes_up_once_a_step(opened: Alarm) -> None:
+    raised = [alarms.escalate(opened.opened_at + timedelta(hours=hours)) for hours in (3, 5, 5, 30)]
+    assert raised == [0, 1, 0, 1]
+    one = alarms.standing("drill", opened.id)
+    assert one is not None
+    assert one.raised_to == "市生态环境部门"
+
+
+def test_what_is_acknowledged_does_not_go_up(opened: Alarm) -> None:
+    one = alarms.standing("drill", opened.id)
+    assert one is not None
+    alarms.say_word(one, "acknowledge", "", by="reviewer", name="")
+    assert alarms.escalate(opened.opened_at + timedelta(hours=100)) == 0
+
+
+def test_an_alarm_is_said_in_english_too(opened: Alarm, changing: Site) -> None:
+    page = changing("viewer").get(f"/monitor/alarms/{opened.id}{DRILL}&lang=en").content.decode()
+    assert "a clue, no verdict" in page
