@@ -84,6 +84,7 @@ class Receiver:
 
     def state(self) -> dict[str, Any]:
         """What it last said of itself."""
+        until(lambda: state.read(self.home))
         return state.read(self.home)
 
     def records(self) -> list[Record]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from soak.killing_receivers import Trial
 
 
+@pytest.mark.slow
 def test_twenty_kills_lose_no_answered_frame(tmp_path: Path) -> None:
     trial = Trial(tmp_path, random.Random(5))
     trial.prepare()

@@ -139,6 +139,25 @@ def test_a_full_disk_stops_the_answers_until_there_is_room(receiver: Receiver) -
     assert receiver.frames() == [frame(1), *burst]
 
 
+def test_who_waited_for_the_disk_is_not_sent_away_for_its_silence(tmp_path: Path) -> None:
+    limits = {"queue": 10_000, "first_frame": 2.0, "unfinished": 2.0, "idle": 2.0}
+    with (
+        receiving(tmp_path, limits=limits) as receiver,
+        receiver.connect() as line,
+        receiver.connect() as late,
+    ):
+        limit = resource.RLIMIT_FSIZE
+        room = resource.prlimit(receiver.process.pid, limit, (32_768, resource.RLIM_INFINITY))
+        late.sendall(frame(0)[:50])
+        line.sendall(b"".join(frame(number) for number in range(100, 400)))
+        until(lambda: receiver.state()["held"])
+        time.sleep(4)
+        late.sendall(frame(0)[50:])
+        resource.prlimit(receiver.process.pid, limit, room)
+        assert answers(late, 1)
+        assert len(answers(line, 300)) == 300
+
+
 def test_tls_with_our_certificate(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]

@@ -73,8 +73,8 @@ class Desk:
             held.asked.append(self._own(header.mn, _CLOCK, "现场机请求校时"))
         asked = self._open.get(header.mn)
         if asked is not None and asked.dialogue is not None:
-            body = piece.payload[6:-4]
-            asked.dialogue.heard(parse(decoded(body)[0]), self._clock())
+            segment = piece.payload.lstrip(b"#0123456789")  # not every device sends four digits of length
+            asked.dialogue.heard(parse(decoded(segment)[0]), self._clock())
 
     def tend(self) -> None:
         """Take up new files, begin, repeat, end. Raises OSError, DuhengError: what was to be done comes next time."""

@@ -113,7 +113,7 @@ class Service:
             self._flush()
         if line.unsaved > self.limits.unsaved:
             line.hold(True)
-        if self.writer.state.waiting > self.limits.queue and not self.held:
+        if not self.held and self.writer.state.waiting + self._size > self.limits.queue:
             self._hold_all(True)
 
     async def store(self, kind: int, verdict: int, peer: str, payload: bytes) -> None:

@@ -160,15 +160,15 @@ class Connection(asyncio.Protocol):
         if self._throttled and self._allowance > 0:
             self._throttled = False
             self._read_or_not()
-        quiet = now - self._heard
-        if self._held or self._throttled:  # it may well have said something
+        if self._since_deaf and now - self._since_deaf > limits.deaf:
+            self._end("deaf")
+        if not self._reading:  # it may well have said something
             return
+        quiet = now - self._heard
         if session.waiting and quiet > limits.unfinished:
             self._service.take(self, self._peer, session.silent())
         if not self._first and now - self._since > limits.first_frame:
             self._end("first_frame")
-        elif self._since_deaf and now - self._since_deaf > limits.deaf:
-            self._end("deaf")
         elif quiet > limits.idle:
             self._end("idle")
 
@@ -183,6 +183,8 @@ class Connection(asyncio.Protocol):
             return
         self._reading = wanted
         if wanted:
+            # While nobody listened it could not be heard: all its times begin anew.
+            self._since = self._heard = time.monotonic()
             self._transport.resume_reading()
         else:
             self._transport.pause_reading()
