@@ -277,6 +277,36 @@ def test_a_replaced_tolerance_of_capacities_decides_what_is_asked_of_a_project(c
     assert "佐证清单未核实" in changing().get("/projects?scenario=drill").content.decode()
 
 
+def test_a_replaced_threshold_decides_what_is_asked_and_the_question_names_its_text(changing: Site) -> None:
+    def asked(query: str = "") -> list[dict[str, str]]:
+        told = changing("viewer").get(f"/findings.json?scenario=drill{query}").json()["findings"]
+        return [one for one in told if one["code"] == "audit-seasonal"]
+
+    before = asked()
+    accepted(
+        changing,
+        at="/parameters/audit_threshold?scenario=drill",
+        item="与趋势和季节不符 最小变化",
+        value="0.01",
+        unit="",
+        since="2018-01-01",
+        certainty="memory",
+    )
+    after = asked()
+    assert len(after) > len(before)
+    assert all("热值检测报告 2023-15号，未核实" in one["expected"] for one in after)
+    address = f"/findings/{after[0]['id']}"
+    (own,) = listed(changing("viewer"), f"{address}.json?scenario=drill")
+    assert (own["parameter"], own["item"], own["value"]) == (
+        "audit_threshold",
+        "与趋势和季节不符 最小变化",
+        "0.01",
+    )
+    shown = changing("viewer").get(f"{address}?scenario=drill").content.decode()
+    for text in ("本市取值", "热值检测报告 2023-15号", "reviewer的姓名核准于", "未核实"):
+        assert text in shown
+
+
 def test_pages_without_a_replaced_value_name_the_unverified_ones(drill: Site) -> None:
     for page in ("/carbon", "/tax", "/water", "/air?year=2025", "/emissions", "/voc"):
         told = listed(

@@ -6,26 +6,30 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from duheng.assess.audit.settings import number
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 
 
 @dataclass(frozen=True)
 class Change:
-    """The likeliest change: after which place (from 0), Pettitt's K, its approximate p, means before and after."""
+    """The likeliest change: after which place (from 0), Pettitt's K, its approximate p, means before and after.
+
+    limit: p below which it is beyond chance.
+    """
 
     after: int
     k: int
     p: float
     before_mean: float
     after_mean: float
+    limit: float
 
     @property
     def suspicious(self) -> bool:
-        """Whether the change is beyond chance, by the p of cn/audit/tests.yaml."""
-        return self.p < number("pettitt", "p")
+        """Whether the change is beyond chance, by the p of `audit_threshold`."""
+        return self.p < self.limit
 
 
-def pettitt(values: Sequence[float]) -> Change | None:
+def pettitt(values: Sequence[float], limits: Thresholds = PACKAGED) -> Change | None:
     """The likeliest single change of level; None for fewer than four values or values all equal.
 
     Source: Pettitt (1979).
@@ -41,7 +45,8 @@ def pettitt(values: Sequence[float]) -> Change | None:
             best, place = abs(running), position
     p = pettitt_p(best, total)
     left, right = values[: place + 1], values[place + 1 :]
-    return Change(place, round(best), p, math.fsum(left) / len(left), math.fsum(right) / len(right))
+    before, after = math.fsum(left) / len(left), math.fsum(right) / len(right)
+    return Change(place, round(best), p, before, after, limits.number("pettitt", "p"))
 
 
 def pettitt_p(k: float, length: int) -> float:

@@ -13,7 +13,7 @@ from duheng.assess.audit.digits import first_digits, last_digits
 from duheng.assess.audit.repeats import duplicated
 from duheng.assess.audit.report import Flag, flag
 from duheng.assess.audit.series import YEAR, Series, raised
-from duheng.assess.audit.settings import number, table
+from duheng.assess.audit.settings import table, thresholds
 from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell
 from duheng.model.glossary import all_quantities
@@ -37,7 +37,7 @@ def alike(opened: Opened, series: Sequence[Series]) -> Iterator[Flag]:
             if entity is not None and len(months) == YEAR:
                 groups[one.cell.quantity, one.cell.item, entity.kind, year][entity.id] = (one, months)
     for (_, _, _, year), members in groups.items():
-        for copy in duplicated({id: months for id, (_, months) in members.items()}):
+        for copy in duplicated({id: months for id, (_, months) in members.items()}, thresholds(opened)):
             first, second = (members[id][0] for id in (copy.second[0], copy.first[0]))
             cells = (
                 first.at(first.periods.index(f"{year}-01")),
@@ -63,15 +63,15 @@ def heaping(opened: Opened) -> Iterator[Flag]:
     by_unit = months.sort("period").group_by("entity", "quantity", "item", maintain_order=True)
     for entity, quantity, item, stated, period in by_unit.agg("stated", pl.col("period").last()).iter_rows():
         digits = [match.group().rstrip(".,") for text in stated if (match := _NUMBER.search(text))]
-        told = last_digits(one for one in digits if len(re.sub(r"\D", "", one).lstrip("0")) >= _LEAST_DIGITS)
+        printed = [one for one in digits if len(re.sub(r"\D", "", one).lstrip("0")) >= _LEAST_DIGITS]
+        told = last_digits(printed, thresholds(opened))
         if told.suspicious:
             cell = Cell(quantity, entity, item, period, None)
             most = max(range(10), key=lambda digit: told.counts[digit])
             found = say(
                 "{n}个数中有{count}个末位是{digit}", n=sum(told.counts), count=told.counts[most], digit=most
             )
-            limit = number("heaping", "critical")
-            yield raised(opened, "heaping", (cell,), found, "末位数字大致均匀", told.chi2, limit)
+            yield raised(opened, "heaping", (cell,), found, "末位数字大致均匀", told.chi2, told.critical)
 
 
 def leading(opened: Opened) -> Iterator[Flag]:
@@ -85,15 +85,17 @@ def leading(opened: Opened) -> Iterator[Flag]:
             known = groups[quantity, item, period[:4]]
             known[entity] = known.get(entity, 0.0) + value
     for (quantity, item, year), values in groups.items():
-        told = first_digits(values.values())
+        told = first_digits(values.values(), thresholds(opened))
         if told.suspicious and quantity in all_quantities():
             place = listed(" ", filter(None, (opened.city, all_quantities()[quantity], item, parse(year))))
             found = say(
                 "{n}个单位的首位数字偏离本福特律（平均偏差{mad}）", n=len(values), mad=f"{told.mad:.3f}"
             )
             cell = Cell(quantity, opened.city.id, item, year, None)
-            limit = number("benford", "critical")
-            yield flag("benford", place, found, "接近本福特律", told.chi2, limit, None, (cell,))
+            limits = thresholds(opened)
+            yield flag(
+                "benford", place, found, "接近本福特律", told.chi2, told.critical, None, (cell,), limits
+            )
 
 
 def online(opened: Opened) -> Iterator[Flag]:
@@ -110,12 +112,12 @@ def online(opened: Opened) -> Iterator[Flag]:
 def _beside(opened: Opened) -> Iterator[Flag]:
     """Months that the roll-up of readings states beside what the unit reports under another name."""
     facts = opened.books.facts.select("quantity", "entity", "item", "period", "definition", "value")
-    wanted = {row["figure"] for row in table("online", "of")}
+    wanted = {row["figure"] for row in table("online")}
     measured = facts.filter(pl.col("quantity").is_in(list(wanted)))
     if measured.is_empty():
         return
     stated = {tuple(row[:4]): row for row in facts.iter_rows()}
-    for row in table("online", "of"):
+    for row in table("online"):
         factor = _same_unit(row["figure"], row["against"])
         for _, entity, item, period, definition, value in measured.filter(
             pl.col("quantity") == row["figure"]
@@ -137,7 +139,7 @@ def _same_unit(figure: str, against: str) -> float:
 
 
 def _apart(opened: Opened, said: float, measured: float, cells: tuple[Cell, ...]) -> Iterator[Flag]:
-    tolerance = number("online", "tolerance")
+    tolerance = thresholds(opened).number("online", "tolerance")
     if abs(said - measured) <= tolerance * abs(measured):
         return
     share = (said - measured) / abs(measured) if measured else float("inf")
@@ -155,7 +157,7 @@ def grid(opened: Opened) -> Iterator[Flag]:
     facts = opened.books.facts.filter(pl.col("quantity") == "electricity_use")
     if facts.is_empty():
         return
-    tolerance, stated = number("grid", "tolerance"), set(facts["entity"])
+    tolerance, stated = thresholds(opened).number("grid", "tolerance"), set(facts["entity"])
     used, lost = (opened.table(of).filter(pl.col("item") == "电力") for of in ("fuel_final_use", "fuel_loss"))
     sides = opened.table("electricity_use").join(used, on=["entity", "period"], suffix="_used")
     for row in sides.join(lost, on=["entity", "period"], suffix="_lost").iter_rows(named=True):
@@ -182,7 +184,7 @@ def closing(opened: Opened) -> Iterator[Flag]:
     """Balances of a fuel kept in the ledger whose supply and uses leave more than the usual difference."""
     if opened.books.facts.filter(pl.col("quantity") == "fuel_supply").is_empty():
         return
-    most = number("closing", "most")
+    most = thresholds(opened).number("closing", "most")
     gaps = opened.table("fuel_balance_difference").filter(pl.col("value").is_not_null())
     supply = {
         (e, i, p): v

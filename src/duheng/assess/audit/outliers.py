@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from duheng.assess.audit.settings import table
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 
 _NORMAL_QUARTILE = 0.6745  # of the standard normal; Iglewicz and Hoaglin (1993)
 _MAD_TO_SIGMA = 1.4826
@@ -32,16 +32,16 @@ def outliers(values: Sequence[float], threshold: float | None = None) -> list[in
     """Places of the values whose modified z exceeds the threshold.
 
     threshold: by default the one for a series of this length that flags fewer than 1 % of clean normal series
-    (cn/audit/tests.yaml), never below the 3.5 of the textbook, which is a screen and flags many clean series.
+    (`alarm_threshold`), never below the 3.5 of the textbook, which is a screen and flags many clean series.
     """
     if threshold is None:
         threshold = alarm_threshold(len(values))
     return [place for place, z in enumerate(modified_z(values)) if z is not None and abs(z) > threshold]
 
 
-def alarm_threshold(length: int) -> float:
+def alarm_threshold(length: int, limits: Thresholds = PACKAGED) -> float:
     """Threshold of the modified z for a series of a length, between the calibrated lengths by logarithm."""
-    known = sorted((int(row["length"]), float(row["threshold"])) for row in table("modified_z", "calibrated"))
+    known = limits.calibrated("modified_z")
     if length <= known[0][0]:
         return math.inf if length < known[0][0] else known[0][1]
     if length >= known[-1][0]:
@@ -73,12 +73,12 @@ def hampel(values: Sequence[float], half: int = 12, threshold: float | None = No
     return found
 
 
-def window_threshold(half: int) -> float:
+def window_threshold(half: int, limits: Thresholds = PACKAGED) -> float:
     """Threshold of the Hampel filter for windows of so many points on either side. Raises ValueError below 6."""
-    fitting = [row for row in table("hampel", "calibrated") if row["half"] <= half]
+    fitting = [limit for points, limit in limits.calibrated("hampel") if points <= half]
     if not fitting:
         raise ValueError(f"没有为每侧{half}个点校准的阈值；请给出threshold")
-    return float(max(fitting, key=lambda row: int(row["half"]))["threshold"])
+    return fitting[-1]
 
 
 def plain_z(values: Sequence[float]) -> list[float | None]:

@@ -15,7 +15,7 @@ from duheng.assess.audit.crossing import opposite_signs
 from duheng.assess.audit.outliers import alarm_threshold, modified_z
 from duheng.assess.audit.report import Flag
 from duheng.assess.audit.series import YEAR, Series, mender, placed, raised
-from duheng.assess.audit.settings import number, table
+from duheng.assess.audit.settings import table, thresholds
 from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell
 from duheng.model.glossary import quantity
@@ -55,7 +55,7 @@ def compared(opened: Opened, series: Sequence[Series]) -> Iterator[Flag]:
     for one in series:
         by_figure[one.cell.quantity, one.cell.item][one.cell.entity] = one
     annual = _annual(opened)
-    for row in table("pairs", "of"):
+    for row in table("pairs"):
         figures = ((row["figure"], None), (row["against"], row.get("item")))
         pairs = list(_pairs(figures, by_figure, annual, bool(row.get("lean"))))
         for pair in pairs:
@@ -67,7 +67,7 @@ def compared(opened: Opened, series: Sequence[Series]) -> Iterator[Flag]:
 def _annual(opened: Opened) -> dict[tuple[str, str | None, str], dict[int, float]]:
     """Years as stated: (quantity, item, entity) -> year -> value."""
     found: dict[tuple[str, str | None, str], dict[int, float]] = defaultdict(dict)
-    wanted = {name for row in table("pairs", "of") for name in (row["figure"], row["against"])}
+    wanted = {name for row in table("pairs") for name in (row["figure"], row["against"])}
     for of, item, entity, period, value in opened.books.facts.select(
         "quantity", "item", "entity", "period", "value"
     ).iter_rows():
@@ -117,7 +117,8 @@ def _opposite(opened: Opened, pair: Pair) -> Iterator[Flag]:
         if change is None:
             continue
         cells = _cells(pair, str(year))
-        for one in opposite_signs(placed(opened, cells[0]), *change, mender(opened, cells[0]), said):
+        place, who = placed(opened, cells[0]), mender(opened, cells[0])
+        for one in opposite_signs(place, *change, who, said, thresholds(opened)):
             yield Flag(one.finding, one.statistic, one.tolerance, cells)
 
 
@@ -127,7 +128,8 @@ def _cells(pair: Pair, period: str) -> tuple[Cell, ...]:
 
 def _unlike_peers(opened: Opened, pairs: Sequence[Pair]) -> Iterator[Flag]:
     """Entities whose ratio of the two changed from last year to this by far more than that of their kind."""
-    least = number("ratio", "least_change")
+    limits = thresholds(opened)
+    least = limits.number("ratio", "least_change")
     changes: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
     for place, pair in enumerate(pairs):
         entity = opened.city.places.get(pair.first.entity)
@@ -136,7 +138,7 @@ def _unlike_peers(opened: Opened, pairs: Sequence[Pair]) -> Iterator[Flag]:
             if change is not None and entity is not None:
                 changes[entity.kind, year][place] = math.log1p(change[0]) - math.log1p(change[1])
     for (_, year), logs in changes.items():
-        middle, limit = median(logs.values()), alarm_threshold(len(logs))
+        middle, limit = median(logs.values()), alarm_threshold(len(logs), limits)
         for (place, log), z in zip(logs.items(), modified_z(list(logs.values())), strict=True):
             moved = math.expm1(log - middle)
             if z is None or abs(z) <= limit or abs(moved) < least:
@@ -152,27 +154,31 @@ def _unlike_peers(opened: Opened, pairs: Sequence[Pair]) -> Iterator[Flag]:
 
 def _broken(opened: Opened, pair: Pair) -> Iterator[Flag]:
     """A month from which the ratio of the two stands on another level, where it did not drift there."""
-    if len(pair.months) < number("ratio_break", "least_points") or pair.lean:
+    limits = thresholds(opened)
+    if len(pair.months) < limits.number("ratio_break", "least_points") or pair.lean:
         return
     logs = [math.log(a / b) for _, a, b in pair.months]
-    change = pettitt(logs)
+    change = pettitt(logs, limits)
     if change is None or not change.suspicious:
         return
     moved = math.expm1(change.after_mean - change.before_mean)
-    if abs(moved) < number("ratio_break", "least_change") or not _step(logs, change):
+    better = limits.number("ratio_break", "better_than_line")
+    if abs(moved) < limits.number("ratio_break", "least_change") or not _step(logs, change, better):
         return
     cells = _cells(pair, pair.months[change.after + 1][0])
     found = say(
         "{ratio}自该月起变化{share}（p={p}）", ratio=pair.named(), share=f"{moved:+.1%}", p=f"{change.p:.2g}"
     )
-    limit = number("pettitt", "p")
-    yield raised(opened, "ratio_break", cells, found, "前后水平一致", change.p, limit)
+    yield raised(opened, "ratio_break", cells, found, "前后水平一致", change.p, change.limit)
 
 
-def _step(values: Sequence[float], change: Change) -> bool:
-    """Whether two levels fit much better than a straight line: what drifts slowly did not break."""
+def _step(values: Sequence[float], change: Change, better: float) -> bool:
+    """Whether two levels fit better than a straight line, to less than such a share of its squares.
+
+    What drifts slowly did not break.
+    """
     known, places = np.asarray(values), np.arange(len(values))
     line = np.polyval(np.polyfit(places, known, 1), places)
     steps = np.where(places <= change.after, change.before_mean, change.after_mean)
     left = float(((known - steps) ** 2).sum())
-    return left < number("ratio_break", "better_than_line") * float(((known - line) ** 2).sum())
+    return left < better * float(((known - line) ** 2).sum())

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from duheng.assess.audit.settings import number
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,18 @@ class Run:
     expected: int
 
 
-def stuck(values: Sequence[float]) -> list[Run]:
+def stuck(values: Sequence[float], limits: Thresholds = PACKAGED) -> list[Run]:
     """Runs of equal values longer than the series' own resolution makes likely.
 
     A series in whole numbers repeats itself by chance; how often is read from its values less its longest
     run, which is the one questioned. A series that never changes is one run.
     """
     runs = _runs(values)
-    floor = int(number("stuck", "least_run"))
+    floor = int(limits.number("stuck", "least_run"))
     longest = max(runs, key=lambda run: run[1], default=(0, 0))
     kept = [values[run[0]] for run in runs for _ in range(1 if run == longest else run[1])]
     tie = _tie_chance(kept) if len(runs) > 1 else 0.0
-    allowed = max(floor, _longest_by_chance(len(values), tie) + 1)
+    allowed = max(floor, _longest_by_chance(len(values), tie, limits.number("stuck", "chance")) + 1)
     return [Run(start, length, allowed - 1) for start, length in runs if length >= allowed]
 
 
@@ -55,8 +55,7 @@ def _tie_chance(values: Sequence[float]) -> float:
     return max(by_value, beside)  # neighbours that resemble each other tie more often than values at large
 
 
-def _longest_by_chance(length: int, tie: float) -> int:
-    chance = number("stuck", "chance")
+def _longest_by_chance(length: int, tie: float, chance: float) -> int:
     if tie <= 0:
         return 1
     return length if tie >= 1 else 1 + math.ceil(math.log(chance / length) / math.log(tie))
@@ -73,7 +72,7 @@ class Copy:
     tolerance: float
 
 
-def replayed(values: Sequence[float], span: int, name: str = "") -> list[Copy]:
+def replayed(values: Sequence[float], span: int, name: str = "", limits: Thresholds = PACKAGED) -> list[Copy]:
     """Spans (days of 24 hours, weeks of days) that nearly repeat an earlier one of the same series.
 
     The mean profile is taken off first, so that days may have the same shape; what remains is as individual as
@@ -85,21 +84,21 @@ def replayed(values: Sequence[float], span: int, name: str = "") -> list[Copy]:
         return []
     profile = [math.fsum(column) / len(pieces) for column in zip(*pieces, strict=True)]
     rests = [[v - mean for v, mean in zip(piece, profile, strict=True)] for piece in pieces]
-    return _alike({(name, number_ * span): rest for number_, rest in enumerate(rests)}, "replay")
+    return _alike({(name, number_ * span): rest for number_, rest in enumerate(rests)}, "replay", limits)
 
 
-def duplicated(series: Mapping[str, Sequence[float]]) -> list[Copy]:
+def duplicated(series: Mapping[str, Sequence[float]], limits: Thresholds = PACKAGED) -> list[Copy]:
     """Pairs of equally long series that nearly coincide point by point.
 
     The distance is the root mean square difference over the standard deviation of the livelier one. Series that
     never change are left to `stuck`; a copy that was scaled is left to `scaled_copy`.
     """
     spans = {(name, 0): list(values) for name, values in series.items() if len(set(values)) > 1}
-    return _alike(spans, "duplicate")
+    return _alike(spans, "duplicate", limits)
 
 
-def _alike(spans: Mapping[tuple[str, int], Sequence[float]], code: str) -> list[Copy]:
-    tolerance, least = number(code, "distance"), int(number(code, "least_points"))
+def _alike(spans: Mapping[tuple[str, int], Sequence[float]], code: str, limits: Thresholds) -> list[Copy]:
+    tolerance, least = limits.number(code, "distance"), int(limits.number(code, "least_points"))
     found = []
     for length in sorted({len(values) for values in spans.values()} - set(range(least))):
         keys = [key for key, values in spans.items() if len(values) == length]
@@ -115,14 +114,14 @@ def _alike(spans: Mapping[tuple[str, int], Sequence[float]], code: str) -> list[
     return found
 
 
-def scaled_copy(now: Sequence[float], last: Sequence[float]) -> float | None:
+def scaled_copy(now: Sequence[float], last: Sequence[float], limits: Thresholds = PACKAGED) -> float | None:
     """The one factor that makes last year's months this year's, or None where there is none.
 
     Six months at least; every month must agree with the factor within the tolerance, far below what months do.
     """
     pairs = [(a, b) for a, b in zip(now, last, strict=True) if a > 0 and b > 0]
-    if len(pairs) < int(number("scaled", "least_points")) or len({b for _, b in pairs}) < 3:
+    if len(pairs) < int(limits.number("scaled", "least_points")) or len({b for _, b in pairs}) < 3:
         return None
     factor = math.fsum(a for a, _ in pairs) / math.fsum(b for _, b in pairs)
-    tolerance = number("scaled", "tolerance")
+    tolerance = limits.number("scaled", "tolerance")
     return factor if all(abs(a / (b * factor) - 1) <= tolerance for a, b in pairs) else None

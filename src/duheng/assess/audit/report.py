@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from duheng.assess.audit.changes import Change, pettitt
 from duheng.assess.audit.outliers import alarm_threshold, hampel, modified_z, outliers, window_threshold
 from duheng.assess.audit.repeats import Run, replayed, stuck
-from duheng.assess.audit.settings import number, of
+from duheng.assess.audit.settings import PACKAGED, Thresholds, of
 from duheng.assess.evidence import Cell
 from duheng.model.findings import Finding
 from duheng.model.saying import say
@@ -40,10 +40,16 @@ def flag(
     tolerance: float,
     owner: str | None,
     cells: tuple[Cell, ...] = (),
+    limits: Thresholds = PACKAGED,
 ) -> Flag:
-    """A flag of one check; its title and remedy come from cn/audit/tests.yaml."""
-    about = of(code)
-    expected = say("{expected}（容许{tolerance}）", expected=expected, tolerance=f"{tolerance:g}")
+    """A flag of one check; its title and remedy come from cn/audit/tests.yaml.
+
+    What the place replaced among the check's thresholds, or nobody has verified, stands behind the tolerance.
+    """
+    about, basis = of(code), limits.basis(code)
+    text = "{expected}（容许{tolerance}；{basis}）" if basis else "{expected}（容许{tolerance}）"
+    told = {"basis": basis} if basis else {}
+    expected = say(text, expected=expected, tolerance=f"{tolerance:g}", **told)
     found = say("{title}：{found}", title=about["title"], found=found)
     finding = Finding(f"audit-{code}", "warning", place, found, expected, about["remedy"], owner)
     return Flag(finding, statistic, tolerance, cells)
@@ -129,9 +135,7 @@ def _changes(known: Sequence[float], raised: _Raise) -> list[Flag]:
     change = pettitt(known)
     if change is None or not change.suspicious:
         return []
-    return [
-        raised("pettitt", change.after, change_said(change), "前后水平一致", change.p, number("pettitt", "p"))
-    ]
+    return [raised("pettitt", change.after, change_said(change), "前后水平一致", change.p, change.limit)]
 
 
 def _replays(known: Sequence[float], span: int, places: Sequence[str], raised: _Raise) -> list[Flag]:

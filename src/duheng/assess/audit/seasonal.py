@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from duheng.assess.audit.settings import table
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 
 Array = npt.NDArray[np.float64]
 _ROUNDS, _CYCLES, _MAD_TO_SIGMA = 3, 7, 1.4826
@@ -56,10 +56,10 @@ def seasonal_outliers(values: Sequence[float], period: int, threshold: float | N
     return [place for place, score in enumerate(scores) if score is not None and abs(score) > threshold]
 
 
-def seasonal_threshold(seasons: int) -> float:
+def seasonal_threshold(seasons: int, limits: Thresholds = PACKAGED) -> float:
     """Threshold for a series of so many whole seasons that flags fewer than 1 % of clean ones; inf below three."""
-    fitting = [row for row in table("seasonal", "calibrated") if row["seasons"] <= seasons]
-    return float(max(fitting, key=lambda row: int(row["seasons"]))["threshold"]) if fitting else math.inf
+    fitting = [limit for whole, limit in limits.calibrated("seasonal") if whole <= seasons]
+    return fitting[-1] if fitting else math.inf
 
 
 def _residual(values: Array, period: int) -> Array:

@@ -13,7 +13,7 @@ from duheng.assess.audit.outliers import alarm_threshold, modified_z
 from duheng.assess.audit.repeats import scaled_copy, stuck
 from duheng.assess.audit.report import Flag, flag, run_said
 from duheng.assess.audit.seasonal import season_of, seasonal_threshold
-from duheng.assess.audit.settings import number
+from duheng.assess.audit.settings import thresholds
 from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell, owner
 from duheng.model.glossary import all_quantities
@@ -96,18 +96,18 @@ def _unlikely(opened: Opened, series: Series) -> Iterator[Flag]:
     if min(series.values) <= 0:
         return
     # On the logarithm: seasons and noise of a flow are shares of it, and so is the least change worth a question.
-    logs = [math.log(value) for value in series.values]
+    logs, limits = [math.log(value) for value in series.values], thresholds(opened)
     season = season_of(logs, YEAR)
     if season is not None:
-        limit = seasonal_threshold(len(logs) // YEAR)
+        limit = seasonal_threshold(len(logs) // YEAR, limits)
         scores = [(log - e) / season.spread for log, e in zip(logs, season.expected, strict=True)]
         expected = [math.exp(one) for one in season.expected]
     elif len(logs) < 3 * YEAR:
-        limit, middle = alarm_threshold(len(logs)), sorted(series.values)[len(logs) // 2]
+        limit, middle = alarm_threshold(len(logs), limits), sorted(series.values)[len(logs) // 2]
         scores, expected = [one or 0.0 for one in modified_z(logs)], [middle] * len(logs)
     else:
         return
-    least = number("seasonal", "least_change")
+    least = limits.number("seasonal", "least_change")
     for place, (score, there) in enumerate(zip(scores, expected, strict=True)):
         change = series.values[place] / there - 1
         if abs(score) > limit and abs(change) >= least:
@@ -122,7 +122,7 @@ def _unlikely(opened: Opened, series: Series) -> Iterator[Flag]:
 
 
 def _standing(opened: Opened, series: Series) -> Iterator[Flag]:
-    for run in stuck(series.values):
+    for run in stuck(series.values, thresholds(opened)):
         value = series.values[run.start]
         if value != 0:  # a works that stands still reports noughts rightly
             cell = series.at(run.start)
@@ -134,11 +134,11 @@ def _scaled(opened: Opened, series: Series) -> Iterator[Flag]:
         now, last = series.year(year), series.year(year - 1)
         if len(last) < YEAR or len(set(now)) < 3:
             continue
-        factor = scaled_copy(now, last[: len(now)])
+        factor = scaled_copy(now, last[: len(now)], thresholds(opened))
         if factor is not None:
             found = say("{n}个月均为上年同月的{factor}倍", n=len(now), factor=f"{factor:.4f}")
             cell = replace(series.cell, period=f"{year}-01")
-            tolerance = number("scaled", "tolerance")
+            tolerance = thresholds(opened).number("scaled", "tolerance")
             yield raised(opened, "scaled", (cell,), found, "各月变化不尽相同", factor, tolerance)
 
 
@@ -153,4 +153,5 @@ def raised(
 ) -> Flag:
     """A flag about cells of the ledger: placed at the first of them, for the one who can mend it."""
     place, who = placed(opened, cells[0]), mender(opened, cells[0])
-    return flag(code, place, found, expected, statistic, tolerance, who, cells)
+    limits = thresholds(opened)
+    return flag(code, place, found, expected, statistic, tolerance, who, cells, limits)

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from duheng.assess.audit.report import Flag
+from duheng.assess.audit.settings import PARAMETER, items, settings
 from duheng.assess.findings import flags_over_ledger
 from duheng.assess.inbox import STATES, WAITING, Case, cases, kinds
+from duheng.assess.values import Value
 from duheng.model.findings import Finding
 from duheng.web import roles
 from duheng.web.access import confidential, findings_for
-from duheng.web.boards import books, open_board, rows_of
+from duheng.web.boards import books, open_board, rows_of, values
 from duheng.web.counties import place_options
 from duheng.web.errors import BadAddress, NotThere
 from duheng.web.evidence import charts_of, lines, table_of
@@ -74,6 +76,7 @@ def show(ask: Ask) -> Page:
             "choices": _choices(ask, every),
         },
         tables=(inbox_table(ask, words("核查提示"), kept),),
+        values=_thresholds(ask, kept),
     )
 
 
@@ -100,7 +103,15 @@ def one(ask: Ask, id: str) -> Page:
         },
         tables=tuple(table_of(ask, line) for line in series),
         charts=charts_of(ask, series),
+        values=_thresholds(ask, [found]),
     )
+
+
+def _thresholds(ask: Ask, found: Iterable[Case]) -> tuple[Value, ...]:
+    """The thresholds that some findings of the data checks rest on."""
+    codes = dict.fromkeys(one.finding.code.removeprefix("audit-") for one in found)
+    resting = [(PARAMETER, item) for code in codes if code in settings() for item in items(code)]
+    return values(ask, (), "", resting)
 
 
 def case_of(ask: Ask, id: str) -> Case:
