@@ -16,8 +16,8 @@ from duheng.model.errors import DuhengError
 
 TOPICS = (
     "board", "explain", "bridge", "compute", "balance", "check_data", "carbon", "aqi", "tax", "sheets", "folder",
-    "register", "ledger", "handbook", "read", "compare", "hj212", "receive", "simulate", "rollup", "watch",
-    "serve",
+    "register", "ledger", "handbook", "read", "compare", "hj212", "receive", "meters", "simulate", "rollup",
+    "watch", "serve",
 )  # fmt: skip
 
 app = typer.Typer(

@@ -13,6 +13,7 @@ from duheng.model.errors import DuhengError
 
 if TYPE_CHECKING:
     from duheng.telemetry.devices import Network
+    from duheng.telemetry.receiving.mqtt import Broker
 
 devices = typer.Typer(no_args_is_help=True, help="现场机登记：谁可以上传。Devices that may send.")
 
@@ -22,9 +23,32 @@ NAMES = {
 }  # fmt: skip
 
 
+Hj212Port = Annotated[
+    int | None, typer.Option("--hj212", help="HJ 212的端口，0为任一空闲端口。", min=0, max=65535)
+]
+HttpPort = Annotated[
+    int | None, typer.Option("--http", help="表计HTTPS JSON的端口，0为任一空闲端口。", min=0, max=65535)
+]
+Certificate = Annotated[
+    Path | None,
+    typer.Option("--certificate", help="TLS证书（PEM）；不给则不加密。", exists=True, dir_okay=False),
+]
+Key = Annotated[Path | None, typer.Option("--key", help="TLS私钥（PEM）。", exists=True, dir_okay=False)]
+MqttCa = Annotated[
+    Path | None, typer.Option("--mqtt-ca", help="MQTT服务器的CA证书（PEM）。", exists=True, dir_okay=False)
+]
+Allow = Annotated[
+    list[str] | None, typer.Option("--allow", help="只许这些网段连接，如10.1.0.0/16；可多次给出。")
+]
+Receipts = Annotated[
+    bool,
+    typer.Option("--receipts", help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因（JSON行）。"),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("receive", help="接收在线监测数据（HJ 212）。Take telemetry in.")(receive)
+    app.command("receive", help="接收在线监测数据（HJ 212、表计）。Take telemetry in.")(receive)
     app.add_typer(devices, name="devices")
     app.command("request", help="向现场机下发命令。Put a request to a device.")(request)
 
@@ -37,26 +61,17 @@ def home() -> Path:
 
 
 def receive(
-    hj212: Annotated[
-        int | None, typer.Option("--hj212", help="HJ 212的端口，0为任一空闲端口。", min=0, max=65535)
-    ] = None,
+    hj212: Hj212Port = None,
     host: Annotated[str, typer.Option("--host", help="监听地址。")] = "0.0.0.0",  # noqa: S104
-    certificate: Annotated[
-        Path | None,
-        typer.Option("--certificate", help="TLS证书（PEM）；不给则不加密。", exists=True, dir_okay=False),
-    ] = None,
-    key: Annotated[
-        Path | None, typer.Option("--key", help="TLS私钥（PEM）。", exists=True, dir_okay=False)
-    ] = None,
-    allow: Annotated[
-        list[str] | None, typer.Option("--allow", help="只许这些网段连接，如10.1.0.0/16；可多次给出。")
-    ] = None,
-    receipts: Annotated[
-        bool,
-        typer.Option(
-            "--receipts", help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因（JSON行）。"
-        ),
-    ] = False,
+    certificate: Certificate = None,
+    key: Key = None,
+    http: HttpPort = None,
+    mqtt: Annotated[
+        str, typer.Option("--mqtt", help="从MQTT取表计数据：mqtts://[用户@]主机[:端口]/主题。")
+    ] = "",
+    mqtt_ca: MqttCa = None,
+    allow: Allow = None,
+    receipts: Receipts = False,
 ) -> None:
     """接收现场机上传的报文：先落盘（fsync），后应答；拒收的也保存并注明原因。直到Ctrl+C或SIGTERM。
     设备用duheng devices add登记；状态写在DUHENG_HOME/telemetry/receive.json。
@@ -67,9 +82,11 @@ def receive(
     if receipts:
         _print_receipts()
         return
-    if hj212 is None:
-        raise typer.BadParameter("至少给出一个端口，如 --hj212 9212。")
-    settings = serving.Settings(home(), host, hj212, certificate, key, _networks(allow or []))
+    if hj212 is None and http is None and not mqtt:
+        raise typer.BadParameter("至少给出一个来源，如 --hj212 9212、--http 9443。")
+    settings = serving.Settings(
+        home(), host, hj212, certificate, key, _networks(allow or []), http=http, mqtt=_broker(mqtt, mqtt_ca)
+    )
     serving.run(settings, _say_ready)
 
 
@@ -86,6 +103,12 @@ def _print_receipts() -> None:
         reasons = {one["verdict"]: one["frames"] for one in row["refused"]}
         said = {**row, "hour": f"{row['hour']:%Y-%m-%dT%H:00+08:00}", "refused": reasons}
         typer.echo(json.dumps(said, ensure_ascii=False))
+
+
+def _broker(text: str, ca: Path | None) -> Broker | None:
+    from duheng.telemetry.receiving.mqtt import broker
+
+    return broker(text, ca) if text else None
 
 
 def _say_ready(ports: dict[str, int]) -> None:

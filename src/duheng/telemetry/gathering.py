@@ -45,12 +45,15 @@ class Gathered:
 
 
 def gather(
-    home: Path, others: Mapping[int, Rows] | None = None, told: Callable[[str], None] = lambda _: None
+    home: Path,
+    others: Mapping[int, Rows] | None = None,
+    told: Callable[[str], None] = lambda _: None,
+    places: Callable[[Sequence[str]], Mapping[str, str]] = lambda _: {},
 ) -> Gathered:
     """Turn all that has been received since the last time into readings.
 
-    others: how records of a kind other than frames become rows, by kind. Raises DuhengError where the saved place is
-    spoilt, OSError.
+    others: how records of a kind other than frames become rows, by kind. places: the site of what these rows are of.
+    Raises DuhengError where the saved place is spoilt, OSError.
     """
     known = load(home).by_mn
     sites = {mn: device.site for mn, device in known.items() if device.site}
@@ -60,7 +63,7 @@ def gather(
         for kind, made in (others or {}).items():
             rows.append(made([one for one in some if one.kind == kind and one.verdict < REFUSED]))
         whole = pl.concat([one.select(list(SCHEMA)).cast(SCHEMA) for one in rows if one.height] or [_none()])  # type: ignore[arg-type]
-        write(home, whole, sites)
+        write(home, whole, {**places(whole["mn"].unique().to_list()), **sites})
         found.rows += whole.height
         found.records += len(some)
         found.segment, found.offset = some[-1].segment, some[-1].end

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 
 from . import verdicts
-from .segments import FRAGMENT, FRAME, NOTE, Record, names
+from .segments import FRAGMENT, FRAME, METER, MQTT, NOTE, Record, names
 from .segments.reading import path_of, records
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -37,6 +37,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 OTHERS = "…"  # in place of the MN of strangers beyond STRANGERS
 STRANGERS = 200  # unknown MNs listed by their own name for each segment and hour
 _MN = re.compile(rb"[;,&#\d\s]MN=\s*([^;,&\s]*)")
+_DEVICE = re.compile(rb'"deviceId"\s*:\s*"([0-9A-Za-z]{1,40})"')
 _HOUR = 3_600_000_000  # [us]
 _BEIJING = 8 * _HOUR
 _FORMAT = 1
@@ -50,8 +51,21 @@ def mn_of_frame(payload: bytes) -> str:
     return found[1].decode("utf-8", "replace") if found else ""
 
 
+def gateway_of_message(payload: bytes) -> str:
+    """The deviceId a message of meters states, empty where it states none."""
+    found = _DEVICE.search(payload)
+    return found[1].decode() if found else ""
+
+
 # Who sent a record of each kind; a listener for another kind adds its own.
-SENDERS: dict[int, Callable[[bytes], str]] = {FRAME: mn_of_frame, FRAGMENT: lambda _: ""}
+SENDERS: dict[int, Callable[[bytes], str]] = {
+    FRAME: mn_of_frame,
+    FRAGMENT: lambda _: "",
+    METER: gateway_of_message,
+    MQTT: gateway_of_message,
+}
+# Whoever is refused for these may be anybody under any name.
+_STRANGE = (verdicts.UNKNOWN_MN, verdicts.MESSAGE, verdicts.SIGNATURE)
 
 
 @dataclass(slots=True)
@@ -76,7 +90,7 @@ class Counted:
             self._add((mn, hour, record.verdict), 1, len(record.payload), record.arrival, record.peer)
 
     def _add(self, key: Key, frames: int, size: int, at: int, peer: str) -> None:
-        if key[2] == verdicts.UNKNOWN_MN and key not in self.rows:
+        if key[2] in _STRANGE and key not in self.rows:
             known = self.strangers[key[1]] = self.strangers.get(key[1], 0) + 1
             key = key if known <= STRANGERS else (OTHERS, *key[1:])
         row = self.rows.setdefault(key, [0, 0, at, at, peer])

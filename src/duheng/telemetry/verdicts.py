@@ -12,6 +12,9 @@ REFUSED = 128
 
 STORED, DUPLICATE, LATE, FUTURE, DRIFT, OTHER_SYSTEM, UNKNOWN_COMMAND, EDITION_2025 = range(8)
 GARBAGE, NO_END, TOO_LONG, CRC, NO_MN, UNKNOWN_MN, NETWORK, PASSWORD = range(REFUSED, REFUSED + 8)
+# Of energy meters.
+PARTLY = 64
+MESSAGE, SIGNATURE, ENTERPRISE, UNIT, RATE = range(REFUSED + 64, REFUSED + 69)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ VERDICTS = {
         (OTHER_SYSTEM, "other_system", "已存，系统编码与登记不符"),
         (UNKNOWN_COMMAND, "unknown_command", "已存，命令编码未知"),
         (EDITION_2025, "edition_2025", "已存，按2025版标志；该版的应答方式未经标准原文确认"),
+        (PARTLY, "partly", "已存，其中有的数据项不能用"),
         (GARBAGE, "garbage", "拒收，不是报文"),
         (NO_END, "no_end", "拒收，报文没有结尾"),
         (TOO_LONG, "too_long", "拒收，报文过长"),
@@ -47,6 +51,11 @@ VERDICTS = {
         (UNKNOWN_MN, "unknown_mn", "拒收，设备未登记"),
         (NETWORK, "network", "拒收，来源地址不在该设备的许可范围"),
         (PASSWORD, "password", "拒收，密码错误"),
+        (MESSAGE, "message", "拒收，不是约定的JSON报文"),
+        (SIGNATURE, "signature", "拒收，邀请码、签名或令牌错误"),
+        (ENTERPRISE, "enterprise", "拒收，企业编码与采集端的登记不符"),
+        (UNIT, "unit", "拒收，计量单位与数据编码不符"),
+        (RATE, "rate", "拒收，超过上传频率"),
     )
 }
 OF_FRAGMENT = {"garbage": GARBAGE, "no_end": NO_END, "too_long": TOO_LONG}

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ class Receiver:
     home: Path
     port: int
     process: subprocess.Popen[str]
+    ports: dict[str, int] = field(default_factory=dict)
 
     def connect(self) -> socket.socket:
         """A device's line."""
@@ -106,13 +107,20 @@ def receiving(home: Path, **settings: Any) -> Iterator[Receiver]:
     """Run it with one device known, or those of the file that is there; killed at the end if it still runs."""
     if not devices.path(home).exists():
         devices.save(home, [Device(MN, password="123456")])
-    given = json.dumps({"home": str(home), **settings})
-    command = [sys.executable, "-c", START, given]
+    with started(home, START, json.dumps({"home": str(home), **settings})) as receiver:
+        yield receiver
+
+
+@contextmanager
+def started(home: Path, program: str, *arguments: str) -> Iterator[Receiver]:
+    """Run a program that serves and prints its ports; killed at the end if it still runs."""
+    command = [sys.executable, "-c", program, *arguments]
     environment = {**os.environ, "DUHENG_HOME": str(home)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
-            yield Receiver(home, json.loads(process.stdout.readline())["hj212"], process)
+            ports = json.loads(process.stdout.readline())
+            yield Receiver(home, ports.get("hj212", 0), process, ports)
         finally:
             process.kill()
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from duheng.model.errors import DuhengError
 
 from ..devices import Network
-from . import forwarding, state, tcp
+from ..meters.judging import Judge
+from . import forwarding, http, mqtt, state, tcp
 from .desk import Desk
 from .limits import Limits
 from .service import Service
@@ -29,7 +30,10 @@ _SWITCH = 0.001  # [s] until the writer's thread gets its turn; 5 ms by default
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """home: DUHENG_HOME. hj212: port, 0 for any free one. certificate, key: files of TLS. allowed: networks."""
+    """home: DUHENG_HOME. hj212, http: ports, 0 for any free one; mqtt: broker to read meters from.
+
+    certificate, key: files of TLS. allowed: networks.
+    """
 
     home: Path
     host: str = "0.0.0.0"  # noqa: S104  # devices stand elsewhere
@@ -38,6 +42,8 @@ class Settings:
     key: Path | None = None
     allowed: Sequence[Network] = ()
     limits: Limits = field(default_factory=Limits)
+    http: int | None = None
+    mqtt: mqtt.Broker | None = None
 
 
 Ready = Callable[[dict[str, int]], None]
@@ -67,13 +73,16 @@ async def serve(settings: Settings, ready: Ready) -> None:
         loop.add_signal_handler(number, stop.set)
     tls, targets = _context(settings), forwarding.load(settings.home)
     limits = _within_descriptors(settings.limits)
+    judge = Judge(settings.home, time.time) if settings.http is not None or settings.mqtt else None
     service = Service(settings.home, limits)
     try:
-        servers = await _listeners(service, settings, tls, limits)
+        servers = await _listeners(service, settings, tls, judge)
+        source = mqtt.Source(service, judge, settings.mqtt) if settings.mqtt and judge else None
     except BaseException:
         service.close()
         raise
-    parts = Parts(service, servers, Desk(service), [forwarding.Forwarder(service, one) for one in targets])
+    forwarders = [forwarding.Forwarder(service, one) for one in targets]
+    parts = Parts(service, servers, Desk(service), forwarders, judge, source)
     service.listeners.append(parts.desk)
     ready(parts.ports())
     # What stands from now on stays: looking through it again and again for rubbish costs a tenth of the time.
@@ -97,6 +106,8 @@ class Parts:
     servers: dict[str, asyncio.Server]
     desk: Desk
     forwarders: list[forwarding.Forwarder]
+    judge: Judge | None = None
+    source: mqtt.Source | None = None
 
     def ports(self) -> dict[str, int]:
         """The port of each listener."""
@@ -108,6 +119,8 @@ async def _close(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:
         task.cancel()
     for server in parts.servers.values():
         server.close()
+    if parts.source is not None:
+        parts.source.close()
     await asyncio.wait(tasks)
     parts.service.close()
     await asyncio.sleep(0)  # the answers to what has just become durable
@@ -118,13 +131,16 @@ async def _close(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def _listeners(
-    service: Service, settings: Settings, tls: ssl.SSLContext | None, limits: Limits
+    service: Service, settings: Settings, tls: ssl.SSLContext | None, judge: Judge | None
 ) -> dict[str, asyncio.Server]:
     """One entry a listener; each is a function of (service, place, ...) in a module of its own."""
     servers: dict[str, asyncio.Server] = {}
     if settings.hj212 is not None:
-        gate = tcp.Gate(settings.allowed, limits)
+        gate = tcp.Gate(settings.allowed, service.limits)
         servers["hj212"] = await tcp.listen(service, (settings.host, settings.hj212), gate, tls)
+    if settings.http is not None and judge is not None:
+        gate = tcp.Gate(settings.allowed, service.limits)
+        servers["http"] = await http.listen(service, (settings.host, settings.http), gate, judge, tls)
     return servers
 
 
@@ -163,6 +179,8 @@ async def _tend(parts: Parts) -> None:
         try:
             service.tend()
             parts.desk.tend()
+            if parts.judge is not None:
+                parts.judge.tend()
         except (OSError, DuhengError) as unwritten:
             print(f"{service.home}：{unwritten}", file=sys.stderr, flush=True)
         if (refused := service.writer.state.trouble) != trouble:
