@@ -40,6 +40,8 @@ def simulate(
     interval: Annotated[int, typer.Option("--interval", help="实时数据间隔，秒。")] = 60,
     minutes: Annotated[int, typer.Option("--minutes", help="分钟数据间隔，分钟。")] = 10,
     tcp: Annotated[str, typer.Option("--tcp", help="发往HOST:PORT。")] = "",
+    http: Annotated[str, typer.Option("--http", help="表计发往https://HOST:PORT/meters/v1。")] = "",
+    mqtt: Annotated[str, typer.Option("--mqtt", help="表计发往MQTT：mqtts://主机/主题。")] = "",
     tls: Annotated[Path | None, typer.Option("--tls", help="以TLS发送，按此证书（PEM）核对平台。")] = None,
     patience: Annotated[float, typer.Option("--patience", min=0.1, help="等应答的秒数。")] = 10.0,
     frames: Annotated[Path | None, typer.Option("--frames", help="报文写入文件；.jsonl为每行一帧。")] = None,
@@ -51,7 +53,7 @@ def simulate(
     list_faults: Annotated[bool, typer.Option("--list-faults", help="列出可加的故障。")] = False,
 ) -> None:
     """模拟任意多台HJ 212现场机及电表：序列前后一致，流量×浓度等于排放量，可按种子重现；应答平台的请求。
-    目的地：--tcp、--frames、--readings，可同时给出。退出码：0 正常，2 用法错误或不能发送。
+    目的地：--tcp、--http、--mqtt、--frames、--readings，可同时给出。退出码：0 正常，2 用法错误或不能发送。
     """
     if list_faults:
         _list_faults()
@@ -60,17 +62,20 @@ def simulate(
     ordered = _ordered(counts, _span(begin, end), seed, fault or [], (interval, minutes, edition))
     if enrol:
         _enrol(ordered)
-    _deliver(ordered, _Destinations(tcp, tls, speed, patience, frames, readings), manifest)
+    _deliver(ordered, _Destinations(tcp, http, mqtt, tls, speed, patience, frames, readings, enrol), manifest)
 
 
 @dataclass(frozen=True)
 class _Destinations:
     tcp: str
+    http: str
+    mqtt: str
     tls: Path | None
     speed: float
     patience: float
     frames: Path | None
     readings: bool
+    enrol: bool
 
 
 def _list_faults() -> None:
@@ -99,15 +104,19 @@ def _deliver(ordered: Fleet, to: _Destinations, manifest: Path | None) -> None:
     from duheng.telemetry.simulating.manifest import manifest as truth
     from duheng.telemetry.simulating.manifest import write, write_frames
 
-    if not (to.tcp or to.frames or to.readings):
-        raise typer.BadParameter("请给出目的地：--tcp HOST:PORT、--frames FILE或--readings。")
+    if not (to.tcp or to.http or to.mqtt or to.frames or to.readings):
+        raise typer.BadParameter(
+            "请给出目的地：--tcp HOST:PORT、--http URL、--mqtt URL、--frames FILE或--readings。"
+        )
+    if (to.http or to.mqtt) and not to.enrol:
+        raise typer.BadParameter("表计要先注册：请加上--enrol（在接收所用的DUHENG_HOME上运行）。")
     sent: dict[str, dict[str, int]] = {}
     if to.frames:
         sent = write_frames(ordered, to.frames)
     if to.readings:
         _store(ordered)
-    if to.tcp:
-        sent = _send(ordered, to)
+    if to.tcp or to.http or to.mqtt:
+        sent |= _send(ordered, to)
     if manifest:
         write(manifest, truth(ordered, sent))
     counts = len(ordered.devices), len(ordered.meters), len(ordered.injections)
@@ -185,21 +194,24 @@ def _store(ordered: Fleet) -> None:
 def _send(ordered: Fleet, to: _Destinations) -> dict[str, dict[str, int]]:
     import asyncio
 
-    from duheng.telemetry.simulating.manifest import told
-    from duheng.telemetry.simulating.sending import Line, send
+    from duheng.telemetry.simulating.online import Online, run
+    from duheng.telemetry.simulating.sending import Line, Pace
 
-    host, _, port = to.tcp.rpartition(":")
-    if not (host and port.isdigit()):
-        raise DuhengError(f"--tcp {to.tcp}：应为HOST:PORT，如127.0.0.1:9212。")
-    order = ordered.order
-    line = Line(
-        host.strip("[]"), int(port), order.first, order.last, to.speed, to.patience, tls=_trusting(to.tls)
-    )
+    pace = Pace(ordered.order.first, ordered.order.last, to.speed)
+    trust, line = _trusting(to.tls), None
+    if to.tcp:
+        host, _, port = to.tcp.rpartition(":")
+        if not (host and port.isdigit()):
+            raise DuhengError(f"--tcp {to.tcp}：应为HOST:PORT，如127.0.0.1:9212。")
+        line = Line(host.strip("[]"), int(port), pace, to.patience, tls=trust)
+    from duheng import settings
+
     try:
-        loggers = asyncio.run(send(ordered.devices, line))
+        return asyncio.run(
+            run(ordered, Online(settings.DUHENG_HOME, pace, line, to.http, to.mqtt, trust, to.tls))
+        )
     except KeyboardInterrupt:
         raise typer.Abort from None
-    return told(loggers)
 
 
 def _trusting(certificate: Path | None) -> Any:

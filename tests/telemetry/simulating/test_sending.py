@@ -19,7 +19,7 @@ from duheng.telemetry.readings.layout import NUMBERS, readings
 from duheng.telemetry.simulating.fleet import Fleet
 from duheng.telemetry.simulating.logger import Logger
 from duheng.telemetry.simulating.readings import table
-from duheng.telemetry.simulating.sending import Line, send
+from duheng.telemetry.simulating.sending import Line, Pace, send
 
 from ..receiving.running import Receiver, receiving
 from .ordering import ordered
@@ -40,7 +40,7 @@ def enrolled(home: Path, fleet: Fleet, crc: str = "lower") -> None:
 
 def sent(receiver: Receiver, fleet: Fleet, patience: float = 30.0) -> list[Logger]:
     order = fleet.order
-    line = Line("127.0.0.1", receiver.port, order.first, order.last, speed=0, patience=patience, tries=1)
+    line = Line("127.0.0.1", receiver.port, Pace(order.first, order.last, 0), patience, tries=1)
     return asyncio.run(send(fleet.devices, line))
 
 
@@ -123,7 +123,7 @@ def test_a_receiver_that_dies_and_comes_back_gets_the_rest(home: Path) -> None:
     async def through_a_crash() -> list[Logger]:
         with receiving(home) as first:
             order, port = fleet.order, first.port
-            line = Line("127.0.0.1", port, order.first, order.last, speed=0, patience=30)
+            line = Line("127.0.0.1", port, Pace(order.first, order.last, 0), 30)
             sending = asyncio.create_task(send(fleet.devices, line))
             while len(first.frames()) < 20:
                 await asyncio.sleep(0.01)

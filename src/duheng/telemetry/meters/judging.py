@@ -5,6 +5,7 @@ The answer of one that is stored goes out once its bytes are durable; that is th
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections import deque
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from duheng.model.errors import DuhengError
 from duheng.telemetry import verdicts
 
 from . import codes, gateways, signing
@@ -110,8 +112,6 @@ class Judge:
 
     def judge(self, body: bytes, token: str, address: str) -> Judged:
         """What is to be done with a message. token: that of its sender, empty without."""
-        if self._failed_too_often(address):
-            return self._refused(verdicts.RATE, "错误过多，请稍后再试")
         try:
             message = read(body)
         except MessageError as wrong:
@@ -120,7 +120,7 @@ class Judge:
             return self._register(message, address)
         if isinstance(message, Authenticate):
             return self._authenticate(message, address)
-        known = self._known.get(message.deviceId)
+        known = self._gateway(message.deviceId)
         right = known is not None and signing.device_of(token) == message.deviceId
         if known is None:
             return self._failed(address, "采集端未登记，请先注册（register）", verdicts.UNKNOWN_MN)
@@ -130,7 +130,7 @@ class Judge:
 
     def signed(self, body: str, device: str, stated: str) -> Judged:
         """A message that is signed itself: one that came by MQTT."""
-        known = self._known.get(device)
+        known = self._gateway(device)
         if known is None:
             return self._refused(verdicts.UNKNOWN_MN, "采集端未登记")
         if not signing.signed(known.gateway.secret, body, stated):
@@ -198,7 +198,7 @@ class Judge:
         )
 
     def _authenticate(self, message: Authenticate, address: str) -> Judged:
-        known, now = self._known.get(message.deviceId), self._clock()
+        known, now = self._gateway(message.deviceId), self._clock()
         text = signing.proof(message.deviceId, message.time.strftime(MOMENT), message.nonce)
         if known is None:
             return self._failed(address, "deviceId或签名错误", verdicts.UNKNOWN_MN)
@@ -223,20 +223,25 @@ class Judge:
         token = signing.token(message.deviceId, known.gateway.secret, now)
         return self._accepted(verdicts.STORED, "认证通过", token=token, expiresIn=signing.LASTING)
 
+    def _gateway(self, device: str) -> _Known | None:
+        """A gateway; the file is looked at again for one that may just have been enrolled."""
+        if device not in self._known:
+            with contextlib.suppress(OSError, DuhengError):  # said by the next `tend`
+                self.tend()
+        return self._known.get(device)
+
     def _now(self) -> datetime:
         return (
             datetime.fromtimestamp(self._clock(), UTC).astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
         )
 
-    def _failed_too_often(self, address: str) -> bool:
-        failures = self._failures.get(address)
-        return failures is not None and not failures.room(self._clock())
-
     def _failed(self, address: str, said: str, verdict: int = verdicts.SIGNATURE) -> Judged:
-        """A wrong code, signature or token: guessing is made slow for the address it came from."""
+        """A wrong code, signature or token: guessing is made slow; who is right is never held up by it."""
         if len(self._failures) >= _ADDRESSES:
             self._failures.clear()
-        self._failures.setdefault(address, Allowance(FAILURES_PER_SECOND, FAILURES)).take(self._clock())
+        failures = self._failures.setdefault(address, Allowance(FAILURES_PER_SECOND, FAILURES))
+        if not failures.take(self._clock()):
+            return self._refused(verdicts.RATE, "错误过多，请稍后再试")
         return self._refused(verdict, said)
 
     def _accepted(self, verdict: int, said: str, **more: Any) -> Judged:

@@ -204,6 +204,7 @@ def _write_state(parts: Parts, running: bool) -> None:
         "counts": asdict(service.counts),
         "store": asdict(service.writer.state),
         "devices": len(service.devices.by_mn),
+        "mqtt": parts.source.connected if parts.source else None,
         "forwarding": {one.name: asdict(one.progress) for one in parts.forwarders},
         "findings": [finding.text for finding in service.devices.findings[:20]],
     }

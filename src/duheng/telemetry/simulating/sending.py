@@ -21,17 +21,12 @@ _READ = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Where to, and how. speed: simulated seconds in a real one, 0 for no waiting. patience [s], tries: of a logger."""
+class Pace:
+    """From when until when [s], and how fast. speed: simulated seconds in a real one, 0 for no waiting."""
 
-    host: str
-    port: int
     first: int
     last: int
     speed: float = 1.0
-    patience: float = 10.0
-    tries: int = 3
-    tls: ssl.SSLContext | None = None
     started: float = field(default_factory=time.monotonic)
 
     def now(self, moment: int) -> int:
@@ -40,18 +35,34 @@ class Line:
             return moment
         return self.first + int((time.monotonic() - self.started) * self.speed)
 
+    def wait(self, moment: int) -> float:
+        """Seconds until a simulated moment, 0 or less where it has come."""
+        if self.speed <= 0:
+            return 0.0
+        return (moment - self.first) / self.speed - (time.monotonic() - self.started)
+
     async def until(self, moment: int) -> None:
         """Wait for a simulated moment."""
-        if self.speed > 0:
-            wait = (moment - self.first) / self.speed - (time.monotonic() - self.started)
-            if wait > 0:
-                await asyncio.sleep(wait)
+        if (wait := self.wait(moment)) > 0:
+            await asyncio.sleep(wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where to. patience [s], tries: of a logger."""
+
+    host: str
+    port: int
+    pace: Pace
+    patience: float = 10.0
+    tries: int = 3
+    tls: ssl.SSLContext | None = None
 
 
 async def send(
     devices: Sequence[Device], line: Line, stop: Callable[[], bool] = lambda: False
 ) -> list[Logger]:
-    """Let the devices send from `line.first` until before `line.last`. stop: asked between messages."""
+    """Let the devices send, each on its own connection. stop: asked between messages."""
     loggers = [Logger(device, line.patience, line.tries) for device in devices]
     async with asyncio.TaskGroup() as tasks:
         for logger in loggers:
@@ -64,9 +75,9 @@ class _Talk:
 
     def __init__(self, logger: Logger, line: Line, stop: Callable[[], bool]) -> None:
         self._logger, self._line, self._stop = logger, line, stop
-        self._moment = line.first
+        self._moment = line.pace.first
         self._device = logger.device
-        self._planned = uploads(logger.device, line.first, line.last)
+        self._planned = uploads(logger.device, line.pace.first, line.pace.last)
         self._next: Upload | None = None
         self._writing = asyncio.Lock()  # the pieces of a frame must not be parted by another
         self._writer: asyncio.StreamWriter | None = None
@@ -101,7 +112,7 @@ class _Talk:
 
     async def _hear(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(_READ):
-            now = self._line.now(self._moment)
+            now = self._line.pace.now(self._moment)
             await self._write(self._logger.heard(data, now, time.monotonic()))
             self._heard.set()
 
@@ -119,12 +130,12 @@ class _Talk:
         while not self._stop():
             if self._device is not logger.device:  # the platform has set something: it holds from now on
                 self._device, self._next = logger.device, None
-                self._planned = uploads(self._device, self._moment + 1, line.last)
+                self._planned = uploads(self._device, self._moment + 1, line.pace.last)
             # Kept until it is sent: the line may break while it waits for its time.
             self._next = self._next or next(self._planned, None)
             if self._next is None:
                 break
-            await line.until(self._next.moment)
+            await line.pace.until(self._next.moment)
             await self._room(_WINDOW)
             upload, self._next = self._next, None
             self._moment = upload.moment
