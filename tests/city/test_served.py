@@ -30,13 +30,11 @@ def served(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Serve
 
     def site(folder: Path) -> Client:
         stack.enter_context(override_settings(DUHENG_CITY=str(folder)))
-        state.city.cache_clear()
         ledger.setup()
         load_city(state.city(), drill=False)
         return Client()
 
     with django_db_blocker.unblock(), ExitStack() as stack:
-        stack.callback(state.city.cache_clear)
         stack.enter_context(visited("", tmp_path / "home"))
         yield site
 

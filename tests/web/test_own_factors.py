@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from duheng.city.changes import stamp
 from duheng.ingest.carbon import own_sets
-from duheng.ingest.carbon.own_sets import stamp
 from duheng.web import factor_sets, page, state
 
 Site = Callable[..., Client]
@@ -28,7 +28,9 @@ ASKED = "scenario=drill&year=2023"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder from which the sets are read in place of the packaged city's."""
     monkeypatch.setattr(factor_sets, "own_sets", lambda _: own_sets(tmp_path))
-    monkeypatch.setattr(state, "factor_files", lambda _: stamp(tmp_path))
+    monkeypatch.setattr(
+        state.changes, "stamp", lambda of: stamp(tmp_path / "carbon" if of.name == "carbon" else of)
+    )
     (tmp_path / "carbon").mkdir()
     page.forget()
     return tmp_path / "carbon"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
+import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from duheng.city.entities import REGISTER_COLUMNS, REGISTERS
@@ -29,11 +33,37 @@ def register(
 ) -> tuple[int, int, list[Finding]]:
     """Put rows into the register of a kind: a known id is replaced, a new one added.
 
-    rows: cells by column id. Returns how many are new, how many replace others, and what is wrong with the folder
-    as it would be; nothing is written then, nor where `write` is false.
+    rows: cells by column id. Returns how many are new, how many replace others, and what is wrong with the rows or
+    with the folder as it would be; nothing is written then, nor where `write` is false. Raises OSError where the
+    folder cannot be written.
     """
     names = columns(kind)
     path = folder / REGISTERS / f"{kind}.csv"
+    if twice := [id for id, n in Counter(row.get("id", "") for row in rows).items() if id and n > 1]:
+        return 0, 0, [_twice(path.name, id) for id in twice]
+    with _alone(folder):
+        return _put(folder, path, names, rows, write)
+
+
+def _twice(name: str, id: str) -> Finding:
+    found = f"编号“{id}”在表中不止一行"
+    return Finding("repeated-id", "error", f"registers/{name}", found, "每个编号一行", "只留一行，或改正编号")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else puts rows into this folder meanwhile, so that none are lost."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _put(
+    folder: Path, path: Path, names: Sequence[str], rows: Sequence[Mapping[str, str]], write: bool
+) -> tuple[int, int, list[Finding]]:
     known = {row["id"]: row for row in read_rows(path)} if path.is_file() else {}
     fresh = {row["id"]: row for row in rows}
     merged = {**known, **fresh}
@@ -47,7 +77,9 @@ def register(
         wrong = [one for one in check(trial) if one.severity == "error" and one.text not in before]
     if write and not wrong:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
+        whole = folder / f".{path.name}.part"  # whoever reads meanwhile sees the old register or the new one
+        whole.write_text(text, "utf-8")
+        whole.replace(path)
     return len(fresh.keys() - known.keys()), len(fresh.keys() & known.keys()), wrong
 
 

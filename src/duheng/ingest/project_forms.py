@@ -20,9 +20,10 @@ from duheng.model.entities import Entity
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.model.glossary import Quantity, item_unit, kinds, quantity
 from duheng.model.plan import City
-from duheng.model.saying import say
+from duheng.model.saying import listed, say
 
 KIND = "reduction_project"
+DRILL = "drill-"  # how the ids of what is made up for practice begin
 _ROLES = ("quantity", "entity", "item", "period", "value", "unit", "note")
 _REGISTER = {
     "id": "编号", "name": "名称", "parent": "所在县（区）代码", "since": "起算日期", "until": "终止日期",
@@ -132,20 +133,35 @@ def _row(project: Entity, of: Quantity, item: str | None, year: int, value: obje
     return (of.title, project.name, item or "", str(year), value, "" if unit == "1" else unit, note)
 
 
-def register_rows(kind: str, file: Path) -> list[dict[str, str]]:
-    """The rows of a register sheet by column id. Raises FileRefused, DuhengError where there is no such header."""
+def register_rows(kind: str, file: Path, name: str = "") -> list[dict[str, str]]:
+    """The rows of a register sheet by column id; name: what the file is called, where it lies under another name.
+
+    Raises FileRefused; DuhengError where there is no such header or row, or the sheet holds projects of the drill.
+    """
+    name = name or file.name
     titles = register_titles(kind)
-    known = {**{plain(title): name for name, title in titles.items()}, **{name: name for name in titles}}
-    _, sheets = read_grids(file.read_bytes(), file.name, frozenset(known))
+    known = {**{plain(title): id for id, title in titles.items()}, **{id: id for id in titles}}
+    _, sheets = read_grids(file.read_bytes(), name, frozenset(known))
     for sheet in sheets:
         for number, row in enumerate(sheet.rows[:40]):
             header = [known.get(plain(cell), "") for cell in row]
             if {"id", "name", "parent"} <= set(header):
-                return [found for cells in sheet.rows[number + 1 :] if (found := _cells(header, cells))]
-    wanted = "、".join(titles[name] for name in ("id", "name", "parent"))
+                found = [cells for below in sheet.rows[number + 1 :] if (cells := _cells(header, below))]
+                _refuse(name, found)
+                return found
+    wanted = "、".join(titles[id] for id in ("id", "name", "parent"))
     raise DuhengError(
-        say("{name}：没有找到表头，应有列：{wanted}。请用名录样表填写。", name=file.name, wanted=wanted)
+        say("{name}：没有找到表头，应有列：{wanted}。请用名录样表填写。", name=name, wanted=wanted)
     )
+
+
+def _refuse(name: str, rows: Sequence[dict[str, str]]) -> None:
+    if not rows:
+        raise DuhengError(say("{name}：表头之下没有一行。请填写后再来。", name=name))
+    drill = [row["id"] for row in rows if row["id"].startswith(DRILL)]
+    if drill:
+        text = "{name}：{ids}是演练项目，不能写入城市文件夹。请用情景为“实际”的名录样表填写。"
+        raise DuhengError(say(text, name=name, ids=listed("、", drill[:5])))
 
 
 def _cells(header: list[str], row: Sequence[object]) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """What pages read: the city and its plans, with the definitions that officials signed.
 
 `stamp()` changes whenever anything a page shows may change: a new fact, a signed decision, a word about a finding, a
-file of emission factors in the city's folder, a new day.
+register or a set of emission factors in the city's folder, a new day.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -16,9 +17,10 @@ from duheng.assess import inbox, parameters
 from duheng.assess.books import default_plan
 from duheng.assess.choices import ACTION, Choice
 from duheng.assess.choices import choices as signed_choices
-from duheng.city import default_city_folder, load
-from duheng.ingest.carbon.own_sets import stamp as factor_files
+from duheng.city import changes, default_city_folder, load
+from duheng.city.changes import Stamp
 from duheng.ingest.drill.places import city_in, is_drill
+from duheng.model.errors import FolderError
 from duheng.model.plan import City, Plan
 from duheng.model.saying import say
 from duheng.web import plan_versions
@@ -26,19 +28,46 @@ from duheng.web.errors import BadAddress
 from duheng.web.selection import Selection
 from duheng.web.words import SHANGHAI, names_in
 
+_good: dict[str, City] = {}
+"""The city of each installation as it was read last without trouble."""
+
+
+def city(scenario: str = "actual") -> City:
+    """The city of this installation (DUHENG_CITY) as a scenario sees it: read once, and again after its registers were
+    changed. Should they be out of order then, the pages go on with what was read before."""
+    return _city(settings.DUHENG_CITY, scenario if is_drill(scenario) else "actual", registers())
+
+
+def registers() -> Stamp:
+    """What tells whether a register of the city's folder was changed."""
+    return changes.stamp(_folder(settings.DUHENG_CITY) / "registers")
+
 
 @lru_cache(maxsize=4)
-def city(scenario: str = "actual") -> City:
-    """The city of this installation (DUHENG_CITY) as a scenario sees it, read once."""
-    if not is_drill(scenario):
-        return load(default_city_folder(settings.DUHENG_CITY))
-    return city_in(city(), scenario)
+def _folder(id: str) -> Path:
+    return default_city_folder(id)
+
+
+@lru_cache(maxsize=8)
+def _city(id: str, scenario: str, files: Stamp) -> City:
+    if is_drill(scenario):
+        return city_in(_city(id, "actual", files), scenario)
+    try:
+        _good[id] = load(_folder(id))
+    except FolderError:
+        if id not in _good:
+            raise
+    return _good[id]
+
+
+def names(lang: str) -> dict[str, str]:
+    """What data call in this language: Chinese title or name -> English; {} in Chinese, which needs none."""
+    return {} if lang == "zh" else _names(settings.DUHENG_CITY, registers())
 
 
 @lru_cache(maxsize=2)
-def names(lang: str) -> dict[str, str]:
-    """What data call in this language: Chinese title or name -> English; {} in Chinese, which needs none."""
-    return {} if lang == "zh" else {**names_in(city("drill")), **names_in(city())}
+def _names(id: str, files: Stamp) -> dict[str, str]:
+    return {**names_in(city("drill")), **names_in(city())}
 
 
 def today() -> date:
@@ -51,8 +80,8 @@ def stamp() -> tuple[object, ...]:
     actions = (ACTION, inbox.ACTION, parameters.ACCEPT, plan_versions.ACTION)
     said = [entry.id for action in actions for entry in ledger.trail(limit=1, action=action)]
     head = ledger.head()
-    factors = factor_files(city().folder)
-    return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, factors, today())
+    factors = changes.stamp(city().folder / "carbon")
+    return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, factors, registers(), today())
 
 
 def city_of(selection: Selection) -> City:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from duheng.city.bases import Basis, carbon_sets
+from duheng.city.changes import Stamp, stamp
 from duheng.model import Parameter, Setting, parameter
 from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
@@ -71,24 +72,9 @@ def _setting(one: Factor) -> Setting:
     return Setting(date(1900, 1, 1), value, one.cite, one.certainty, item=one.fuel, note=one.place)
 
 
-Stamp = tuple[tuple[str, int, int], ...]
-
-
-def stamp(folder: Path) -> Stamp:
-    """Name, time of change and size of each file of factors: another stamp once a set was added, changed, removed."""
-    found = []
-    for path in sorted((folder / "carbon").glob("*.csv")):
-        try:
-            known = path.stat()
-        except OSError:  # removed since it was listed
-            continue
-        found.append((path.name, known.st_mtime_ns, known.st_size))
-    return tuple(found)
-
-
 def own_sets(folder: Path) -> dict[str, OwnSet]:
     """The sets of a city's folder by name, as the files are now; one named as a packaged set is left to that."""
-    return _own_sets(folder, stamp(folder))
+    return _own_sets(folder, stamp(folder / "carbon"))
 
 
 @lru_cache(maxsize=8)
