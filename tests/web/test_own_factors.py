@@ -10,7 +10,7 @@ from django.test import Client
 
 from duheng.city.changes import stamp
 from duheng.ingest.carbon import own_sets
-from duheng.web import factor_sets, page, state
+from duheng.web import factor_sets, page
 
 Site = Callable[..., Client]
 HEAD = "fuel,factor,unit,applies_to_rows,source,confidence\n"
@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder from which the sets are read in place of the packaged city's."""
     monkeypatch.setattr(factor_sets, "own_sets", lambda _: own_sets(tmp_path))
     monkeypatch.setattr(
-        state.changes, "stamp", lambda of: stamp(tmp_path / "carbon" if of.name == "carbon" else of)
+        "duheng.city.changes.stamp", lambda of: stamp(tmp_path / "carbon" if of.name == "carbon" else of)
     )
     (tmp_path / "carbon").mkdir()
     page.forget()

@@ -156,7 +156,7 @@ def _total_row(ask: Ask, target: Target, one: Sums, *, empty: bool) -> list[Cell
     gap, after = _gaps(target, one)
     aim = Cell("—") if target.value is None else Cell(f"{target.value:f}", target.value)
     confirmed = _tonnes(one.confirmed) if one.confirmed is not None else missing
-    rest = [missing, missing] if empty else [_tonnes(one.submitted), _tonnes(one.planned)]
+    rest = [missing, missing] if empty else [_part(ask, one, name) for name in ("submitted", "planned")]
     return [
         Cell(words.title(item), href=f"/target/{target.id}{ask.selection.context()}"),
         aim,
@@ -166,6 +166,12 @@ def _total_row(ask: Ask, target: Target, one: Sums, *, empty: bool) -> list[Cell
         missing if after is None or empty else _tonnes(after),
         Cell(_note(ask, one, met=gap == 0)),
     ]
+
+
+def _part(ask: Ask, one: Sums, status: str) -> Cell:
+    """What is known of it; where nothing is, that is not nought."""
+    known: float = getattr(one, status)
+    return Cell.missing(ask.words("未知")) if one.unknown[status] and not known else _tonnes(known)
 
 
 def _gaps(target: Target, one: Sums) -> tuple[float | None, float | None]:
