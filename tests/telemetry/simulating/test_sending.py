@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,18 +13,20 @@ from typer.testing import CliRunner
 
 from duheng import settings
 from duheng.cli import app
-from duheng.telemetry import devices, verdicts
+from duheng.telemetry import devices, requests, verdicts
 from duheng.telemetry.devices import Device as Known
 from duheng.telemetry.gathering import gather
 from duheng.telemetry.readings.layout import NUMBERS, readings
 from duheng.telemetry.simulating.fleet import Fleet
 from duheng.telemetry.simulating.logger import Logger
 from duheng.telemetry.simulating.readings import table
+from duheng.telemetry.simulating.schedule import stamp
 from duheng.telemetry.simulating.sending import Line, Pace, send
 
-from ..receiving.running import Receiver, receiving
-from .ordering import ordered
+from ..receiving.running import Receiver, receiving, until
+from .ordering import DAY, FIRST, ordered
 
+ENDED = ("done", "failed", "refused")
 SAME = ("mn", "st", "cn", "time", "factor", *NUMBERS, "flag")
 
 
@@ -138,6 +141,42 @@ def test_a_receiver_that_dies_and_comes_back_gets_the_rest(home: Path) -> None:
     rows = stored(home).unique(maintain_order=True)
     reported = table(fleet, real_time=True).select(SAME).sort("mn", "cn", "time", "factor")
     assert_frame_equal(rows, reported, check_exact=True)
+
+
+def test_a_device_answers_what_the_platform_asks_on_its_line(home: Path) -> None:
+    fleet = ordered(days=1, water=1)
+    enrolled(home, fleet)
+    mn, ended = fleet.devices[0].mn, False
+    span = {"BeginTime": stamp(FIRST - 3 * 3600), "EndTime": stamp(FIRST - 2 * 3600)}
+
+    async def asked(receiver: Receiver) -> tuple[list[Logger], list[dict[str, Any]]]:
+        nonlocal ended
+        line = Line("127.0.0.1", receiver.port, Pace(FIRST, FIRST + DAY, 240))
+        sending = asyncio.create_task(send(fleet.devices, line, lambda: ended))
+        await asyncio.to_thread(until, receiver.frames)
+        found = []
+        for code, values in (
+            ("2061", span),
+            ("1012", {"SystemTime": stamp(FIRST)}),
+            ("1062", {"RtdInterval": "120"}),
+        ):
+            id = requests.ask(home, requests.Request(mn, code, values, "test", "test"))
+            await asyncio.to_thread(until, lambda: (requests.result(home, id) or {}).get("state") in ENDED)  # noqa: B023
+            found.append(requests.result(home, id) or {})
+        ended = True
+        return await sending, found
+
+    with receiving(home) as receiver:
+        (logger,), results = asyncio.run(asked(receiver))
+        receiver.stop()
+    assert [one["state"] for one in results] == ["done"] * 3
+    assert (logger.device.interval, logger.requests) == (120, {"2061": 1, "1012": 1, "1062": 1})
+    hours = [
+        one
+        for one in receiver.frames()
+        if b"CN=2061" in one and f"DataTime={span['BeginTime']}".encode() in one
+    ]
+    assert len(hours) == 1
 
 
 def test_the_command_writes_frames_and_the_truth(home: Path) -> None:

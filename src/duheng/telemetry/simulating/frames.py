@@ -11,7 +11,7 @@ from duheng.telemetry.hj212 import codes, crc, encoding
 
 from .deceptions import reported
 from .noise import DAY, HOUR, key
-from .periods import SAMPLE, Device, Row, moment, row
+from .periods import SAMPLE, Cell, Device, Row, moment, row
 from .schedule import Upload, clock, lengths, stamp
 from .sources import PRODUCTION, TREATMENT
 
@@ -118,10 +118,7 @@ def _said(device: Device, upload: Upload, found: Row) -> list[Pairs]:
         name = code if device.edition == 2017 else _former(code)
         if not name:
             continue
-        values = dict(cell.values)
-        if "min-over-avg" in faults and "Avg" in values:
-            values["Min"] = f"{float(values['Avg']) * 1.1 + 1:.{len(values['Avg'].partition('.')[2])}f}"
-        pairs = [(f"{name}-{suffix}", value) for suffix, value in values.items()]
+        pairs = [(f"{name}-{suffix}", value) for suffix, value in printed(device, cell).items()]
         if "missing-flags" not in faults:
             pairs.append((f"{name}-Flag", cell.flag.lower() if "lower-flags" in faults else cell.flag))
         parts.append(pairs)
@@ -129,6 +126,14 @@ def _said(device: Device, upload: Upload, found: Row) -> list[Pairs]:
         suffix = "Rtd" if upload.cn == "2011" else "Avg"
         parts.append([(f"{_UNKNOWN}-{suffix}", "1.00"), (f"{_UNKNOWN}-Flag", "N")])
     return parts
+
+
+def printed(device: Device, cell: Cell) -> dict[str, str]:
+    """The numbers of a cell as the device puts them, by suffix."""
+    values = dict(cell.values)
+    if "Avg" in values and "min-over-avg" in device.faults():
+        values["Min"] = f"{float(values['Avg']) * 1.1 + 1:.{len(values['Avg'].partition('.')[2])}f}"
+    return values
 
 
 def _former(code: str) -> str:

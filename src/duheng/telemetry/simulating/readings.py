@@ -11,6 +11,7 @@ from duheng.telemetry.readings.layout import SCHEMA
 
 from .counters import Meter, readings
 from .fleet import Fleet
+from .frames import printed
 from .periods import Device, moment, row
 from .schedule import EPOCH, Upload, lengths, uploads
 
@@ -55,7 +56,7 @@ def _of_upload(device: Device, upload: Upload) -> Iterator[dict[str, object]]:
         found = row(device, lengths(device)[upload.cn], upload.time)
     flagged = not device.has("missing-flags", upload.made)
     for factor, cell in found.items():
-        numbers = {_SUFFIXES[name]: float(value) for name, value in cell.values.items()}
+        numbers = {_SUFFIXES[name]: float(value) for name, value in printed(device, cell).items()}
         yield {
             "mn": device.mn, "st": device.source.kind.st, "cn": upload.cn, "factor": factor,
             "time": EPOCH + timedelta(seconds=upload.time), **numbers, "flag": cell.flag if flagged else None,
