@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +23,9 @@ from duheng.ingest.tax import (
     write_return,
 )
 from duheng.ingest.tax.exact import Exact
+from duheng.ingest.tax.selection import ABOVE
 from duheng.model.errors import DuhengError, UnknownName
+from duheng.model.parameters import Parameters, Setting, packaged
 
 YANJIANG = "512002"
 AIR = {"二氧化硫": "190", "氮氧化物": "380", "烟尘": "109", "一氧化碳": "167"}
@@ -202,3 +206,21 @@ def test_solid_waste_and_noise_come_out_exactly_and_unknown_stays_unknown() -> N
     assert amount_due(rules.waste_tax, used, "2024-03", YANJIANG, "其他固体废物") == Decimal("2501.25")
     assert amount_due(rules.waste_tax, waste, "2024-03", YANJIANG, "其他固体废物") is None
     assert amount_due(rules.noise_tax, noise, "2024-03", YANJIANG) == Decimal("1400.00")
+
+
+def test_a_city_s_own_size_decides_from_its_day_and_what_is_from_memory_is_named() -> None:
+    of, value = packaged()[ABOVE], packaged()["special_equivalent_value"].title
+    own = Setting(date(2024, 2, 1), Decimal(900), "四川省税务局 核定表", where="51", item="猪")
+    replaced = Parameters({of.id: replace(of, settings=(*of.settings, own))})
+
+    def due(month: str) -> Return:
+        farm = [Entry("甲场", month, "special", "猪", Decimal(800))]
+        return quarterly_return(farm, "2024Q1", YANJIANG, replaced)
+
+    assert due("2024-01").total == Decimal("2240.00")
+    assert due("2024-02").total == 0
+    assert due("2024-01").unverified == [f"{value} 猪", f"{of.title} 猪"]
+    assert due("2024-02").unverified == [f"{value} 猪"]
+    out = io.BytesIO()
+    write_return(due("2024-02"), out, payer="甲场", scenario="actual", format="csv")
+    assert "未核实的取值" in out.getvalue().decode("utf-8-sig")

@@ -13,6 +13,7 @@ from duheng.ingest.balance.checking import Checked, Discrepancy, check_balance, 
 from duheng.ingest.balance.layout import layout
 from duheng.ingest.balance.reading import Balance
 from duheng.model.glossary import item_unit, quantity
+from duheng.model.periods import parse
 from duheng.model.rounding import judge
 from duheng.model.units import ratio
 from duheng.web.balances import BalanceBook
@@ -36,7 +37,7 @@ class Verdict:
 def verdicts(book: BalanceBook) -> list[Verdict]:
     """The identities of the layout, total use, subtotals and signs, and what must agree with other figures."""
     sheet = book.sheet()
-    checked = check_balance(sheet)
+    checked = check_balance(sheet, book.opened.local, parse(book.where.period).end)
     known = layout()
     columns = [column.id for column in book.columns]
     found = [
@@ -178,7 +179,8 @@ def _title(ask: Ask, verdict: Verdict, one: Discrepancy) -> str:
     known = layout()
     checks = known.settings["checks"]
     if one.identity == "D_share":
-        return ask.words(checks["gap"]["title"])
+        doubt = ask.words.bracketed(ask.words("未核实")) if one.certainty == "memory" else ""
+        return ask.words(checks["gap"]["title"]) + doubt
     row = ask.words(known.rows[one.identity.rpartition("_")[2]].title)
     title = "符号与表式相反" if one.identity.startswith("sign") else checks["subtotal"]["title"]
     return f"{row}{ask.words('：')}{ask.words(title)}"

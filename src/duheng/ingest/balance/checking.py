@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 
 import polars as pl
@@ -15,9 +16,12 @@ import polars as pl
 from duheng.ingest.balance.conversion import applied
 from duheng.ingest.balance.layout import TOTALS, Identity, Layout, layout
 from duheng.ingest.balance.reading import Balance, Table
+from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding, Severity
+from duheng.model.parameters import Local, Setting
 from duheng.rules.balance import balance_energy_use, fuel_balance_difference, fuel_total_use
 
+GAPS = ("balance_gap_most", "balance_gap_most_electricity")
 COLUMNS = (
     "province", "identity", "fuel", "printed", "recomputed", "difference", "comment", "source", "confidence",
     "tolerance",
@@ -26,7 +30,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """A check that did not hold. region: the table; identity: the check; numbers in the column's own unit."""
+    """A check that did not hold. region: the table; identity: the check; numbers in the column's own unit.
+
+    certainty: of the limit that it is beyond.
+    """
 
     region: str
     identity: str
@@ -37,6 +44,7 @@ class Discrepancy:
     tolerance: float | None
     severity: Severity
     source: str
+    certainty: str = "verified"
 
     @property
     def difference(self) -> float | None:
@@ -86,8 +94,8 @@ def _shown(value: object) -> str:
     return "空白" if value is None else str(value)
 
 
-def check_balance(balance: Balance) -> Checked:
-    """Every identity and check of cn/balance over every table of the file."""
+def check_balance(balance: Balance, local: Local | None = None, on: date = date.max) -> Checked:
+    """Every identity and check of cn/balance over every table of the file, with the limits of a place on a day."""
     known = layout()
     wide = _wide(balance)
     found: list[Discrepancy] = []
@@ -96,7 +104,7 @@ def check_balance(balance: Balance) -> Checked:
         _identity(identity, balance, wide, known, found, unchecked)
     _consumption(balance, wide, known, found)
     _subtotals(balance, known, found)
-    remarks = _gaps(balance, wide, known)
+    remarks = _gaps(balance, wide, known, _most(local or Local(), on))
     _signs(balance, known, found)
     order = {table.name: number for number, table in enumerate(balance.tables)}
     found.sort(key=lambda one: order[one.region])
@@ -294,7 +302,17 @@ def _subtotals(balance: Balance, known: Layout, found: list[Discrepancy]) -> Non
                 )
 
 
-def _gaps(balance: Balance, wide: pl.DataFrame, known: Layout) -> list[Discrepancy]:
+def _most(local: Local, on: date) -> tuple[Setting, Setting]:
+    """The largest share of a statistical difference, and that of electricity."""
+    found = tuple(setting for of in GAPS if (setting := local.at(of, on)) is not None)
+    if len(found) != len(GAPS):
+        raise UnknownName(on.isoformat(), GAPS, "取值")
+    return found[0], found[1]
+
+
+def _gaps(
+    balance: Balance, wide: pl.DataFrame, known: Layout, limits: tuple[Setting, Setting]
+) -> list[Discrepancy]:
     """Statistical differences that are large beside the supply or the use."""
     check = known.settings["checks"]["gap"]
     found: list[Discrepancy] = []
@@ -302,13 +320,25 @@ def _gaps(balance: Balance, wide: pl.DataFrame, known: Layout) -> list[Discrepan
     for number, column, gap, supply in wide.select("table", "column", "D", base).rows():
         if gap is None or supply <= 0 or column in TOTALS:
             continue
-        most = check["electricity"] if column == "electricity" else check["most"]
+        limit = limits[column == "electricity"]
+        most = float(limit.value)
         table = balance.tables[number]
         if abs(gap) > max(most * supply, tolerance_of(table, 4)):
-            comment = f"{check['title']}为{gap / supply:.2%}，超过{most:.1%}（限值凭记忆，未核实）"
-            limit = round(most * supply, 4)
+            comment = f"{check['title']}为{gap / supply:.2%}，超过{most:.1%}（{limit.basis}）"
+            allowed = round(most * supply, 4)
             found.append(
-                Discrepancy(table.name, "D_share", column, gap, None, comment, limit, "warning", balance.name)
+                Discrepancy(
+                    table.name,
+                    "D_share",
+                    column,
+                    gap,
+                    None,
+                    comment,
+                    allowed,
+                    "warning",
+                    balance.name,
+                    limit.certainty,
+                )
             )
     return found
 

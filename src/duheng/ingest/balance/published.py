@@ -5,6 +5,7 @@ And the efficiency of each transformation, which shows a wrong factor or a slipp
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from duheng.ingest.balance.conversion import METHODS, Converted
 from duheng.ingest.balance.layout import layout
 from duheng.ingest.balance.reading import Balance
 from duheng.model.findings import Finding
+from duheng.model.parameters import Local, Setting
 from duheng.rules.balance import transformation_efficiency
 
 _KEYS = ("line", "table", "row")
@@ -89,7 +91,12 @@ def efficiencies(converted: Converted) -> list[Finding]:
     known = layout()
     found: list[Finding] = []
     fuels = [id for id in converted.frame.columns if id in known.columns and known.columns[id].fuel]
-    for row, (least, most) in known.settings["efficiency"].items():
+    for row, item in known.settings["efficiency"].items():
+        low, high = (
+            Local().at(f"transformation_efficiency_{one}", date.max, item) for one in ("low", "high")
+        )
+        if low is None or high is None:
+            continue
         rows = converted.frame.filter(pl.col("row") == row).select("table", *fuels)
         for number, *cells in rows.rows():
             known_cells = [cell for cell in cells if cell is not None]
@@ -98,14 +105,14 @@ def efficiencies(converted: Converted) -> list[Finding]:
             share = transformation_efficiency.number(out=out, put_in=put_in)
             if any(cell != cell for cell in known_cells) or share is None or out == 0:
                 continue
-            if not least <= share <= most:
-                found.append(_unusual(converted.of, number, row, share, least, most))
+            if not float(low.value) <= share <= float(high.value):
+                found.append(_unusual(converted.of, number, row, share, low, high))
     return found
 
 
-def _unusual(balance: Balance, table: int, row: str, share: float, least: float, most: float) -> Finding:
+def _unusual(balance: Balance, table: int, row: str, share: float, low: Setting, high: Setting) -> Finding:
     return Finding(
         "efficiency-unusual", "warning" if share > 1 else "notice",
         f"{balance.name} {balance.tables[table].name} {layout().rows[row].title}", f"加工转换效率{share:.1%}",
-        f"常见{least:.0%}～{most:.0%}（范围未核实）", "请核对投入、产出和系数",
+        f"常见{low.value:.0%}～{high.value:.0%}（{low.basis}）", "请核对投入、产出和系数",
     )  # fmt: skip

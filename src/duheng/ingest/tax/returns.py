@@ -20,11 +20,12 @@ from duheng.ingest.export import write_table
 from duheng.ingest.reductions import preferred
 from duheng.ingest.tax.exact import Exact, decimal, money
 from duheng.ingest.tax.flat import Flat, Noise, Waste, flat_rows, outside
-from duheng.ingest.tax.selection import below_size, chosen, group_of, item_of, settings
+from duheng.ingest.tax.selection import ABOVE, chosen, group_of, item_of, least_size, settings
 from duheng.model import Parameters, Rule
 from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding, Severity
 from duheng.model.glossary import Quantity, axis
+from duheng.model.parameters import Local, Setting
 from duheng.model.periods import Period, parse
 from duheng.model.saying import Saying, listed, say
 
@@ -66,7 +67,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the return; tax is None where it is unknown."""
+    """One row of the return; tax is None where it is unknown. unverified: titles of values from memory below it."""
 
     entry: Entry
     month: Period
@@ -77,6 +78,7 @@ class Row:
     rate: Fraction
     share: Fraction
     tax: Decimal | None
+    unverified: tuple[str, ...] = ()
 
     def numbers(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]:
         """Value of an equivalent, equivalents, rate and share due as decimals, to four digits where they do not end."""
@@ -109,6 +111,11 @@ class Return:
     total: Decimal | None
     findings: tuple[Finding, ...]
     others: tuple[Flat, ...] = ()
+
+    @property
+    def unverified(self) -> list[str]:
+        """The values below the rows that nobody has held against the law."""
+        return list(dict.fromkeys(name for row in self.rows for name in row.unverified))
 
     def cells(self) -> list[tuple[object, ...]]:
         """All rows under COLUMNS."""
@@ -201,9 +208,24 @@ class _Drawing:
         ]
 
     def _equivalents(self, month: Period, key: tuple[str, str], entry: Entry) -> Fraction | None:
-        if entry.amount is not None and below_size(key[1], Fraction(entry.amount)):
+        size = self._size(month, key)
+        if entry.amount is not None and size is not None and entry.amount <= size.value:  # 500 pigs are free
             return Fraction(0)
         return self._read(month, key, entry, _PARTS[key[0]][0], None)
+
+    def _size(self, month: Period, key: tuple[str, str]) -> Setting | None:
+        return least_size(*key, month.end, Local(self.parameters, self.code))
+
+    def _unverified(self, month: Period, key: tuple[str, str]) -> tuple[str, ...]:
+        """What the row rests on and nobody has held against the law: the equivalent value, the least size."""
+        of = _PARTS[key[0]][0].wordings[0].inputs["value"]
+        known = (self.parameters.get(of.id).at(month.end, key[1], self.code), self._size(month, key))
+        titles = (of.title, self.parameters.get(ABOVE).title)
+        return tuple(
+            f"{title} {key[1]}"
+            for title, one in zip(titles, known, strict=True)
+            if one is not None and one.certainty == "memory"
+        )
 
     def _row(
         self,
@@ -223,7 +245,8 @@ class _Drawing:
             _PARTS[key[0]][0].wordings[0].inputs["value"], month, key[1]
         )
         due = None if tax is None else money(tax)
-        return Row(entry, month, key[1], value, equivalents, counted, rate, share, due)
+        unsure = self._unverified(month, key)
+        return Row(entry, month, key[1], value, equivalents, counted, rate, share, due, unsure)
 
     def _read(
         self, month: Period, key: tuple[str, str], entry: Entry, rule: Rule, counted: bool | None
@@ -332,6 +355,8 @@ def write_return(
         "依据": "环境保护税法（2018修正）；环境保护税法实施条例",
         "说明": "空格为未知，不是零；每行四舍五入到分，合计为各行之和",
     }
+    if drawn.unverified:
+        about["未核实的取值"] = "、".join(drawn.unverified)
     return write_table(
         rows, COLUMNS, out, title="环境保护税纳税申报计算表", scenario=scenario, format=format, about=about
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -11,7 +12,9 @@ from typing import Any
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import UnknownName
 from duheng.model.glossary import axis
+from duheng.model.parameters import Local, Setting
 
+ABOVE = "special_taxed_above"
 MEDIA = ("air", "water", "special")
 
 
@@ -82,7 +85,7 @@ def ph_item(ph: Decimal) -> str | None:
     return None
 
 
-def below_size(item: str, amount: Fraction) -> bool:
-    """Whether a herd or hospital is too small to be taxed: 500 pigs are, 501 are not."""
-    limit = settings()["above"].get(item)
-    return limit is not None and amount <= limit
+def least_size(medium: str, item: str, on: date, local: Local) -> Setting | None:
+    """The size above which a herd or hospital is taxed on a day; None for what is taxed whatever its size."""
+    named = medium == "special" and any(one.item == item for one in local.parameters.get(ABOVE).settings)
+    return local.at(ABOVE, on, item) if named else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +13,7 @@ from duheng.assess.flows import on_the_basis
 from duheng.assess.values import Value
 from duheng.city.bases import coal_bases
 from duheng.engine import Step
+from duheng.ingest.balance.checking import GAPS
 from duheng.ingest.balance.form import form_name, write_form
 from duheng.ingest.balance.form_rows import is_balance, settings, stated_rows
 from duheng.ingest.export import DRILL_NOTICE
@@ -74,13 +75,15 @@ def balance(ask: Ask) -> Page:
             "note": words(NOT_IN_FORM) if unit == "tce" and book.basis == "equivalent" else "",
         },
         tables=(table, checks_table(ask, found), broken),
-        values=_values(book) if unit == "tce" else (),
+        values=_values(book, ("flow_energy", "flow_total") if unit == "tce" else (), GAPS),
     )
 
 
-def _values(book: BalanceBook) -> tuple[Value, ...]:
-    """What standard coal rests on, on the chosen basis."""
-    return values(book.ask, ("flow_energy", "flow_total"), book.where.period, opened=book.opened)
+def _values(
+    book: BalanceBook, of: Sequence[str] = ("flow_energy", "flow_total"), beside: Sequence[str] = ()
+) -> tuple[Value, ...]:
+    """What standard coal rests on, on the chosen basis, and the limits of the checks beside it."""
+    return values(book.ask, of, book.where.period, beside, opened=book.opened)
 
 
 def _said(book: BalanceBook, unit: str) -> dict[str, Any]:

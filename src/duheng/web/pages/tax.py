@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from duheng.ingest.tax import Return, Row
 from duheng.ingest.tax.flat import Flat
-from duheng.ingest.tax.selection import group_of, settings
+from duheng.ingest.tax.selection import ABOVE, group_of, settings
 from duheng.model.entities import Entity
 from duheng.model.glossary import axis
 from duheng.model.saying import say
@@ -44,7 +44,7 @@ def show(ask: Ask) -> Page:
         data={"quarter": quarter, **{table.name: table.records() for table in tables}},
         context={"quarters": known, "quarter": quarter, "payers": len(returns)},
         tables=tuple(tables),
-        values=values(ask, RULES, quarter) if quarter else (),
+        values=values(ask, RULES, quarter, [ABOVE]) if quarter else (),
     )
 
 
@@ -109,7 +109,7 @@ def payer(ask: Ask, id: str) -> Page:
             "findings": told,
         },
         tables=(table, told),
-        values=values(ask, RULES, quarter),
+        values=values(ask, RULES, quarter, [ABOVE]),
     )
 
 
