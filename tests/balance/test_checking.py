@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from duheng.ingest.balance.checking import Checked, check_balance
 from duheng.ingest.balance.reading import read_balance
+from duheng.model.parameters import Local, Parameters, Setting, packaged
 
 Write = Callable[..., Path]
 
@@ -119,3 +123,15 @@ def test_groups_of_final_use_stand_for_their_parts(tmp_path: Path) -> None:
     assert _found(path) == set()
     path.write_text("\n".join(["项目,原煤（万吨）", *lines, *more]).replace("1.工业,4", "1.工业,14"), "utf-8")
     assert {identity for identity, _ in _found(path)} == {"F_sum", "F2g_sum"}
+
+
+def test_the_limit_of_a_difference_is_the_place_s_own_from_its_day_and_names_its_text(county: Write) -> None:
+    balance = read_balance(county(cells={("D", "raw_coal"): 2.5, ("S", "raw_coal"): 112.5}))
+    of = packaged()["balance_gap_most"]
+    own = Setting(date(2024, 1, 1), Decimal("0.001"), "市统计局核定 7号", where="512000")
+    here = Local(Parameters({of.id: replace(of, settings=(*of.settings, own))}), "512000")
+    before, after = (check_balance(balance, here, date(year, 12, 31)).remarks for year in (2023, 2024))
+    assert [(one.fuel, one.certainty) for one in before] == [("raw_coal", "memory")]
+    assert before[0].comment.endswith("超过1.0%（能源平衡表核对的常用限值（出处待核），未核实）")
+    assert after[0].comment.endswith("超过0.1%（市统计局核定 7号）")
+    assert after[0].certainty == "verified"

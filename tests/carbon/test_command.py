@@ -63,6 +63,17 @@ def test_a_value_that_stays_unknown_gives_exit_code_one_and_the_table_all_the_sa
     assert "factor-missing" in files[2].with_name("OUT.findings.csv").read_text("utf-8")
 
 
+def test_factors_that_nobody_has_verified_are_named(written: Write, files: tuple[str, str, Path]) -> None:
+    doubtful = written("memory.csv", FACTORS.replace("secondary", "memory"))
+    code, said = run(files[0], "--factors", str(doubtful))
+    assert code == 0
+    assert "因子未核实：柴油" in said
+    assert "因子未核实" not in run(files[0], "--factors", files[1])[1]
+    code, said = run(files[0], "--set", "provincial_inventory", "-o", str(files[2]))
+    assert "因子未核实：柴油" in said
+    assert "factor-unverified" in files[2].with_name("OUT.findings.csv").read_text("utf-8")
+
+
 def test_without_an_output_the_table_is_printed(files: tuple[str, str, Path]) -> None:
     assert run(files[0], "--factors", files[1])[1].startswith("city,year,sector,raw_coal")
 

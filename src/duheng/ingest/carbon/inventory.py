@@ -193,11 +193,20 @@ def _printed(balance: Balance, factors: FactorSet, cells: pl.DataFrame) -> pl.Da
     )
 
 
+def _unverified(cells: pl.DataFrame, factors: FactorSet) -> list[Finding]:
+    """The factors below some amount that nobody has held against their text."""
+    doubtful = cells.filter(pl.col("certainty") == "memory", pl.col("co2").is_not_null())
+    fuels = doubtful["fuel"].unique(maintain_order=True).to_list()
+    found = f"因子未核实：{'、'.join(fuels)}"
+    return [Finding("factor-unverified", "notice", factors.title, found, "", "请与原文核对")] if fuels else []
+
+
 def _findings(balance: Balance, cells: pl.DataFrame, factors: FactorSet) -> list[Finding]:
     return [
         *_missing_rows(balance, cells),
         *_negative(balance, cells),
         *_without_factor(balance, cells, factors),
+        *_unverified(cells, factors),
         *_lent(balance, cells),
     ]
 
