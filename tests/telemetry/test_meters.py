@@ -29,7 +29,7 @@ from duheng.telemetry.receipts import receipts
 from duheng.telemetry.segments import METER
 
 from .meters_client import CODE, ENTERPRISE, Gateway, item, now
-from .receiving.running import Receiver, receiving, until
+from .receiving.running import Receiver, hung_up, receiving, started, until
 
 TODAY = date(2026, 1, 5)
 
@@ -272,6 +272,41 @@ def test_a_thousand_requests_in_one_breath_are_answered_one_by_one(receiver: Rec
     assert got.count(b"HTTP/1.1 ") == 1000
     assert got.count(b"HTTP/1.1 400") >= 500
     assert got.count(b"HTTP/1.1 429") > 0
+
+
+IMPATIENT = """
+import json, sys
+from pathlib import Path
+from duheng.telemetry.receiving import http, serving
+http._UNFINISHED, http._SLOWEST, http._IDLE = 1.0, 3.0, 2.0
+settings = serving.Settings(Path(sys.argv[1]), "127.0.0.1", http=0)
+serving.run(settings, lambda ports: print(json.dumps(ports), flush=True))
+"""
+
+
+def test_who_does_not_go_on_drips_or_says_nothing_is_sent_away(home: Path) -> None:
+    head = b"POST /meters/v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n"
+    with started(home, IMPATIENT, str(home)) as running:
+        lines = [socket.create_connection(("127.0.0.1", running.ports["http"]), 60) for _ in range(3)]
+        silent, stuck, dripping = lines
+        stuck.sendall(head)
+        dripping.sendall(head)
+        until(lambda: drips(dripping))
+        assert [hung_up(line) for line in (silent, stuck)] == [True, True]
+        until(lambda: sum(running.state()["counts"]["closed"].values()) == 3)
+        assert running.state()["counts"]["closed"] == {"unfinished": 2, "idle": 1}
+        for line in lines:
+            line.close()
+
+
+def drips(line: socket.socket) -> bool:
+    """A byte more, a while later; whether the receiver has ended the line."""
+    time.sleep(0.2)
+    try:
+        line.sendall(b" ")
+    except OSError:
+        return True
+    return False
 
 
 def test_messages_over_tls(home: Path, tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ def simulate(
     readings: Annotated[
         bool, typer.Option("--readings", help="作为读数写入DUHENG_HOME（演练用），不经接收。")
     ] = False,
-    enrol: Annotated[bool, typer.Option("--enrol", help="先把这些设备登记为可上传。")] = False,
+    enrol: Annotated[
+        bool, typer.Option("--enrol", help="先把这些设备登记为可上传、把它们的监测点登记为应有。")
+    ] = False,
     manifest: Annotated[Path | None, typer.Option("--manifest", help="注入了什么，写入JSON。")] = None,
     list_faults: Annotated[bool, typer.Option("--list-faults", help="列出可加的故障。")] = False,
 ) -> None:
@@ -160,6 +162,7 @@ def _faults(texts: list[str]) -> list[tuple[str, float]]:
 def _enrol(ordered: Fleet) -> None:
     from duheng import settings
     from duheng.telemetry import devices
+    from duheng.telemetry.simulating import points
 
     known = devices.load(settings.DUHENG_HOME)
     if known.findings:
@@ -178,6 +181,7 @@ def _enrol(ordered: Fleet) -> None:
         if "unregistered" not in one.faults()
     }
     devices.save(settings.DUHENG_HOME, {**known.by_mn, **added}.values())
+    points.enrol(settings.DUHENG_HOME, ordered)
 
 
 def _store(ordered: Fleet) -> None:

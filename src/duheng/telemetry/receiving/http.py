@@ -62,6 +62,8 @@ class Connection(asyncio.Protocol):
         self._gate.enter(host)
         self._let_in = True
         self._service.lines.add(self)
+        if self._service.held:
+            self.hold(True)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
