@@ -48,9 +48,7 @@ def simulate(
     readings: Annotated[
         bool, typer.Option("--readings", help="作为读数写入DUHENG_HOME（演练用），不经接收。")
     ] = False,
-    enrol: Annotated[
-        bool, typer.Option("--enrol", help="先把这些设备登记为可上传、把它们的监测点登记为应有。")
-    ] = False,
+    enrol: Annotated[bool, typer.Option("--enrol", help="先登记这些设备和监测点。")] = False,
     manifest: Annotated[Path | None, typer.Option("--manifest", help="注入了什么，写入JSON。")] = None,
     list_faults: Annotated[bool, typer.Option("--list-faults", help="列出可加的故障。")] = False,
 ) -> None:
