@@ -284,12 +284,12 @@ def ranking(ask: Ask, known: Sequence[Station]) -> list[Unit]:
 
 
 def county_light(known: Sequence[Station], rate: Mapping[str, float | None]) -> int:
-    """The light of a county: red where an outlet is over its limit, amber below the rate asked for or where something
-    is silent, green else; 0 without devices."""
+    """The light of a county: red where an outlet is over its limit, amber below the rate asked for or where a device is
+    silent or odd, green else; 0 without devices."""
     if not known:
         return 0
     if any(one.state == "over" for one in known):
         return 1
     effective = rate["effective"]
     low = effective is not None and effective < number("county", "effective")
-    return 2 if low or any(one.state == "silent" for one in known) else 3
+    return 2 if low or any(one.state in ("silent", "odd") for one in known) else 3

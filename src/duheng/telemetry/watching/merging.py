@@ -57,7 +57,7 @@ def _one(parts: Sequence[Sign]) -> Sign:
     longest = max(parts, key=lambda one: one.end - one.start)
     if len(parts) == 1:
         return longest
-    found = say("{n}段，最长一段{found}", n=len(parts), found=longest.found)
+    found = say("{n}段，最长一段：{found}", n=len(parts), found=longest.found)
     return replace(
         longest, start=min(one.start for one in parts), end=max(one.end for one in parts), found=found
     )
@@ -76,7 +76,10 @@ def _of_device(copies: Sequence[Sign]) -> list[Sign]:
             said += own
             continue
         words = say(
-            "{n}个因子同时：{factor}{found}", n=number, factor=factor_title(own[0].factor), found=own[0].found
+            "{n}个因子同时，如{factor}：{found}",
+            n=number,
+            factor=factor_title(own[0].factor),
+            found=own[0].found,
         )
         said.append(replace(one, found=words))
     return said

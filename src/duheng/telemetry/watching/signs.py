@@ -15,6 +15,8 @@ from duheng.telemetry.devices import Device
 from duheng.telemetry.hj212.codes import factors
 from duheng.telemetry.watching.settings import of
 
+# Of power monitoring there are no national codes (ST=80 is an extension of the provinces); these are the simulator's.
+POWER = {"ep0101": "生产设施用电", "ep0201": "治理设施用电"}
 SURE = {"rule": "违反规则或限值，数据属实即成立", "clue": "线索，不是结论"}
 WHO = {"operator": "排污单位（运维单位）", "bureau": "生态环境部门"}
 
@@ -101,7 +103,7 @@ def factor_title(code: str) -> str:
     if not code:
         return "整机"
     known = factors().get(code)
-    return known.title if known else code
+    return known.title if known else POWER.get(code, code)
 
 
 def period(start: datetime, end: datetime) -> Saying:

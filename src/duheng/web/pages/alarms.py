@@ -18,7 +18,7 @@ from duheng.web.page import Ask, Page
 from duheng.web.tables import Cell, Column, Table
 
 LIGHTS = {"error": 1, "warning": 2, "notice": 3}
-SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示"}
+SEVERITIES = {"error": "严重", "warning": "一般", "notice": "提示"}
 SHOWN = 500
 
 

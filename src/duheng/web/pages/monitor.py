@@ -32,7 +32,7 @@ from duheng.web.page import Ask, Page
 from duheng.web.store import home
 from duheng.web.tables import Cell, Column, Table
 
-LIGHTS = {0: "无设备", 1: "有超标", 2: "传输有效率低或有缺失", 3: "正常"}
+LIGHTS = {0: "无设备", 1: "有超标", 2: "有异常", 3: "正常"}
 REFRESH, WALL_REFRESH = 10, 10  # [s]
 PARTS = (
     ("/monitor", "现场机"),
@@ -211,7 +211,7 @@ def county_table(ask: Ask, every: Sequence[Station]) -> Table:
         Column("light", words("监测灯"), width=24),
         Column("devices", words("设备"), number=True),
         *(Column(key, words(word), number=True) for key, (word, _) in STATES.items()),
-        Column("effective", words("传输有效率（7日，%）"), number=True),
+        Column("effective", words("传输有效率（%）"), number=True),
     ]
     rows = [
         [
