@@ -25,6 +25,7 @@ PATHS = [
     "/findings?scenario=drill",
     "/projects?scenario=drill",
     "/project/drill-R07?scenario=drill",
+    "/projects/register",
     "/voc?scenario=drill",
     "/tax?scenario=drill",
     "/accounting",
