@@ -26,8 +26,10 @@ from duheng.telemetry.rollup import store
 from duheng.telemetry.rollup.engines import engine
 from duheng.telemetry.rollup.facts import Entered, enter
 from duheng.telemetry.rollup.points import Points, read_points
+from duheng.telemetry.rollup.rules import rules
 from duheng.telemetry.rollup.running import roll_up
-from duheng.telemetry.rollup.totals import Total, totals
+from duheng.telemetry.rollup.taking import open_files
+from duheng.telemetry.rollup.totals import Total, at_once, totals
 from tests.ledger.conftest import connected
 from tests.telemetry.conftest import DAY, LISTED, counted, rows, steady
 
@@ -243,3 +245,24 @@ def test_items_that_two_tables_name_differently_are_the_same(books: Path, city: 
     reported("water_tax_emission", "化学需氧量(CODcr)", "60", "kg")
     (found,) = online(asked(city))
     assert "差-40.0%" in found.finding.text
+
+
+@pytest.mark.parametrize("broken", [0.0, 900.0, -1.0])
+def test_sums_straight_from_readings_are_those_published(home: Path, city: City, broken: float) -> None:
+    quarters = [MONTH + timedelta(minutes=15 * n) for n in range(28 * 96)]
+    sent: list[dict[str, object]] = [
+        {"mn": mn, "cn": "interval", "time": at, "factor": "E", "cou": 10.0 + n % 7, "arrival": at}
+        for mn in ("M1", "M2") for n, at in enumerate(quarters) if (mn, n % 50) != ("M1", 3)
+    ]  # fmt: skip
+    sent[100]["cou"] = broken or 12.0
+    write(home, rows(sent))
+    line = "{},E,interval,{},电力,kWh,15,500,,2026-02-01,,,,"
+    points = points_of(line.format("M1", "512022"), line.format("M2", "512021"))
+    roll_up(home, points, engine())
+    works, days = engine(), (MONTH.date(), (MONTH + timedelta(days=27)).date())
+    read, _ = open_files(home, works, MONTH, quarters[-1])
+    found = at_once(home, works, points, city.places, city.parameters, days, read, rules())
+    straight = {place: value and value * 10000 for place, value in found.select("place", "value").iter_rows()}
+    published = {place: total.value for place, total in rolled(home, points, city, "2026-02").items()}
+    assert straight == pytest.approx(published)
+    assert (published["512022"] is None) == bool(broken)

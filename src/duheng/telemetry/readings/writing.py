@@ -90,6 +90,8 @@ def described(rows: pl.DataFrame, replacing: tuple[str, ...] = ()) -> Entry:
         "unique": rows.select(KEY).is_unique().all(),
         "first": _text(rows["time"].min()),
         "last": _text(rows["time"].max()),
+        # Least and greatest amount: whether any can be implausible is known without reading the file.
+        "cou": [rows["cou"].min(), rows["cou"].max()],
         "segments": {
             segment: [_text(first), _text(last)] for segment, first, last in spans.sort("first", "segment").iter_rows()
         },

@@ -17,6 +17,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,12 @@ def _rows(name: str, text: str, columns: Sequence[str], troubles: list[str]) -> 
     return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
 
 
+@cache
+def _scale(unit: str, wanted: str) -> float:
+    """What a value is multiplied with; UnitError where the two do not fit."""
+    return float(ratio(unit, wanted))
+
+
 def _point(pid: int, row: Mapping[str, str], meters: set[str]) -> Point:
     kind = row.get("kind", "")
     if kind not in KINDS:
@@ -172,9 +179,9 @@ def _point(pid: int, row: Mapping[str, str], meters: set[str]) -> Point:
     if wanted and item not in axis(wanted).items:
         raise ValueError(f"item 为“{item}”，应为{'能源品种' if wanted == 'fuel' else '污染物'}之一")
     unit = row.get("unit") or UNITS.get(kind) or axis("fuel").items[item].unit
-    scale = float(ratio(unit, UNITS[kind])) if kind in UNITS else 1.0
+    scale = _scale(unit, UNITS[kind]) if kind in UNITS else 1.0
     if kind in ENERGY:
-        ratio(unit, axis("fuel").items[item].unit)
+        _scale(unit, axis("fuel").items[item].unit)
     every = float(row.get("every") or (10 if kind in UNITS else 15))
     if not 0 < every <= 366 * 1440:
         raise ValueError(f"every 为 {every:g} 分钟，应大于0且不超过一年")

@@ -90,6 +90,17 @@ def files(home: Path, first: datetime, last: datetime) -> tuple[list[Path], list
     return plain, mixed
 
 
+def amounts_within(home: Path, first: date, last: date) -> tuple[float, float] | None:
+    """Least and greatest interval amount of some days, as the lists of files say; None where one does not."""
+    root = readings(home)
+    entries = [entry for day in days(root, first, last) for entry in counted(day_folder(root, day)).values()]
+    spans = [entry.get("cou") for entry in entries]
+    known = [span for span in spans if span is not None and span[0] is not None]
+    if len(known) < len(spans) or not known:
+        return None
+    return min(span[0] for span in known), max(span[1] for span in known)
+
+
 def open_files(home: Path, engine: Engine, first: datetime, last: datetime) -> tuple[ir.Table, bool]:
     """The readings of the days between, the latest version of each, and whether any may have several."""
     plain, mixed = files(home, first, last)

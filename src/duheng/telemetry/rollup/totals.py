@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from duheng.telemetry.rollup.engines import Engine
 from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, Point, Points
 from duheng.telemetry.rollup.rules import Rules
 from duheng.telemetry.rollup.tables import POINTS
-from duheng.telemetry.rollup.taking import good, midnight
+from duheng.telemetry.rollup.taking import amounts_within, good, midnight
 
 COAL = "standard_coal_factor"
 MASS = "kg"
@@ -104,20 +105,25 @@ def members(
     points: Points, places: Places, parameters: Parameters, on: date, *, own: bool = False
 ) -> pl.DataFrame:  # fmt: skip
     """The rows of MEMBERS on a day: each counted point in its place and in all that contain it (own: its place)."""
+    of_entity: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
     rows: list[tuple[Any, ...]] = []
     for one in expected(points, on):
-        entity = places.get(one.entity)
-        chain = [] if own or entity is None else [above.id for above in places.ancestors(one.entity)]
-        setting = None
-        if one.kind in ENERGY:
-            setting = parameters.get(COAL).at(on, one.item, places.code(one.entity))
-        coal = float(setting.value) if setting else None
-        rows += [
-            (one.pid, place, one.item, float(ratio(one_unit(one), unit_of(one))), coal)
-            for place in (one.entity, *chain)
-        ]
+        key = (one.entity, one.item, one.unit)
+        # Thousands of meters of one unit have all of this in common.
+        if key not in of_entity:
+            entity = places.get(one.entity)
+            chain = [] if own or entity is None else [above.id for above in places.ancestors(one.entity)]
+            coal = _coal(one, places, parameters, on) if one.kind in ENERGY else None
+            scale = float(ratio(one_unit(one), unit_of(one)))
+            of_entity[key] = [(place, one.item, scale, coal) for place in (one.entity, *chain)]
+        rows += [(one.pid, *told) for told in of_entity[key]]
     kinds = {"pid": pl.Int32, "place": pl.String, "item": pl.String, "scale": pl.Float64, "coal": pl.Float64}
     return pl.DataFrame(rows, kinds, orient="row")
+
+
+def _coal(point: Point, places: Places, parameters: Parameters, on: date) -> float | None:
+    setting = parameters.get(COAL).at(on, point.item, places.code(point.entity))
+    return float(setting.value) if setting else None
 
 
 def expected(points: Points, on: date) -> list[Point]:
@@ -192,7 +198,16 @@ def owed(found: Iterable[Total]) -> dict[str, list[Point]]:
     return dict(by_owner)
 
 
+def _plausible(points: Points, within: tuple[float, float] | None) -> bool:
+    """Whether no amount between these can be implausible for any meter."""
+    least = min(
+        (one.most * one.every / 60 for one in points.of("interval") if one.most is not None), default=math.inf
+    )
+    return within is not None and within[0] >= 0 and within[1] <= least
+
+
 def at_once(
+    home: Path,
     engine: Engine, points: Points, places: Places, parameters: Parameters, days: tuple[date, date], read: ir.Table,
     rules: Rules,
 ) -> pl.DataFrame:  # fmt: skip
@@ -202,20 +217,20 @@ def at_once(
     what counts is what `roll_up` publishes, and both agree. Columns of `sums`.
     """
     first, last = days
-    hours = (last - first).days * 24 + 24
     engine.table("points", points.table().filter(pl.col("kind") == "interval"))
     within = members(points, places, parameters, last)
-    intervals_only = [one.pid for one in points.of("interval")]
-    engine.table("members", within.filter(pl.col("pid").is_in(intervals_only)))
+    engine.table("members", within.filter(pl.col("pid").is_in([one.pid for one in points.of("interval")])))
     engine.table(
         "starts", pl.DataFrame({"start": [midnight(first.replace(day=1))]}, {"start": pl.Datetime("us")})
     )
-    by_hour = intervals.hours(good(read, rules), POINTS, rules)
-    known = by_hour.group_by("pid", start=by_hour.hour.truncate("M")).agg(
-        amount=by_hour.amount.sum(), known=by_hour.amount.count()
-    )
-    whole = known.known == hours
-    amounts = known.select(
-        "pid", "start", amount=ibis.ifelse(whole, known.amount, ibis.null("float64")), incomplete=~whole
-    )
-    return engine.fetch(sums(amounts, MEMBERS, STARTS))
+    used = good(read, rules)
+    plausible = _plausible(points, amounts_within(home, *days))
+    known = engine.fetch(intervals.months(used, POINTS, rules, checked=plausible))
+    if not known["fits"].all():
+        by_hour = intervals.hours(used, POINTS, rules)
+        added = by_hour.group_by("pid", start=by_hour.hour.truncate("M"))
+        known = engine.fetch(added.agg(amount=by_hour.amount.sum(), known=by_hour.amount.count()))
+    whole = pl.col("known") == (last - first).days * 24 + 24
+    known = known.with_columns(amount=pl.when(whole).then(pl.col("amount")), incomplete=~whole)
+    engine.table("amounts", known.select("pid", "start", "amount", "incomplete"))
+    return engine.fetch(sums(AMOUNTS, MEMBERS, STARTS))
