@@ -80,7 +80,7 @@ def stamp() -> tuple[object, ...]:
     actions = (ACTION, inbox.ACTION, parameters.ACCEPT, plan_versions.ACTION)
     said = [entry.id for action in actions for entry in ledger.trail(limit=1, action=action)]
     head = ledger.head()
-    factors = changes.stamp(city().folder / "carbon")
+    factors = changes.stamp(_folder(settings.DUHENG_CITY) / "carbon")
     return (__version__, settings.DUHENG_CITY, head.seq, head.hash, *said, factors, registers(), today())
 
 
