@@ -110,7 +110,7 @@ def wall(ask: Ask) -> Page:
             "beside": _beside(ask, every),
             "counties": counties,
             "LIGHTS": LIGHTS,
-            "units": ranking(ask, every)[:8],
+            "lowest": [one for one in reversed(ranking(ask, every)) if one.effective is not None][:4],
             "seconds": WALL_REFRESH,
             "moment": now(),
         },
