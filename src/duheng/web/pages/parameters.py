@@ -168,6 +168,8 @@ def one(ask: Ask, id: str) -> Page | HttpResponse:
         },
         context={
             "parameter": of,
+            "family": _family(of),
+            "FAMILIES": FAMILIES,
             "unit": words("随品种") if "<" in of.unit else words.unit(of.unit) or "1",
             "note": _told(ask, of.note),
             "rules": rules,
