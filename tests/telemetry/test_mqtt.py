@@ -117,7 +117,9 @@ def test_what_is_published_is_read(tmp_path: Path, port: int, gateway: Gateway) 
         until(lambda: subscribed(tmp_path, port, gateway, receiver))
         published(port, wrapped(gateway, gateway.message(item(42))))
         until(
-            lambda: any(b"42" in one.payload and one.verdict == verdicts.STORED for one in messages(receiver))
+            lambda: any(
+                b"upload" in one.payload and one.verdict == verdicts.STORED for one in messages(receiver)
+            )
         )
         receiver.stop()
     assert {one.peer for one in messages(receiver)} == {TOPIC}
