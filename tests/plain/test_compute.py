@@ -199,3 +199,12 @@ def test_a_parameter_nobody_checked_is_named_beside_the_result(tmp_path: Path) -
         "提示：各种能源折标准煤系数（原煤）取值未核实，请与原文核对",
     )
     assert computed(tmp_path, "energy_intensity", "entity,period,energy,gdp\n甲,2023,1,2\n").notices == ()
+
+
+def test_an_amount_below_nought_is_unknown_where_it_may_not_be_negative(tmp_path: Path) -> None:
+    text = "entity,item,period,fuel_use\n甲,原煤,2023,-5\n乙,原煤,2023,5\n"
+    made = computed(tmp_path, "fuel_energy", text)
+    assert [(one.code, one.place, one.found) for one in made.findings] == [
+        ("table.negative", "input.csv 第2行 fuel_use", "-5")
+    ]
+    assert [bool(row[-1]) for row in made.rows] == [False, True]

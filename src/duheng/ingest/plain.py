@@ -269,6 +269,10 @@ def _value(
             Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
         )
         return None
+    if number < 0 and quantity.over_place == "sum" and not (quantity.signed or isinstance(quantity, Rule)):
+        remedy = "请核对数值；在此之前按未知处理"
+        findings.append(Finding("table.negative", "error", place, text, "不小于0的数", remedy))
+        return None
     if not unit:
         return float(number)
     return float(convert(number, parse_unit(unit), parse_unit(item_unit(quantity, item))))
