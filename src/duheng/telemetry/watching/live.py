@@ -6,6 +6,7 @@ every few seconds costs what those seconds brought.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
@@ -39,7 +40,7 @@ class Live:
         self.heard: Mapping[str, datetime] = {}
         self._tail = pl.DataFrame(schema=SCHEMA)
         self._place = ("", 0)
-        self._looked = -EVERY
+        self._looked = -math.inf
         self._lock = threading.Lock()
 
     def look(self) -> None:

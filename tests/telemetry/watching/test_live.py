@@ -1,0 +1,106 @@
+"""The present: what has just come is there before it is archived, and once only after; rates never count a gap."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from duheng.telemetry import devices
+from duheng.telemetry.archiving import archive
+from duheng.telemetry.devices import Device
+from duheng.telemetry.hj212 import encoding
+from duheng.telemetry.segments import FRAME, Writer, packed
+from duheng.telemetry.watching.live import Live, now
+from duheng.telemetry.watching.rates import low, rates
+from duheng.telemetry.watching.taking import current
+from tests.telemetry.watching.series import HOUR, START, Outlet, hours
+
+MN = "010000A8900016F000169DC0"
+OUTLET = Outlet("water", 1)
+END = START + timedelta(days=3)
+
+
+def received(home: Path, value: float, minutes_ago: int) -> None:
+    """A frame of real-time data, stored as the receiver does."""
+    at = now() - timedelta(minutes=minutes_ago)
+    header = {"QN": f"{at:%Y%m%d%H%M%S}000", "ST": "32", "CN": "2011", "PW": "123456", "MN": MN, "Flag": "5"}
+    parts = [[("DataTime", f"{at:%Y%m%d%H%M%S}")], [("w01018-Rtd", f"{value}"), ("w01018-Flag", "N")]]
+    arrival = int((at.replace(tzinfo=UTC) - timedelta(hours=8)).timestamp() * 1e6)
+    done = threading.Event()
+    with closing(Writer(home / "telemetry" / "segments")) as writer:
+        writer.put([packed(FRAME, 0, arrival, b"192.0.2.1:9", encoding.frame(header, parts))], done.set)
+        assert done.wait(20)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("duheng.telemetry.watching.live.EVERY", 0.0)  # every look is a look at the disk
+    devices.save(tmp_path, [Device(MN, "甲厂排口")])
+    return tmp_path
+
+
+def seen(present: Live) -> list[float]:
+    present.look()
+    return present.newest["value"].to_list()
+
+
+def test_what_has_just_come_is_seen_before_and_after_it_is_archived(home: Path) -> None:
+    present = Live(home)
+    received(home, 21.5, 9)
+    assert seen(present) == [21.5]
+    archive(home)
+    assert seen(present) == [21.5]
+    received(home, 23.5, 3)
+    assert seen(present) == [23.5]
+    assert present.day(MN)["value"].to_list() == [21.5, 23.5]
+
+
+def test_another_process_may_have_archived_what_we_never_saw(home: Path) -> None:
+    present = Live(home)
+    assert seen(present) == []
+    received(home, 21.5, 9)
+    archive(home)
+    assert seen(present) == [21.5]
+
+
+def test_what_has_just_come_tells_when_a_device_was_heard(home: Path) -> None:
+    received(home, 21.5, 9)
+    present = Live(home)
+    seen(present)
+    assert timedelta(minutes=8) < now() - present.heard[MN] < timedelta(minutes=11)
+
+
+def shares(rows: pl.DataFrame, *mns: str) -> pl.DataFrame:
+    return rates(current(rows), mns or (OUTLET.mn,), START.date(), (END - HOUR).date(), END)
+
+
+def test_half_a_day_without_data_is_half_a_rate() -> None:
+    rows = hours(OUTLET, days=3).filter(~pl.col("time").is_between(START + 12 * HOUR, START + 23 * HOUR))
+    found = shares(rows)
+    assert found["transmission"].to_list() == [0.5, 1.0, 1.0]
+    assert [(one.rule, one.start) for one in low(found)] == [("transmission", START)]
+
+
+def test_a_standstill_takes_nothing_from_validity_and_a_fault_does() -> None:
+    first = pl.col("time") < START + 6 * HOUR
+    rows = hours(OUTLET, days=3)
+    stopped = shares(rows.with_columns(flag=pl.when(first).then(pl.lit("F")).otherwise("flag")))
+    assert stopped["validity"].to_list() == [1.0, 1.0, 1.0]
+    broken = shares(rows.with_columns(flag=pl.when(first).then(pl.lit("D")).otherwise("flag")))
+    assert broken["validity"].to_list() == [0.75, 1.0, 1.0]
+
+
+def test_a_device_that_never_sent_has_no_rate_rather_than_none_received() -> None:
+    found = shares(hours(OUTLET, days=3), OUTLET.mn, "M9").filter(pl.col("mn") == "M9")
+    assert found["received"].to_list() == [None, None, None]
+    assert found["effective"].to_list() == [None, None, None]
+
+
+def test_a_day_without_anything_is_there_with_nothing_received() -> None:
+    rows = hours(OUTLET, days=3).filter(pl.col("time").dt.date() != (START + timedelta(days=1)).date())
+    assert shares(rows)["received"].to_list() == [120, 0, 120]
