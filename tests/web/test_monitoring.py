@@ -140,6 +140,18 @@ def test_an_alarm_goes_from_opening_to_closing_and_every_step_is_kept(opened: Al
     assert [one.action for one in ledger.trail(limit=2)] == ["alarm-close", "alarm-acknowledge"]
 
 
+def test_closed_alarms_are_listed_only_when_asked_for(opened: Alarm, changing: Site) -> None:
+    client = changing("reviewer")
+    for sent in ({"word": "acknowledge"}, {"word": "close", "closing": "false", "reason": "仪器检定中"}):
+        client.post(f"/monitor/alarms/{opened.id}{DRILL}", sent)
+    found = {
+        state: client.get(f"/monitor/alarms.json{DRILL}&state={state}").json()["alarms"]
+        for state in ("", "closed")
+    }
+    assert [len(found[state]) for state in ("", "closed")] == [0, 1]
+    assert "已关闭 <strong>1</strong>" in client.get(f"/monitor/alarms{DRILL}").content.decode()
+
+
 def test_nothing_of_an_alarm_can_be_changed_or_deleted(opened: Alarm) -> None:
     for statement in ("UPDATE duheng_web_alarm SET rule = 'x'", "DELETE FROM duheng_web_alarm"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

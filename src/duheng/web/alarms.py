@@ -89,9 +89,22 @@ def steps() -> list[dict[str, object]]:
     return found
 
 
-def standings(scenario: str, mns: Iterable[str] | None = None) -> list[Standing]:
-    """All alarms of a scenario, newest first; of some devices where they are named."""
+def standings(
+    scenario: str,
+    mns: Iterable[str] | None = None,
+    *,
+    closed: bool = True,
+    since: datetime | None = None,
+) -> list[Standing]:
+    """The alarms of a scenario, newest first; of some devices where they are named.
+
+    closed: those that are closed as well. since: only those opened from then on.
+    """
     asked = Alarm.objects.filter(scenario=scenario)
+    if not closed:
+        asked = asked.exclude(words__word="close")
+    if since is not None:
+        asked = asked.filter(opened_at__gte=since)
     if mns is not None:
         asked = asked.filter(mn__in=list(mns))
     return [_standing(one) for one in asked.prefetch_related("words")]
@@ -100,8 +113,15 @@ def standings(scenario: str, mns: Iterable[str] | None = None) -> list[Standing]
 def waiting(scenario: str, mns: Iterable[str]) -> list[Standing]:
     """The alarms of some devices that wait for somebody, the gravest first, then the newest."""
     order = ("error", "warning", "notice")
-    found = [one for one in standings(scenario, mns) if one.state in WAITING]
-    return sorted(found, key=lambda one: (order.index(of(one.alarm.rule)["severity"]), -one.alarm.id))
+    return sorted(
+        standings(scenario, mns, closed=False),
+        key=lambda one: (order.index(of(one.alarm.rule)["severity"]), -one.alarm.id),
+    )
+
+
+def closed_number(scenario: str) -> int:
+    """How many are closed."""
+    return Alarm.objects.filter(scenario=scenario, words__word="close").count()
 
 
 def standing(scenario: str, number: int) -> Standing | None:

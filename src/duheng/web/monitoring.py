@@ -28,6 +28,7 @@ from duheng.telemetry.watching.taking import HOURS, MINUTES, current, take
 from duheng.web import alarms, state
 from duheng.web.page import Ask
 from duheng.web.store import home
+from duheng.web.words import SHANGHAI
 
 # Present state of a device: word and light (1 red, 2 amber, 3 green, 0 grey).
 STATES = {
@@ -41,6 +42,7 @@ CAUSES = {"never": "从未上传", "line": "通信中断", "flag": "数据标记
 SIMULATED = "模拟"  # what the simulator calls its devices: made up, so they belong to the drill
 RATES_FOR = 60.0  # [s] that worked-out rates are shown
 RANKED_DAYS = 7
+KEPT_OPEN = timedelta(days=60)  # an alarm may have been opened so long before and still go on
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,7 @@ def stations(ask: Ask) -> list[Station]:
     scenario, present = ask.selection.scenario, live(home())
     known = registered(scenario)
     registers = load_registers(home())
-    waiting = Counter(
-        one.alarm.mn for one in alarms.standings(scenario, known) if one.state in alarms.WAITING
-    )
+    waiting = Counter(one.alarm.mn for one in alarms.standings(scenario, known, closed=False))
     newest, hourly = (_by_device(rows) for rows in (present.newest, present.hourly))
     where = Whereabouts(ask.city)
     found = []
@@ -267,19 +267,23 @@ def whole_days(found: pl.DataFrame) -> pl.DataFrame:
 def ranking(ask: Ask, known: Sequence[Station]) -> list[Unit]:
     """The enterprises, best effective rate first; those without data last."""
     found = whole_days(rates_now())
-    standing = alarms.standings(ask.selection.scenario, [one.mn for one in known])
     since = datetime.combine(now().date() - timedelta(days=RANKED_DAYS), datetime.min.time())
+    scenario, mns = ask.selection.scenario, [one.mn for one in known]
+    recent = alarms.standings(scenario, mns, since=since.replace(tzinfo=SHANGHAI) - KEPT_OPEN)
+    waiting_now = Counter(one.alarm.mn for one in alarms.standings(scenario, mns, closed=False))
+    over_now = Counter(
+        one.alarm.mn for one in recent if one.alarm.rule == "over_limit" and alarms.local(one.until) >= since
+    )
     groups: dict[str, list[Station]] = defaultdict(list)
     for one in known:
         groups[one.unit.id if one.unit else one.device.entity or one.mn].append(one)
     units = []
     for mine in groups.values():
-        mns = {one.mn for one in mine}
-        own = [one for one in standing if one.alarm.mn in mns]
-        over = sum(one.alarm.rule == "over_limit" and alarms.local(one.until) >= since for one in own)
-        waiting = sum(one.state in alarms.WAITING for one in own)
+        own = [one.mn for one in mine]
+        over = sum(over_now[mn] for mn in own)
+        waiting = sum(waiting_now[mn] for mn in own)
         name = ask.words.name(mine[0].unit) if mine[0].unit else mine[0].device.entity or mine[0].title
-        units.append(Unit(mine[0].unit, name, len(mine), **shares(found, mns), over=over, waiting=waiting))
+        units.append(Unit(mine[0].unit, name, len(mine), **shares(found, own), over=over, waiting=waiting))
     return sorted(units, key=lambda one: (one.effective is None, -(one.effective or 0.0), one.over, one.name))
 
 

@@ -26,12 +26,14 @@ def show(ask: Ask) -> Page:
     """All alarms of the scenario, those that wait first."""
     roles.demand(ask.user, roles.SEE_CONFIDENTIAL)
     words, asked = ask.words, ask.request.GET
-    every = alarms.standings(ask.selection.scenario)
     state, rule = asked.get("state", ""), asked.get("rule", "")
     if state and state not in (*STATES, "all"):
         raise BadAddress("state", state, [f"{key}（{title}）" for key, title in STATES.items()])
     if rule and rule not in rules():
         raise BadAddress("rule", rule, [f"{key}（{one['title']}）" for key, one in rules().items()])
+    every = alarms.standings(ask.selection.scenario, closed=state in ("closed", "all"))
+    counts = Counter(one.state for one in every)
+    counts["closed"] = alarms.closed_number(ask.selection.scenario)
     kept = [
         one
         for one in every
@@ -43,7 +45,7 @@ def show(ask: Ask) -> Page:
         words("监测报警"),
         {"alarms": [as_json(ask, one) for one in kept]},
         {
-            "counts": Counter(one.state for one in every),
+            "counts": counts,
             "STATES": STATES,
             "rules": {key: one["title"] for key, one in rules().items()},
             "asked": asked,
