@@ -8,7 +8,8 @@ ARGS ?=
 # Version of Python the bundle is for, where it is not that of this environment.
 PYTHON_VERSION ?=
 SOURCES := src tests bench soak scripts
-JOBS ?= 2
+# One more than the two cores: tests that wait for a browser or a server leave room for others.
+JOBS ?= 3
 # Only of the whole run: a part of the tests says nothing about coverage.
 COVERAGE := --cov --cov-config=pyproject.toml --cov-report=term-missing:skip-covered
 

@@ -331,6 +331,11 @@ def test_ratios_in_both_directions_multiply_to_one(one: str, other: str) -> None
             ratio(first, second)
 
 
+def test_a_square_behind_ten_thousand_is_read_back() -> None:
+    assert str(parse_unit("万μg2")) == "万μg2"
+    assert parse_unit(str(parse_unit("万ΜG2"))) == parse_unit("万μg2")
+
+
 alphabet = st.sampled_from("tkgmLWhJ万亿千百吨元人米时/·()（）²³^-0123456789%<>fuel ＊．\n\t\x00𝟙é煤标准每")
 
 

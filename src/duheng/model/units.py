@@ -142,7 +142,7 @@ def _power(symbol: str, power: int) -> str:
     if power == 1:
         return symbol
     # `万m3` is one symbol: its square needs brackets to be read back as written.
-    return f"{symbol}{power}" if symbol.isalpha() and symbol.isascii() else f"({symbol}){power}"
+    return f"{symbol}{power}" if symbol.isalpha() and symbol.lstrip("μ").isascii() else f"({symbol}){power}"
 
 
 def _alike(unit: Unit) -> str:
@@ -351,7 +351,9 @@ def _multiple(token: str, table: _Table) -> Unit | None:
             continue
         unit = _powered(token.removeprefix(written), table)
         if unit and unit.symbols and unit.symbols[0][0] in table.prefixed and unit.symbols[0][1] > 0:
-            return Unit(unit.dimension, unit.factor * value, ((f"{prefix}{unit}", 1),))
+            name, power = unit.symbols[0]
+            own = f"{name}{power}" if power > 1 and name[-1].isalpha() else f"{unit}"  # 万个2 is read back
+            return Unit(unit.dimension, unit.factor * value, ((f"{prefix}{own}", 1),))
     return None
 
 
