@@ -23,7 +23,6 @@ from duheng.telemetry.gathering import gather
 from duheng.telemetry.meters import codes, gateways, signing
 from duheng.telemetry.meters.judging import BURST, FAILURES, Judge
 from duheng.telemetry.meters.messages import MessageError, Upload, read
-from duheng.telemetry.meters.rows import rows, sites
 from duheng.telemetry.readings.layout import readings
 from duheng.telemetry.receipts import receipts
 from duheng.telemetry.segments import METER
@@ -63,7 +62,7 @@ def kept(receiver: Receiver) -> list[tuple[int, bytes]]:
 
 
 def stored(home: Path) -> list[dict[str, object]]:
-    gather(home, rows(home), places=sites(home))
+    gather(home)
     found = pl.read_parquet(str(readings(home) / "**/*.parquet"), hive_partitioning=True)
     return found.sort("time", "arrival").to_dicts()
 

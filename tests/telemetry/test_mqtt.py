@@ -20,7 +20,6 @@ from duheng.model.errors import DuhengError
 from duheng.telemetry import verdicts
 from duheng.telemetry.gathering import gather
 from duheng.telemetry.meters import gateways
-from duheng.telemetry.meters.rows import rows
 from duheng.telemetry.receiving.mqtt import broker
 from duheng.telemetry.segments import MQTT, Record
 
@@ -123,7 +122,7 @@ def test_what_is_published_is_read(tmp_path: Path, port: int, gateway: Gateway) 
         )
         receiver.stop()
     assert {one.peer for one in messages(receiver)} == {TOPIC}
-    assert gather(tmp_path, rows(tmp_path)).rows == 1
+    assert gather(tmp_path).rows == 1
 
 
 def subscribed(home: Path, port: int, gateway: Gateway, receiver: Receiver) -> bool:

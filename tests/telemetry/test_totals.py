@@ -70,6 +70,12 @@ def test_a_county_with_a_manual_meter_that_has_no_value_yet_is_unknown(home: Pat
     assert county.said == "未知：2个中已知1个，已知合计1,075 kWh；M2 电力 应由乐至县某公司报送"
 
 
+def test_where_nothing_is_known_no_sum_is_said_not_even_nought(home: Path, city: City) -> None:
+    county = rolled(home, points_of(MANUAL), city, "2026-01")["512022"]
+    assert (county.value, county.so_far, county.known) == (None, None, 0)
+    assert county.said == "未知：1个都没有数；M2 电力 应由乐至县某公司报送"
+
+
 def test_the_hand_written_reading_makes_the_county_known(home: Path, city: City) -> None:
     points = points_of(METER.format("512022", "2026-01-05", "供电公司"), MANUAL)
     write(home, counted(steady()))

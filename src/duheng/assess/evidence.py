@@ -159,8 +159,3 @@ def owner(opened: Opened, of: str, entity: str, period: Period) -> str | None:
     duties = opened.books.members.duties(of, entity)
     fitting = [duty for duty in duties if duty.every == period.kind] or duties
     return fitting[0].by if fitting else None
-
-
-def newest_date(many: Iterable[Evidence]) -> date | None:
-    """The newest date among several."""
-    return max((one.newest for one in many if one.newest), default=None)

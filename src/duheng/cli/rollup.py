@@ -80,7 +80,7 @@ def _run(
     """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place."""
     import duheng.settings
     from duheng.cli.opening import ready
-    from duheng.telemetry.archiving import archive
+    from duheng.telemetry.gathering import gather
     from duheng.telemetry.rollup.engines import engine
     from duheng.telemetry.rollup.facts import enter
     from duheng.telemetry.rollup.points import load_points
@@ -90,7 +90,7 @@ def _run(
     home = Path(duheng.settings.DUHENG_HOME)
     points = load_points(home)
     works = engine(address, home / "telemetry" / "spill")
-    archive(home, say)
+    gather(home, say)
     outcome = roll_up(home, points, works, say)
     odd = _found(home, points, works, outcome)
     if asked is None and scenario is None:

@@ -63,7 +63,7 @@ def _once(asked: date | None, days: int) -> Watched:
 
     from duheng import settings
     from duheng.telemetry import devices
-    from duheng.telemetry.archiving import archive
+    from duheng.telemetry.gathering import gather
     from duheng.telemetry.watching.live import now
     from duheng.telemetry.watching.registers import load
     from duheng.telemetry.watching.running import watch as look
@@ -71,7 +71,7 @@ def _once(asked: date | None, days: int) -> Watched:
     from duheng.web.monitoring import scenarios
 
     home = Path(settings.DUHENG_HOME)
-    archive(home, say)
+    gather(home, say)
     moment = now()
     last = asked or moment.date()
     found = look(home, asked or last - timedelta(days=days), last, moment)

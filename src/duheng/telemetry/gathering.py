@@ -20,6 +20,8 @@ from duheng.model.errors import DuhengError
 
 from .devices import Device, load
 from .hj212.columns import read as columns
+from .meters.rows import rows as rows_of_meters
+from .meters.rows import sites as sites_by_gateway
 from .readings.layout import NUMBERS, SCHEMA, readings
 from .readings.writing import put, write
 from .segments import FRAME, Record
@@ -30,7 +32,6 @@ AT_ONCE = 20_000  # records; some 15 MB of frames
 _BREAK = b"\r\n"
 # Period of the data commands [minute]; None: an instant, or a period that the device does not state.
 DATA = {"2011": None, "2051": None, "2061": 60, "2031": 24 * 60}
-Rows = Callable[[Sequence[Record]], pl.DataFrame]  # rows of SCHEMA out of records of another kind
 
 
 @dataclass
@@ -44,26 +45,21 @@ class Gathered:
     offset: int = 0
 
 
-def gather(
-    home: Path,
-    others: Mapping[int, Rows] | None = None,
-    told: Callable[[str], None] = lambda _: None,
-    places: Callable[[Sequence[str]], Mapping[str, str]] = lambda _: {},
-) -> Gathered:
-    """Turn all that has been received since the last time into readings.
+def gather(home: Path, told: Callable[[str], None] = lambda _: None) -> Gathered:
+    """Turn all that has been received since the last time into readings: frames of HJ 212 and messages of meters.
 
-    others: how records of a kind other than frames become rows, by kind. places: the site of what these rows are of.
     Raises DuhengError where the saved place is spoilt, OSError.
     """
     known = load(home).by_mn
     sites = {mn: device.site for mn, device in known.items() if device.site}
+    meters, sites_of_meters = rows_of_meters(home), sites_by_gateway(home)
     found = saved(home)
     for some in _batches(records(home / "telemetry" / "segments", found.segment, found.offset)):
         rows = [framed([one for one in some if one.kind == FRAME], known, found.left)]
-        for kind, made in (others or {}).items():
+        for kind, made in meters.items():
             rows.append(made([one for one in some if one.kind == kind and one.verdict < REFUSED]))
         whole = pl.concat([one.select(list(SCHEMA)).cast(SCHEMA) for one in rows if one.height] or [_none()])  # type: ignore[arg-type]
-        write(home, whole, {**places(whole["mn"].unique().to_list()), **sites})
+        write(home, whole, {**sites_of_meters(whole["mn"].unique().to_list()), **sites})
         found.rows += whole.height
         found.records += len(some)
         found.segment, found.offset = some[-1].segment, some[-1].end

@@ -15,7 +15,6 @@ from duheng.cli import app
 from duheng.model.errors import DuhengError
 from duheng.telemetry import verdicts
 from duheng.telemetry.gathering import gather
-from duheng.telemetry.meters.rows import rows, sites
 from duheng.telemetry.readings.layout import NUMBERS, readings
 from duheng.telemetry.segments import METER
 from duheng.telemetry.simulating.fleet import Fleet
@@ -45,7 +44,7 @@ def sent(home: Path, fleet: Fleet, receiver: Receiver) -> Counts:
 
 
 def stored(home: Path) -> pl.DataFrame:
-    gather(home, rows(home), places=sites(home))
+    gather(home)
     found = pl.read_parquet(str(readings(home) / "**/*.parquet"), hive_partitioning=True)
     return found.sort("mn", "time", "arrival", "offset")
 

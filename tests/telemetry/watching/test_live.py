@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from duheng.telemetry import devices
-from duheng.telemetry.archiving import archive
 from duheng.telemetry.devices import Device
+from duheng.telemetry.gathering import gather
 from duheng.telemetry.hj212 import encoding
 from duheng.telemetry.segments import FRAME, Writer, packed
 from duheng.telemetry.watching.live import Live, now
@@ -53,7 +53,7 @@ def test_what_has_just_come_is_seen_before_and_after_it_is_archived(home: Path) 
     present = Live(home)
     received(home, 21.5, 9)
     assert seen(present) == [21.5]
-    archive(home)
+    gather(home)
     assert seen(present) == [21.5]
     received(home, 23.5, 3)
     assert seen(present) == [23.5]
@@ -64,7 +64,7 @@ def test_another_process_may_have_archived_what_we_never_saw(home: Path) -> None
     present = Live(home)
     assert seen(present) == []
     received(home, 21.5, 9)
-    archive(home)
+    gather(home)
     assert seen(present) == [21.5]
 
 

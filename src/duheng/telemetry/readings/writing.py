@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -161,8 +161,3 @@ def read_list(folder: Path) -> dict[str, Entry]:
 def counted(folder: Path) -> dict[str, Entry]:
     """The files of a day that count: listed and not replaced."""
     return {name: entry for name, entry in read_list(folder).items() if "replaced_by" not in entry}
-
-
-def next_day(day: date) -> date:
-    """The day after."""
-    return day + timedelta(days=1)

@@ -45,7 +45,8 @@ STARTS = ibis.table({"start": "timestamp(6)"}, name="starts")
 class Total:
     """The sum of a place, an item and a period.
 
-    value: [unit], None unless every expected member is known; so_far: the sum of those that are. coal: value in tce.
+    value: [unit], None unless every expected member is known; so_far: the sum of those that are,
+    None where none is. coal: value in tce.
     unfinished: some member's period is not over yet. missing: the points that are not known.
     """
 
@@ -53,7 +54,7 @@ class Total:
     item: str
     start: datetime
     value: float | None
-    so_far: float
+    so_far: float | None
     unit: str
     known: int
     expected: int
@@ -64,12 +65,14 @@ class Total:
     @property
     def said(self) -> str:
         """`1 of 2 known: 1,075 kWh; ... owes ...`, in Chinese."""
-        amount = with_unit(f"{judge(self.so_far, 3):,f}".rstrip("0").rstrip("."), self.unit)
+        amount = "" if self.so_far is None else _printed(self.so_far, self.unit)
         if self.value is None:
             owed = listed(
                 "；",
                 [say("{point} 应由{owner}报送", point=one.title, owner=one.owner) for one in self.missing],
             )
+            if not amount:
+                return say("未知：{expected}个都没有数；{owed}", expected=self.expected, owed=owed)
             return say(
                 "未知：{expected}个中已知{known}个，已知合计{amount}；{owed}",
                 expected=self.expected, known=self.known, amount=amount, owed=owed,
@@ -87,7 +90,7 @@ def sums(amounts: ir.Table, members: ir.Table, starts: ir.Table) -> ir.Table:
     joined = expected.left_join(amounts, ("pid", "start")).drop("pid_right", "start_right")
     scaled = joined.amount * joined.scale
     grouped = joined.group_by("place", "item", "start").agg(
-        so_far=ibis.coalesce(scaled.sum(), ibis.literal(0.0).cast("float64")),
+        so_far=scaled.sum(),
         coal=(scaled * joined.coal).sum(),
         burnt=joined.coal.count(),
         known=joined.amount.count(),
@@ -183,9 +186,14 @@ def _total(row: dict[str, Any], inside: Sequence[Point], known: set[int]) -> Tot
     return Total(
         row["place"], row["item"], row["start"],
         None if row["value"] is None else row["value"] * factor,
-        row["so_far"] * factor, shown, row["known"], row["expected"], bool(row["unfinished"]), row["coal"],
+        None if row["so_far"] is None else row["so_far"] * factor,
+        shown, row["known"], row["expected"], bool(row["unfinished"]), row["coal"],
         tuple(one for one in inside if one.pid not in known),
     )  # fmt: skip
+
+
+def _printed(amount: float, unit: str) -> str:
+    return with_unit(f"{judge(amount, 3):,f}".rstrip("0").rstrip("."), unit)
 
 
 def owed(found: Iterable[Total]) -> dict[str, list[Point]]:
