@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,18 @@ def test_old_and_new_password_while_it_is_being_changed() -> None:
     changing = Device("A", password="new", former="old")
     assert [changing.admits(text) for text in (b"new", b"old", b"", b"NEW")] == [True, True, False, False]
     assert not Device("A", password="new").admits(b"")
+
+
+def test_several_who_add_at_once_lose_none(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        new = list(pool.map(lambda number: devices.add(tmp_path, Device(f"A{number}")), range(40)))
+    assert all(new)
+    assert set(devices.load(tmp_path).by_mn) == {f"A{number}" for number in range(40)}
+    assert not devices.add(tmp_path, Device("A7", title="again"))
+
+
+def test_many_are_added_all_or_none(tmp_path: Path) -> None:
+    with pytest.raises(DuhengError, match="crc"):
+        devices.add_all(tmp_path, [Device("A1"), Device("A2", crc="none")])
+    assert not devices.load(tmp_path).by_mn
+    assert devices.add_all(tmp_path, [Device("A1"), Device("A2")]) == ["A1", "A2"]

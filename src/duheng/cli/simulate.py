@@ -162,23 +162,7 @@ def _enrol(ordered: Fleet) -> None:
     from duheng.telemetry import devices
     from duheng.telemetry.simulating import points
 
-    known = devices.load(settings.DUHENG_HOME)
-    if known.findings:
-        listed = "\n".join(finding.text for finding in known.findings)
-        raise DuhengError(f"{devices.path(settings.DUHENG_HOME)}有问题，没有登记：\n{listed}")
-    added = {
-        one.mn: devices.Device(
-            one.mn,
-            one.source.title,
-            one.source.entity,
-            one.source.site,
-            one.source.kind.st,
-            one.source.password,
-        )
-        for one in ordered.devices
-        if "unregistered" not in one.faults()
-    }
-    devices.save(settings.DUHENG_HOME, {**known.by_mn, **added}.values())
+    devices.add_all(settings.DUHENG_HOME, points.registered(ordered))
     points.enrol(settings.DUHENG_HOME, ordered)
 
 

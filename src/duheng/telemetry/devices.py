@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import hmac
 import io
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from functools import cached_property
@@ -15,6 +13,8 @@ from pathlib import Path
 
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.model.findings import Finding
+
+from .private_tables import changing, write
 
 Network = IPv4Network | IPv6Network
 
@@ -143,19 +143,7 @@ def _finding(place: str, found: str, expected: str) -> Finding:
 
 def save(home: Path, devices: Iterable[Device]) -> None:
     """Write the file anew, whole or not at all. Raises OSError."""
-    file = path(home)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".devices-")  # mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as new:
-            table = csv.writer(new, lineterminator="\n")
-            table.writerows([COLUMNS, *map(astuple, sorted(devices, key=lambda one: one.mn))])
-            new.flush()
-            os.fsync(new.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write(path(home), [COLUMNS, *map(astuple, sorted(devices, key=lambda one: one.mn))])
 
 
 def add(home: Path, device: Device) -> bool:
@@ -163,19 +151,28 @@ def add(home: Path, device: Device) -> bool:
 
     Raises DuhengError for a device or a file with troubles: nothing is written then.
     """
-    known = _known(home)
-    if wrong := trouble_of(device):
-        raise DuhengError(f"{wrong[0]}：应为{wrong[1]}。请改正后重来。")
-    save(home, ({**known, device.mn: device}).values())
-    return device.mn not in known
+    return device.mn in add_all(home, [device])
+
+
+def add_all(home: Path, devices: Iterable[Device]) -> list[str]:
+    """Add devices as `add` does, all or none; the MNs of those that are new."""
+    added = {one.mn: one for one in devices}
+    for one in added.values():
+        if wrong := trouble_of(one):
+            raise DuhengError(f"{wrong[0]}：应为{wrong[1]}。请改正后重来。")
+    with changing(path(home)):  # a page, a command and the receiver (a new password) may all write
+        known = _known(home)
+        save(home, {**known, **added}.values())
+    return [mn for mn in added if mn not in known]
 
 
 def remove(home: Path, mn: str) -> None:
     """Take a device away; what it sent stays. Raises UnknownName, DuhengError."""
-    known = _known(home)
-    if mn not in known:
-        raise UnknownName(mn, known, "设备")
-    save(home, (device for device in known.values() if device.mn != mn))
+    with changing(path(home)):
+        known = _known(home)
+        if mn not in known:
+            raise UnknownName(mn, known, "设备")
+        save(home, (device for device in known.values() if device.mn != mn))
 
 
 def _known(home: Path) -> Mapping[str, Device]:

@@ -6,14 +6,11 @@ An enterprise is invited by a code that is shown once; its gateway registers wit
 from __future__ import annotations
 
 import csv
-import fcntl
 import hashlib
 import hmac
 import io
-import os
 import secrets
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date, timedelta
@@ -22,6 +19,7 @@ from pathlib import Path
 
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.telemetry.devices import within
+from duheng.telemetry.private_tables import changing, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,29 +133,9 @@ def _check_networks(networks: str) -> None:
 @contextmanager
 def _changing(home: Path) -> Iterator[list[Gateway]]:
     """The gateways, written when the block ends well and something changed; one process at a time."""
-    folder = path(home).parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = os.open(folder / ".gateways-lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with changing(path(home)):
         gateways = load(home)
         before = list(gateways)
         yield gateways
         if gateways != before:
-            _save(home, gateways)
-    finally:
-        os.close(lock)
-
-
-def _save(home: Path, gateways: Sequence[Gateway]) -> None:
-    file = path(home)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".gateways-")  # mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as new:
-            csv.writer(new, lineterminator="\n").writerows([COLUMNS, *map(astuple, gateways)])
-            new.flush()
-            os.fsync(new.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+            write(path(home), [COLUMNS, *map(astuple, gateways)])

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from duheng.model.glossary import axis
+from duheng.telemetry import devices
 from duheng.telemetry.rollup.points import COLUMNS
 
 from .counters import Meter, replacement
@@ -22,6 +23,14 @@ REPLACED = ("mn", "factor", "time", "final", "initial")
 _UNITS = {"water": ("L/s", "mg/L"), "gas": ("m3/s", "mg/m3")}
 _DUST = "a34013"  # smoke and dust: the axis has it as particulate matter, without a code
 _MOST = 4.0  # times its mean: more than a simulated meter ever takes in an hour
+
+
+def registered(ordered: Fleet) -> list[devices.Device]:
+    """The devices as they are registered, but those that are to knock unregistered."""
+    known = (one.source for one in ordered.devices if "unregistered" not in one.faults())
+    return [
+        devices.Device(one.mn, one.title, one.entity, one.site, one.kind.st, one.password) for one in known
+    ]
 
 
 def points(fleet: Fleet) -> list[dict[str, str]]:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from duheng.model.entities import Entity, Places
 from duheng.telemetry import devices
-from duheng.telemetry.devices import Device
 from duheng.telemetry.readings.writing import write
 from duheng.telemetry.receiving.admission import Admission
 from duheng.telemetry.receiving.session import Session
@@ -23,6 +22,7 @@ from duheng.telemetry.segments import AlreadyOpen, Writer, packed
 from duheng.telemetry.simulating import periods
 from duheng.telemetry.simulating.fleet import Fleet, Order, fleet
 from duheng.telemetry.simulating.manifest import frames
+from duheng.telemetry.simulating.points import registered
 from duheng.telemetry.simulating.readings import table
 from duheng.telemetry.simulating.schedule import seconds
 from duheng.telemetry.simulating.sources import PRODUCTION, TREATMENT
@@ -59,8 +59,7 @@ def lay_out(home: Path, places: Places, now: datetime, days: int = 14) -> Laid:
     first, last = today - timedelta(days=days), today + timedelta(days=days / 2)
     order = Order(COUNTS, seconds(first), seconds(last), SEED, FAULTS, minutes=MINUTES)
     made = _placed(fleet(order), [one for one in places if one.kind == "enterprise"])
-    known = devices.load(home).by_mn
-    devices.save(home, {**known, **{one.mn: one for one in registered(made)}}.values())
+    devices.add_all(home, registered(made))
     _register(home, made)
     past = table(replace(made, order=replace(order, last=seconds(now))))
     write(home, past, {one.mn: one.source.site for one in made.devices})
@@ -81,14 +80,6 @@ def _placed(made: Fleet, enterprises: Sequence[Entity]) -> Fleet:
         return replace(one, source=replace(one.source, entity=place.id, title=title), kept={})
 
     return replace(made, devices=[moved(one) for one in made.devices])
-
-
-def registered(made: Fleet) -> list[Device]:
-    """The devices as they are registered."""
-    return [
-        Device(s.mn, s.title, s.entity, s.site, s.kind.st, s.password)
-        for s in (one.source for one in made.devices)
-    ]
 
 
 def _register(home: Path, made: Fleet) -> None:
