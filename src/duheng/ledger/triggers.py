@@ -4,16 +4,17 @@
 a table's triggers together with the table; a test and `verify` watch over that.
 """
 
+from collections.abc import Iterable
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLES = {"ledger_source": "id", "ledger_fact": "seq", "ledger_audit": "seq"}
 REFUSAL = "账本只增不改：事实、来源和审计记录不得修改或删除；更正请另记一条新事实。"
 
 
-def _sqlite(table: str, key: str) -> list[str]:
-    refuse = f"SELECT RAISE(ABORT, '{REFUSAL}');"
+def _sqlite(table: str, taken: str, refusal: str) -> list[str]:
+    refuse = f"SELECT RAISE(ABORT, '{refusal}');"
     # INSERT OR REPLACE deletes the old row without firing the delete trigger, so the insert itself must be refused.
-    taken = f"NEW.{key} <= (SELECT max({key}) FROM {table}) OR EXISTS (SELECT 1 FROM {table} WHERE hash = NEW.hash)"
     return [
         f"DROP TRIGGER IF EXISTS {table}_update",
         f"DROP TRIGGER IF EXISTS {table}_delete",
@@ -24,11 +25,11 @@ def _sqlite(table: str, key: str) -> list[str]:
     ]
 
 
-def _postgresql(table: str) -> list[str]:
-    call = "EXECUTE FUNCTION ledger_refuse()"
+def _postgresql(table: str, refusal: str) -> list[str]:
+    call = f"EXECUTE FUNCTION ledger_refuse('{refusal}')"
     return [
         "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
+        f"$$ BEGIN RAISE EXCEPTION '%', COALESCE(TG_ARGV[0], '{REFUSAL}'); END $$",
         f"DROP TRIGGER IF EXISTS {table}_change ON {table}",
         f"DROP TRIGGER IF EXISTS {table}_truncate ON {table}",
         f"CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
@@ -36,12 +37,26 @@ def _postgresql(table: str) -> list[str]:
     ]
 
 
+def _refuse(connection: BaseDatabaseWrapper, table: str, taken: str, refusal: str) -> None:
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        for statement in _sqlite(table, taken, refusal) if sqlite else _postgresql(table, refusal):
+            # Without parameters: a % in the statement stands for itself.
+            cursor.execute(statement)
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers onto the three tables, replacing what is there."""
-    with connection.cursor() as cursor:
-        for table, key in TABLES.items():
-            for statement in _sqlite(table, key) if connection.vendor == "sqlite" else _postgresql(table):
-                cursor.execute(statement)
+    for table, key in TABLES.items():
+        latest = f"NEW.{key} <= (SELECT max({key}) FROM {table})"
+        taken = f"{latest} OR EXISTS (SELECT 1 FROM {table} WHERE hash = NEW.hash)"
+        _refuse(connection, table, taken, REFUSAL)
+
+
+def refuse_changes(connection: BaseDatabaseWrapper, tables: Iterable[str], refusal: str) -> None:
+    """Make other tables with the key `id` append-only in the same way; refusal: what is said to who tries."""
+    for table in tables:
+        _refuse(connection, table, f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)", refusal)
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:

@@ -3,30 +3,15 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from duheng.ledger.triggers import refuse_changes
+
 TABLES = ("duheng_web_alarm", "duheng_web_alarmword")
 REFUSAL = "监测报警和处理记录只增不改。"
 
 
 def append_only(apps, schema_editor):
     """Triggers that refuse every later change, as the ledger's tables have them."""
-    with schema_editor.connection.cursor() as cursor:
-        if schema_editor.connection.vendor != "sqlite":
-            cursor.execute(
-                "CREATE OR REPLACE FUNCTION duheng_web_refuse_alarm() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
-            )
-        for table in TABLES:
-            if schema_editor.connection.vendor == "sqlite":
-                for word in ("UPDATE", "DELETE"):
-                    cursor.execute(
-                        f"CREATE TRIGGER {table}_{word.lower()} BEFORE {word} ON {table} "
-                        f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-                    )
-            else:
-                cursor.execute(
-                    f"CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE ON {table} "
-                    "FOR EACH ROW EXECUTE FUNCTION duheng_web_refuse_alarm()"
-                )
+    refuse_changes(schema_editor.connection, TABLES, REFUSAL)
 
 
 class Migration(migrations.Migration):
