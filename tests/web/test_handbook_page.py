@@ -49,8 +49,8 @@ def test_in_english_the_same_addresses_hold(drill: Site, query: str) -> None:
 def test_the_parameters_stand_by_family_and_are_listed_by_page(drill: Site) -> None:
     page = text(drill(), "/parameters")
     assert "核算</a> ›" in page
-    assert page.count("<details>") == 8
     families = re.findall(r"family=(\w+)", page)
+    assert page.count("<details>") == len(families) > 1
     every = drill().get("/parameters.json").json()["parameters"]
     listed = [
         one

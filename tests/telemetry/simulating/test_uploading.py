@@ -68,7 +68,7 @@ def test_what_meters_show_is_what_is_read(home: Path) -> None:
 
 @pytest.mark.parametrize(("fault", "refused"), [("wrong-secret", "signature"), ("wrong-unit", "unit")])
 def test_a_meter_that_may_not_be_believed_is_refused(home: Path, fault: str, refused: str) -> None:
-    fleet = ordered(fault, days=0.2, meter=1)
+    fleet = ordered(fault, days=0.04, meter=1)  # few: who errs often waits a minute
     with receiving(home, http=0) as receiver:
         (count,) = sent(home, fleet, receiver).values()
         receiver.stop()
