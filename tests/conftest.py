@@ -49,6 +49,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 pytest_runtestloop = coverage_gate.pytest_runtestloop
+pytest_collection_modifyitems = coverage_gate.pytest_collection_modifyitems
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
