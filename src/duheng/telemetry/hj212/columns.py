@@ -24,6 +24,7 @@ from .tokens import Buffer, Ints
 BLOCK = 1 << 20  # bytes read at a time: what the processor's cache holds with its columns
 _HEAD, _SUM, _BREAK = 6, 4, b"\r\n"
 _HASH, _AND = ord("#"), ord("&")
+_DIGITS, _VALUES = np.arange(2, _HEAD), np.array([1000, 100, 10, 1])  # of the length behind `##`
 _PRINTED = np.array([crc.printed(value).encode() for value in crc.TABLE])  # by the state of 8 bits
 _STATE = np.zeros(0x10000, np.int64)
 _STATE[list(crc.TABLE)] = range(256)
@@ -73,24 +74,19 @@ def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Frag
 
 def _chained(data: bytes) -> tuple[Ints, Ints] | None:
     """Segments of a buffer that holds nothing but whole frames, one behind the other; None of any other buffer."""
-    found, place, size = [], 0, len(data)
-    while place < size:
-        digits = data[place + 2 : place + _HEAD]
-        if not digits.isdigit():
-            return None
-        found.append(place)
-        place += int(digits) + _HEAD + _SUM + len(_BREAK)
-    if place != size or not found:
-        return None
-    heads = np.array([*found, size], np.int64)
     signs = np.frombuffer(data, np.uint8)
-    whole = all(
-        (signs[heads[1:] - back] == sign).all() for back, sign in ((8, _AND), (7, _AND), (2, 13), (1, 10))
-    )
-    if not whole or (np.diff(heads) < _HEAD + _SUM + len(_BREAK)).any():
+    hashes = np.flatnonzero(signs == _HASH)
+    heads = hashes[:-1][np.diff(hashes) == 1]  # nothing else has two
+    if not len(heads) or heads[0] or len(data) - heads[-1] < _HEAD + _SUM + len(_BREAK):
         return None
-    opened = (signs[heads[:-1]] == _HASH).all() and (signs[heads[:-1] + 1] == _HASH).all()
-    return (heads[:-1] + _HEAD, heads[1:] - _SUM - len(_BREAK)) if opened else None
+    digits = signs[heads[:, None] + _DIGITS] - np.uint8(ord("0"))
+    after = heads + digits @ _VALUES + _HEAD + _SUM + len(_BREAK)
+    if (digits > 9).any() or after[-1] != len(data) or (after[:-1] != heads[1:]).any():
+        return None
+    closed = all(
+        (signs[after - back] == sign).all() for back, sign in ((8, _AND), (7, _AND), (2, 13), (1, 10))
+    )
+    return (heads + _HEAD, after - _SUM - len(_BREAK)) if closed else None
 
 
 def _blocks(starts: Ints, ends: Ints) -> Iterator[tuple[Ints, Ints]]:

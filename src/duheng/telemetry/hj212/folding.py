@@ -16,15 +16,19 @@ Words = npt.NDArray[np.uint64]
 
 _TABLE = np.array(crc.TABLE, np.uint16)
 _POWERS = np.array(crc.POWERS, np.uint8)
+_BITS = np.arange(0, 65, 8, dtype=np.uint64)  # of so many bytes
 
 
 def checksums(data: bytes, starts: Ints, ends: Ints) -> npt.NDArray[np.uint16]:
-    """The check sum of each segment data[start:end]; segments in ascending order, none of them empty."""
-    folded = np.zeros(len(starts), np.uint64)
+    """The check sum of each segment data[start:end]; segments in ascending order, none of them empty.
+
+    Behind the last one there stand at least 8 bytes more.
+    """
+    folded = _beginnings(data, starts, ends)
     for shift in range(8):
         own = np.flatnonzero(ends % 8 == shift)
         if len(own):
-            folded[own] = _folded(data, starts[own], ends[own], shift)
+            folded[own] ^= _folded(data, starts[own], ends[own], shift)
     classes = folded.view(np.uint8).reshape(-1, 8)[:, ::-1]  # last byte first: by distance from the end
     state = np.bitwise_xor.reduce([power[classes[:, k]] for k, power in enumerate(_POWERS)], axis=0)
     return _TABLE[state]
@@ -38,19 +42,15 @@ def _folded(data: bytes, starts: Ints, ends: Ints, shift: int) -> Words:
     bounds = np.stack([np.minimum(whole, len(words)), last], axis=1).ravel()
     closed = np.append(words, np.uint64(0)) if bounds.max() == len(words) else words
     found = np.bitwise_xor.reduceat(closed, bounds)[::2]
-    found = np.where(whole < last, found, np.uint64(0))
-    return found ^ _beginnings(data, starts, ends, whole * 8 + shift)
+    kept: Words = np.where(whole < last, found, np.uint64(0))
+    return kept
 
 
-def _beginnings(data: bytes, starts: Ints, ends: Ints, whole: Ints) -> Words:
+def _beginnings(data: bytes, starts: Ints, ends: Ints) -> Words:
     """The bytes before the first whole word, in the places they have in a word, and the start value 0xFF."""
-    count = whole - starts  # 0 to 7 bytes
-    bytes_ = np.frombuffer(data, np.uint8)
-    found = np.zeros(len(starts), np.uint64)
-    for place in range(1, 8):  # counted back from the first whole word
-        there = np.flatnonzero(count >= place)
-        values = bytes_[whole[there] - place].astype(np.uint64)
-        found[there] ^= values << np.uint64(8 * (8 - place))
+    count = (ends - starts) % 8  # words are counted back from the end
+    first = np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))[starts]
+    found = np.where(count > 0, first << _BITS[8 - count], np.uint64(0))
     # The first byte is combined with 0xFF; it stands (end - start - 1) before the last one.
-    distance = (ends - starts - 1) % 8
-    return found ^ (np.uint64(0xFF) << (np.uint64(8) * (7 - distance).astype(np.uint64)))
+    begun: Words = found ^ (np.uint64(0xFF) << _BITS[(8 - count) % 8])
+    return begun
