@@ -159,6 +159,19 @@ def test_a_correction_supersedes_the_fact_and_the_old_value_stays(books: Path, c
     assert store.read(books, "months", upto=1)["amount"].to_list() == [67200]
 
 
+def test_a_stated_month_that_is_no_longer_known_is_named(books: Path, city: City) -> None:
+    points = points_of(METER.format("512022", "2026-02-01", ""))
+    write(books, whole_month())
+    assert entered(books, points, city).outdated == ()
+    more = points_of(METER.format("512022", "2026-02-01", ""), MANUAL.replace("2026-01-05", "2026-02-01"))
+    write(books, counted([(MONTH + timedelta(days=28), 67210.0)], MONTH + timedelta(days=30)))
+    found = entered(books, more, city)
+    assert (found.added, [(one.place, stated) for one, stated in found.outdated]) == (
+        0,
+        [("512022", "67200 kWh")],
+    )
+
+
 def test_the_same_readings_again_state_nothing_new(books: Path, city: City) -> None:
     points = points_of(METER.format("512022", "2026-02-01", ""))
     write(books, whole_month())

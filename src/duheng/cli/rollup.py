@@ -60,7 +60,8 @@ def rollup(
     小时、日的有效性和无效时段的替代按 HJ 212、HJ 75、HJ 356（取值与依据见 cn/monitoring）；
     计数器归零、换表、缺数分摊都有记录。
     监测点登记在数据文件夹的 telemetry/points.csv。合计缺一个监测点即为未知，并写明由谁报送。
-    完整的月份记入账本：来源为数据段的起止。退出码：0 正常，1 有未登记的监测点，2 用法错误。
+    完整的月份记入账本：来源为数据段的起止。
+    退出码：0 正常，1 有未登记的监测点或账本所记已无读数支持，2 用法错误。
     """
     results_of(scenario)
     asked = _period(period) if period else None
@@ -71,7 +72,7 @@ def rollup(
         _told(outcome, odd, entered)
         for name, total in found:
             typer.echo(f"{name} {total.item} {period}：{total.said}")
-    raise typer.Exit(1 if outcome.unlisted else 0)
+    raise typer.Exit(1 if outcome.unlisted or (entered is not None and entered.outdated) else 0)
 
 
 def _run(
@@ -147,6 +148,12 @@ def _told(outcome: Outcome, odd: list[Finding], entered: Entered | None) -> None
         for total in entered.open:
             if total.value is None:
                 typer.echo(f"  {total.place} {total.item} {total.start:%Y-%m}：{total.said}")
+        for total, stated in entered.outdated:
+            typer.echo(
+                f"注意：{total.place} {total.item} {total.start:%Y-%m} 账本仍记着 {stated}，现有读数已不支持；"
+                "请补齐读数后再汇总，或用 duheng import 记入核定值。",
+                err=True,
+            )
 
 
 def _json(
@@ -161,6 +168,10 @@ def _json(
             "added": entered.added,
             "duplicates": entered.duplicates,
             "open": len(entered.open),
+            "outdated": [
+                {"place": total.place, "item": total.item, "start": total.start.isoformat(), "stated": stated}
+                for total, stated in entered.outdated
+            ],
         }
     answer["totals"] = [
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -14,7 +15,7 @@ from duheng import ledger
 from duheng.ledger.records import NewFact, NewSource
 from duheng.model.data import read_yaml, root
 from duheng.model.entities import Places
-from duheng.model.glossary import item_unit, quantity
+from duheng.model.glossary import Quantity, item_unit, quantity
 from duheng.model.parameters import Parameters
 from duheng.model.periods import parse
 from duheng.model.rounding import with_unit
@@ -22,7 +23,7 @@ from duheng.model.saying import say
 from duheng.model.units import ratio
 from duheng.telemetry.rollup import store
 from duheng.telemetry.rollup.engines import Engine
-from duheng.telemetry.rollup.points import POLLUTANT, Points
+from duheng.telemetry.rollup.points import POLLUTANT, Point, Points
 from duheng.telemetry.rollup.totals import Total, totals
 
 # A double carries fifteen digits; the last ones depend on the order of a sum.
@@ -31,11 +32,15 @@ DIGITS = 12
 
 @dataclass(frozen=True)
 class Entered:
-    """What came of the months of the runs: facts added, equal ones left out; totals that are not known, or not over."""
+    """What came of the months of the runs: facts added, equal ones left out; totals that are not known, or not over.
+
+    outdated: of those the ones of which the ledger still holds an earlier sum, as it was stated.
+    """
 
     added: int = 0
     duplicates: int = 0
     open: tuple[Total, ...] = ()
+    outdated: tuple[tuple[Total, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def enter(
     """State in the ledger the months that the runs since the last time have published, where they are whole.
 
     One source a range of segments (kind telemetry); status measured. A month restated with another value supersedes
-    the fact before. A month that is not whole states nothing.
+    the fact before. A month that is not whole states nothing; the ledger cannot take back what an earlier run stated of
+    it, so the sum is handed back as outdated.
     """
     manifest = store.load_manifest(home)
     done = max((int(run["run"]) for run in manifest.runs if run.get("entered")), default=0)
@@ -88,7 +94,8 @@ def enter(
         run["entered"] = True
     store.save_manifest(home, manifest)
     added, duplicates = sum(one.added for one in receipts), sum(one.duplicates for one in receipts)
-    return Entered(added, duplicates, tuple(waiting))
+    outdated = [(total, stated) for total in waiting if (stated := _still_stated(points, total, scenario))]
+    return Entered(added, duplicates, tuple(waiting), tuple(outdated))
 
 
 def _touched(points: Points, fresh: pl.DataFrame) -> set[tuple[str, str]]:
@@ -97,11 +104,7 @@ def _touched(points: Points, fresh: pl.DataFrame) -> set[tuple[str, str]]:
 
 
 def _evidence(points: Points, published: pl.DataFrame, total: Total) -> Evidence:
-    inside = {
-        (one.mn, one.factor)
-        for one in points.points
-        if (one.entity, one.item) == (total.place, total.item) and one.counted
-    }
+    inside = {(one.mn, one.factor) for one in _inside(points, total)}
     rows = [
         row
         for row in published.filter(pl.col("start") == total.start).iter_rows(named=True)
@@ -124,12 +127,31 @@ def _source(rests: Evidence) -> NewSource:
     return NewSource("telemetry", str(title), f"telemetry/segments/{rests.first}.seg … {rests.last}.seg")
 
 
-def _fact(points: Points, total: Total, rests: Evidence, scenario: str) -> NewFact:
-    inside = [
+def _inside(points: Points, total: Total) -> list[Point]:
+    return [
         one for one in points.points if (one.entity, one.item) == (total.place, total.item) and one.counted
     ]
-    pollutant = inside[0].kind in POLLUTANT
-    of = quantity(kinds()["pollutant" if pollutant else "energy"]["quantity"])
+
+
+def _quantity(inside: Sequence[Point]) -> Quantity:
+    return quantity(kinds()["pollutant" if inside[0].kind in POLLUTANT else "energy"]["quantity"])
+
+
+def _still_stated(points: Points, total: Total, scenario: str) -> str | None:
+    """What the ledger states from readings about a sum, None where nothing or where a person stated it."""
+    inside = _inside(points, total)
+    if not inside:
+        return None
+    period = f"{total.start:%Y-%m}"
+    known = ledger.history(_quantity(inside).id, total.place, total.item, period, scenario, None)
+    return next(
+        (one.stated for one in known if one.standing == "effective" and one.source.kind == "telemetry"), None
+    )
+
+
+def _fact(points: Points, total: Total, rests: Evidence, scenario: str) -> NewFact:
+    inside = _inside(points, total)
+    of = _quantity(inside)
     assert total.value is not None
     unit = item_unit(of, total.item)
     value = Decimal(f"{total.value * float(ratio(total.unit, unit)):.{DIGITS}g}")
