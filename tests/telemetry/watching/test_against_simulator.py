@@ -34,6 +34,7 @@ FOUND_BY = {
     "silence": {"transmission"},
     "device-fault": {"validity"},
     "less-amount": {"amount"},
+    "unit": {"thousandfold"},
 }
 
 

@@ -67,6 +67,11 @@ FAULTS: dict[str, tuple[Outlet, str, Callable[[Rows], Rows]]] = {
             .otherwise("cou")
         ),
     ),
+    "thousandfold": (
+        WATER,
+        "w21003",
+        lambda rows: spoilt(rows, "w21003", DAY, DAY + 5 * HOUR, pl.col("avg") / 1000),
+    ),
     "negative": (GAS, "a21026", lambda rows: spoilt(rows, "a21026", DAY, DAY + 5 * HOUR, pl.lit(0.0))),
     "oxygen": (GAS, "a19001", lambda rows: spoilt(rows, "a19001", DAY, DAY + 3 * HOUR, pl.lit(20.7))),
     "stuck": (WATER, "w21003", lambda rows: spoilt(rows, "w21003", DAY, DAY + 8 * HOUR, pl.lit(1.234))),

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from duheng.telemetry import devices
-from duheng.telemetry.watching import bounds, copies, piling, presence, related, stillness
+from duheng.telemetry.watching import bounds, copies, levels, piling, presence, related, stillness
 from duheng.telemetry.watching.merging import merged
 from duheng.telemetry.watching.rates import low, rates
 from duheng.telemetry.watching.registers import Registers, load
@@ -70,6 +70,7 @@ def judged(found: pl.DataFrame, registers: Registers, start: datetime) -> list[S
         *bounds.amount(found.filter(pl.col("time") >= since)),
         *bounds.negative(hours),
         *bounds.oxygen(hours),
+        *levels.thousandfold(running, start),
         *presence.drift(found.filter(pl.col("time") >= start)),
         *stillness.stuck(pl.concat([moving, active(stations)])),
         *stillness.collapse(running),
