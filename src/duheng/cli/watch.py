@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from duheng.telemetry.watching.running import Watched
     from duheng.telemetry.watching.signs import Sign
 
+SHOWN = 50
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -42,7 +44,7 @@ def watch(
     if drill:
         _lay_out(city)
     while True:
-        found = _once(asked, 7 if drill and not asked else 1)
+        found = _once(asked, 7 if drill and not asked else 1, said=not as_json)
         if as_json:
             typer.echo(json.dumps([_as_json(one) for one in found.signs], ensure_ascii=False, indent=1))
         if not every:
@@ -57,8 +59,8 @@ def _day(text: str) -> date | None:
         raise typer.BadParameter(f"--day {text}：应如2026-01-31。") from wrong
 
 
-def _once(asked: date | None, days: int) -> Watched:
-    """One look at everything: the day asked for, else today and so many days before."""
+def _once(asked: date | None, days: int, *, said: bool) -> Watched:
+    """One look at everything: the day asked for, else today and so many days before. said: print what is found."""
     from datetime import timedelta
 
     from duheng import settings
@@ -80,7 +82,13 @@ def _once(asked: date | None, days: int) -> Watched:
         typer.echo(finding.text, err=True)
     opened = take_in(found.signs, known, scenarios(known.values()))
     raised = escalate(_aware(moment))
-    say(f"{moment:%Y-%m-%d %H:%M} 设备 {len(known)}，线索 {len(found.signs)}，新报警 {opened}，升级 {raised}")
+    if said:
+        for sign in found.signs[:SHOWN]:
+            typer.echo(sign.finding(known).text)
+        if len(found.signs) > SHOWN:
+            typer.echo(f"另有 {len(found.signs) - SHOWN} 条，见 --json")
+        counts = f"设备 {len(known)}，线索 {len(found.signs)}，新报警 {opened}，升级 {raised}"
+        typer.echo(f"{moment:%Y-%m-%d %H:%M} {counts}")
     return found
 
 

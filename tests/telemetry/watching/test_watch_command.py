@@ -38,7 +38,10 @@ def test_a_day_is_watched_and_what_is_found_opens_one_alarm_only(tmp_path: Path)
     first = duheng(tmp_path, "watch", "--day", day, "--json")
     found = {one["rule"]: one for one in json.loads(first.stdout)}
     assert (first.returncode, found["over_limit"]["found"]) == (1, "3个小时均值超出，最甚61.5")
-    assert duheng(tmp_path, "watch", "--day", day).returncode == 1
+    again = duheng(tmp_path, "watch", "--day", day)
+    assert again.returncode == 1
+    assert f"甲厂排口 化学需氧量 {day} 00:00至03:00" in again.stdout
+    assert again.stdout.endswith(f"设备 1，线索 {len(found)}，新报警 0，升级 0\n")
     with closing(sqlite3.connect(tmp_path / "duheng.sqlite3")) as database:
         opened = database.execute(
             "SELECT count(*) FROM duheng_web_alarm WHERE rule = 'over_limit'"
