@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from duheng.model.errors import DuhengError
+from duheng.telemetry import requests
 from duheng.telemetry.readings import keeping
 from duheng.telemetry.readings.layout import SCHEMA, day_folder, readings
 from duheng.telemetry.readings.writing import counted as listed_files
@@ -111,8 +112,20 @@ def test_what_is_kept_for_ever_stays(home: Path) -> None:
     assert keeping.let_go(home, date(2099, 1, 1), dict.fromkeys(keeping.retention())) == {
         "segments": [],
         "readings": [],
+        "requests": [],
     }
     assert len(stored(home)) == 45
+
+
+def test_results_of_requests_go_in_their_time_those_under_way_stay(home: Path) -> None:
+    ended, waiting = (requests.ask(home, requests.Request("M1", "1011")) for _ in range(2))
+    requests.answer(home, ended, {"said": "ended"}, ended=True)
+    requests.answer(home, waiting, {"said": "sent"}, ended=False)
+    today = datetime.now(UTC).date()
+    assert keeping.let_go(home, today + timedelta(days=30), {"requests": 30})["requests"] == []
+    assert keeping.let_go(home, today + timedelta(days=31), {"requests": 30})["requests"] == [today]
+    assert requests.result(home, ended) is None
+    assert requests.result(home, waiting) == {"said": "sent"}
 
 
 def test_backup_and_restore(home: Path, tmp_path: Path) -> None:

@@ -214,7 +214,8 @@ def readings(
         typer.echo(f"合并：{done.before} 个文件成为 {done.after} 个；清除旧文件 {keeping.sweep(home)} 个")
     elif care is Care.clean:
         gone = keeping.let_go(home, date.today())
-        typer.echo(f"清理：报文 {len(gone['segments'])} 天，读数 {len(gone['readings'])} 天")
+        counts = (len(gone[name]) for name in ("segments", "readings", "requests"))
+        typer.echo("清理：报文 {} 天，读数 {} 天，反控结果 {} 天".format(*counts))
     elif care is Care.backup and folder is not None:
         typer.echo(f"已备份到 {folder}：新复制 {keeping.save(home, folder)} 个文件")
     elif folder is not None:

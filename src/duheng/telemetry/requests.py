@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,17 @@ def answer(home: Path, id: str, said: Mapping[str, Any], ended: bool) -> None:
     _replace(folder(home) / f"{id}{RESULT}", said)
     if ended:
         (folder(home) / f"{id}.json").unlink(missing_ok=True)
+
+
+def forget(home: Path, before: date) -> list[date]:
+    """Remove the results of requests put before a day (UTC); the days of those removed. Raises OSError."""
+    gone: set[date] = set()
+    for path in sorted(folder(home).glob(f"*{RESULT}")):
+        day = datetime.strptime(path.name[:8], "%Y%m%d").date()  # noqa: DTZ007  # an id begins with its day
+        if day < before and not (folder(home) / path.name.replace(RESULT, ".json")).exists():
+            path.unlink()
+            gone.add(day)
+    return sorted(gone)
 
 
 def _replace(path: Path, content: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import polars as pl
 
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import DuhengError
+from duheng.telemetry import requests
 from duheng.telemetry.readings.layout import day_folder, days, readings
 from duheng.telemetry.readings.writing import counted, described, listed, put, rows_file, settle
 
@@ -82,18 +83,18 @@ def sweep(home: Path) -> int:
 
 
 def retention() -> dict[str, int | None]:
-    """For how many days segments, readings and rollups are kept (None: for ever), from cn/monitoring/retention.yaml."""
+    """For how many days each is kept (None: for ever), by name, from cn/monitoring/retention.yaml."""
     read: dict[str, dict[str, Any]] = read_yaml(root() / "monitoring" / "retention.yaml")
     return {name: entry["days"] for name, entry in read.items()}
 
 
 def let_go(home: Path, today: date, kept: dict[str, int | None] | None = None) -> dict[str, list[date]]:
-    """Remove the days of segments and readings that are older than the rule; which. Roll-ups are not touched here.
+    """Remove days older than the rule of segments, readings and results of requests; which. Roll-ups are not touched.
 
     A day of readings goes only once a roll-up has read all of it: its amounts stay. DuhengError where one has not.
     """
     rule = retention() if kept is None else kept
-    gone: dict[str, list[date]] = {"segments": [], "readings": []}
+    gone: dict[str, list[date]] = {"segments": [], "readings": [], "requests": []}
     limit = rule.get("readings")
     old = [] if limit is None else [day for day in days(readings(home)) if (today - day).days > limit]
     read = _rolled_up(home)
@@ -111,6 +112,8 @@ def let_go(home: Path, today: date, kept: dict[str, int | None] | None = None) -
         if (today - day).days > limit:  # type: ignore[operator]
             shutil.rmtree(folder)
             gone["segments"].append(day)
+    if (limit := rule.get("requests")) is not None:
+        gone["requests"] = requests.forget(home, today - timedelta(days=limit))
     return gone
 
 
