@@ -205,3 +205,17 @@ def test_a_finding_speaks_english(site: Site) -> None:
     page = client.get(f"/findings/{the_one(client)}?lang=en").content.decode()
     assert "Off trend and season" in page
     assert "no verdict" in page
+
+
+def test_what_the_reviews_of_registers_find_can_be_asked_and_answered(drill: Site) -> None:
+    client = drill("reviewer")
+    found = client.get("/findings.json?scenario=drill").json()["findings"]
+    codes = {one["code"] for one in found}
+    assert {"reduction-evidence", "voc-treatment"} <= codes
+    shown = client.get("/projects.json?scenario=drill").json()["findings"]
+    assert len([one for one in found if one["code"].startswith("reduction-")]) == len(set(shown))
+    one = next(one for one in found if one["code"] == "voc-treatment")
+    page = client.get(f"/findings/{one['id']}?scenario=drill").content.decode()
+    assert "VOCs处理效率不达标" in page
+    hidden = drill().get("/findings.json?scenario=drill").json()["findings"]
+    assert not any(one["code"].startswith("voc-") for one in hidden)

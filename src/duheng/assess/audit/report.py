@@ -23,12 +23,19 @@ class Flag:
 
     statistic, tolerance: what was measured and what it exceeds, in the check's own terms; None where the finding says
     all. cells: the cells of the ledger it speaks of, the one in question first; () for what is not in the ledger.
+    entities: whom it concerns (id) where no cell says so.
     """
 
     finding: Finding
     statistic: float | None = None
     tolerance: float | None = None
     cells: tuple[Cell, ...] = ()
+    entities: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> set[str]:
+        """The entities it concerns."""
+        return {cell.entity for cell in self.cells} | set(self.entities)
 
 
 def flag(

@@ -14,7 +14,7 @@ from duheng.assess.findings import flags_over_ledger
 from duheng.assess.inbox import STATES, WAITING, Case, cases, kinds
 from duheng.assess.values import Value
 from duheng.model.findings import Finding
-from duheng.web import roles
+from duheng.web import register_flags, roles
 from duheng.web.access import confidential, findings_for
 from duheng.web.boards import books, open_board, rows_of, values
 from duheng.web.counties import place_options
@@ -131,8 +131,7 @@ def visible_cases(ask: Ask) -> list[Case]:
         found = [
             one
             for one in found
-            if id(one.finding) in told
-            and not any(confidential(places.get(cell.entity)) for cell in one.flag.cells)
+            if id(one.finding) in told and not any(confidential(places.get(id)) for id in one.flag.about)
         ]
     order = list(SEVERITIES)
     return sorted(found, key=lambda one: order.index(one.finding.severity))
@@ -142,7 +141,9 @@ def _flags(ask: Ask) -> list[Flag]:
     made = open_board(ask)
     rows_of(ask, made)
     of_targets = [Flag(one) for one in made.findings if one.code != "not-reported"]
-    return list(dict.fromkeys([*flags_over_ledger(books(ask)), *of_targets]))
+    return list(
+        dict.fromkeys([*flags_over_ledger(books(ask)), *of_targets, *register_flags.flags(books(ask))])
+    )
 
 
 def _chosen(ask: Ask) -> Chosen:
@@ -183,7 +184,7 @@ def _who(ask: Ask, unit: str) -> str:
 
 def _around(ask: Ask, one: Case) -> set[str]:
     """The entities of a case and all that contain them."""
-    places, own = ask.city.places, {cell.entity for cell in one.flag.cells}
+    places, own = ask.city.places, one.flag.about
     return own | {above.id for id in own for above in places.ancestors(id)}
 
 
