@@ -45,7 +45,7 @@ def _plan(converted: Converted) -> list[tuple[str, int | str]]:
 def rows_of(converted: Converted) -> Iterator[list[object]]:
     """Every row of the input, converted; an unknown cell is empty."""
     plan = _plan(converted)
-    constants = {"=unit": UNIT, "=method": converted.method, "=factors": converted.factors.title}
+    constants = {"=unit": UNIT, "=method": converted.method, "=factors": converted.sources}
     for line, cells in zip(converted.of.lines, converted.frame.iter_rows(named=True), strict=True):
         yield [
             line[kind] if isinstance(kind, int) else constants.get(kind) or _rounded(cells.get(kind))
@@ -63,7 +63,7 @@ def write_converted(converted: Converted, out: Path) -> None:
     """Write the balance: a plain .csv, or .xlsx with title, unit, method and source above the table."""
     about = {
         "单位": "万吨标准煤", "方法（电力、热力列）": _METHOD_TITLES[converted.method],
-        "系数": converted.factors.title, "来源": converted.of.name,
+        "系数": converted.sources, "来源": converted.of.name,
     }  # fmt: skip
     write(out, rows_of(converted), header_of(converted), "能源平衡表（标准煤）", about)
 
