@@ -32,7 +32,7 @@ COLUMNS = (
 class Discrepancy:
     """A check that did not hold. region: the table; identity: the check; numbers in the column's own unit.
 
-    certainty: of the limit that it is beyond.
+    certainty: of the limit that it is beyond; year: where the file has several.
     """
 
     region: str
@@ -45,6 +45,7 @@ class Discrepancy:
     severity: Severity
     source: str
     certainty: str = "verified"
+    year: str = ""
 
     @property
     def difference(self) -> float | None:
@@ -69,7 +70,8 @@ class Discrepancy:
             else f"不超过{self.tolerance}"
         )
         return Finding(
-            f"balance-{self.identity}", self.severity, f"{self.source} {self.region} {self.fuel}",
+            f"balance-{self.identity}", self.severity,
+            " ".join(filter(None, (self.source, self.region, self.year, self.fuel))),
             f"{self.comment}：表中{_shown(cells[3])}", expected, "请与原表核对后改正",
         )  # fmt: skip
 
@@ -106,8 +108,8 @@ def check_balance(balance: Balance, local: Local | None = None, on: date = date.
     _subtotals(balance, known, found)
     remarks = _gaps(balance, wide, known, _most(local or Local(), on))
     _signs(balance, known, found)
-    order = {table.name: number for number, table in enumerate(balance.tables)}
-    found.sort(key=lambda one: order[one.region])
+    order = {_named(table): number for number, table in enumerate(balance.tables)}
+    found.sort(key=lambda one: order[one.region, one.year])
     return Checked(tuple(found), tuple(unchecked), tuple(remarks))
 
 
@@ -224,6 +226,11 @@ def _rows(balance: Balance) -> dict[int, set[str]]:
     return {number: set(rows) for number, rows in listed.rows()}
 
 
+def _named(table: Table) -> tuple[str, str]:
+    """Region and year of a table in the findings; a file of one year has its tables' names alone."""
+    return (table.region, table.year) if table.several else (table.name, "")
+
+
 def _discrepancy(
     balance: Balance,
     number: int,
@@ -233,12 +240,13 @@ def _discrepancy(
     made: float | None,
     comment: str,
     tolerance: float,
-    severity: str,
+    severity: Severity,
+    certainty: str = "verified",
 ) -> Discrepancy:
-    table = balance.tables[number]
+    region, year = _named(balance.tables[number])
     return Discrepancy(
-        table.name, identity, fuel, printed, made, comment, tolerance, severity, balance.name  # type: ignore[arg-type]
-    )  # fmt: skip
+        region, identity, fuel, printed, made, comment, tolerance, severity, balance.name, certainty, year
+    )
 
 
 def _consumption(balance: Balance, wide: pl.DataFrame, known: Layout, found: list[Discrepancy]) -> None:
@@ -327,8 +335,9 @@ def _gaps(
             comment = f"{check['title']}为{gap / supply:.2%}，超过{most:.1%}（{limit.basis}）"
             allowed = round(most * supply, 4)
             found.append(
-                Discrepancy(
-                    table.name,
+                _discrepancy(
+                    balance,
+                    number,
                     "D_share",
                     column,
                     gap,
@@ -336,7 +345,6 @@ def _gaps(
                     comment,
                     allowed,
                     "warning",
-                    balance.name,
                     limit.certainty,
                 )
             )
@@ -354,11 +362,8 @@ def _signs(balance: Balance, known: Layout, found: list[Discrepancy]) -> None:
                 kind = "期初、期末库存不能是负数" if row in ("S0", "S9") else "符号与表式相反"
                 comment = f"{known.rows[row].title}（行{row}）：{kind}"
                 found.append(
-                    Discrepancy(
-                        balance.tables[number].name, f"sign_{row}", column, cell, -cell, comment, 0.0, "error",
-                        balance.name,
-                    )
-                )  # fmt: skip
+                    _discrepancy(balance, number, f"sign_{row}", column, cell, -cell, comment, 0.0, "error")
+                )
 
 
 def _closing_stock(balance: Balance) -> set[int]:

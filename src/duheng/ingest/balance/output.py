@@ -75,10 +75,17 @@ def write_findings(findings: Iterable[Finding], out: Path) -> None:
 
 
 def write_checked(checked: Checked, findings: Iterable[Finding], out: Path) -> None:
-    """Write the findings list of a check, what could not be placed or read included."""
-    rows: list[Cells] = [one.cells() for one in checked.discrepancies]
-    rows += [("", one.code, "", None, None, None, one.text, one.place, "computed", None) for one in findings]
-    write(out, rows, COLUMNS, "能源平衡表核对结果", {})
+    """Write the findings list of a check, what could not be placed or read included.
+
+    A column `year` stands at its end where the file has several years.
+    """
+    years = any(one.year for one in checked.discrepancies)
+    rows: list[Cells] = [one.cells() + ((one.year,) if years else ()) for one in checked.discrepancies]
+    rows += [
+        ("", one.code, "", None, None, None, one.text, one.place, "computed", None, *([""] if years else []))
+        for one in findings
+    ]
+    write(out, rows, [*COLUMNS, *(["year"] if years else [])], "能源平衡表核对结果", {})
 
 
 def write(out: Path, rows: Iterable[Cells], header: Sequence[str], title: str, about: dict[str, str]) -> None:

@@ -42,6 +42,7 @@ class Table:
     """One table of the file: a region and a year; digits: most decimals printed in it.
 
     least: the least tolerance of a sum, where it is not that of the yearbooks (`tolerance` in balance.yaml).
+    several: the file has more than one year, so that a list of findings names region and year apart.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Table:
     year: str
     digits: int
     least: float | None = None
+    several: bool = False
 
 
 @dataclass
@@ -313,7 +315,7 @@ def _tables(
 def _table(line: list[str], region: int | None, year: int | None, several: bool, digits: int) -> Table:
     of, when = line[region] if region is not None else "", line[year] if year is not None else ""
     name = f"{of} {when}".strip() if several or not of else of
-    return Table(name or "本表", of, when, digits)
+    return Table(name or "本表", of, when, digits, several=several)
 
 
 def _first_of(header: list[str], names: list[str]) -> int | None:
