@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from duheng.ingest.balance.checking import COLUMNS, Checked
 from duheng.ingest.balance.conversion import Converted
+from duheng.ingest.balance.discrepancy import COLUMNS, Checked
 from duheng.ingest.balance.layout import TOTALS, plain
 from duheng.ingest.export import write_table
 from duheng.model.findings import Finding

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from duheng.ingest.balance.checking import Checked, Discrepancy, tolerance_of
+from duheng.ingest.balance.checking import tolerance_of
+from duheng.ingest.balance.discrepancy import Checked, Discrepancy
 from duheng.ingest.balance.layout import layout, plain
 from duheng.ingest.balance.reading import Table, cells_of, decimals, number_of
 from duheng.model.findings import Finding
