@@ -326,7 +326,9 @@ def _expected_sign(row: str, known: Layout, closing: bool) -> int:
         return 0
     if known.rows[row].role == "outflow" or (row == "S9" and closing):
         return -1
-    if row in ("S0", "S1", "S1a", "S1b", "S1c", "S2", "S3", "S4", "S5", "L", "L1") or row.startswith("F"):
+    if row in ("S0", "S1", "S1a", "S1b", "S1c", "S1d", "S2", "S3", "S4", "S5", "L", "L1") or row.startswith(
+        "F"
+    ):
         return 1
     return 0
 
