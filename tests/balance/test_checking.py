@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from duheng.ingest.balance.checking import Checked, check_balance
+from duheng.ingest.balance.checking import check_balance
+from duheng.ingest.balance.discrepancy import Checked
 from duheng.ingest.balance.reading import read_balance
 from duheng.model.parameters import Local, Parameters, Setting, packaged
 
@@ -135,3 +136,17 @@ def test_the_limit_of_a_difference_is_the_place_s_own_from_its_day_and_names_its
     assert before[0].comment.endswith("超过1.0%（能源平衡表核对的常用限值（出处待核），未核实）")
     assert after[0].comment.endswith("超过0.1%（市统计局核定 7号）")
     assert after[0].certainty == "verified"
+
+
+def test_a_stock_of_the_wrong_sign_is_told_its_bound_and_no_guess(county: Write) -> None:
+    path = county(cells={("S9", "diesel"): 3}, more={"row_label": {"S9": "10.年末库存量"}})
+    opening = county(cells={("S3", "diesel"): 8}, name="opening.csv")
+    opening.write_text(opening.read_text("utf-8") + "甲县,2023,S0,,,-3,,,\n", "utf-8")
+    for file, row, bound, said in (
+        (opening, "sign_S0", "不小于0", "年初库存量（行S0）为负"),
+        (path, "sign_S9", "不大于0", "年末库存量（行S9）为正"),
+    ):
+        found = next(one for one in check_balance(read_balance(file)).discrepancies if one.identity == row)
+        assert (found.recomputed, found.difference) == (None, None)
+        assert found.finding().expected == bound
+        assert said in found.comment

@@ -48,9 +48,10 @@ def test_balance_writes_the_table_and_the_findings_beside_it(
 def test_balance_without_a_factor_file_names_the_standard(county: Write, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     code, said = _run("balance", county(), "-o", out)
-    assert code == 1
-    assert "天然气" in said
-    assert {row[-1] for row in _read(out)[1:]} == {"GB/T 2589-2020"}
+    assert code == 0
+    named = "GB/T 2589-2020；天然气：中国能源统计年鉴附录缺省系数"
+    assert named in said
+    assert {row[-1] for row in _read(out)[1:]} == {named}
 
 
 def test_balance_writes_a_workbook(county: Write, factors: Write, tmp_path: Path) -> None:
@@ -114,3 +115,14 @@ def test_column_numbers_and_the_foot_of_a_printed_form_are_no_rows_of_the_balanc
     with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([rows[0], *body])
     assert _run("check-data", file, "-o", tmp_path / "found.csv")[0] == 1
+
+
+def test_findings_of_two_years_keep_the_province_and_name_the_year(county: Write, tmp_path: Path) -> None:
+    text = county(cells={("D", "diesel"): 1}).read_text("utf-8")
+    later = text.replace(",2023,", ",2024,").split("\n", 1)[1]
+    both, out = tmp_path / "both.csv", tmp_path / "found.csv"
+    both.write_text(text + later, "utf-8")
+    assert _run("check-data", both, "-o", out)[0] == 1
+    rows = _read(out)
+    assert rows[0] == [*FINDINGS, "year"]
+    assert [(row[0], row[1], row[-1]) for row in rows[1:]] == [("甲县", "D", "2023"), ("甲县", "D", "2024")]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from duheng.ingest.balance.conversion import Converted, convert_balance
+from duheng.ingest.balance.conversion import Converted, Method, convert_balance
 from duheng.ingest.balance.factors import read_factors, standard_factors
-from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL
+from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL, layout
 from duheng.ingest.balance.output import header_of, rows_of
 from duheng.ingest.balance.reading import read_balance
 from duheng.model.errors import UnreadableSource
@@ -95,15 +95,41 @@ def test_a_fuel_without_factor_leaves_its_totals_unknown(county: Write, factors:
     assert rows["T1"][CALORIFIC_TOTAL] == pytest.approx(-28 + 9.6)
 
 
-def test_a_range_is_no_factor(county: Write) -> None:
+def test_where_the_standard_has_a_range_the_second_source_is_used_and_named(county: Write) -> None:
     converted = convert_balance(read_balance(county()), standard_factors())
     rows = _rows(converted)
     assert rows["F"]["raw_coal"] == pytest.approx(50 * 0.7143)
-    assert rows["F"]["natural_gas"] is None
-    assert rows["F"]["factors"] == "GB/T 2589-2020"
+    assert rows["F"]["natural_gas"] == pytest.approx(2 * 12.15)
+    assert rows["F"]["factors"] == "GB/T 2589-2020；天然气：中国能源统计年鉴附录缺省系数"
+    second = [finding for finding in converted.findings if finding.code == "factor-second-source"]
+    assert [(one.severity, "12.15万tce/亿m3" in one.found) for one in second] == [("notice", True)]
     unverified = next(finding for finding in converted.findings if finding.code == "factor-unverified")
     assert "原煤" in unverified.found
     assert "电力" not in unverified.found
+
+
+def test_the_second_source_serves_only_what_the_standard_leaves_open() -> None:
+    known = standard_factors()
+    assert known.values["raw_coal", "*"] == pytest.approx(
+        0.7143
+    )  # the standard's, though the yearbook has one
+    assert "raw_coal" not in known.second
+    assert {"natural_gas", "other_gas", "coke_oven_gas", "briquettes", "other_washed_coal"} < known.second
+    assert not known.missing
+
+
+@pytest.mark.parametrize("method", ["calorific", "equivalent"])
+def test_the_provinces_have_both_totals_without_a_factor_file(shared: Path, method: Method) -> None:
+    path = shared / "data/energy_balance/provinces_2007_physical.csv"
+    converted = convert_balance(read_balance(path), standard_factors(), method)
+    assert not [finding.text for finding in converted.findings if finding.severity == "error"]
+    for physical, row in zip(
+        converted.of.frame.rows(named=True), converted.frame.rows(named=True), strict=True
+    ):
+        if any(physical.get(column.id) is not None for column in layout().fuels()):
+            assert row[CALORIFIC_TOTAL] == row[CALORIFIC_TOTAL] is not None, row  # neither blank nor NaN
+            if row["row"] not in ("T1", "T2"):  # the equal values make these two cancel
+                assert row[EQUIVALENT_TOTAL] == row[EQUIVALENT_TOTAL] is not None, row
 
 
 def test_two_factors_for_a_fuel_are_none(county: Write, factors: Write) -> None:

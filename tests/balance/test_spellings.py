@@ -135,3 +135,28 @@ def test_what_stands_in_standard_coal_needs_no_factor(county: Write, factors: Wr
     converted = convert_balance(read_balance(path), read_factors(factors()))
     assert converted.findings == ()
     assert converted.frame["other_energy"].drop_nulls().to_list() == [3.0] * 5
+
+
+def test_a_code_and_a_label_of_two_rows_are_named_and_neither_is_taken(county: Write) -> None:
+    balance = read_balance(county(more={"row_label_zh": {"F3": "第三产业", "F2": "工业"}}))
+    found = [one for one in balance.findings if one.code == "row-label"]
+    assert ["第三产业" in one.found and "建筑业" in one.found for one in found] == [True]
+    assert "F3" not in balance.frame["row"].to_list()
+    assert "F2" in balance.frame["row"].to_list()
+
+
+def test_sun_and_wind_are_two_of_which_rows(county: Write) -> None:
+    path = county()
+    wind = "甲县,2023,风电,,,,,,0.2\n甲县,2023,太阳能,,,,,,0.1\n"
+    text = path.read_text("utf-8").replace("row_code", "项目") + wind
+    path.write_text(text, "utf-8")
+    balance = read_balance(path)
+    assert not [one for one in balance.findings if "太阳能" in one.text or "风电" in one.text]
+    assert balance.frame["row"].to_list()[-2:] == ["S1c", "S1d"]
+
+
+def test_a_table_that_is_no_balance_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("year,row,fuel,quantity\n" + "1997,农业,raw_coal,3.76\n" * 50, "utf-8")
+    with pytest.raises(UnreadableSource, match=r"不是能源平衡表.*quantity.*row_code"):
+        read_balance(path)

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from duheng.cli import app
+from duheng.model.errors import UnreadableSource
 from tests.carbon.conftest import FACTORS, ROWS, Write, balance_text
 
 
@@ -127,3 +128,17 @@ def test_a_balance_that_does_not_close_is_said_beside_the_result(
     assert code == 0
     assert "终端消费量等于各行业之和，不成立：表中25.0，应为10.0" in said
     assert "balance-F_sum,warning" in files[2].with_name("OUT.findings.csv").read_text("utf-8")
+
+
+def test_a_table_that_is_no_balance_is_said_once_with_the_layout_expected(shared: Path) -> None:
+    with pytest.raises(UnreadableSource, match="不是能源平衡表"):
+        CliRunner().invoke(
+            app,
+            [
+                "carbon",
+                str(shared / "data/co2/sichuan_recovered_fuel_use_1997_2019.csv"),
+                "--set",
+                "provincial_inventory",
+            ],
+            catch_exceptions=False,
+        )

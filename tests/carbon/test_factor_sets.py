@@ -72,6 +72,36 @@ def test_a_fuel_that_a_set_lacks_is_not_taken_from_another(written: Write) -> No
     assert [one.code for one in made.findings] == ["factor-missing"]
 
 
+def test_the_provincial_set_gives_coal_and_gas_and_says_what_stands_in(written: Write) -> None:
+    balance = read_balance(written("b.csv", balance_text({"F4": ("10", "10", "1")})))
+    made = inventory_by_set(balance, "provincial_inventory")
+    total = made.table.filter(pl.col("sector") == TOTAL)
+    assert total["raw_coal"].item() == pytest.approx(0.1 * 20.908 * 0.0261 * 0.93 * 44 / 12)
+    assert total["natural_gas"].item() == pytest.approx(0.01 * 389.31 * 0.01532 * 0.99 * 44 / 12)
+    said = [one for one in made.findings if one.code == "factor-second-source"]
+    assert [one.severity for one in said] == ["notice", "notice"]
+    assert "中国能源统计年鉴" in said[0].found
+    assert "烟煤代替原煤" in " ".join(one.found for one in said)
+    assert made.complete
+
+
+def test_the_enterprise_set_does_not_borrow_and_names_the_set_that_has_the_fuel(written: Write) -> None:
+    balance = read_balance(written("b.csv", balance_text({"F4": ("10", "", "")})))
+    made = inventory_by_set(balance, "enterprise_default")
+    assert "provincial_inventory" in made.findings[0].remedy
+
+
+def test_the_provinces_have_an_inventory_by_the_provincial_set(shared: Path) -> None:
+    balance = read_balance(shared / "data/energy_balance/provinces_2007_physical.csv")
+    totals = inventory_by_set(balance, "provincial_inventory").table.filter(pl.col("sector") == TOTAL)
+    assert totals.height == 21
+    assert totals["raw_coal"].null_count() == totals["natural_gas"].null_count() == 0
+    theirs = pl.read_csv(shared / "data/co2/ceads_provinces_2007.csv", infer_schema_length=None)
+    both = totals.join(theirs, on=["province", "sector"])
+    shares = both.select((pl.col("natural_gas") / pl.col("natural_gas_right")).median()).item()
+    assert shares == pytest.approx(1, abs=0.1)  # another set of factors, the same order
+
+
 def test_the_rules_read_another_set_whole() -> None:
     books = [Books(one_diesel(), Places([]), set_parameters(name)) for name in built_in_sets()]
     found = [value(quantity("combustion_emission"), one, "示例企业", "2023", "柴油") for one in books]

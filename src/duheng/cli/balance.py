@@ -19,7 +19,7 @@ FactorFile = Annotated[
         "--factors",
         exists=True,
         dir_okay=False,
-        help="系数文件；缺省用 GB/T 2589-2020，没有单一数值的品种不折。",
+        help="系数文件；缺省用 GB/T 2589-2020，其中没有单一数值的品种用年鉴附录缺省系数，逐品种提示。",
     ),
 ]
 Way = Annotated[
@@ -70,6 +70,6 @@ def balance(
     if len(errors) > 20:
         typer.echo(f"……另有{len(errors) - 20}条", err=True)
     counts = f"共{len(converted.of.lines)}行；问题{len(converted.findings)}条，见 {beside}"
-    typer.echo(f"系数：{known.title}（不读账本）。{counts}", err=True)
+    typer.echo(f"系数：{converted.sources}（不读账本）。{counts}", err=True)
     if errors:
         raise typer.Exit(1)

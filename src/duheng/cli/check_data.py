@@ -43,7 +43,8 @@ def check_data(
     for notice in (one for one in found if one.severity == "notice"):
         typer.echo(f"提示：{notice.text}", err=True)
     for remark in checked.remarks[:20]:
-        typer.echo(f"提示：{remark.region} {remark.fuel} {remark.comment}", err=True)
+        where = " ".join(filter(None, (remark.region, remark.year, remark.fuel)))
+        typer.echo(f"提示：{where} {remark.comment}", err=True)
     if len(checked.remarks) > 20:
         typer.echo(f"提示：平衡差额偏大的另有{len(checked.remarks) - 20}处", err=True)
     count = len(checked.discrepancies) + len(findings)

@@ -9,7 +9,8 @@ import polars as pl
 
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons
-from duheng.ingest.balance.checking import Checked, Discrepancy, check_balance, tolerance_of
+from duheng.ingest.balance.checking import check_balance, tolerance_of
+from duheng.ingest.balance.discrepancy import Checked, Discrepancy
 from duheng.ingest.balance.layout import layout
 from duheng.ingest.balance.reading import Balance
 from duheng.model.glossary import item_unit, quantity

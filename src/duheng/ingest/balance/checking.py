@@ -1,19 +1,18 @@
 """The checks of a balance: its identities, its subtotals, signs and the size of its statistical difference.
 
-Every discrepancy is a row in the layout of the yearbook's own findings list: region, identity, fuel, printed,
-recomputed, difference, comment, source, confidence, tolerance. What is in the table is never repaired.
+What is in the table is never repaired.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 
 import polars as pl
 
 from duheng.ingest.balance.conversion import applied
+from duheng.ingest.balance.discrepancy import Checked, Discrepancy
 from duheng.ingest.balance.layout import TOTALS, Identity, Layout, layout
 from duheng.ingest.balance.reading import Balance, Table
 from duheng.model.errors import UnknownName
@@ -22,76 +21,6 @@ from duheng.model.parameters import Local, Setting
 from duheng.rules.balance import balance_energy_use, fuel_balance_difference, fuel_total_use
 
 GAPS = ("balance_gap_most", "balance_gap_most_electricity")
-COLUMNS = (
-    "province", "identity", "fuel", "printed", "recomputed", "difference", "comment", "source", "confidence",
-    "tolerance",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Discrepancy:
-    """A check that did not hold. region: the table; identity: the check; numbers in the column's own unit.
-
-    certainty: of the limit that it is beyond.
-    """
-
-    region: str
-    identity: str
-    fuel: str
-    printed: float | None
-    recomputed: float | None
-    comment: str
-    tolerance: float | None
-    severity: Severity
-    source: str
-    certainty: str = "verified"
-
-    @property
-    def difference(self) -> float | None:
-        """printed less recomputed."""
-        if self.printed is None or self.recomputed is None:
-            return None
-        return self.printed - self.recomputed
-
-    def cells(self) -> tuple[str | float | None, ...]:
-        """The row of the findings list."""
-        numbers = [_rounded(one) for one in (self.printed, self.recomputed, self.difference)]
-        return (
-            self.region, self.identity, self.fuel, *numbers, self.comment, self.source, "computed", self.tolerance,
-        )  # fmt: skip
-
-    def finding(self) -> Finding:
-        """The same as a finding for the person at the screen."""
-        cells = self.cells()
-        expected = (
-            f"{cells[4]}（差{cells[5]}，容差{self.tolerance}）"
-            if cells[5] is not None
-            else f"不超过{self.tolerance}"
-        )
-        return Finding(
-            f"balance-{self.identity}", self.severity, f"{self.source} {self.region} {self.fuel}",
-            f"{self.comment}：表中{_shown(cells[3])}", expected, "请与原表核对后改正",
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Checked:
-    """discrepancies: what does not hold. unchecked: identities that fail where some of their rows are absent.
-
-    remarks: statistical differences that are large beside the supply, which is unusual and no error.
-    """
-
-    discrepancies: tuple[Discrepancy, ...]
-    unchecked: tuple[Finding, ...]
-    remarks: tuple[Discrepancy, ...]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def _shown(value: object) -> str:
-    return "空白" if value is None else str(value)
 
 
 def check_balance(balance: Balance, local: Local | None = None, on: date = date.max) -> Checked:
@@ -106,8 +35,8 @@ def check_balance(balance: Balance, local: Local | None = None, on: date = date.
     _subtotals(balance, known, found)
     remarks = _gaps(balance, wide, known, _most(local or Local(), on))
     _signs(balance, known, found)
-    order = {table.name: number for number, table in enumerate(balance.tables)}
-    found.sort(key=lambda one: order[one.region])
+    order = {_named(table): number for number, table in enumerate(balance.tables)}
+    found.sort(key=lambda one: order[one.region, one.year])
     return Checked(tuple(found), tuple(unchecked), tuple(remarks))
 
 
@@ -224,6 +153,11 @@ def _rows(balance: Balance) -> dict[int, set[str]]:
     return {number: set(rows) for number, rows in listed.rows()}
 
 
+def _named(table: Table) -> tuple[str, str]:
+    """Region and year of a table in the findings; a file of one year has its tables' names alone."""
+    return (table.region, table.year) if table.several else (table.name, "")
+
+
 def _discrepancy(
     balance: Balance,
     number: int,
@@ -233,12 +167,25 @@ def _discrepancy(
     made: float | None,
     comment: str,
     tolerance: float,
-    severity: str,
+    severity: Severity,
+    certainty: str = "verified",
+    bound: str = "",
 ) -> Discrepancy:
-    table = balance.tables[number]
+    region, year = _named(balance.tables[number])
     return Discrepancy(
-        table.name, identity, fuel, printed, made, comment, tolerance, severity, balance.name  # type: ignore[arg-type]
-    )  # fmt: skip
+        region,
+        identity,
+        fuel,
+        printed,
+        made,
+        comment,
+        tolerance,
+        severity,
+        balance.name,
+        certainty,
+        year,
+        bound,
+    )
 
 
 def _consumption(balance: Balance, wide: pl.DataFrame, known: Layout, found: list[Discrepancy]) -> None:
@@ -327,8 +274,9 @@ def _gaps(
             comment = f"{check['title']}为{gap / supply:.2%}，超过{most:.1%}（{limit.basis}）"
             allowed = round(most * supply, 4)
             found.append(
-                Discrepancy(
-                    table.name,
+                _discrepancy(
+                    balance,
+                    number,
                     "D_share",
                     column,
                     gap,
@@ -336,7 +284,6 @@ def _gaps(
                     comment,
                     allowed,
                     "warning",
-                    balance.name,
                     limit.certainty,
                 )
             )
@@ -351,14 +298,22 @@ def _signs(balance: Balance, known: Layout, found: list[Discrepancy]) -> None:
         expected = _expected_sign(row, known, line in closing)
         for column, cell in zip(balance.columns(), cells, strict=True) if expected else ():
             if cell is not None and cell * expected < -least:
-                kind = "期初、期末库存不能是负数" if row in ("S0", "S9") else "符号与表式相反"
-                comment = f"{known.rows[row].title}（行{row}）：{kind}"
+                comment, bound = _wrong_sign(row, expected, known)
                 found.append(
-                    Discrepancy(
-                        balance.tables[number].name, f"sign_{row}", column, cell, -cell, comment, 0.0, "error",
-                        balance.name,
+                    _discrepancy(
+                        balance, number, f"sign_{row}", column, cell, None, comment, 0.0, "error", bound=bound
                     )
                 )  # fmt: skip
+
+
+def _wrong_sign(row: str, expected: int, known: Layout) -> tuple[str, str]:
+    """What is wrong and what holds; what the amount should be no other cell says, so none is stated."""
+    bound = "不小于0" if expected > 0 else "不大于0"
+    if row == "S0":
+        return f"年初库存量（行S0）为负，库存应{bound}", bound
+    if row == "S9":
+        return f"年末库存量（行S9）为正，它是减项，应印为负数（{bound}）", bound
+    return f"{known.rows[row].title}（行{row}）：符号与表式相反，应{bound}", bound
 
 
 def _closing_stock(balance: Balance) -> set[int]:
@@ -371,7 +326,9 @@ def _expected_sign(row: str, known: Layout, closing: bool) -> int:
         return 0
     if known.rows[row].role == "outflow" or (row == "S9" and closing):
         return -1
-    if row in ("S0", "S1", "S1a", "S1b", "S1c", "S2", "S3", "S4", "S5", "L", "L1") or row.startswith("F"):
+    if row in ("S0", "S1", "S1a", "S1b", "S1c", "S1d", "S2", "S3", "S4", "S5", "L", "L1") or row.startswith(
+        "F"
+    ):
         return 1
     return 0
 

@@ -45,6 +45,12 @@ class Converted:
     equal: list[dict[str, float]]
     findings: tuple[Finding, ...]
 
+    @property
+    def sources(self) -> str:
+        """The factors used, named: the set and what the second source gave for this balance."""
+        used = (id for id in self.of.columns() if (self.of.frame[id].fill_null(0.0) != 0).any())
+        return self.factors.named(used)
+
 
 def convert_balance(balance: Balance, factors: Factors, method: Method = "calorific") -> Converted:
     """The balance in standard coal; what has no factor stays unknown, with a finding, and so do its totals."""
@@ -108,8 +114,8 @@ def _fuel(
     """A fuel's column in standard coal; NaN where a cell cannot be converted."""
     use = balance.frame[column.id]
     by_row = factors.by_row(column.id)
-    if not by_row and ((use != 0) & use.is_not_null()).any():
-        findings.append(_no_factor(balance, column, factors))
+    if ((use != 0) & use.is_not_null()).any():
+        findings += _about_factor(balance, column, factors, by_row)
     if set(by_row) <= {ANY}:
         factor = pl.lit(by_row.get(ANY, NAN))
         return balance.frame.select(_in_standard_coal(pl.col(column.id), factor)).to_series()
@@ -121,13 +127,25 @@ def _in_standard_coal(use: pl.Expr, factor: pl.Expr) -> pl.Expr:
     return pl.when(use == 0).then(0.0).otherwise(applied(fuel_energy, use=use, factor=factor))
 
 
-def _no_factor(balance: Balance, column: Column, factors: Factors) -> Finding:
-    why = factors.missing.get(column.id) or f"{factors.title}没有{column.title}的系数"
-    return Finding(
-        "factor-missing", "error", f"{balance.name} {column.title}（{column.id}）", why,
-        f"{column.title}折标准煤系数（万tce/{column.unit}）",
-        "请用 --factors 给出并注明来源；未猜测，该列和含有它的合计空着",
-    )  # fmt: skip
+def _about_factor(
+    balance: Balance, column: Column, factors: Factors, by_row: Mapping[str, float]
+) -> Iterator[Finding]:
+    """That a fuel in use has no factor, or that its factor is not of the named set but of the second source."""
+    where = f"{balance.name} {column.title}（{column.id}）"
+    if column.id in factors.second:
+        yield Finding(
+            "factor-second-source", "notice", where,
+            f"{factors.title}没有{column.title}的单一数值，按{factors.second_title}{by_row[ANY]:g}"
+            f"万tce/{column.unit}折算（间接来源）",
+            "实测热值或当年年鉴的系数", "如有，请用 --factors 给出并注明来源",
+        )  # fmt: skip
+    elif not by_row:
+        yield Finding(
+            "factor-missing", "error", where,
+            factors.missing.get(column.id) or f"{factors.title}没有{column.title}的系数",
+            f"{column.title}折标准煤系数（万tce/{column.unit}）",
+            "请用 --factors 给出并注明来源；未猜测，该列和含有它的合计空着",
+        )  # fmt: skip
 
 
 def factor_row(row: str, by_row: Mapping[str, float], known: Layout) -> float | None:

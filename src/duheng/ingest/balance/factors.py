@@ -1,5 +1,8 @@
 """Standard coal factors for a balance: those of a file, or of GB/T 2589-2020 where no file is given.
 
+For a fuel of which the standard prints a range or nothing, the yearbook's default is a second source, which the
+output names with its fuels.
+
 A file has a column `fuel` (or fuel_zh) and the value: `factor_1e4tce_per_physical_unit` in 10^4 tce for the unit of
 the balance's column, or `factor` (`factor_low` and `factor_high`) with its unit beside it. `row_code` (optional)
 binds a factor to one row, to a head row with all its parts (F), or to all (*).
@@ -8,8 +11,9 @@ binds a factor to one row, to a head row with all its parts (F), or to all (*).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
@@ -35,7 +39,8 @@ class Factors:
     """A set of factors, 10^4 tce for the column's own unit.
 
     values: (column, row code or *) -> factor; equal: factors of electricity and heat at equal value (等价值), where
-    the set states them; missing: column -> why it has none. title names the set in every output.
+    the set states them; missing: column -> why it has none. title names the set in every output. second: columns
+    whose factor is from the second source, second_title.
     """
 
     title: str
@@ -43,6 +48,13 @@ class Factors:
     equal: Mapping[str, float] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    second: frozenset[str] = frozenset()
+    second_title: str = ""
+
+    def named(self, columns: Iterable[str]) -> str:
+        """The sources of the factors of these columns: the set and, with its fuels, the second source."""
+        lent = [layout().columns[id].title for id in columns if id in self.second]
+        return f"{self.title}；{'、'.join(lent)}：{self.second_title}" if lent else self.title
 
     def by_row(self, column: str) -> dict[str, float]:
         """The factors of a column by row code; empty where the set has none."""
@@ -50,25 +62,41 @@ class Factors:
 
 
 def standard_factors() -> Factors:
-    """The factors of GB/T 2589-2020; a fuel for which it prints a range has none (no guess)."""
-    known = layout()
-    settings = known.settings["factors"]
-    constants = parameter(settings["parameter"])
+    """The factors of GB/T 2589-2020; for a fuel without a single value there, the yearbook's default (second)."""
+    settings = layout().settings["factors"]
+    title, beside = settings["title"], settings["second"]
+    stated = _packaged(settings["parameter"], settings["as_of"])
+    defaults = _packaged(beside["parameter"], settings["as_of"])
     values: dict[tuple[str, str], float] = {}
     missing: dict[str, str] = {}
-    unsure: list[str] = []
-    for column in known.fuels():
-        setting = constants.at(settings["as_of"], column.item)
-        if setting is None:
-            missing[column.id] = f"{settings['title']}没有给出{column.title}的单一数值"
-            continue
-        if setting.certainty == "memory":
-            unsure.append(column.title)
-        unit = constants.unit.replace("<fuel>", _item_unit(column))
-        values[column.id, ANY] = float(setting.value) * _scale(unit, column)
+    for column in layout().fuels():
+        found = stated.get(column.id) or defaults.get(column.id)
+        if found is None:
+            missing[column.id] = f"{title}没有给出{column.title}的单一数值"
+        else:
+            values[column.id, ANY] = found[0]
+    second = frozenset(id for id, _ in values if id not in stated)
+    unsure = [layout().columns[id].title for id, (_, certainty) in stated.items() if certainty == "memory"]
     return Factors(
-        settings["title"], values, missing=missing, findings=_unverified(settings["title"], unsure)
+        title,
+        values,
+        missing=missing,
+        findings=_unverified(title, unsure),
+        second=second,
+        second_title=beside["title"],
     )
+
+
+def _packaged(name: str, on: date) -> dict[str, tuple[float, str]]:
+    """Factor [10^4 tce for the column's own unit] and certainty by column, of a packaged parameter on a day."""
+    constants = parameter(name)
+    found: dict[str, tuple[float, str]] = {}
+    for column in layout().fuels():
+        setting = constants.at(on, column.item)
+        if setting is not None:
+            unit = constants.unit.replace("<fuel>", _item_unit(column))
+            found[column.id] = float(setting.value) * _scale(unit, column), setting.certainty
+    return found
 
 
 def _unverified(title: str, unsure: Sequence[str]) -> tuple[Finding, ...]:

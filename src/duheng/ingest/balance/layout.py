@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from duheng.model.data import read_yaml, root
+from duheng.model.findings import Severity
 from duheng.model.glossary import axis
 
 EQUIVALENT_TOTAL = "energy_total_coal_equiv_method"
@@ -68,7 +69,7 @@ class Identity:
     title: str
     printed: str
     plus: tuple[str, ...]
-    severity: str
+    severity: Severity
     requires: tuple[str, ...]
     minus: tuple[str, ...] = ()
     positive: str = ""

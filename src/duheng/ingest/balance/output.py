@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from duheng.ingest.balance.checking import COLUMNS, Checked
 from duheng.ingest.balance.conversion import Converted
+from duheng.ingest.balance.discrepancy import COLUMNS, Checked
 from duheng.ingest.balance.layout import TOTALS, plain
 from duheng.ingest.export import write_table
 from duheng.model.findings import Finding
@@ -45,7 +45,7 @@ def _plan(converted: Converted) -> list[tuple[str, int | str]]:
 def rows_of(converted: Converted) -> Iterator[list[object]]:
     """Every row of the input, converted; an unknown cell is empty."""
     plan = _plan(converted)
-    constants = {"=unit": UNIT, "=method": converted.method, "=factors": converted.factors.title}
+    constants = {"=unit": UNIT, "=method": converted.method, "=factors": converted.sources}
     for line, cells in zip(converted.of.lines, converted.frame.iter_rows(named=True), strict=True):
         yield [
             line[kind] if isinstance(kind, int) else constants.get(kind) or _rounded(cells.get(kind))
@@ -63,7 +63,7 @@ def write_converted(converted: Converted, out: Path) -> None:
     """Write the balance: a plain .csv, or .xlsx with title, unit, method and source above the table."""
     about = {
         "单位": "万吨标准煤", "方法（电力、热力列）": _METHOD_TITLES[converted.method],
-        "系数": converted.factors.title, "来源": converted.of.name,
+        "系数": converted.sources, "来源": converted.of.name,
     }  # fmt: skip
     write(out, rows_of(converted), header_of(converted), "能源平衡表（标准煤）", about)
 
@@ -75,10 +75,17 @@ def write_findings(findings: Iterable[Finding], out: Path) -> None:
 
 
 def write_checked(checked: Checked, findings: Iterable[Finding], out: Path) -> None:
-    """Write the findings list of a check, what could not be placed or read included."""
-    rows: list[Cells] = [one.cells() for one in checked.discrepancies]
-    rows += [("", one.code, "", None, None, None, one.text, one.place, "computed", None) for one in findings]
-    write(out, rows, COLUMNS, "能源平衡表核对结果", {})
+    """Write the findings list of a check, what could not be placed or read included.
+
+    A column `year` stands at its end where the file has several years.
+    """
+    years = any(one.year for one in checked.discrepancies)
+    rows: list[Cells] = [one.cells() + ((one.year,) if years else ()) for one in checked.discrepancies]
+    rows += [
+        ("", one.code, "", None, None, None, one.text, one.place, "computed", None, *([""] if years else []))
+        for one in findings
+    ]
+    write(out, rows, [*COLUMNS, *(["year"] if years else [])], "能源平衡表核对结果", {})
 
 
 def write(out: Path, rows: Iterable[Cells], header: Sequence[str], title: str, about: dict[str, str]) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from duheng.ingest.balance.checking import Checked, Discrepancy, tolerance_of
+from duheng.ingest.balance.checking import tolerance_of
+from duheng.ingest.balance.discrepancy import Checked, Discrepancy
 from duheng.ingest.balance.layout import layout, plain
 from duheng.ingest.balance.reading import Table, cells_of, decimals, number_of
 from duheng.model.findings import Finding
@@ -20,11 +21,11 @@ TOTALS = ("available", "consumption")
 
 @dataclass(frozen=True)
 class Overall:
-    """An overall balance as read. lines: (region and year, item -> number or None where blank)."""
+    """An overall balance as read. lines: (region, year, item -> number or None where blank)."""
 
     name: str
     digits: int
-    lines: tuple[tuple[str, dict[str, float | None]], ...]
+    lines: tuple[tuple[str, str, dict[str, float | None]], ...]
     findings: tuple[Finding, ...]
 
 
@@ -47,8 +48,9 @@ def _read(name: str, header: list[str], body: list[list[str]], first: int, place
     settings = layout().settings
     keys = {plain(key) for key in (*settings["region"], *settings["year"])}
     at = [place for place, head in enumerate(header) if plain(head) in keys]
+    of = {plain(key) for key in settings["region"]}
     findings = list(_unknown_columns(name, header, body, set(at) | set(placed)))
-    lines: list[tuple[str, dict[str, float | None]]] = []
+    lines: list[tuple[str, str, dict[str, float | None]]] = []
     digits = 0
     for line, cells in enumerate(body, first):
         if not any(cells):
@@ -63,7 +65,10 @@ def _read(name: str, header: list[str], body: list[list[str]], first: int, place
                     "cell-unreadable", "error", f"{name} 第{line}行 {header[place]}", f"“{text}”不是数", "数字或空格",
                     "请改正这一格；含有它的恒等式未核对",
                 ))  # fmt: skip
-        lines.append((" ".join(cells[place] for place in at) or f"第{line}行", values))
+        region = " ".join(cells[place] for place in at if plain(header[place]) in of)
+        year = " ".join(cells[place] for place in at if plain(header[place]) not in of)
+        # Without a region the year (or the line) is the table's name, as in a balance of one table.
+        lines.append((region, year, values) if region else (year or f"第{line}行", "", values))
     return Overall(name, digits, tuple(lines), tuple(findings))
 
 
@@ -85,12 +90,12 @@ def check_overall(overall: Overall) -> Checked:
     table = Table(overall.name, "", "", overall.digits)
     found: list[Discrepancy] = []
     unchecked: list[Finding] = []
-    for key, values in overall.lines:
+    for region, year, values in overall.lines:
         for id, identity in _settings()["identities"].items():
             blank = [one for one in identity["required"] if values.get(one) is None]
             if blank:
                 unchecked.append(Finding(
-                    "identity-unchecked", "notice", f"{overall.name} {key}",
+                    "identity-unchecked", "notice", f"{overall.name} {region} {year}".strip(),
                     f"“{identity['title']}”未能核对：{'、'.join(blank)}空着或没有这一列", "", "请补充",
                 ))  # fmt: skip
                 continue
@@ -103,6 +108,17 @@ def check_overall(overall: Overall) -> Checked:
                 comment = identity["title"] + "，不成立"
                 column = identity["printed"]
                 found.append(
-                    Discrepancy(key, id, column, printed, made, comment, tolerance, "error", overall.name)
+                    Discrepancy(
+                        region,
+                        id,
+                        column,
+                        printed,
+                        made,
+                        comment,
+                        tolerance,
+                        "error",
+                        overall.name,
+                        year=year,
+                    )
                 )
     return Checked(tuple(found), tuple(unchecked), ())

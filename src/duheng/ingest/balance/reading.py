@@ -16,6 +16,7 @@ import polars as pl
 
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
 from duheng.ingest.balance.margins import without_margins
+from duheng.ingest.balance.row_codes import codes_of, refuse_other_tables
 from duheng.ingest.cells import bare_number
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import read_bytes
@@ -42,6 +43,7 @@ class Table:
     """One table of the file: a region and a year; digits: most decimals printed in it.
 
     least: the least tolerance of a sum, where it is not that of the yearbooks (`tolerance` in balance.yaml).
+    several: the file has more than one year, so that a list of findings names region and year apart.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Table:
     year: str
     digits: int
     least: float | None = None
+    several: bool = False
 
 
 @dataclass
@@ -133,7 +136,9 @@ def balance_of(rows: list[list[str]], name: str) -> Balance:
     last = max((one.place for one in placed), default=0)
     findings += [_too_long(name, i) for i, row in body if any(row[len(header) :])]
     findings += [_too_short(name, i, len(row), len(header)) for i, row in body if 1 < len(row) <= last]
-    return _assembled(name, header, lines, [i for i, _ in body], placed, findings, known)
+    made = _assembled(name, header, lines, [i for i, _ in body], placed, findings, known)
+    refuse_other_tables(name, rows, made.frame["row"].to_list(), findings)
+    return made
 
 
 def _too_long(name: str, line: int) -> Finding:
@@ -235,7 +240,7 @@ def _assembled(
     findings: list[Finding],
     known: Layout,
 ) -> Balance:
-    codes = _codes(name, header, lines, numbers, known, findings)
+    codes = codes_of(name, header, lines, numbers, known, findings)
     keys, tables = _tables(header, lines, placed, known)
     data: dict[str, pl.Series] = {
         "line": pl.Series("line", range(len(lines)), pl.Int64),
@@ -250,41 +255,6 @@ def _assembled(
     _unknown_columns(made, known)
     _rows_twice(made)
     return made
-
-
-def _codes(
-    name: str,
-    header: list[str],
-    lines: list[list[str]],
-    numbers: list[int],
-    known: Layout,
-    findings: list[Finding],
-) -> list[str]:
-    """The row code of each line; "" where neither code nor label is known, which is a finding."""
-    code_at = _first(header, known.settings["code"])
-    label_at = _first(header, known.settings["label"])
-    if label_at is None and code_at is None:
-        label_at = 0
-    codes: list[str] = []
-    head = ""
-    for line, number in zip(lines, numbers, strict=True):
-        code = line[code_at].strip() if code_at is not None else ""
-        label = line[label_at] if label_at is not None else ""
-        row = known.coded(code) or (known.row(label, head) if label else None)
-        if row is None:
-            findings.append(Finding(
-                "row-unknown", "error", f"{name} 第{number}行", f"不认识的行“{code or label}”",
-                "能源平衡表的行（见 cn/balance/rows.csv）", "请核对行代码或项目名；本行照折，但不参与恒等式核对",
-            ))  # fmt: skip
-        elif row.role == "head":
-            head = row.code
-        codes.append(row.code if row else "")
-    return codes
-
-
-def _first(header: list[str], names: list[str]) -> int | None:
-    wanted = {plain(name) for name in names}
-    return next((i for i, head in enumerate(header) if plain(head) in wanted), None)
 
 
 def _tables(
@@ -313,7 +283,7 @@ def _tables(
 def _table(line: list[str], region: int | None, year: int | None, several: bool, digits: int) -> Table:
     of, when = line[region] if region is not None else "", line[year] if year is not None else ""
     name = f"{of} {when}".strip() if several or not of else of
-    return Table(name or "本表", of, when, digits)
+    return Table(name or "本表", of, when, digits, several=several)
 
 
 def _first_of(header: list[str], names: list[str]) -> int | None:

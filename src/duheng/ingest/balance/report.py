@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from duheng.ingest.balance.checking import Checked, check_balance, findings_of
+from duheng.ingest.balance.checking import check_balance, findings_of
 from duheng.ingest.balance.conversion import METHODS, Converted, Method, convert_balance
+from duheng.ingest.balance.discrepancy import Checked
 from duheng.ingest.balance.factors import Factors
 from duheng.ingest.balance.overall import check_overall, read_overall
 from duheng.ingest.balance.published import against, efficiencies

@@ -46,6 +46,7 @@ class Factor:
     """One factor: fuel of the axis, sectors it was made for (none: all of them), value [tCO2 a unit of the fuel].
 
     everywhere: its group says `all`, so that it also serves the sectors it was not made for, with a finding.
+    stands_in: the citations of what stands in for a value that the set itself does not give.
     """
 
     fuel: str
@@ -55,6 +56,7 @@ class Factor:
     certainty: str
     place: str
     everywhere: bool = False
+    stands_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

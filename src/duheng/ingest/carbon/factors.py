@@ -1,6 +1,7 @@
 """Sets of emission factors: those that come with the program and a city's own.
 
-A set is used whole or not at all: a fuel that it lacks stays unknown, it is never completed from another.
+A set is used whole or not at all: a fuel that it lacks stays unknown, it is never completed from another set. What
+a guide leaves to other statistics (calorific values) stands in the set with its own citation, and is said where used.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from duheng.city.bases import basis_named, carbon_sets, on_basis
 from duheng.model import Parameter, Parameters, Setting, parameter
@@ -19,9 +21,9 @@ from duheng.rules.carbon import combustion_emission, fuel_heat
 from .factor_file import Factor, FactorSet, read_factors
 
 
-def built_in_sets() -> dict[str, Mapping[str, str]]:
-    """The packaged sets by name: title and the three parameters of each (cn/carbon/sets.yaml)."""
-    sets: dict[str, Mapping[str, str]] = read_yaml(root() / "carbon" / "sets.yaml")
+def built_in_sets() -> dict[str, Mapping[str, Any]]:
+    """The packaged sets by name: title, the three parameters of each, what stands in (cn/carbon/sets.yaml)."""
+    sets: dict[str, Mapping[str, Any]] = read_yaml(root() / "carbon" / "sets.yaml")
     return sets
 
 
@@ -59,6 +61,7 @@ def _packaged(name: str, year: int | None) -> FactorSet:
     )
     ratio_ = parameter("co2_per_carbon").settings[0]
     title = built_in_sets()[name]["title"]
+    stand_in = tuple(built_in_sets()[name].get("stand_in", ()))
     factors: list[Factor] = []
     earlier: date | None = None
     for fuel in sorted({s.item for s in heat.settings if s.item}):
@@ -78,7 +81,9 @@ def _packaged(name: str, year: int | None) -> FactorSet:
         )
         if value is not None:
             cite = "；".join(dict.fromkeys(s.cite for s in settings))
-            factors.append(Factor(fuel, (), value, cite, _weakest(settings), f"因子集 {name}"))
+            lent = tuple(s.cite for s in settings if s.cite.startswith(stand_in))
+            at = f"因子集 {name}"
+            factors.append(Factor(fuel, (), value, cite, _weakest(settings), at, stands_in=lent))
     findings = [_before(name, year, earlier)] if earlier else []
     return FactorSet(name, title, tuple(factors), tuple(findings))
 
@@ -95,6 +100,13 @@ def in_force(of: Parameter, year: int | None, item: str) -> tuple[Setting | None
 def _weakest(settings: list[Setting]) -> str:
     order = ("verified", "derived", "secondary", "memory")
     return max((s.certainty for s in settings), key=order.index)
+
+
+def sets_with(fuel: str) -> list[str]:
+    """The packaged sets that have a factor of a fuel."""
+    return [
+        name for name in built_in_sets() if any(one.fuel == fuel for one in _packaged(name, None).factors)
+    ]
 
 
 def _before(name: str, year: int | None, since: date) -> Finding:

@@ -6,7 +6,7 @@ The amount burnt in a sector is a signed sum of rows (cn/carbon/sectors.csv); th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from duheng.rules.carbon import emission_by_factor
 
 from .balance import Balance
 from .factor_file import Factor, FactorSet
-from .factors import read_set
+from .factors import read_set, sets_with
 from .layout import TOTAL, columns_for, sectors
 
 UNIT = "MtCO2"
@@ -70,7 +70,7 @@ def inventory_by_set(balance: Balance, name: str, folder: Path | None = None) ->
         part = replace(balance, regions=here, cells=cells, findings=(), doubts=())
         parts.append(inventory(part, factors))
     findings = (*balance.findings, *(one for part in parts for one in part.findings), *balance.doubts)
-    return Inventory(pl.concat([part.table for part in parts]), findings)
+    return Inventory(pl.concat([part.table for part in parts]), tuple(dict.fromkeys(findings)))
 
 
 def _year(stated: str) -> int | None:
@@ -201,12 +201,25 @@ def _unverified(cells: pl.DataFrame, factors: FactorSet) -> list[Finding]:
     return [Finding("factor-unverified", "notice", factors.title, found, "", "请与原文核对")] if fuels else []
 
 
+def _standing_in(cells: pl.DataFrame, factors: FactorSet) -> Iterator[Finding]:
+    """The factors below some amount that rest on a value from elsewhere than the set's own guide."""
+    used = set(cells.filter(pl.col("co2") != 0)["fuel"])
+    for one in factors.factors:
+        if one.stands_in and one.fuel in used:
+            yield Finding(
+                "factor-second-source", "notice", f"{factors.title} {one.fuel}",
+                f"指南没有{one.fuel}的全部取值，代用（间接来源）：{'；'.join(one.stands_in)}",
+                "当地统计或实测的低位发热量、含碳量", "如有，请用 --factors 给出并注明来源",
+            )  # fmt: skip
+
+
 def _findings(balance: Balance, cells: pl.DataFrame, factors: FactorSet) -> list[Finding]:
     return [
         *_missing_rows(balance, cells),
         *_negative(balance, cells),
         *_without_factor(balance, cells, factors),
         *_unverified(cells, factors),
+        *_standing_in(cells, factors),
         *_lent(balance, cells),
     ]
 
@@ -248,10 +261,16 @@ def _without_factor(balance: Balance, cells: pl.DataFrame, factors: FactorSet) -
         Finding(
             "factor-missing", "error", f"{balance.name} {fuel}",
             f"{factors.title}没有可用于{_titles(names)}的因子，{places}个地区的排放按未知",
-            "须列有该品种的因子", "请换用列有该品种的因子集，不要从另一套借用",
+            "须列有该品种的因子", f"请换用列有该品种的因子集{_having(fuel)}，不要从另一套借用",
         )
         for fuel, names, places in by_fuel.iter_rows()
     ]  # fmt: skip
+
+
+def _having(fuel: str) -> str:
+    """The packaged sets that have a fuel, in brackets."""
+    names = sets_with(fuel)
+    return f"（{'、'.join(names)}）" if names else ""
 
 
 def _lent(balance: Balance, cells: pl.DataFrame) -> list[Finding]:

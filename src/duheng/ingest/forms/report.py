@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from duheng.ingest.balance.checking import COLUMNS
+from duheng.ingest.balance.discrepancy import COLUMNS
 from duheng.ingest.balance.output import write
 from duheng.ingest.forms.checking import Mismatch, check_forms, unchecked
 from duheng.ingest.forms.layout import form_205_1
