@@ -208,3 +208,49 @@ def test_an_amount_below_nought_is_unknown_where_it_may_not_be_negative(tmp_path
         ("table.negative", "input.csv 第2行 fuel_use", "-5")
     ]
     assert [bool(row[-1]) for row in made.rows] == [False, True]
+
+
+def empties(made: Computed) -> list[str]:
+    return [one.text for one in made.findings if one.code == "table.empty"]
+
+
+def test_an_empty_result_names_the_parameter_that_has_no_value(tmp_path: Path) -> None:
+    made = computed(tmp_path, "fuel_energy", "entity,item,period,fuel_use\n甲厂,天然气,2023,5\n")
+    (said,) = empties(made)
+    assert said.startswith("input.csv 第2行 fuel_energy：结果为空：甲厂 天然气 2023 的各种能源折标准煤系数")
+    assert "液化天然气" in said
+
+
+def test_an_empty_total_names_the_row_that_is_wanting_and_the_cell_that_is_blank(tmp_path: Path) -> None:
+    head = "entity,item,period,fuel_use\n"
+    text = head + "甲,原煤,2023,9\n甲,电力,2023,2\n乙,电力,2023,2\n丙,电力,2023,\n丙,原煤,2023,1\n"
+    made = computed(tmp_path, "energy", text)
+    first, second = empties(made)
+    assert "第4行 energy：结果为空：乙 原煤 2023 的" in first
+    assert "请加上这一行" in first
+    assert "丙 电力 2023" in second
+    assert "请补上第5行 fuel_use 这一格" in second
+
+
+def test_a_blank_column_speaks_for_what_lies_below_it(tmp_path: Path) -> None:
+    made = computed(tmp_path, "energy_intensity", "entity,period,energy,gdp\n甲,2023,,1\n")
+    (said,) = empties(made)
+    assert "能源消费总量（energy）没有值" in said
+    assert "请补上第2行 energy 这一格" in said
+
+
+def test_what_the_table_need_not_hold_is_a_notice_and_no_fault(tmp_path: Path) -> None:
+    looking_back = computed(
+        tmp_path, "energy_intensity_decline", "entity,period,energy_intensity\n甲,2020,1\n"
+    )
+    divided = computed(tmp_path, "energy_intensity", "entity,period,energy,gdp\n甲,2023,1,0\n")
+    assert (looking_back.findings, divided.findings) == ((), ())
+    assert "表中没有 2015 的行" in looking_back.notices[0]
+    assert "除数为零" in divided.notices[0]
+
+
+def test_only_the_first_empty_results_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    rows = "".join(f"甲{n},天然气,2023,5\n" for n in range(30))
+    said = empties(computed(tmp_path, "fuel_energy", f"entity,item,period,fuel_use\n{rows}"))
+    assert len(said) == 21
+    assert "另有10个结果为空" in said[-1]

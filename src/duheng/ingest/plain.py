@@ -11,13 +11,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from duheng.engine import Books, table
+from duheng.engine.explain import Explanation
 from duheng.ingest.cells import bare_number
+from duheng.ingest.plain_reasons import Reasons
 from duheng.ingest.plain_table import KEYS, Sheet, read_lines, read_sheet
 from duheng.model import CHILDREN, MONTHS, Entity, Parameter, Places, Quantity, Rule, all_quantities
 from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName, UnreadableSource
@@ -57,8 +59,36 @@ def compute(
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
     books = Books(facts, _places(sheet, kind), base_year=base_year)
     result = table(rule, books, definition)
-    computed = _joined(rule, sheet, result, findings)
-    return replace(computed, notices=tuple(_unverified(rule, facts)))
+    header, cells = _joined(rule, sheet, result)
+    empty = [(line, cell) for line, cell, row in cells if not row[-1]]
+    told = [*_reasons(rule, sheet, Explanation(books, definition), findings).findings(empty)]
+    findings += (one for one in told if one.severity == "error")
+    outside = (f"提示：{one.text}" for one in told if one.severity != "error")
+    rows = tuple(row for _, _, row in cells)
+    return Computed(header, rows, tuple(findings), (*_unverified(rule, facts), *outside))
+
+
+def _reasons(rule: Rule, sheet: Sheet, explanation: Explanation, findings: list[Finding]) -> Reasons:
+    known = inputs_of(rule)
+    given = [column for column in sheet.header if column in known]
+    periods = _periods(sheet, [])
+    entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
+    items = sheet.column("item") if "item" in sheet.header else [""] * len(sheet.rows)
+    stated = {
+        (
+            column,
+            entity.strip(),
+            (_item(known[column], item) if known[column].axis else None) or None,
+            period,
+        ): line
+        for column in given
+        for (line, _), entity, item, period in zip(sheet.rows, entities, items, periods, strict=True)
+        if period is not None
+    }
+    filled = {_WHOLE} if "entity" not in sheet.header else set()
+    filled |= {"2020"} if "period" not in sheet.header else set()
+    named = frozenset(one for one in periods if one)
+    return Reasons(rule, sheet, explanation, given, stated, tuple(findings), filled, named)
 
 
 def _unverified(rule: Rule, facts: pl.DataFrame) -> Iterator[str]:
@@ -295,21 +325,24 @@ def _places(sheet: Sheet, kind: str) -> Places:
     return Places([*listed, Entity(_WHOLE, _WHOLE, "whole")] if _WHOLE not in names else listed)
 
 
-def _joined(rule: Rule, sheet: Sheet, result: pl.DataFrame, findings: list[Finding]) -> Computed:
+def _joined(
+    rule: Rule, sheet: Sheet, result: pl.DataFrame
+) -> tuple[tuple[str, ...], list[tuple[int, Written, tuple[str, ...]]]]:
+    """The header, and of each cell asked for its first line, what it names, and the row printed."""
     over_places = any(_over_places(reference) for reference in rule.parts() if isinstance(reference, Total))
     keys = [key for key in KEYS if key in sheet.header and (key != "item" or rule.axis)]
-    names = [*keys, rule.id]
     values = {
         (row.get("entity") or "", row.get("item") or "", row["period"]): row["value"]
         for row in result.iter_rows(named=True)
     }
-    rows: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for written, cell in _cells(rule, sheet):
+    rows: dict[Written, tuple[int, Written, tuple[str, ...]]] = {}
+    for line, written, cell in _cells(rule, sheet):
         if over_places:
             written, cell = (_WHOLE, *written[1:]), (_WHOLE, *cell[1:])
         named = dict(zip(KEYS, written, strict=True))
-        rows.setdefault(cell, (*(named[key] for key in keys), _digits(values.get(cell))))
-    return Computed(tuple(names), tuple(rows.values()), tuple(findings))
+        printed = (*(named[key] for key in keys), _digits(values.get(cell)))
+        rows.setdefault(cell, (line, cell, printed))
+    return (*keys, rule.id), [*rows.values()]
 
 
 def _digits(value: float | None) -> str:
@@ -320,14 +353,19 @@ def _digits(value: float | None) -> str:
 Written = tuple[str, str, str]
 
 
-def _cells(rule: Rule, sheet: Sheet) -> Iterator[tuple[Written, Written]]:
-    """Each row's entity, item and period as written, and the cell that they name."""
+def _cells(rule: Rule, sheet: Sheet) -> Iterator[tuple[int, Written, Written]]:
+    """Each row's line, its entity, item and period as written, and the cell that they name."""
     entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
     items = sheet.column("item") if "item" in sheet.header and rule.axis else [""] * len(sheet.rows)
-    for entity, item, period in zip(entities, items, _periods(sheet, []), strict=True):
+    periods = _periods(sheet, [])
+    for (line, _), entity, item, period in zip(sheet.rows, entities, items, periods, strict=True):
         known = _item(rule, item)
         if period is not None:
-            yield (entity.strip(), item.strip(), period), (entity.strip(), known or item.strip(), period)
+            yield (
+                line,
+                (entity.strip(), item.strip(), period),
+                (entity.strip(), known or item.strip(), period),
+            )
 
 
 def find_rule(id: str) -> Rule:
