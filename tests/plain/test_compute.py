@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from duheng.ingest.plain import Computed, compute, find_rule
-from duheng.model.errors import DuhengError, UnknownName, UnreadableSource
+from duheng.model.errors import DefinitionMismatch, DuhengError, UnknownName, UnreadableSource
 
 
 def computed(tmp_path: Path, rule: str, text: str, encoding: str = "utf-8") -> Computed:
@@ -254,3 +254,40 @@ def test_only_the_first_empty_results_are_named_and_the_others_counted(tmp_path:
     said = empties(computed(tmp_path, "fuel_energy", f"entity,item,period,fuel_use\n{rows}"))
     assert len(said) == 21
     assert "另有10个结果为空" in said[-1]
+
+
+def test_one_stated_definition_is_that_of_the_computation(tmp_path: Path) -> None:
+    head = "entity,item,period,fuel_use,feedstock_use,口径\n"
+    made = computed(tmp_path, "energy", f"{head}甲,电力,2023,100,10,扣除原料用能\n")
+    assert made.header == ("entity", "period", "definition", "energy")
+    assert made.rows == (("甲", "2023", "minus-feedstock", "110.61"),)
+
+
+def test_definitions_are_never_compared(tmp_path: Path) -> None:
+    text = "entity,period,definition,energy,gdp\n甲,2020,full,2,1\n甲,2021,minus-feedstock,1,1\n"
+    with pytest.raises(DefinitionMismatch, match=r"扣除原料用能.*全口径.*不能比较"):
+        computed(tmp_path, "energy_intensity_decline", text)
+
+
+def test_definitions_that_are_whole_are_computed_side_by_side(tmp_path: Path) -> None:
+    text = (
+        "entity,period,definition,energy,gdp\n甲,2020,full,2,1\n甲,2020,minus-feedstock,1,1\n"
+        "甲,2021,全口径,1,1\n甲,2021,minus-feedstock,0.9,1\n"
+    )
+    rows = computed(tmp_path, "energy_intensity_decline", text).rows
+    assert [row[2:] for row in rows[2:]] == [("full", "0.5"), ("minus-feedstock", "0.1")]
+
+
+def test_an_unknown_definition_and_one_that_nothing_uses_are_told(tmp_path: Path) -> None:
+    text = "entity,period,definition,energy,gdp\n甲,2021,某口径,1,1\n"
+    assert [one.code for one in computed(tmp_path, "energy_intensity", text).findings] == ["table.definition"]
+    text = "entity,item,period,口径,fuel_use\n甲,电力,2021,full,1\n"
+    (found,) = computed(tmp_path, "fuel_energy", text).findings
+    assert (found.code, found.severity) == ("table.definition", "notice")
+
+
+def test_an_asked_definition_that_the_table_denies_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "input.csv"
+    path.write_text("entity,period,definition,energy,gdp\n甲,2021,full,1,1\n", "utf-8")
+    with pytest.raises(DefinitionMismatch):
+        compute(find_rule("energy_intensity"), path, definition="minus-feedstock")

@@ -2,8 +2,8 @@
 
 The table has the columns entity, item and period as far as the rule has them, and one column an input, in
 the declared units or in those of a second header row. Base-year and last-year inputs are looked up in the
-table; totals expect every entity and item that it lists. Unknown stays empty; a column of numbers that the rule
-does not rest on is named.
+table; totals expect every entity and item that it lists. Rows may state their definition
+(口径). Unknown stays empty; a column of numbers that the rule does not rest on is named.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ import polars as pl
 from duheng.engine import Books, table
 from duheng.engine.explain import Explanation
 from duheng.ingest.cells import bare_number
+from duheng.ingest.plain_definitions import by_definition
+from duheng.ingest.plain_notices import unverified
 from duheng.ingest.plain_reasons import Reasons
-from duheng.ingest.plain_table import KEYS, Sheet, read_lines, read_sheet
-from duheng.model import CHILDREN, MONTHS, Entity, Parameter, Places, Quantity, Rule, all_quantities
+from duheng.ingest.plain_table import DEFINITION, KEYS, Sheet, read_lines, read_sheet
+from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
 from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
@@ -52,20 +54,38 @@ class Computed:
 def compute(
     rule: Rule, path: Path, *, base_year: int | None = None, definition: str | None = None
 ) -> Computed:
-    """The rule over a table. Raises UnreadableSource where the table cannot be read at all."""
+    """The rule over a table, under each definition that its rows state.
+
+    Raises UnreadableSource where the table cannot be read at all, DefinitionMismatch where the rule would compare
+    rows under different definitions.
+    """
     findings: list[Finding] = []
     sheet = read_sheet(path.name, read_lines(path), _arguments(rule), findings)
+    parts = by_definition(rule, sheet, definition, findings)
+    made = [_computed(rule, part, base_year, meant) for meant, part in parts]
+    rows = sorted((line, row) for one, _ in made for line, row in one)
+    told = dict.fromkeys((*findings, *(finding for _, one in made for finding in one.findings)))
+    notices = dict.fromkeys(notice for _, one in made for notice in one.notices)
+    return Computed(made[0][1].header, tuple(row for _, row in rows), tuple(told), tuple(notices))
+
+
+def _computed(
+    rule: Rule, sheet: Sheet, base_year: int | None, definition: str | None
+) -> tuple[list[tuple[int, tuple[str, ...]]], Computed]:
+    """The rule over rows of one definition: the printed rows with their lines, and what there is to say."""
+    findings: list[Finding] = []
     facts = _facts(rule, sheet, findings)
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
     books = Books(facts, _places(sheet, kind), base_year=base_year)
-    result = table(rule, books, definition)
-    header, cells = _joined(rule, sheet, result)
+    header, cells = _joined(rule, sheet, table(rule, books, definition))
+    if stated := rule.definitions and DEFINITION in sheet.header:
+        header = (*header[:-1], DEFINITION, header[-1])
     empty = [(line, cell) for line, cell, row in cells if not row[-1]]
     told = [*_reasons(rule, sheet, Explanation(books, definition), findings).findings(empty)]
     findings += (one for one in told if one.severity == "error")
     outside = (f"提示：{one.text}" for one in told if one.severity != "error")
-    rows = tuple(row for _, _, row in cells)
-    return Computed(header, rows, tuple(findings), (*_unverified(rule, facts), *outside))
+    rows = [(line, (*row[:-1], definition or "", row[-1]) if stated else row) for line, _, row in cells]
+    return rows, Computed(header, (), tuple(findings), (*unverified(rule, facts), *outside))
 
 
 def _reasons(rule: Rule, sheet: Sheet, explanation: Explanation, findings: list[Finding]) -> Reasons:
@@ -89,30 +109,6 @@ def _reasons(rule: Rule, sheet: Sheet, explanation: Explanation, findings: list[
     filled |= {"2020"} if "period" not in sheet.header else set()
     named = frozenset(one for one in periods if one)
     return Reasons(rule, sheet, explanation, given, stated, tuple(findings), filled, named)
-
-
-def _unverified(rule: Rule, facts: pl.DataFrame) -> Iterator[str]:
-    """A notice of each parameter in use whose values nobody has held against the text."""
-    items = [*facts["item"].drop_nulls().unique(maintain_order=True)]
-    periods = [parse(text) for text in facts["period"].unique(maintain_order=True)]
-    for one in dict.fromkeys(_constants(rule, frozenset(facts["quantity"].unique()))):
-        chosen = [one.at(period.end, item) for period in periods for item in (items if one.axis else [None])]
-        unsure = [s.item or "" for s in chosen if s is not None and s.certainty == "memory"]
-        if unsure:
-            named = "、".join(filter(None, dict.fromkeys(unsure)))
-            yield f"提示：{one.title}{f'（{named}）' if named else ''}取值未核实，请与原文核对"
-
-
-def _constants(of: Reference, given: frozenset[str]) -> Iterator[Parameter]:
-    """The parameters that the first wording in force reads, below what no given column states."""
-    if isinstance(of, Parameter):
-        yield of
-    elif isinstance(of, Rule) and of.id not in given:
-        for reference in of.wordings[0].inputs.values():
-            yield from _constants(reference, given)
-    elif not isinstance(of, Quantity):
-        for part in of.parts():
-            yield from _constants(part, given)
 
 
 def inputs_of(rule: Rule) -> dict[str, Quantity]:
@@ -171,7 +167,7 @@ def _unused(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]
     """Columns of numbers that the rule does not rest on: perhaps an input under another name."""
     for place, column in enumerate(sheet.header):
         numbers = any(bare_number(row[place]) is not None for _, row in sheet.rows if row[place].strip())
-        if column not in (*KEYS, *given) and numbers:
+        if column not in (*KEYS, DEFINITION, *given) and numbers:
             remedy = f"如是输入量，请改用规定的列名：{'、'.join(sorted(inputs_of(rule)))}"
             yield Finding(
                 "table.unused", "notice", f"{sheet.name} 第{place + 1}列", f"“{column}”没有用到", "", remedy
