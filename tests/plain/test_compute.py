@@ -291,3 +291,18 @@ def test_an_asked_definition_that_the_table_denies_is_refused(tmp_path: Path) ->
     path.write_text("entity,period,definition,energy,gdp\n甲,2021,full,1,1\n", "utf-8")
     with pytest.raises(DefinitionMismatch):
         compute(find_rule("energy_intensity"), path, definition="minus-feedstock")
+
+
+def test_a_named_place_has_the_factor_of_its_province(tmp_path: Path) -> None:
+    text = "entity,period,purchased_electricity\n资阳市,2023,1\n512000,2023,1\n四川,2023,1\n安岳县,2023,1\n"
+    made = computed(tmp_path, "electricity_emission", text)
+    assert {row[-1] for row in made.rows} == {"1.564"}
+    assert made.notices == ()
+
+
+def test_a_factor_of_another_area_or_of_an_earlier_year_is_named(tmp_path: Path) -> None:
+    text = "entity,period,purchased_electricity\n甲厂,2023,1\n天津市,2023,1\n四川省,2024,1\n"
+    lost, national, earlier = computed(tmp_path, "electricity_emission", text).notices
+    assert "甲厂 没有认出所在地区，用的是全国值" in lost
+    assert "天津市 2023 没有本地取值，用的是全国值" in national
+    assert "四川省 2024 用的是2023年的取值" in earlier

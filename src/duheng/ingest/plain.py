@@ -19,8 +19,9 @@ import polars as pl
 from duheng.engine import Books, table
 from duheng.engine.explain import Explanation
 from duheng.ingest.cells import bare_number
+from duheng.ingest.plain_areas import NamedPlaces
 from duheng.ingest.plain_definitions import by_definition
-from duheng.ingest.plain_notices import unverified
+from duheng.ingest.plain_notices import borrowed, unverified
 from duheng.ingest.plain_reasons import Reasons
 from duheng.ingest.plain_table import DEFINITION, KEYS, Sheet, read_lines, read_sheet
 from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
@@ -85,7 +86,12 @@ def _computed(
     findings += (one for one in told if one.severity == "error")
     outside = (f"提示：{one.text}" for one in told if one.severity != "error")
     rows = [(line, (*row[:-1], definition or "", row[-1]) if stated else row) for line, _, row in cells]
-    return rows, Computed(header, (), tuple(findings), (*unverified(rule, facts), *outside))
+    return rows, Computed(
+        header,
+        (),
+        tuple(findings),
+        (*unverified(rule, facts), *borrowed(rule, facts, books.places), *outside),
+    )
 
 
 def _reasons(rule: Rule, sheet: Sheet, explanation: Explanation, findings: list[Finding]) -> Reasons:
@@ -314,11 +320,11 @@ def _over_places(reference: Total) -> bool:
 
 def _places(sheet: Sheet, kind: str) -> Places:
     if "entity" not in sheet.header:
-        return Places([])
+        return NamedPlaces([])
     names = dict.fromkeys(name.strip() for name in sheet.column("entity"))
     member = "entity" if kind in (CHILDREN, "entity") else kind
     listed = [Entity(name, name, member, None if name == _WHOLE else _WHOLE) for name in names]
-    return Places([*listed, Entity(_WHOLE, _WHOLE, "whole")] if _WHOLE not in names else listed)
+    return NamedPlaces([*listed, Entity(_WHOLE, _WHOLE, "whole")] if _WHOLE not in names else listed)
 
 
 def _joined(

@@ -117,6 +117,10 @@ class Reasons:
         if self._is_undefined(step):
             return "请核对除数等输入；无法定义的结果留空"
         if step.kind == "parameter":
+            if self._parameters[step.quantity].local() and not self.explanation.books.places.code(
+                step.entity
+            ):
+                return "请把对象写成省、市、县名或行政区划代码，取值按地区"
             return f"请在参数表中补充，并写明依据{self._neighbours(step)}"
         if step.period not in self.periods:
             return f"表中没有 {step.period} 的行；要算出这一格，请加上"
@@ -126,9 +130,9 @@ class Reasons:
 
     def _neighbours(self, step: Step) -> str:
         """Items of like name that the parameter does know: of a natural gas, those of the standard."""
-        if step.item is None or not isinstance(found := self._parameters.get(step.quantity), Parameter):
+        if step.item is None:
             return ""
-        items = sorted({one.item for one in found.settings if one.item})
+        items = sorted({one.item for one in self._parameters[step.quantity].settings if one.item})
         alike = [one for one in items if step.item in one] or nearest(step.item, items)
         return f"；有取值的相近品种：{'、'.join(alike)}" if alike else ""
 
