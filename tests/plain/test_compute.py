@@ -306,3 +306,12 @@ def test_a_factor_of_another_area_or_of_an_earlier_year_is_named(tmp_path: Path)
     assert "甲厂 没有认出所在地区，用的是全国值" in lost
     assert "天津市 2023 没有本地取值，用的是全国值" in national
     assert "四川省 2024 用的是2023年的取值" in earlier
+
+
+def test_an_estimate_is_called_one_with_its_text_and_how_sure_that_is(tmp_path: Path) -> None:
+    text = "entity,item,period,added_volume,inlet_concentration,outlet_concentration\n甲,COD,2023,10,200,20\n"
+    (said,) = computed(tmp_path, "sewage_extension_reduction", text).notices
+    assert said.startswith(
+        "提示：结果为测算值，不是核定值：污水处理厂新（扩）建减排量（测算），依据：主要污染物"
+    )
+    assert said.endswith("可信度：未核实（memory）")

@@ -11,6 +11,8 @@ from duheng.model import Parameter, Places, Quantity, Rule
 from duheng.model.periods import parse
 from duheng.model.references import Reference
 
+ESTIMATE = "测算"
+
 
 def unverified(rule: Rule, facts: pl.DataFrame) -> Iterator[str]:
     """A notice of each parameter in use whose values nobody has held against the text."""
@@ -22,6 +24,17 @@ def unverified(rule: Rule, facts: pl.DataFrame) -> Iterator[str]:
         if unsure:
             named = "、".join(filter(None, dict.fromkeys(unsure)))
             yield f"提示：{one.title}{f'（{named}）' if named else ''}取值未核实，请与原文核对"
+
+
+def estimated(rule: Rule, definition: str | None) -> Iterator[str]:
+    """A notice of a result that its title calls an estimate: by which text, and how sure that is."""
+    if ESTIMATE not in rule.title:
+        return
+    fitting = [one for one in rule.wordings if one.definition == definition] or rule.wordings
+    said = {"verified": "已核对", "secondary": "转引", "memory": "未核实", "derived": "推算"}
+    for one in fitting[:1]:
+        certainty = f"{said[one.certainty]}（{one.certainty}）"
+        yield f"提示：结果为测算值，不是核定值：{rule.title}，依据：{one.cite}，可信度：{certainty}"
 
 
 def _constants(of: Reference, given: frozenset[str]) -> Iterator[Parameter]:
