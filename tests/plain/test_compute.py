@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from duheng.ingest.plain import Computed, compute, find_rule
-from duheng.model.errors import DuhengError, UnknownName, UnreadableSource
+from duheng.model.errors import DefinitionMismatch, DuhengError, UnknownName, UnreadableSource
 
 
 def computed(tmp_path: Path, rule: str, text: str, encoding: str = "utf-8") -> Computed:
@@ -208,3 +208,110 @@ def test_an_amount_below_nought_is_unknown_where_it_may_not_be_negative(tmp_path
         ("table.negative", "input.csv 第2行 fuel_use", "-5")
     ]
     assert [bool(row[-1]) for row in made.rows] == [False, True]
+
+
+def empties(made: Computed) -> list[str]:
+    return [one.text for one in made.findings if one.code == "table.empty"]
+
+
+def test_an_empty_result_names_the_parameter_that_has_no_value(tmp_path: Path) -> None:
+    made = computed(tmp_path, "fuel_energy", "entity,item,period,fuel_use\n甲厂,天然气,2023,5\n")
+    (said,) = empties(made)
+    assert said.startswith("input.csv 第2行 fuel_energy：结果为空：甲厂 天然气 2023 的各种能源折标准煤系数")
+    assert "液化天然气" in said
+
+
+def test_an_empty_total_names_the_row_that_is_wanting_and_the_cell_that_is_blank(tmp_path: Path) -> None:
+    head = "entity,item,period,fuel_use\n"
+    text = head + "甲,原煤,2023,9\n甲,电力,2023,2\n乙,电力,2023,2\n丙,电力,2023,\n丙,原煤,2023,1\n"
+    made = computed(tmp_path, "energy", text)
+    first, second = empties(made)
+    assert "第4行 energy：结果为空：乙 原煤 2023 的" in first
+    assert "请加上这一行" in first
+    assert "丙 电力 2023" in second
+    assert "请补上第5行 fuel_use 这一格" in second
+
+
+def test_a_blank_column_speaks_for_what_lies_below_it(tmp_path: Path) -> None:
+    made = computed(tmp_path, "energy_intensity", "entity,period,energy,gdp\n甲,2023,,1\n")
+    (said,) = empties(made)
+    assert "能源消费总量（energy）没有值" in said
+    assert "请补上第2行 energy 这一格" in said
+
+
+def test_what_the_table_need_not_hold_is_a_notice_and_no_fault(tmp_path: Path) -> None:
+    looking_back = computed(
+        tmp_path, "energy_intensity_decline", "entity,period,energy_intensity\n甲,2020,1\n"
+    )
+    divided = computed(tmp_path, "energy_intensity", "entity,period,energy,gdp\n甲,2023,1,0\n")
+    assert (looking_back.findings, divided.findings) == ((), ())
+    assert "表中没有 2015 的行" in looking_back.notices[0]
+    assert "除数为零" in divided.notices[0]
+
+
+def test_only_the_first_empty_results_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    rows = "".join(f"甲{n},天然气,2023,5\n" for n in range(30))
+    said = empties(computed(tmp_path, "fuel_energy", f"entity,item,period,fuel_use\n{rows}"))
+    assert len(said) == 21
+    assert "另有10个结果为空" in said[-1]
+
+
+def test_one_stated_definition_is_that_of_the_computation(tmp_path: Path) -> None:
+    head = "entity,item,period,fuel_use,feedstock_use,口径\n"
+    made = computed(tmp_path, "energy", f"{head}甲,电力,2023,100,10,扣除原料用能\n")
+    assert made.header == ("entity", "period", "definition", "energy")
+    assert made.rows == (("甲", "2023", "minus-feedstock", "110.61"),)
+
+
+def test_definitions_are_never_compared(tmp_path: Path) -> None:
+    text = "entity,period,definition,energy,gdp\n甲,2020,full,2,1\n甲,2021,minus-feedstock,1,1\n"
+    with pytest.raises(DefinitionMismatch, match=r"扣除原料用能.*全口径.*不能比较"):
+        computed(tmp_path, "energy_intensity_decline", text)
+
+
+def test_definitions_that_are_whole_are_computed_side_by_side(tmp_path: Path) -> None:
+    text = (
+        "entity,period,definition,energy,gdp\n甲,2020,full,2,1\n甲,2020,minus-feedstock,1,1\n"
+        "甲,2021,全口径,1,1\n甲,2021,minus-feedstock,0.9,1\n"
+    )
+    rows = computed(tmp_path, "energy_intensity_decline", text).rows
+    assert [row[2:] for row in rows[2:]] == [("full", "0.5"), ("minus-feedstock", "0.1")]
+
+
+def test_an_unknown_definition_and_one_that_nothing_uses_are_told(tmp_path: Path) -> None:
+    text = "entity,period,definition,energy,gdp\n甲,2021,某口径,1,1\n"
+    assert [one.code for one in computed(tmp_path, "energy_intensity", text).findings] == ["table.definition"]
+    text = "entity,item,period,口径,fuel_use\n甲,电力,2021,full,1\n"
+    (found,) = computed(tmp_path, "fuel_energy", text).findings
+    assert (found.code, found.severity) == ("table.definition", "notice")
+
+
+def test_an_asked_definition_that_the_table_denies_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "input.csv"
+    path.write_text("entity,period,definition,energy,gdp\n甲,2021,full,1,1\n", "utf-8")
+    with pytest.raises(DefinitionMismatch):
+        compute(find_rule("energy_intensity"), path, definition="minus-feedstock")
+
+
+def test_a_named_place_has_the_factor_of_its_province(tmp_path: Path) -> None:
+    text = "entity,period,purchased_electricity\n资阳市,2023,1\n512000,2023,1\n四川,2023,1\n安岳县,2023,1\n"
+    made = computed(tmp_path, "electricity_emission", text)
+    assert {row[-1] for row in made.rows} == {"1.564"}
+    assert made.notices == ()
+
+
+def test_a_factor_of_another_area_or_of_an_earlier_year_is_named(tmp_path: Path) -> None:
+    text = "entity,period,purchased_electricity\n甲厂,2023,1\n天津市,2023,1\n四川省,2024,1\n"
+    lost, national, earlier = computed(tmp_path, "electricity_emission", text).notices
+    assert "甲厂 没有认出所在地区，用的是全国值" in lost
+    assert "天津市 2023 没有本地取值，用的是全国值" in national
+    assert "四川省 2024 用的是2023年的取值" in earlier
+
+
+def test_an_estimate_is_called_one_with_its_text_and_how_sure_that_is(tmp_path: Path) -> None:
+    text = "entity,item,period,added_volume,inlet_concentration,outlet_concentration\n甲,COD,2023,10,200,20\n"
+    (said,) = computed(tmp_path, "sewage_extension_reduction", text).notices
+    assert said.startswith(
+        "提示：结果为测算值，不是核定值：污水处理厂新（扩）建减排量（测算），依据：主要污染物"
+    )
+    assert said.endswith("可信度：未核实（memory）")

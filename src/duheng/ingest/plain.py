@@ -2,8 +2,8 @@
 
 The table has the columns entity, item and period as far as the rule has them, and one column an input, in
 the declared units or in those of a second header row. Base-year and last-year inputs are looked up in the
-table; totals expect every entity and item that it lists. Unknown stays empty; a column of numbers that the rule
-does not rest on is named.
+table; totals expect every entity and item that it lists. Rows may state their definition
+(口径). Unknown stays empty; a column of numbers that the rule does not rest on is named.
 """
 
 from __future__ import annotations
@@ -11,15 +11,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from duheng.engine import Books, table
+from duheng.engine.explain import Explanation
 from duheng.ingest.cells import bare_number
-from duheng.ingest.plain_table import KEYS, Sheet, read_lines, read_sheet
-from duheng.model import CHILDREN, MONTHS, Entity, Parameter, Places, Quantity, Rule, all_quantities
+from duheng.ingest.plain_areas import NamedPlaces
+from duheng.ingest.plain_definitions import by_definition
+from duheng.ingest.plain_notices import borrowed, estimated, unverified
+from duheng.ingest.plain_reasons import Reasons
+from duheng.ingest.plain_table import DEFINITION, KEYS, Sheet, read_lines, read_sheet
+from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
 from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
@@ -50,39 +55,62 @@ class Computed:
 def compute(
     rule: Rule, path: Path, *, base_year: int | None = None, definition: str | None = None
 ) -> Computed:
-    """The rule over a table. Raises UnreadableSource where the table cannot be read at all."""
+    """The rule over a table, under each definition that its rows state.
+
+    Raises UnreadableSource where the table cannot be read at all, DefinitionMismatch where the rule would compare
+    rows under different definitions.
+    """
     findings: list[Finding] = []
     sheet = read_sheet(path.name, read_lines(path), _arguments(rule), findings)
+    parts = by_definition(rule, sheet, definition, findings)
+    made = [_computed(rule, part, base_year, meant) for meant, part in parts]
+    rows = sorted((line, row) for one, _ in made for line, row in one)
+    told = dict.fromkeys((*findings, *(finding for _, one in made for finding in one.findings)))
+    notices = dict.fromkeys(notice for _, one in made for notice in one.notices)
+    return Computed(made[0][1].header, tuple(row for _, row in rows), tuple(told), tuple(notices))
+
+
+def _computed(
+    rule: Rule, sheet: Sheet, base_year: int | None, definition: str | None
+) -> tuple[list[tuple[int, tuple[str, ...]]], Computed]:
+    """The rule over rows of one definition: the printed rows with their lines, and what there is to say."""
+    findings: list[Finding] = []
     facts = _facts(rule, sheet, findings)
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
     books = Books(facts, _places(sheet, kind), base_year=base_year)
-    result = table(rule, books, definition)
-    computed = _joined(rule, sheet, result, findings)
-    return replace(computed, notices=tuple(_unverified(rule, facts)))
+    header, cells = _joined(rule, sheet, table(rule, books, definition))
+    if stated := rule.definitions and DEFINITION in sheet.header:
+        header = (*header[:-1], DEFINITION, header[-1])
+    empty = [(line, cell) for line, cell, row in cells if not row[-1]]
+    told = [*_reasons(rule, sheet, Explanation(books, definition), findings).findings(empty)]
+    findings += (one for one in told if one.severity == "error")
+    outside = (f"提示：{one.text}" for one in told if one.severity != "error")
+    rows = [(line, (*row[:-1], definition or "", row[-1]) if stated else row) for line, _, row in cells]
+    known = (*estimated(rule, definition), *unverified(rule, facts), *borrowed(rule, facts, books.places))
+    return rows, Computed(header, (), tuple(findings), (*known, *outside))
 
 
-def _unverified(rule: Rule, facts: pl.DataFrame) -> Iterator[str]:
-    """A notice of each parameter in use whose values nobody has held against the text."""
-    items = [*facts["item"].drop_nulls().unique(maintain_order=True)]
-    periods = [parse(text) for text in facts["period"].unique(maintain_order=True)]
-    for one in dict.fromkeys(_constants(rule, frozenset(facts["quantity"].unique()))):
-        chosen = [one.at(period.end, item) for period in periods for item in (items if one.axis else [None])]
-        unsure = [s.item or "" for s in chosen if s is not None and s.certainty == "memory"]
-        if unsure:
-            named = "、".join(filter(None, dict.fromkeys(unsure)))
-            yield f"提示：{one.title}{f'（{named}）' if named else ''}取值未核实，请与原文核对"
-
-
-def _constants(of: Reference, given: frozenset[str]) -> Iterator[Parameter]:
-    """The parameters that the first wording in force reads, below what no given column states."""
-    if isinstance(of, Parameter):
-        yield of
-    elif isinstance(of, Rule) and of.id not in given:
-        for reference in of.wordings[0].inputs.values():
-            yield from _constants(reference, given)
-    elif not isinstance(of, Quantity):
-        for part in of.parts():
-            yield from _constants(part, given)
+def _reasons(rule: Rule, sheet: Sheet, explanation: Explanation, findings: list[Finding]) -> Reasons:
+    known = inputs_of(rule)
+    given = [column for column in sheet.header if column in known]
+    periods = _periods(sheet, [])
+    entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
+    items = sheet.column("item") if "item" in sheet.header else [""] * len(sheet.rows)
+    stated = {
+        (
+            column,
+            entity.strip(),
+            (_item(known[column], item) if known[column].axis else None) or None,
+            period,
+        ): line
+        for column in given
+        for (line, _), entity, item, period in zip(sheet.rows, entities, items, periods, strict=True)
+        if period is not None
+    }
+    filled = {_WHOLE} if "entity" not in sheet.header else set()
+    filled |= {"2020"} if "period" not in sheet.header else set()
+    named = frozenset(one for one in periods if one)
+    return Reasons(rule, sheet, explanation, given, stated, tuple(findings), filled, named)
 
 
 def inputs_of(rule: Rule) -> dict[str, Quantity]:
@@ -141,7 +169,7 @@ def _unused(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]
     """Columns of numbers that the rule does not rest on: perhaps an input under another name."""
     for place, column in enumerate(sheet.header):
         numbers = any(bare_number(row[place]) is not None for _, row in sheet.rows if row[place].strip())
-        if column not in (*KEYS, *given) and numbers:
+        if column not in (*KEYS, DEFINITION, *given) and numbers:
             remedy = f"如是输入量，请改用规定的列名：{'、'.join(sorted(inputs_of(rule)))}"
             yield Finding(
                 "table.unused", "notice", f"{sheet.name} 第{place + 1}列", f"“{column}”没有用到", "", remedy
@@ -288,28 +316,31 @@ def _over_places(reference: Total) -> bool:
 
 def _places(sheet: Sheet, kind: str) -> Places:
     if "entity" not in sheet.header:
-        return Places([])
+        return NamedPlaces([])
     names = dict.fromkeys(name.strip() for name in sheet.column("entity"))
     member = "entity" if kind in (CHILDREN, "entity") else kind
     listed = [Entity(name, name, member, None if name == _WHOLE else _WHOLE) for name in names]
-    return Places([*listed, Entity(_WHOLE, _WHOLE, "whole")] if _WHOLE not in names else listed)
+    return NamedPlaces([*listed, Entity(_WHOLE, _WHOLE, "whole")] if _WHOLE not in names else listed)
 
 
-def _joined(rule: Rule, sheet: Sheet, result: pl.DataFrame, findings: list[Finding]) -> Computed:
+def _joined(
+    rule: Rule, sheet: Sheet, result: pl.DataFrame
+) -> tuple[tuple[str, ...], list[tuple[int, Written, tuple[str, ...]]]]:
+    """The header, and of each cell asked for its first line, what it names, and the row printed."""
     over_places = any(_over_places(reference) for reference in rule.parts() if isinstance(reference, Total))
     keys = [key for key in KEYS if key in sheet.header and (key != "item" or rule.axis)]
-    names = [*keys, rule.id]
     values = {
         (row.get("entity") or "", row.get("item") or "", row["period"]): row["value"]
         for row in result.iter_rows(named=True)
     }
-    rows: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for written, cell in _cells(rule, sheet):
+    rows: dict[Written, tuple[int, Written, tuple[str, ...]]] = {}
+    for line, written, cell in _cells(rule, sheet):
         if over_places:
             written, cell = (_WHOLE, *written[1:]), (_WHOLE, *cell[1:])
         named = dict(zip(KEYS, written, strict=True))
-        rows.setdefault(cell, (*(named[key] for key in keys), _digits(values.get(cell))))
-    return Computed(tuple(names), tuple(rows.values()), tuple(findings))
+        printed = (*(named[key] for key in keys), _digits(values.get(cell)))
+        rows.setdefault(cell, (line, cell, printed))
+    return (*keys, rule.id), [*rows.values()]
 
 
 def _digits(value: float | None) -> str:
@@ -320,14 +351,19 @@ def _digits(value: float | None) -> str:
 Written = tuple[str, str, str]
 
 
-def _cells(rule: Rule, sheet: Sheet) -> Iterator[tuple[Written, Written]]:
-    """Each row's entity, item and period as written, and the cell that they name."""
+def _cells(rule: Rule, sheet: Sheet) -> Iterator[tuple[int, Written, Written]]:
+    """Each row's line, its entity, item and period as written, and the cell that they name."""
     entities = sheet.column("entity") if "entity" in sheet.header else [_WHOLE] * len(sheet.rows)
     items = sheet.column("item") if "item" in sheet.header and rule.axis else [""] * len(sheet.rows)
-    for entity, item, period in zip(entities, items, _periods(sheet, []), strict=True):
+    periods = _periods(sheet, [])
+    for (line, _), entity, item, period in zip(sheet.rows, entities, items, periods, strict=True):
         known = _item(rule, item)
         if period is not None:
-            yield (entity.strip(), item.strip(), period), (entity.strip(), known or item.strip(), period)
+            yield (
+                line,
+                (entity.strip(), item.strip(), period),
+                (entity.strip(), known or item.strip(), period),
+            )
 
 
 def find_rule(id: str) -> Rule:

@@ -18,6 +18,7 @@ from duheng.model.periods import parse
 from duheng.model.units import parse_unit
 
 KEYS = ("entity", "item", "period")
+DEFINITION = "definition"  # of the accounting, where rows state it
 LARGEST = 100 << 20
 _HINTS = frozenset({*KEYS, "snapshot"})  # headers by which the delimiter is told
 
@@ -98,6 +99,7 @@ _CHINESE = {
     "分项": "item",
     "时期": "period",
     "年份": "period",
+    "口径": DEFINITION,
 }
 
 
@@ -116,7 +118,7 @@ def _known_column(text: str, aliases: dict[str, str]) -> str | None:
     known = all_quantities()
     titles = {plain(quantity.title): id for id, quantity in known.items()}
     for name in (text, text.lower()):
-        if name in KEYS or (name in known and name not in aliases):
+        if name in (*KEYS, DEFINITION) or (name in known and name not in aliases):
             return name
         if name in aliases:
             return aliases[name]
@@ -131,7 +133,7 @@ def _is_unit_row(header: Sequence[str], row: Sequence[str]) -> bool:
     cells = [(column, cell.strip()) for column, cell in zip(header, row, strict=False)]
     if any(column == "period" and _is_period(cell) for column, cell in cells):
         return False
-    values = [cell for column, cell in cells if column not in KEYS and cell]
+    values = [cell for column, cell in cells if column not in (*KEYS, DEFINITION) and cell]
     unlabelled = not any(cell for column, cell in cells if column in KEYS)
     if any(bare_number(cell) is not None for cell in values if cell != "1"):
         return False
