@@ -40,6 +40,7 @@ PARTS: dict[str, tuple[str, str, float]] = {  # a share is its first input divid
     "public_energy_per_area": ("public_energy", "public_area", 1e3),
     "public_energy_per_head": ("public_energy", "public_people", 1e3),
     "public_water_per_head": ("public_water", "public_people", 1),
+    "public_water_per_area": ("public_water", "public_area", 1),
 }
 
 

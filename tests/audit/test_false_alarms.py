@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+import polars as pl
 import pytest
 
 from duheng.assess.audit import (
@@ -19,6 +20,11 @@ from duheng.assess.audit import (
     replayed,
     stuck,
 )
+from duheng.assess.audit.series import Series, within
+from duheng.assess.books import Opened, default_plan
+from duheng.assess.evidence import Cell
+from duheng.city import default_city_folder, load
+from duheng.engine import Books
 
 ALLOWED = 0.01
 
@@ -42,6 +48,51 @@ def test_all_tests_of_a_series_together(length: int) -> None:
     cells = [str(place) for place in range(length)]
     alarms = sum(bool(audit_series("用电量", cells, _normal(seed, length))) for seed in range(2000))
     assert alarms / 2000 < ALLOWED
+
+
+@pytest.mark.parametrize("length", [12, 24, 60])
+def test_a_clean_series_that_grows_is_not_asked_about(length: int) -> None:
+    cells = [str(place) for place in range(length)]
+    alarms = sum(
+        bool(
+            audit_series(
+                "用电量", cells, [value + 0.8 * at for at, value in enumerate(_normal(seed, length))]
+            )
+        )
+        for seed in range(1500)
+    )
+    assert alarms / 1500 < ALLOWED
+
+
+@pytest.fixture(scope="module")
+def empty() -> Opened:
+    city = load(default_city_folder("512000"))
+    names = ("quantity", "entity", "item", "period", "definition", "value", "fact", "stated", "status")
+    facts = pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {"value": pl.Float64})
+    return Opened(
+        city, default_plan(city, "drill"), "drill", Books(facts, city.places, city.parameters), None
+    )
+
+
+@pytest.mark.parametrize(
+    ("trend", "season", "noise"), [(0.05, 0.2, 0.03), (0.1, 0.3, 0.05), (0.3, 0.5, 0.08)]
+)
+def test_months_of_clean_series_with_trend_and_season(
+    empty: Opened, trend: float, season: float, noise: float
+) -> None:
+    """Trend a year, season and noise as shares; through what the product runs over every series of a ledger."""
+    months = tuple(f"{year}-{month:02}" for year in (2021, 2022, 2023) for month in range(1, 13))
+    cell = Cell("electricity_use", "512000", None, months[0], None)
+
+    def clean(seed: int) -> tuple[float, ...]:
+        chance = random.Random(f"season {trend} {seed}")
+        return tuple(
+            1000 * math.exp(trend * at / 12 + season * math.sin(math.tau * at / 12) + chance.gauss(0, noise))
+            for at in range(36)
+        )
+
+    alarms = sum(any(within(empty, Series(cell, months, clean(seed)))) for seed in range(1000))
+    assert alarms / 1000 < ALLOWED
 
 
 def test_windows_of_clean_series() -> None:

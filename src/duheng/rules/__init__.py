@@ -26,9 +26,11 @@ from duheng.rules import (
     pollutants,
     prices,
     progress,
+    readings,
     reductions,
     soil,
     stations,
+    tariffs,
     tax,
     transport,
     voc,
@@ -61,6 +63,8 @@ SUBJECTS: dict[str, ModuleType] = {
     "挥发性有机物": voc,
     "泄漏检测与修复": leaks,
     "储罐与油气回收": stations,
+    "监测数据换算": readings,
+    "阶梯电价": tariffs,
     "进度与预警": progress,
 }
 

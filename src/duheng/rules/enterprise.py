@@ -4,7 +4,7 @@ Energy is counted where it is bought or recovered and consumed: what is sold is 
 energy already counted (steam, power, compressed air) is not counted again. Of both editions only copies were at hand.
 """
 
-from duheng.model import parameter, quantity, rule, total
+from duheng.model import parameter, quantity, rule, total, where
 from duheng.rules.balance import electricity_equal_value, heat_equal_value
 from duheng.rules.energy import energy, fuel_energy
 
@@ -145,3 +145,20 @@ def energy_at_equal_value(
     Thermal power is counted by its fuel already, so only these differ between the two values.
     """
     return calorific + power * (power_equal - power_calorific) + heat * (heat_equal - heat_calorific)
+
+
+@rule(
+    unit="1",
+    title="能效水平",
+    title_en="Level of energy efficiency",
+    decimals=0,
+    cite="发改产业〔2023〕723号（数值凭记忆，由用户按原文填写）",
+    certainty="memory",
+)
+def efficiency_level(
+    energy=energy_per_product,
+    benchmark=quantity("energy_benchmark"),
+    baseline=quantity("energy_baseline"),
+):
+    """One at the benchmark or better, two at the baseline or better, three behind it; lower is better, also below 0."""
+    return 3 - where(energy <= benchmark, 1, 0) - where(energy <= baseline, 1, 0)

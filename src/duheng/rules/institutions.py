@@ -100,6 +100,19 @@ def public_water_per_head(water=PUBLIC_WATER, people=PUBLIC_PEOPLE):
 
 
 @rule(
+    unit="m3/m2",
+    title="公共机构单位建筑面积水耗",
+    title_en="Water of public institutions per floor area",
+    decimals=2,
+    cite=SURVEY,
+    certainty="secondary",
+)
+def public_water_per_area(water=PUBLIC_WATER, area=PUBLIC_AREA):
+    """Water of public institutions for each square metre used."""
+    return water / area
+
+
+@rule(
     unit="kgCO2/m2",
     title="公共机构单位建筑面积碳排放",
     title_en="Carbon dioxide of public institutions per floor area",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from duheng.assess.audit.changes import Change, pettitt
 from duheng.assess.audit.outliers import alarm_threshold, hampel, modified_z, outliers, window_threshold
 from duheng.assess.audit.repeats import Run, replayed, stuck
 from duheng.assess.audit.settings import PACKAGED, Thresholds, of
@@ -70,7 +69,9 @@ def audit_series(
     owner: str | None = None,
     span: int | None = None,
 ) -> list[Flag]:
-    """All tests of one series on the values that are stated; missing ones are left out, never filled.
+    """The tests of one series on the values that are stated; missing ones are left out, never filled.
+
+    No test for a change of level is among them: a clean series that grows would fail it.
 
     name: what the series is; cells: the place of each value ("B12", "2023-05"); span: points of a period that could
     be replayed (24 for hours), only for series without gaps.
@@ -83,7 +84,7 @@ def audit_series(
     def raised(code: str, at: int, found: str, expected: str, statistic: float, tolerance: float) -> Flag:
         return flag(code, f"{name} {places[at]}", found, expected, statistic, tolerance, owner)
 
-    flags = [*_outliers(known, raised), *_runs(known, raised), *_changes(known, raised)]
+    flags = [*_outliers(known, raised), *_runs(known, raised)]
     if span and len(known) == len(values):
         flags += _replays(known, span, places, raised)
     return flags
@@ -100,12 +101,6 @@ def run_said(run: Run, value: float) -> tuple[str, str]:
         say("连续{n}个{value}", n=run.length, value=f"{value:g}"),
         say("相同的不超过{n}个", n=run.expected),
     )
-
-
-def change_said(change: Change) -> str:
-    """A change of level in words."""
-    before, after = f"{change.before_mean:.6g}", f"{change.after_mean:.6g}"
-    return say("此后均值由{before}变为{after}（p={p}）", before=before, after=after, p=f"{change.p:.2g}")
 
 
 _Raise = Callable[[str, int, str, str, float, float], Flag]
@@ -136,13 +131,6 @@ def _runs(known: Sequence[float], raised: _Raise) -> list[Flag]:
         raised("stuck", run.start, *run_said(run, known[run.start]), run.length, run.expected)
         for run in stuck(known)
     ]
-
-
-def _changes(known: Sequence[float], raised: _Raise) -> list[Flag]:
-    change = pettitt(known)
-    if change is None or not change.suspicious:
-        return []
-    return [raised("pettitt", change.after, change_said(change), "前后水平一致", change.p, change.limit)]
 
 
 def _replays(known: Sequence[float], span: int, places: Sequence[str], raised: _Raise) -> list[Flag]:

@@ -27,14 +27,14 @@ class Season:
 def season_of(values: Sequence[float], period: int) -> Season | None:
     """Trend and season of a series; None below three seasons, or where over half of the residuals are nought.
 
-    period: points of one season (12 for months). Trend: the moving median over one season; season: the moving median
-    of what is left at the same phase over seven seasons; both worked out in turns. Medians instead of the smoothed
-    lines of STL (Cleveland et al. 1990): an outlier moves neither.
+    period: points of one season (12 for months). Trend: a straight line, then the moving median over one season;
+    season: the moving median of what is left at the same phase over seven seasons; both worked out in turns. Medians
+    instead of the smoothed lines of STL (Cleveland et al. 1990): an outlier moves neither.
     """
     if len(values) < 3 * period:
         return None
     known = np.asarray(values, dtype=float)
-    rest = _residual(known, period)
+    rest = _residual(_level(known, period), period)
     middle = float(np.median(rest))
     spread = _MAD_TO_SIGMA * float(np.median(np.abs(rest - middle)))
     return Season(tuple(map(float, known - rest + middle)), spread) if spread > 0 else None
@@ -60,6 +60,16 @@ def seasonal_threshold(seasons: int, limits: Thresholds = PACKAGED) -> float:
     """Threshold for a series of so many whole seasons that flags fewer than 1 % of clean ones; inf below three."""
     fitting = [limit for whole, limit in limits.calibrated("seasonal") if whole <= seasons]
     return fitting[-1] if fitting else math.inf
+
+
+def _level(values: Array, period: int) -> Array:
+    """The series without its straight trend: the median of the changes over one season, which no season moves.
+
+    Left in, the moving medians at both ends would lag behind it and call the season of a clean series an outlier.
+    """
+    slope = float(np.median(values[period:] - values[:-period])) / period
+    level: Array = values - slope * np.arange(len(values))
+    return level
 
 
 def _residual(values: Array, period: int) -> Array:

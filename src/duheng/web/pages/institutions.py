@@ -13,9 +13,11 @@ LEVELS = (
     "public_energy_per_area",
     "public_energy_per_head",
     "public_water_per_head",
+    "public_water_per_area",
     "public_carbon_per_area",
 )
-DECLINES = tuple(f"{one}_decline" for one in LEVELS)
+# The plan sets no decline of the water for each square metre.
+DECLINES = tuple(f"{one}_decline" for one in LEVELS if one != "public_water_per_area")
 SHARES = ("saving_organ_share", "water_saving_organ_share", "water_saving_institution_share")
 STATED = ("public_energy", "public_water", "public_carbon", "public_area", "public_people")
 GROUPS = (("levels", "单位消耗", LEVELS), ("declines", "比基期降低率", DECLINES), ("shares", "节约型和节水型", SHARES),

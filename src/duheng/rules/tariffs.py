@@ -1,0 +1,51 @@
+"""Prices of electricity that depend on how much is used: the ladder of aluminium, the tiers of households."""
+
+from duheng.model import ceil, clip, greatest, parameter, quantity, rule
+
+ALUMINIUM = "发改价格〔2021〕1239号（条号待核）"
+HOUSEHOLDS = "四川省居民阶梯电价（2012，文号待核）"
+
+
+@rule(
+    unit="元/kWh",
+    title="电解铝阶梯电价加价",
+    title_en="Surcharge of the aluminium ladder",
+    decimals=2,
+    cite=ALUMINIUM,
+    certainty="secondary",
+)
+def aluminium_surcharge(
+    power=quantity("aluminium_power"),
+    standard=parameter("aluminium_power_standard"),
+    step=parameter("aluminium_power_step"),
+    price=parameter("aluminium_step_surcharge"),
+):
+    """Surcharge on every kWh of a smelter: so much for each step above the standard, a part of a step as a whole one.
+
+    The relief for renewable power and the increase of what is overdue are not in it.
+    """
+    return price * ceil(greatest(0, power - standard) / step)
+
+
+@rule(
+    unit="元",
+    title="居民月电费",
+    title_en="Electricity bill of a household for a month",
+    decimals=2,
+    over_time="sum",
+    over_place="none",
+    cite=HOUSEHOLDS,
+    certainty="memory",
+)
+def household_bill(
+    power=quantity("household_power"),
+    price=parameter("household_power_price"),
+    first=parameter("household_first_tier"),
+    second=parameter("household_second_tier"),
+    dearer=parameter("household_second_surcharge"),
+    dearest=parameter("household_third_surcharge"),
+):
+    """All at the price, what lies in the second and in the third tier with its surcharge besides."""
+    return (
+        power * price + (clip(power, first, second) - first) * dearer + greatest(0, power - second) * dearest
+    )
