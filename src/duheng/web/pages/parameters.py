@@ -51,6 +51,8 @@ FAMILIES = {
     "reduction": "减排核算",
     "tax": "环境保护税",
     "audit": "数据核查",
+    "monitoring": "在线监测",
+    "price": "电价",
     "own": "本市所设",
 }
 FILTERS = {**CERTAINTY, OWN: "本市取值"}
