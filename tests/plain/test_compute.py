@@ -323,3 +323,9 @@ def test_a_balance_that_does_not_close_is_a_finding_with_what_is_left_over(tmp_p
     (said,) = empties(made)
     assert "固体废物计税排放量（waste_taxable_amount）为-100，收支不平" in said
     assert made.rows[0][-1] == ""
+
+
+def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: Path) -> None:
+    text = "entity,period,purchased_electricity\n华北,2022,1\n华北区域,2023,1\n南方,2023,1\n天津,2023,1\n"
+    rows = computed(tmp_path, "electricity_emission", text).rows
+    assert [row[-1] for row in rows] == ["6.776", "6.361", "4.042", "5.306"]
