@@ -315,3 +315,17 @@ def test_an_estimate_is_called_one_with_its_text_and_how_sure_that_is(tmp_path: 
         "提示：结果为测算值，不是核定值：污水处理厂新（扩）建减排量（测算），依据：主要污染物"
     )
     assert said.endswith("可信度：未核实（memory）")
+
+
+def test_a_balance_that_does_not_close_is_a_finding_with_what_is_left_over(tmp_path: Path) -> None:
+    head = "entity,item,period,tax_waste_generated,tax_waste_stored,tax_waste_disposed,tax_waste_used\n"
+    made = computed(tmp_path, "waste_tax", f"{head}资阳市,煤矸石,2024-03,1000,200,0,900\n")
+    (said,) = empties(made)
+    assert "固体废物计税排放量（waste_taxable_amount）为-100，收支不平" in said
+    assert made.rows[0][-1] == ""
+
+
+def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: Path) -> None:
+    text = "entity,period,purchased_electricity\n华北,2022,1\n华北区域,2023,1\n南方,2023,1\n天津,2023,1\n"
+    rows = computed(tmp_path, "electricity_emission", text).rows
+    assert [row[-1] for row in rows] == ["6.776", "6.361", "4.042", "5.306"]

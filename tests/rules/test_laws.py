@@ -17,7 +17,7 @@ from duheng.rules import RULES
 KNOWN = [(made, wording) for made in RULES.values() for wording in made.wordings]
 DRAWS = 20
 # Rules that are not linear in the amounts, because a text says so: what is negative counts as nought.
-NOT_ADDITIVE = {"waste_tax", "industry_fuel_burnt", "fuel_transformation_input"}
+NOT_ADDITIVE = {"industry_fuel_burnt", "fuel_transformation_input"}
 # Inputs along which a result turns: it holds within a range only; a detector's floor drawn above its ceiling.
 TURNING = {("air_liquid_kept", "ratio"), ("leak_rate", "value")}
 # Quotients that pass a pole among numbers that no text knows: stack gas with more oxygen than air, a grid with more

@@ -116,6 +116,13 @@ def test_waste_and_noise_stand_in_the_return_and_a_missing_part_is_unknown(tmp_p
     assert _total(part) is None
 
 
+def test_more_waste_gone_than_came_up_is_a_finding_and_no_nought(tmp_path: Path) -> None:
+    header = "月份,排放口,类别,污染物,产生量,贮存量,处置量,综合利用量"
+    done = _shell(_table(tmp_path, "2024-01,渣场,固体废物,煤矸石,1000,200,0,900", header=header))
+    assert done.exit_code == 1
+    assert "渣场 2024-01 煤矸石：产生量减去贮存、处置、综合利用量为-100吨，应为不小于0" in done.stderr
+
+
 def test_several_quarters_ask_for_one(tmp_path: Path) -> None:
     path = _table(tmp_path, "2024-01,DW001,水,COD,1.2,,,", "2024-05,DW001,水,COD,1,,,")
     assert "2024Q1、2024Q2" in _shell(path).stderr

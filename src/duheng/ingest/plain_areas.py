@@ -20,7 +20,7 @@ class NamedPlaces(Places):
 
 @cache
 def codes() -> dict[str, str]:
-    """Codes by name and alias: the provinces, and the divisions of the packaged cities; a name of two has none."""
+    """Codes by name and alias: provinces, grid regions (name is code), divisions of packaged cities; of two, none."""
     found = {name: row["code"] for row in read_rows(root() / "areas.csv") for name in _names(row)}
     twice: set[str] = set()
     for path in sorted(root().glob("*/*/entities.csv")):

@@ -13,7 +13,7 @@ from functools import cached_property
 from duheng.engine import Step
 from duheng.engine.explain import Explanation
 from duheng.ingest.plain_table import Sheet
-from duheng.model import Rule
+from duheng.model import Rule, all_quantities
 from duheng.model.errors import nearest
 from duheng.model.findings import Finding
 from duheng.model.parameters import Parameter
@@ -93,11 +93,21 @@ class Reasons:
 
     def _is_fault(self, step: Step) -> bool:
         """Whether the table or a parameter is to be mended: what is wanting lies at a time that the table lists."""
-        return step.period in self.periods and not self._is_undefined(step)
+        return step.period in self.periods and (
+            not self._is_undefined(step) or self._overdrawn(step) is not None
+        )
 
     @staticmethod
     def _is_undefined(step: Step) -> bool:
         return step.kind == "rule" and all(part.value is not None for part in step.parts)
+
+    @staticmethod
+    def _overdrawn(step: Step) -> Step | None:
+        """Of an undefined step, the computed amount that came out below nought: its balance does not close."""
+        below = (one for one in step.parts if one.value is not None and one.value < 0)
+        amounts = ((one, all_quantities().get(one.quantity)) for one in below)
+        return next((one for one, of in amounts if isinstance(of, Rule) and of.over_place == "sum"
+                     and not of.signed), None)  # fmt: skip
 
     def _line(self, step: Step) -> int | None:
         return self.stated.get((step.quantity, step.entity, step.item, step.period))
@@ -106,6 +116,8 @@ class Reasons:
         at = " ".join(
             one for one in (step.entity, step.item or "", step.period) if one not in ("", *self.filled)
         )
+        if below := self._is_undefined(step) and self._overdrawn(step):
+            return f"{at} 的{below.text}（{below.quantity}）为{below.value:.15g}，收支不平".strip()
         if self._is_undefined(step):
             return f"{at} {step.text}（{step.quantity}）{step.note or '没有定义'}".strip()
         name = f"{step.text}（{step.quantity}）"
@@ -114,6 +126,8 @@ class Reasons:
         )
 
     def _remedy(self, step: Step) -> str:
+        if self._is_undefined(step) and self._overdrawn(step):
+            return "应不小于0；请核对各项输入，在此之前按未知处理"
         if self._is_undefined(step):
             return "请核对除数等输入；无法定义的结果留空"
         if step.kind == "parameter":

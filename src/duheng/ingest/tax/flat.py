@@ -84,7 +84,9 @@ def flat_rows(
         else:
             row = _noise(entry, month, code, parameters)
         rows.append(row)
-        if row.tax is None:
+        if row.amount is not None and row.amount < 0 and isinstance(entry, Waste):
+            findings.append(_overdrawn(place, row.amount))
+        elif row.tax is None:
             remedy = "缺的不按零计，这一行税额未知，请补报"
             findings.append(Finding("tax-entry", "error", place, "数量不全", "各项都填，没有的填0", remedy))
     return tuple(sorted(rows, key=lambda row: (row.month, row.place))), findings
@@ -97,6 +99,13 @@ def outside(place: str, month: str, quarter: str) -> Finding:
     return Finding("tax-entry", "error", place, said, expected, "不计入本次申报，请核对月份")
 
 
+def _overdrawn(place: str, amount: Decimal) -> Finding:
+    """The finding about more waste gone than came up: not a nought, as nobody can tell which number is wrong."""
+    said = say("产生量减去贮存、处置、综合利用量为{amount}吨", amount=amount)
+    remedy = "往月贮存的不计入本月，这一行税额未知，请核对"
+    return Finding("tax-balance", "error", place, said, "不小于0", remedy)
+
+
 def _waste(entry: Waste, month: Period, code: str, parameters: Parameters | None) -> Flat:
     item = axis("tax_waste").find(entry.waste).title
     parts = (entry.generated, entry.stored, entry.disposed, entry.used)
@@ -106,9 +115,7 @@ def _waste(entry: Waste, month: Period, code: str, parameters: Parameters | None
     )
     net = None
     if entry.generated is not None and None not in parts:
-        net = max(
-            entry.generated - sum((part for part in parts[1:] if part is not None), Decimal(0)), Decimal(0)
-        )
+        net = entry.generated - sum((part for part in parts[1:] if part is not None), Decimal(0))
     return Flat(month, entry.place, "固体废物", item, net, "t", tax)
 
 
