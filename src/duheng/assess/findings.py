@@ -13,6 +13,7 @@ from duheng.assess.audit.groups import alike, closing, grid, heaping, leading, o
 from duheng.assess.audit.pairs import compared
 from duheng.assess.audit.report import Flag
 from duheng.assess.audit.series import monthly, placed, within
+from duheng.assess.audit.yearly import moved
 from duheng.assess.books import Opened
 from duheng.assess.evidence import STATUS, Cell, owner
 from duheng.assess.judging import with_unit
@@ -90,6 +91,7 @@ def suspicions(opened: Opened) -> tuple[Flag, ...]:
         *closing(opened),
         *online(opened),
         *grid(opened),
+        *moved(opened),
         *(flag for one in series for flag in within(opened, one)),
         *alike(opened, series),
         *compared(opened, series),
