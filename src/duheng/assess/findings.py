@@ -273,10 +273,20 @@ def _differing(
             )
         cell = _cell(row)
         expected = say("应相差不超过{share}%", share=f"{(tolerance.tolerance * 100).normalize():f}")
-        by = owner(opened, cell.quantity, cell.entity, parse(cell.period))
+        by = owner(opened, cell.quantity, cell.entity, parse(cell.period)) or _reporter(opened, bound, cell)
         finding = Finding(code, "warning", placed(opened, cell), found, expected, "核对填报值与其组成", by)
         share = abs(stated - other) / abs(other) if other else None
         yield Flag(finding, share, float(tolerance.tolerance), (cell,))
+
+
+def _reporter(opened: Opened, bound: Quantity, cell: Cell) -> str | None:
+    """Who answers for a whole that no duty names: who owes its parts, where that is one unit, else the whole itself."""
+    rests = rests_on(bound)
+    units = {duty.by for duty in opened.books.duties if rests & set(duty.quantities)}
+    if len(units) == 1:
+        return units.pop()
+    entity = opened.city.places.get(cell.entity)
+    return entity.name if entity is not None else None
 
 
 def _within(stated: float, other: float, tolerance: Decimal) -> bool:
