@@ -46,6 +46,13 @@ def test_counties_that_do_not_add_up_to_the_city_are_found_beyond_the_tolerance(
     found = over_ledger(here())
     assert [finding.code for finding in found] == ["members-whole"]
     assert "填报310.00 亿元，各成员之和300.00 亿元，差3.33%" in found[0].text
+    assert found[0].owner == towns.STATISTICS  # no duty names the whole: who owes its parts
+
+
+def test_a_whole_that_nobody_owes_is_mended_where_it_is_stated() -> None:
+    towns.state("electricity_use", {JIA: {2023: 1}, YI: {2023: 1}, BING: {2023: 1}, CITY: {2023: 9}})
+    (found,) = [one for one in over_ledger(here()) if one.code == "members-whole"]
+    assert found.owner == "试验市"
 
 
 def test_counties_within_the_tolerance_are_not_reported() -> None:

@@ -13,6 +13,7 @@ from duheng.assess.audit.groups import alike, closing, grid, heaping, leading, o
 from duheng.assess.audit.pairs import compared
 from duheng.assess.audit.report import Flag
 from duheng.assess.audit.series import monthly, placed, within
+from duheng.assess.audit.yearly import moved
 from duheng.assess.books import Opened
 from duheng.assess.evidence import STATUS, Cell, owner
 from duheng.assess.judging import with_unit
@@ -90,6 +91,7 @@ def suspicions(opened: Opened) -> tuple[Flag, ...]:
         *closing(opened),
         *online(opened),
         *grid(opened),
+        *moved(opened),
         *(flag for one in series for flag in within(opened, one)),
         *alike(opened, series),
         *compared(opened, series),
@@ -271,10 +273,20 @@ def _differing(
             )
         cell = _cell(row)
         expected = say("应相差不超过{share}%", share=f"{(tolerance.tolerance * 100).normalize():f}")
-        by = owner(opened, cell.quantity, cell.entity, parse(cell.period))
+        by = owner(opened, cell.quantity, cell.entity, parse(cell.period)) or _reporter(opened, bound, cell)
         finding = Finding(code, "warning", placed(opened, cell), found, expected, "核对填报值与其组成", by)
         share = abs(stated - other) / abs(other) if other else None
         yield Flag(finding, share, float(tolerance.tolerance), (cell,))
+
+
+def _reporter(opened: Opened, bound: Quantity, cell: Cell) -> str | None:
+    """Who answers for a whole that no duty names: who owes its parts, where that is one unit, else the whole itself."""
+    rests = rests_on(bound)
+    units = {duty.by for duty in opened.books.duties if rests & set(duty.quantities)}
+    if len(units) == 1:
+        return units.pop()
+    entity = opened.city.places.get(cell.entity)
+    return entity.name if entity is not None else None
 
 
 def _within(stated: float, other: float, tolerance: Decimal) -> bool:

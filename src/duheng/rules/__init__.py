@@ -34,6 +34,7 @@ from duheng.rules import (
     tax,
     transport,
     voc,
+    voc_limits,
     water,
 )
 
@@ -63,6 +64,7 @@ SUBJECTS: dict[str, ModuleType] = {
     "挥发性有机物": voc,
     "泄漏检测与修复": leaks,
     "储罐与油气回收": stations,
+    "挥发性有机物现场限值": voc_limits,
     "监测数据换算": readings,
     "阶梯电价": tariffs,
     "进度与预警": progress,

@@ -85,3 +85,8 @@ def _of_source(opened: Opened, firm: Entity, source: Entity, year: str) -> Itera
         yield Finding(
             "voc-treatment", "error", place, said, "应达到GB 37822-2019 10.3.2的要求", remedy, firm.name
         )
+    velocity = known("hood_velocity")
+    if velocity is not None and known("hood_velocity_kept") == 0:
+        said = say("集气罩控制风速{velocity} m/s", velocity=f"{velocity:.2f}")
+        remedy = "请调整集气罩或加大风量，复测后补报"
+        yield Finding("voc-hood", "error", place, said, "应达到GB 37822-2019 10.2.2的要求", remedy, firm.name)
