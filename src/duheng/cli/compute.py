@@ -29,7 +29,7 @@ def compute(
 ) -> None:
     """用一条规则计算一张表。列：entity、item、period（规则有几项就要几项），每个输入量一列，单位为声明的单位；
     若第二行是单位行，则按该行换算。基期和上年的值在表内查找；合计要求表中列出的每个对象、每个品种都有值。
-    未知的留空，并说明缺哪个量或哪个参数。退出码：0 正常，1 输入有问题或缺值（见提示），2 用法错误。
+    未知的留空，并说明缺哪个量或哪个参数，不算错。退出码：0 正常，1 输入有问题（见提示），2 用法错误。
     """
     from duheng.cli.opening import PACKAGED, definition_of
     from duheng.ingest.plain import compute as over_table

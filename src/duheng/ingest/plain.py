@@ -83,8 +83,8 @@ def _computed(
         header = (*header[:-1], DEFINITION, header[-1])
     empty = [(line, cell) for line, cell, row in cells if not row[-1]]
     told = [*_reasons(rule, sheet, Explanation(books, definition), findings).findings(empty)]
-    findings += (one for one in told if one.severity == "error")
-    outside = (f"提示：{one.text}" for one in told if one.severity != "error")
+    findings += (one for one in told if one.severity == "warning")
+    outside = (f"提示：{one.text}" for one in told if one.severity == "notice")
     rows = [(line, (*row[:-1], definition or "", row[-1]) if stated else row) for line, _, row in cells]
     known = (*estimated(rule, definition), *unverified(rule, facts), *borrowed(rule, facts, books.places))
     return rows, Computed(header, (), tuple(findings), (*known, *outside))

@@ -20,6 +20,7 @@ from duheng.model.parameters import Parameter
 from duheng.model.periods import parse
 
 FEW = 20
+LOOKED_AT = 200  # a table may be empty in a hundred thousand rows
 Cell = tuple[str, str, str]  # entity, item, period
 Empty = tuple[int, Cell]  # line of the table, and the cell whose result is empty
 
@@ -42,14 +43,16 @@ class Reasons:
     periods: frozenset[str] = field(default_factory=frozenset)
 
     def findings(self, empty: Sequence[Empty]) -> Iterator[Finding]:
-        """A finding of each empty result: an error where the table is to be mended; at most FEW and a count."""
-        found = [one for line, cell in empty if (one := self._finding(line, cell))]
-        for severity in ("error", "notice"):
+        """A finding of each empty result: a warning where the table is to be mended; at most FEW and a count."""
+        found = [one for line, cell in empty[:LOOKED_AT] if (one := self._finding(line, cell))]
+        beyond = max(0, len(empty) - LOOKED_AT)
+        for severity in ("warning", "notice"):
             some = [one for one in found if one.severity == severity]
             yield from some[:FEW]
-            if (more := len(some) - FEW) > 0:
+            if some and (more := max(0, len(some) - FEW) + beyond):
                 count = f"另有{more}个结果为空"
                 yield Finding("table.empty", some[0].severity, self.sheet.name, count, "", "不再逐条列出")
+                beyond = 0
 
     def _finding(self, line: int, cell: Cell) -> Finding | None:
         entity, item, period = cell
@@ -63,7 +66,7 @@ class Reasons:
         more = f" 等{len(mend or wanting)}项" if len(mend or wanting) > 3 else ""
         place = f"{self.sheet.name} 第{line}行 {self.rule.id}"
         found = f"结果为空：{names}{more}"
-        return Finding("table.empty", "error" if mend else "notice", place, found, "", self._remedy(first))
+        return Finding("table.empty", "warning" if mend else "notice", place, found, "", self._remedy(first))
 
     def _wanting(self, step: Step) -> Iterator[Step]:
         """The lowest unknown steps; a column that the table has speaks for what is below it and not stated."""
