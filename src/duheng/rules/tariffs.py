@@ -32,8 +32,6 @@ def aluminium_surcharge(
     title="居民月电费",
     title_en="Electricity bill of a household for a month",
     decimals=2,
-    over_time="sum",
-    over_place="none",
     cite=HOUSEHOLDS,
     certainty="memory",
 )
@@ -45,7 +43,10 @@ def household_bill(
     dearer=parameter("household_second_surcharge"),
     dearest=parameter("household_third_surcharge"),
 ):
-    """All at the price, what lies in the second and in the third tier with its surcharge besides."""
+    """All at the price, what lies in the second and in the third tier with its surcharge besides.
+
+    Only of a month: the tiers of a year's use would be other ones.
+    """
     return (
         power * price + (clip(power, first, second) - first) * dearer + greatest(0, power - second) * dearest
     )
