@@ -196,3 +196,13 @@ def test_a_table_of_something_else_is_refused(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(UnreadableSource, match="平衡表"):
         read_balance(path)
+
+
+def test_a_table_of_electricity_alone_is_converted_and_its_equal_value_is_unknown(shared: Path) -> None:
+    table = read_balance(shared / "data/energy_balance/jilin_electricity_balance_2014.csv")
+    converted = convert_balance(table, standard_factors())
+    rows = _rows(converted).values()
+    assert rows
+    assert all(row[CALORIFIC_TOTAL] is not None for row in rows)
+    assert {row[EQUIVALENT_TOTAL] for row in rows} == {None}
+    assert "equal-value-unknown" in _codes(converted)

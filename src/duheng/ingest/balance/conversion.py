@@ -283,10 +283,11 @@ def _rate(
 
 
 def _spent(frame: pl.DataFrame, here: pl.Expr) -> float:
-    """Net standard coal of a transformation row without its electricity and heat."""
+    """Net standard coal of a transformation row without its electricity and heat; NaN where it states no fuel."""
     fuels = [id for id in frame.columns if id not in ("line", "table", "row", POWER, HEAT)]
-    cells = frame.filter(here).head(1).select(fuels).row(0) if frame.filter(here).height else ()
-    return float(sum(cell for cell in cells if cell is not None))
+    rows = frame.filter(here).select(fuels).rows()
+    stated = [cell for cell in rows[0] if cell is not None] if rows else []
+    return float(sum(stated)) if stated else NAN
 
 
 def _cell(frame: pl.DataFrame, here: pl.Expr, id: str) -> float | None:
