@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+PATIENCE = 120_000  # [ms]: how long a page takes says how crowded the machine is
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -97,6 +98,7 @@ def browser() -> Iterator[Browser]:
 def desk(browser: Browser) -> Iterator[Page]:
     """A page of 1366x768 that notes requests to elsewhere and complaints of the console."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -106,6 +108,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, locale="zh-CN", is_mobile=True, has_touch=True
     )
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -223,6 +226,7 @@ def test_a_count_of_the_judgement_leads_to_its_targets(live: str, desk: Page) ->
 
 def test_the_board_works_without_any_script(live: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(live + "/?scenario=drill")
     page.select_option("#f-light", "1")

@@ -54,6 +54,7 @@ def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iter
     """A viewer's page of 1366x768, of 390x800 where the test asks for a phone."""
     width, height = getattr(request, "param", (1366, 768))
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    context.set_default_timeout(120_000)  # a crowded machine is no fault
     page = context.new_page()
     page.goto(f"{address}/login")
     page.fill("input[name=username]", "viewer")
