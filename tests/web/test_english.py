@@ -126,7 +126,12 @@ def names() -> str:
         for plan in city.plans:
             found |= {plan.number, plan.issuer, *(duty.cite for duty in plan.duties)}
             found |= {str(said) for one in plan.targets for said in (one.scope, one.comparator, one.hedge)}
-        found |= {setting.cite for parameter in city.parameters for setting in parameter.settings}
+        found |= {
+            said
+            for one in city.parameters
+            for setting in one.settings
+            for said in (setting.cite, setting.where)
+        }
         facts = ledger.read(scenario)
         found |= {str(text) for column in ("stated", "locator") for text in facts[column].unique()}
     found |= {source.title for source in ledger.sources()}
