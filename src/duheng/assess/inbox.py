@@ -62,6 +62,7 @@ KINDS = {
     "target-unit": "目标单位不能换算",
     "voc-balance": "VOCs物料不平衡",
     "voc-coefficient": "VOCs收集、处理率与系数不符",
+    "voc-hood": "集气罩控制风速不足",
     "voc-share": "VOCs收集、处理率不在0与1之间",
     "voc-stack": "VOCs排口实测与清单不符",
     "voc-treatment": "VOCs处理效率不达标",

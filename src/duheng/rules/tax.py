@@ -228,7 +228,7 @@ def waste_taxable_amount(
 )
 def waste_tax(amount=waste_taxable_amount, rate=parameter("waste_tax_rate")):
     """Tax on the waste left; unknown where more has gone than came up, as nobody can tell which number is wrong."""
-    return amount * rate / where(amount < 0, 0, 1)
+    return amount * rate / where(amount < 0, 0, 1)  # a division by nought is unknown
 
 
 @rule(
