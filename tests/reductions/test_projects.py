@@ -6,23 +6,27 @@ import csv
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from duheng.ingest.reductions import (
     CAPACITY_TOLERANCE,
+    EXCLUSIVE_TYPES,
     Counted,
     Project,
     capacity_check,
     counted,
     counted_twice,
+    end_of,
     preferred,
     project_type,
     project_types,
     review,
 )
 from duheng.model.errors import UnknownName
+from duheng.model.glossary import axis
 from duheng.model.parameters import Local, Parameters, Setting, packaged
 from duheng.rules import RULES
 
@@ -30,7 +34,14 @@ PLANT = Project("城东扩建", "W3", "城东厂", "化学需氧量", 2023, 940.
 
 
 def _complete(project: Project) -> Project:
-    return replace(project, evidence=project_type(project.type).evidence)
+    return replace(project, evidence=tuple(project_type(project.type).evidence(end_of(project.year))))
+
+
+def _decided(of: str, item: str, value: int, since: date = date(2024, 1, 1)) -> Local:
+    """The parameters of a city that decided otherwise on one item from a day on."""
+    known = packaged()[of]
+    own = Setting(since, Decimal(value), "川环函〔2024〕15号", "verified", "512000", item)
+    return Local(Parameters({of: replace(known, settings=(*known.settings, own))}), "512000")
 
 
 def test_whatever_rests_on_a_guide_that_was_not_read_is_called_an_estimate() -> None:
@@ -50,7 +61,7 @@ def test_every_type_of_the_list_has_a_rule_evidence_and_its_pollutants(shared: P
     assert [
         id for id in listed if ours[id].pollutants != tuple(names[p] for p in listed[id].split(";"))
     ] == []
-    assert [one.id for one in ours.values() if not one.evidence] == []
+    assert [one.id for one in ours.values() if not one.evidence(date(2025, 12, 31))] == []
 
 
 def test_every_result_of_a_type_is_labelled_an_estimate() -> None:
@@ -93,7 +104,44 @@ def test_a_stated_capacity_is_held_against_the_formula_by_the_tolerance_of_its_y
 
 
 def test_the_list_of_evidence_says_how_certain_it_is() -> None:
-    assert {(one.certainty, "原文待核" in one.cite) for one in project_types().values()} == {("memory", True)}
+    asked = [one for of in project_types().values() for one in of.decided(date(2025, 12, 31)).values()]
+    assert {(one.certainty, "原文待核" in one.cite) for one in asked} == {("memory", True)}
+    assert "原文待核），未核实" in review([PLANT])[0].text
+
+
+def test_a_document_no_longer_asked_for_is_asked_of_the_projects_before() -> None:
+    here = _decided("evidence_w3", "电耗药耗和污泥台账", 0)
+    for year, asked in ((2023, True), (2024, False)):
+        (finding,) = review([replace(PLANT, year=year)], here)
+        assert ("电耗药耗和污泥台账" in finding.text) is asked
+    assert "电耗药耗和污泥台账" in review([replace(PLANT, year=2024)])[0].text  # another city
+
+
+def test_a_document_of_another_type_can_be_asked_for_and_the_finding_names_the_text() -> None:
+    here = _decided("evidence_w3", "水质监测报告", 1)
+    before, after = (review([_complete(replace(PLANT, year=year))], here) for year in (2023, 2024))
+    assert before == []
+    assert "缺水质监测报告" in after[0].text
+    assert "川环函〔2024〕15号" in after[0].text
+
+
+def test_two_types_may_both_count_from_the_day_on_that_a_city_decided_so() -> None:
+    sewers = replace(PLANT, id="城东管网", type="W5")
+    here = _decided(EXCLUSIVE_TYPES, "W3与W5", 0)
+    (before,) = counted_twice([PLANT, sewers], here)
+    assert "未核实" in before.text
+    assert counted_twice([PLANT, replace(sewers, year=2024)], here) == []
+    other = _decided(EXCLUSIVE_TYPES, "W5与W6", 1)
+    reused = replace(sewers, id="城东回用", type="W6")
+    assert counted_twice([reused, sewers], other) == []
+    (after,) = counted_twice([replace(reused, year=2024), sewers], other)
+    assert "川环函〔2024〕15号" in after.text
+
+
+def test_every_pair_of_types_of_one_medium_can_be_decided_on() -> None:
+    known = [*project_types()]
+    pairs = {frozenset(title.split("与")) for title in axis("project_type_pair").items}
+    assert pairs == {frozenset(two) for two in combinations(known, 2) if two[0][0] == two[1][0]}
 
 
 def test_the_same_project_registered_twice_is_a_finding() -> None:

@@ -207,9 +207,10 @@ SPEAKING = (
         for name in ("accounting", "emissions", "institutions", "project", "projects", "tax", "voc")
     ),
 )
-# A minus sign; the name of a sheet of our own forms, and what stands in the printed ones; fuels.
+# A minus sign; the name of a sheet of our own forms, and what stands in the printed ones; fuels; between two types.
 NO_WORDS = {
     "－",
+    "与",
     "填报说明",
     "计量单位",
     "甲",

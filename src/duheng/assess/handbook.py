@@ -331,7 +331,7 @@ def _parameters(parameters: Parameters, uses: _Uses) -> Iterator[Block]:
                 str(s.since) if s.since.year > 1900 else "",
                 s.where or "全国",
                 s.item or "",
-                f"{s.value:f}",
+                one.written(s.value),
                 item_unit(Quantity(one.id, one.title, one.unit, axis=one.axis), s.item),
                 s.cite,
                 CERTAINTY[s.certainty],

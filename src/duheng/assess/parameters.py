@@ -22,7 +22,7 @@ from duheng.model.glossary import all_quantities, axis, item_unit, quantity
 from duheng.model.parameters import CERTAINTIES, Parameter, Parameters, Setting
 from duheng.model.plan import City, Plan, Target
 from duheng.model.rule import Rule
-from duheng.model.saying import say
+from duheng.model.saying import listed, say
 from duheng.model.units import convert
 
 PROPOSE, ACCEPT, RETURN = "propose-parameter", "accept-parameter", "return-parameter"
@@ -199,19 +199,7 @@ def _read(city: City, of: Parameter, written: Mapping[str, str]) -> tuple[Settin
     """The setting as typed in, and the value with its unit. Raises DuhengError."""
     said = {name: text.strip() for name, text in written.items()}
     item = _item(of, said.get("item", ""))
-    declared = item_unit(of, item)
-    unit = said.get("unit") or declared
-    try:
-        value = Decimal(said.get("value", ""))
-        if not value.is_finite():
-            raise InvalidOperation
-    except InvalidOperation:
-        raise DuhengError(say("取值“{text}”不是数。请填数字。", text=said.get("value", "")[:40])) from None
-    try:
-        stored = convert(value, unit, declared)
-    except UnitError as trouble:
-        text = "单位“{unit}”不能换算为{declared}：{trouble}"
-        raise DuhengError(say(text, unit=unit[:40], declared=declared, trouble=trouble)) from trouble
+    stored, stated = _value(of, item, said.get("value", ""), said.get("unit", ""))
     try:
         since = date.fromisoformat(said.get("since", ""))
     except ValueError:
@@ -221,8 +209,30 @@ def _read(city: City, of: Parameter, written: Mapping[str, str]) -> tuple[Settin
         raise DuhengError("请写明依据：文件、文号和条款，或检测报告。")
     if said.get("certainty") not in CERTAINTIES:
         raise DuhengError("请选择可信程度。")
-    made = Setting(since, stored, said["cite"][:400], said["certainty"], city.code, item)
-    return made, f"{value:f} {unit}"
+    return Setting(since, stored, said["cite"][:400], said["certainty"], city.code, item), stated
+
+
+def _value(of: Parameter, item: str | None, text: str, unit: str) -> tuple[Decimal, str]:
+    """The value in the parameter's unit, and as stated: a number with its unit or the word of a choice."""
+    if of.choices:
+        known = {**{word: value for value, word in of.choices.items()}, **{f"{v}": v for v in of.choices}}
+        if text not in known:
+            words = listed("、", of.choices.values())
+            raise DuhengError(say("取值“{text}”应为{words}之一。", text=text[:40], words=words))
+        return known[text], of.written(known[text])
+    declared = item_unit(of, item)
+    try:
+        value = Decimal(text)
+        if not value.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise DuhengError(say("取值“{text}”不是数。请填数字。", text=text[:40])) from None
+    unit = unit or declared
+    try:
+        return convert(value, unit, declared), f"{value:f} {unit}"
+    except UnitError as trouble:
+        template = "单位“{unit}”不能换算为{declared}：{trouble}"
+        raise DuhengError(say(template, unit=unit[:40], declared=declared, trouble=trouble)) from trouble
 
 
 def _item(of: Parameter, text: str) -> str | None:

@@ -38,8 +38,8 @@ class Value:
 
     @property
     def number(self) -> str:
-        """The value as digits."""
-        return f"{self.setting.value.normalize():f}"
+        """The value as digits, or the word of a choice."""
+        return self.parameter.choices.get(self.setting.value) or f"{self.setting.value.normalize():f}"
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.cli.opening import DEFAULT_CITY, CityOption, with_accepted
 
 
 def register(app: typer.Typer) -> None:
@@ -36,13 +36,14 @@ def enter(
     退出码：0 正常，1 有问题（见提示），2 用法错误。
     """
     from duheng import city as folders
+    from duheng.assess.books import day_of
     from duheng.city.registering import register as put
     from duheng.ingest.project_forms import register_rows, register_sheet
 
     folder = folders.default_city_folder(city)
     if sample is not None:
         with sample.open("wb") as out:
-            register_sheet(folders.load(folder), "actual", out)
+            register_sheet(with_accepted(folders.load(folder)), "actual", day_of(None), out)
         typer.echo(f"已生成 {sample}", err=True)
         return
     if file is None:

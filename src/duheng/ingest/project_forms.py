@@ -15,10 +15,11 @@ from duheng.ingest.cells import plain
 from duheng.ingest.export import Tab, write_table, write_workbook
 from duheng.ingest.grids import read_grids
 from duheng.ingest.headers import role_titles
-from duheng.ingest.reductions import ProjectType, project_type, project_types
+from duheng.ingest.reductions import ProjectType, end_of, project_type, project_types
 from duheng.model.entities import Entity
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.model.glossary import Quantity, item_unit, kinds, quantity
+from duheng.model.parameters import Local
 from duheng.model.plan import City
 from duheng.model.saying import listed, say
 
@@ -41,8 +42,12 @@ def register_titles(kind: str = KIND) -> dict[str, str]:
     return {**_REGISTER, **{name: one.title for name, one in kinds()[kind].attributes.items()}}
 
 
-def register_sheet(city: City, scenario: str, out: IO[bytes]) -> None:
-    """The register as it stands, to be added to; a second sheet lists the types with formula and evidence."""
+def register_sheet(city: City, scenario: str, on: date, out: IO[bytes]) -> None:
+    """The register as it stands, to be added to; a second sheet lists the types with formula and evidence.
+
+    on: the day whose evidence is asked for, by the city's parameters.
+    """
+    here = Local(city.parameters, city.code)
     titles = register_titles()
     known = [one for one in city.places if one.kind == KIND]
     rows = ([_register_cell(one, name) for name in titles] for one in known)
@@ -52,10 +57,11 @@ def register_sheet(city: City, scenario: str, out: IO[bytes]) -> None:
             one.title,
             "、".join(one.pollutants),
             one.rule.wordings[0].formula(),
-            "、".join(one.evidence),
-            one.cite + ("，未核实" if one.certainty == "memory" else ""),
+            "、".join(asked),
+            "；".join(dict.fromkeys(setting.basis for setting in asked.values())),
         )
         for one in project_types().values()
+        for asked in [one.evidence(on, here)]
     )
     tabs = [
         Tab("项目名录", list(titles.values()), rows),
@@ -85,7 +91,8 @@ def _register_cell(project: Entity, name: str) -> object:
 def year_sheet(city: City, year: int, scenario: str, out: IO[bytes]) -> int:
     """What the projects of a year and of the year before must state for it; returns the number of rows."""
     titles = role_titles()
-    rows = [row for one in city.places if one.kind == KIND for row in _of_project(one, year)]
+    here = Local(city.parameters, city.code)
+    rows = [row for one in city.places if one.kind == KIND for row in _of_project(one, year, here)]
     about = {
         "时期": str(year),
         "说明": "只填“数值”一列；未掌握的留空，确为零填0；佐证材料已归档填1、查无填0；填好后从“数据导入”上传",
@@ -100,7 +107,7 @@ def year_sheet(city: City, year: int, scenario: str, out: IO[bytes]) -> int:
     )
 
 
-def _of_project(project: Entity, year: int) -> Iterator[Row]:
+def _of_project(project: Entity, year: int, local: Local) -> Iterator[Row]:
     started = project.attributes.get("commissioned_on") or project.since
     try:
         kind = project_type(str(project.attributes.get("project_type") or ""))
@@ -115,7 +122,7 @@ def _of_project(project: Entity, year: int) -> Iterator[Row]:
         for id in _FIRST:
             days = 365 + calendar.isleap(year) if id == "year_days" else None
             yield from _rows(project, kind, id, year, days, "投运年")
-        for document in kind.evidence:
+        for document in kind.evidence(end_of(year), local):
             yield _row(project, quantity("project_evidence"), document, year, None, "已归档1，查无0")
     elif started.year == year - 1:
         for id in _NEXT:

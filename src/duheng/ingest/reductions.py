@@ -16,31 +16,39 @@ import duheng.rules
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding, Severity
-from duheng.model.parameters import Local
+from duheng.model.parameters import Local, Setting
 from duheng.model.rule import Rule
 from duheng.model.saying import listed, say
 
 CAPACITY_TOLERANCE = "capacity_tolerance"
+EXCLUSIVE_TYPES = "exclusive_project_types"
 ESTIMATE = "测算"
 AUDITED = "核定"
 
 
 @dataclass(frozen=True)
 class ProjectType:
-    """A type of project: its pollutants, the rule that estimates it, its evidence, the types it excludes.
-
-    cite, certainty: of the list of evidence.
-    """
+    """A type of project: its pollutants and the rule that estimates it."""
 
     id: str
     title: str
     title_en: str
     pollutants: tuple[str, ...]
     rule: Rule
-    evidence: tuple[str, ...]
-    excludes: tuple[str, ...]
-    cite: str
-    certainty: str
+
+    @property
+    def evidence_parameter(self) -> str:
+        """The parameter that lists its evidence."""
+        return f"evidence_{self.id.lower()}"
+
+    def decided(self, on: date, local: Local | None = None) -> dict[str, Setting]:
+        """Every document that its list of evidence speaks of on a day, with the setting that does; see `evidence`."""
+        here = local or Local()
+        return here.parameters.get(self.evidence_parameter).chosen(on, here.code)
+
+    def evidence(self, on: date, local: Local | None = None) -> dict[str, Setting]:
+        """The documents that its file must hold on a day, each with the setting that asks for it."""
+        return {name: one for name, one in self.decided(on, local).items() if one.value}
 
 
 @dataclass(frozen=True)
@@ -71,25 +79,18 @@ def _data() -> dict[str, Any]:
 
 @cache
 def project_types() -> dict[str, ProjectType]:
-    """Every type by id, from cn/reduction/types.yaml. Raises UnknownName for a rule or excluded type there is not."""
+    """Every type by id, from cn/reduction/types.yaml. Raises UnknownName for a rule there is not."""
     entries = _data()["types"]
     found = {}
     for id, entry in entries.items():
         if entry["rule"] not in duheng.rules.RULES:
             raise UnknownName(entry["rule"], duheng.rules.RULES)
-        for other in entry["excludes"]:
-            if other not in entries:
-                raise UnknownName(other, entries)
         found[id] = ProjectType(
             id=id,
             title=entry["title"],
             title_en=entry["title_en"],
             pollutants=tuple(entry["pollutants"]),
             rule=duheng.rules.RULES[entry["rule"]],
-            evidence=tuple(entry["evidence"]),
-            excludes=tuple(entry["excludes"]),
-            cite=entry.get("cite", _data()["cite"]),
-            certainty=entry.get("certainty", _data()["certainty"]),
         )
     return found
 
@@ -103,13 +104,16 @@ def project_type(text: str) -> ProjectType:
     return known.get(text) or titled[text]
 
 
-def review(projects: Iterable[Project]) -> list[Finding]:
-    """What stands in the way of counting each project: evidence, base, pollutant, size, and tonnes counted twice."""
+def review(projects: Iterable[Project], local: Local | None = None) -> list[Finding]:
+    """What stands in the way of counting each project: evidence, base, pollutant, size, and tonnes counted twice.
+
+    Which evidence, and which types count a tonne twice, the parameters in use at the place say.
+    """
     listed = list(projects)
-    return [finding for one in listed for finding in _of_one(one)] + counted_twice(listed)
+    return [finding for one in listed for finding in _of_one(one, local)] + counted_twice(listed, local)
 
 
-def _of_one(project: Project) -> list[Finding]:
+def _of_one(project: Project, local: Local | None) -> list[Finding]:
     kind = project_type(project.type)
     found = []
     if project.pollutant not in kind.pollutants:
@@ -118,9 +122,12 @@ def _of_one(project: Project) -> list[Finding]:
     if not project.in_base:
         remedy = "未纳入基数的污染源不形成减排量，请核对基数清单"
         found.append(_finding("base", project, "污染源不在基数内", "在基数内", remedy))
-    if missing := [one for one in kind.evidence if one not in project.evidence]:
+    asked = kind.evidence(end_of(project.year), local)
+    if missing := [one for one in asked if one not in project.evidence]:
         said = say("缺{documents}", documents=listed("、", missing))
-        found.append(_finding("evidence", project, said, "证据齐全", "请补交", "warning"))
+        bases = listed("；", dict.fromkeys(asked[one].basis for one in missing))
+        expected = say("证据齐全（{basis}）", basis=bases)
+        found.append(_finding("evidence", project, said, expected, "请补交", "warning"))
     if project.reduction is None:
         found.append(_finding("unknown", project, "减排量未知", "填报", "未知的不按零计，请补报"))
     elif project.base is not None and project.reduction > project.base:
@@ -137,7 +144,7 @@ def capacity_check(
 
     How far they may differ is the parameter CAPACITY_TOLERANCE in the year of commissioning.
     """
-    setting = (local or Local()).at(CAPACITY_TOLERANCE, date(project.year, 12, 31))
+    setting = (local or Local()).at(CAPACITY_TOLERANCE, end_of(project.year))
     if stated is None or formula is None or setting is None:
         return []
     if abs(stated - formula) <= float(setting.value) * abs(formula):
@@ -168,8 +175,21 @@ def reverse_check(
     return found
 
 
-def counted_twice(projects: Sequence[Project]) -> list[Finding]:
-    """Pairs of projects that count the same tonne: the same source and pollutant, types that exclude each other.
+def end_of(year: int) -> date:
+    """The day whose settings hold for a project of a year of commissioning."""
+    return date(year, 12, 31)
+
+
+def exclusive(first: Project, second: Project, local: Local | None = None) -> Setting | None:
+    """The setting by which the types of two projects count one tonne at one source; of the later one's year."""
+    pairs = (f"{first.type}与{second.type}", f"{second.type}与{first.type}")
+    day = end_of(max(first.year, second.year))
+    settings = ((local or Local()).at(EXCLUSIVE_TYPES, day, pair) for pair in pairs)
+    return next((one for one in settings if one is not None and one.value), None)
+
+
+def counted_twice(projects: Sequence[Project], local: Local | None = None) -> list[Finding]:
+    """Pairs of projects that count the same tonne: the same source and pollutant, types of which only one counts.
 
     Two projects of one type and year at a source are questioned as well: they are one project, or one is a copy.
     """
@@ -177,12 +197,12 @@ def counted_twice(projects: Sequence[Project]) -> list[Finding]:
     for first, second in combinations(projects, 2):
         if (first.source, first.pollutant) != (second.source, second.pollutant):
             continue
-        excluded = second.type in project_type(first.type).excludes
-        excluded |= first.type in project_type(second.type).excludes
-        if excluded or (first.type, first.year) == (second.type, second.year):
+        barred = exclusive(first, second, local)
+        if barred or (first.type, first.year) == (second.type, second.year):
             names = {"other": first.id, "title": project_type(first.type), "source": second.source}
             said = say("与{other}（{title}）都算{source}的减排", **names)
-            found.append(_finding("twice", second, said, "一吨只算一次", "请只保留一个，或扣除重复部分"))
+            expected = say("一吨只算一次（{basis}）", basis=barred.basis) if barred else "一吨只算一次"
+            found.append(_finding("twice", second, said, expected, "请只保留一个，或扣除重复部分"))
     return found
 
 

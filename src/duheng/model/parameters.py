@@ -46,7 +46,10 @@ class Setting:
 
 @dataclass(frozen=True, eq=False)
 class Parameter(Reference):
-    """A named constant with its dated settings; unit is that of all its values."""
+    """A named constant with its dated settings; unit is that of all its values.
+
+    choices: of what is decided rather than measured, the words of each value it may have (须有, 不再要求).
+    """
 
     id: str
     title: str
@@ -55,6 +58,7 @@ class Parameter(Reference):
     axis: str | None = None
     settings: tuple[Setting, ...] = ()
     note: str = ""
+    choices: Mapping[Decimal, str] = field(default_factory=dict)
 
     def at(self, on: date, item: str | None = None, code: str = "") -> Setting | None:
         """The setting in force on a day and at a place: most specific place, then latest date; or None."""
@@ -64,6 +68,15 @@ class Parameter(Reference):
             if s.since <= on and (s.item is None or s.item == item) and code.startswith(s.where)
         ]
         return max(found, key=lambda s: (len(s.where), s.since), default=None)
+
+    def written(self, value: Decimal) -> str:
+        """A value as people read it: its digits, or the word of a choice."""
+        return self.choices.get(value) or f"{value:f}"
+
+    def chosen(self, on: date, code: str = "") -> dict[str, Setting]:
+        """Of a parameter with choices, each item with a setting in force: what was decided on it."""
+        items = dict.fromkeys(s.item for s in self.settings if s.item is not None)
+        return {item: found for item in items if (found := self.at(on, item, code)) is not None}
 
     def local(self) -> bool:
         """Whether any setting belongs to one jurisdiction only."""
@@ -149,7 +162,10 @@ def _read_one(path: Path) -> Parameter:
             raise ValueError(f"取值文件“{rows[:60]}”应与本文件在同一文件夹，只写文件名")
         rows = read_rows(path.parent / rows)
     settings = tuple(_setting({key: value for key, value in row.items() if value != ""}) for row in rows)
-    return Parameter(id=path.stem, **{**content, "settings": settings})
+    choices = {Decimal(str(value)): str(word) for value, word in (content.get("choices") or {}).items()}
+    if choices and (strange := [one.value for one in settings if one.value not in choices]):
+        raise ValueError(f"取值 {strange[0]} 应为 {'、'.join(map(str, choices))} 之一（choices）")
+    return Parameter(id=path.stem, **{**content, "settings": settings, "choices": choices})
 
 
 def _setting(row: Mapping[str, Any]) -> Setting:

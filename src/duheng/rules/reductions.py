@@ -3,7 +3,7 @@
 The equations are mass balances; the text of the guide of 2022 with its caps and default coefficients was not at hand.
 So every result is an estimate (测算) until the province has audited it, and stands beside the audited figure
 (`project_reduction`), never in
-its place. The types, their evidence and what excludes what: cn/reduction/types.yaml.
+its place. The types: cn/reduction/types.yaml; their evidence and which of them count one tonne: parameters.
 """
 
 from duheng.model import quantity, rule

@@ -281,7 +281,8 @@ def _html(ask: Ask, page: Page) -> str:
 
 def told(words: Words, value: Value) -> str:
     """One line of a parameter's value: what it is, since when, by which text and, where it was replaced, by whom."""
-    amount = words.amount(value.number, "" if value.unit == "1" else value.unit)
+    number = words(value.number) if value.parameter.choices else value.number
+    amount = words.amount(number, "" if value.unit == "1" else value.unit)
     since = value.setting.since
     parts = [words.cite(value.setting.cite), words(value.setting.note)]
     if since.year > 1900:

@@ -7,17 +7,18 @@ estimated or planned is summed apart, so that nobody takes it for done (plan sec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
-from duheng.assess.books import Opened
+from duheng.assess.books import Opened, day_of
 from duheng.ingest.reductions import (
     Project,
     ProjectType,
     capacity_check,
     counted_twice,
+    end_of,
     project_type,
     reverse_check,
     review,
@@ -25,6 +26,7 @@ from duheng.ingest.reductions import (
 from duheng.model.entities import Entity, Places
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
+from duheng.model.parameters import Setting
 from duheng.model.saying import listed, say
 
 KIND = "reduction_project"
@@ -40,7 +42,10 @@ Figures = Mapping[tuple[str, str | None, int], float]
 
 @dataclass(frozen=True)
 class Line:
-    """A project and one of its pollutants. Figures [t] by year; formula and stated: capacity of a full year."""
+    """A project and one of its pollutants. Figures [t] by year; formula and stated: capacity of a full year.
+
+    documents: whether each is there; decided: by document the setting that says whether it must be.
+    """
 
     project: Entity
     type: ProjectType | None
@@ -54,6 +59,7 @@ class Line:
     estimated: Mapping[int, float]
     audited: Mapping[int, float]
     documents: Mapping[str, bool]
+    decided: Mapping[str, Setting] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -66,7 +72,12 @@ class Line:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Documents that the type asks for and nobody has filed."""
-        return tuple(one for one in (self.type.evidence if self.type else ()) if not self.documents.get(one))
+        return tuple(one for one in self.asked if not self.documents.get(one))
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Documents that the type asks for."""
+        return tuple(name for name, setting in self.decided.items() if setting.value)
 
     @property
     def barred(self) -> bool:
@@ -190,6 +201,7 @@ def _line(
         estimated=_estimated(opened, project.id, pollutant, year),
         audited=_years(opened, AUDITED, project.id, pollutant),
         documents=documents,
+        decided=kind.decided(end_of(year or day_of(opened.moment).year), opened.local) if kind else {},
     )
 
 
@@ -239,11 +251,13 @@ def _documents(opened: Opened) -> dict[str, dict[str, bool]]:
 def _reviewed(opened: Opened, found: list[Line]) -> list[Line]:
     projects = [_project(line) for line in found]
     known = [one for one in projects if one is not None]
-    twice = counted_twice(known)
+    twice = counted_twice(known, opened.local)
     reviewed = []
     for line, project in zip(found, projects, strict=True):
         told = (
-            [_unknown_type(line)] if project is None else [*review([project]), *_own(opened, line, project)]
+            [_unknown_type(line)]
+            if project is None
+            else [*review([project], opened.local), *_own(opened, line, project)]
         )
         told += [one for one in twice if project is not None and one.place == _place(project)]
         reviewed.append(replace(line, findings=tuple(told)))

@@ -18,7 +18,7 @@ from duheng.ingest.drill.batches import Press
 from duheng.ingest.drill.draws import draw, rounded, split
 from duheng.ingest.drill.entities import SOURCE, standing
 from duheng.ingest.drill.settings import Settings
-from duheng.ingest.reductions import ProjectType, project_type
+from duheng.ingest.reductions import ProjectType, end_of, project_type
 from duheng.model.entities import Entity
 
 FORM = "减排项目测算参数"
@@ -216,7 +216,7 @@ def _say_evidence(press: Press, one: Plan) -> None:
     """Most documents are there; some are found missing, some nobody has looked for."""
     some = draw(press.settings.seed, "evidence", one.number)
     day = min(date(one.year + 1, 2, 10), press.settings.data["pending_on"])
-    for document in one.type.evidence:
+    for document in one.type.evidence(end_of(one.year)):
         luck = some.random() + (0.1 if one.step == "audited" else -0.15)
         if luck > 0.08:
             there = Decimal(int(luck > 0.14))

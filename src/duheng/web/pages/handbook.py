@@ -207,7 +207,7 @@ def _parameters(ask: Ask, found: list[Parameter]) -> Table:
             Cell(item_title(ask, one.axis, setting.item) if setting.item else "—"),
             Cell(setting.since.isoformat() if setting.since.year > 1900 else "—"),
             Cell(setting.where or words("全国")),
-            Cell(f"{setting.value}", setting.value),
+            Cell(words(one.written(setting.value)), setting.value),
             Cell(words.unit(_unit(one, setting.item)) or "1"),
             Cell(words.cite(setting.cite)),
             Cell(

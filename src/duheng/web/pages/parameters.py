@@ -180,6 +180,7 @@ def one(ask: Ask, id: str) -> Page | HttpResponse:
             "asked": ask.request.GET.get("item", ""),
             "proposals": told,
             "mine": name,
+            "choices": [(word, words(word)) for word in of.choices.values()],
             "STANDING": STANDING,
             "CERTAINTY": {key: CERTAINTY[key] for key in CERTAINTIES},
             "may_propose": roles.may(ask.user, roles.SET_PARAMETERS),
@@ -245,7 +246,7 @@ def _cells(ask: Ask, of: Parameter, setting: Setting) -> list[Cell]:
     doubt = setting.certainty == "memory"
     return [
         Cell(_item(ask, of, setting)),
-        Cell(f"{setting.value:f}", setting.value),
+        Cell(words(of.written(setting.value)), setting.value),
         Cell(words.unit(item_unit(of, setting.item)) or "1"),
         Cell(words(CERTAINTY[setting.certainty]), kind="doubt" if doubt else ""),
         Cell(setting.since.isoformat() if setting.since.year > 1900 else "—"),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import polars as pl
 from django.http import HttpResponse
 
 from duheng import ledger
-from duheng.assess.books import Opened
+from duheng.assess.books import Opened, day_of
 from duheng.assess.evidence import STATUS as LEVEL
 from duheng.ingest.project_forms import register_sheet, year_sheet
 from duheng.ledger import FactRecord
 from duheng.model.glossary import axis, kinds, quantity
 from duheng.model.periods import parse
+from duheng.model.plan import City
 from duheng.model.rounding import printed
 from duheng.model.saying import say
 from duheng.web.boards import books
@@ -22,7 +24,7 @@ from duheng.web.errors import BadAddress, NotThere
 from duheng.web.page import TYPES, Ask, Page
 from duheng.web.pages.findings import findings_table
 from duheng.web.pages.handbook import CERTAINTY
-from duheng.web.pages.projects import LIGHTS, tolerances
+from duheng.web.pages.projects import LIGHTS, decisions, evidence_certainty
 from duheng.web.pages.why import STANDING
 from duheng.web.projects import EVIDENCE, KIND, STATUS, Line, figures, lines
 from duheng.web.reasons import cell_address
@@ -61,7 +63,7 @@ def show(ask: Ask, id: str) -> Page:
             "findings": findings_table(ask, words("核查提示"), found),
         },
         tables=tuple(tables),
-        values=tolerances(ask, own),
+        values=decisions(ask, own),
     )
 
 
@@ -85,13 +87,13 @@ def _evidence(ask: Ask, here: Opened, line: Line) -> Table:
     words = ask.words
     columns = [
         Column("document", words("材料"), width=34),
+        Column("asked", words("要求"), width=20),
         Column("state", words("状态"), width=12),
         Column("source", words("出处"), width=50),
     ]
-    asked = line.type.evidence if line.type else ()
     items = axis("evidence").items
     rows = []
-    for document in dict.fromkeys((*asked, *line.documents)):
+    for document in dict.fromkeys((*line.decided, *line.documents)):
         there = line.documents.get(document)
         state = (
             Cell(words("已归档"), kind="light", light=3)
@@ -102,18 +104,30 @@ def _evidence(ask: Ask, here: Opened, line: Line) -> Table:
             state = Cell.missing(words("未填报"))
         title = words.title(items[document]) if document in items else document
         source, href = _source(ask, here, line, document)
-        rows.append([Cell(title), state, Cell(source or "—", href=href)])
+        rows.append([Cell(title), _asked(ask, line, document), state, Cell(source or "—", href=href)])
     note = _evidence_note(ask, line)
     return Table("evidence", words("佐证材料"), columns, rows, note=note, empty=words("该类型没有佐证清单。"))
 
 
+def _asked(ask: Ask, line: Line, document: str) -> Cell:
+    """Whether the file must hold a document and how sure that is; leads to where it is decided."""
+    words, setting = ask.words, line.decided.get(document)
+    if line.type is None or setting is None:
+        return Cell("—")
+    of = books(ask).books.parameters.get(line.type.evidence_parameter)
+    text = words(of.written(setting.value)) + words.bracketed(words(CERTAINTY[setting.certainty]))
+    kind = "doubt" if setting.certainty == "memory" else ""
+    return Cell(text, kind=kind, href=f"/parameters/{of.id}{ask.selection.context()}")
+
+
 def _evidence_note(ask: Ask, line: Line) -> str:
     """Whose list it is, and whether anybody has held it against the text."""
-    if line.type is None:
+    certainty, words = evidence_certainty(line), ask.words
+    if certainty is None:
         return ""
-    words, certainty = ask.words, ask.words(CERTAINTY[line.type.certainty])
-    text = "佐证清单{certainty}：{cite}；此处按各类型公式所需列出，由管理员替换（cn/reduction/types.yaml）。"
-    return words(text, certainty=words.bracketed(certainty), cite=words.cite(line.type.cite))
+    cites = dict.fromkeys(words.cite(one.cite) for one in line.decided.values())
+    text = "佐证清单{certainty}：{cite}；由管理员在参数页增减，另一人核准。"
+    return words(text, certainty=words.bracketed(words(CERTAINTY[certainty])), cite=words("；").join(cites))
 
 
 def _source(ask: Ask, here: Opened, line: Line, document: str) -> tuple[str, str]:
@@ -222,7 +236,11 @@ def _as_json(here: Opened, own: Sequence[Line]) -> dict[str, object]:
         "type": first.type.id if first.type else None,
         "rule": first.type.rule.id if first.type else None,
         "attributes": dict(first.project.attributes),
-        "evidence": {one: first.documents.get(one) for one in (first.type.evidence if first.type else ())},
+        "evidence": {one: first.documents.get(one) for one in first.asked},
+        "evidence_decided": {
+            name: {"asked": bool(one.value), "cite": one.cite, "certainty": one.certainty}
+            for name, one in first.decided.items()
+        },
         "pollutants": [
             {
                 "pollutant": line.pollutant,
@@ -240,10 +258,15 @@ def _as_json(here: Opened, own: Sequence[Line]) -> dict[str, object]:
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
+def _city(ask: Ask) -> City:
+    """The city with the parameters that it replaced: they say what its projects must file."""
+    return replace(ask.city, parameters=books(ask).books.parameters)
+
+
 def register_form(ask: Ask) -> HttpResponse:
     """The sheet in which projects are registered."""
     out = io.BytesIO()
-    register_sheet(ask.city, ask.selection.scenario, out)
+    register_sheet(_city(ask), ask.selection.scenario, day_of(ask.selection.as_of), out)
     return _workbook(out, "project-register")
 
 
@@ -253,7 +276,7 @@ def year_form(ask: Ask) -> HttpResponse:
     if not (asked.isascii() and asked.isdigit() and len(asked) == 4):
         raise BadAddress("period", asked, "形如 2024 的年份")
     out = io.BytesIO()
-    year_sheet(ask.city, parse(asked).year, ask.selection.scenario, out)
+    year_sheet(_city(ask), parse(asked).year, ask.selection.scenario, out)
     return _workbook(out, f"projects-{asked}")
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from duheng.assess.books import day_of
 from duheng.assess.values import Value
-from duheng.ingest.reductions import CAPACITY_TOLERANCE, project_types
+from duheng.ingest.reductions import CAPACITY_TOLERANCE, EXCLUSIVE_TYPES, project_types
 from duheng.model.glossary import axis
 from duheng.model.plan import Target
 from duheng.model.rounding import judge
@@ -60,15 +60,25 @@ def show(ask: Ask) -> Page:
             _lines_table(ask, shown, years),
             findings_table(ask, words("核查提示"), found),
         ),
-        values=tolerances(ask, shown),
+        values=decisions(ask, shown),
     )
 
 
-def tolerances(ask: Ask, found: Iterable[Line]) -> tuple[Value, ...]:
-    """The tolerance of stated capacities in the years of some projects, where the city replaced it."""
-    years = sorted({line.year for line in found if line.year is not None})
-    told = (values(ask, (), str(year), [CAPACITY_TOLERANCE]) for year in years)
-    return tuple(dict.fromkeys(one for several in told for one in several))
+def decisions(ask: Ask, found: Iterable[Line]) -> tuple[Value, ...]:
+    """What the city itself decided on evidence, exclusive types and tolerance, in the years of some projects."""
+    asked: dict[int, dict[str, None]] = {}
+    for line in found:
+        if line.year is not None:
+            of = asked.setdefault(line.year, dict.fromkeys((CAPACITY_TOLERANCE, EXCLUSIVE_TYPES)))
+            of |= {line.type.evidence_parameter: None} if line.type else {}
+    told = (values(ask, (), str(year), list(asked[year])) for year in sorted(asked))
+    return tuple(dict.fromkeys(one for several in told for one in several if one.own))
+
+
+def evidence_certainty(line: Line) -> str | None:
+    """How sure the list of evidence of a project is: as its least certain document; None without a list."""
+    known = {one.certainty for one in line.decided.values()}
+    return next((one for one in ("memory", "derived", "secondary", "verified") if one in known), None)
 
 
 def owed_by(ask: Ask) -> list[str]:
@@ -235,7 +245,7 @@ def _lines_table(ask: Ask, shown: Sequence[Line], years: range) -> Table:
     ]
     rows = [_row(ask, line, years) for line in shown]
     note = words("测算按各类型的质量守恒公式，官方系数和上限待核；核定值总是优先，测算值并列显示。")
-    if any(line.type and line.type.certainty == "memory" for line in shown):
+    if any(one.certainty == "memory" for line in shown for one in line.decided.values()):
         note += words("佐证清单未核实。")
     return Table(
         "projects", words("减排项目台账"), columns, rows, note=note, empty=words("没有符合条件的项目。")
@@ -246,7 +256,7 @@ def _row(ask: Ask, line: Line, years: range) -> list[Cell]:
     words = ask.words
     own = f"/project/{line.project.id}{ask.selection.context()}"
     kind = line.type
-    asked = len(kind.evidence) if kind else 0
+    asked = len(line.asked)
     estimate = line.estimate(years)
     shown = _linked(ask, line, "", estimate, line.estimated, years)
     if estimate is None and line.status != "planned":
@@ -316,6 +326,6 @@ def _as_json(line: Line, years: range) -> dict[str, object]:
         "difference": told(line.difference(years)),
         "planned": told(line.planned),
         "evidence_lacking": list(line.lacking),
-        "evidence_certainty": line.type.certainty if line.type else None,
+        "evidence_certainty": evidence_certainty(line),
         "findings": [finding.code for finding in line.findings],
     }
