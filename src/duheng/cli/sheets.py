@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,11 +51,13 @@ def import_(
     """导入表格。退出码：0 正常，1 有问题（见提示），2 用法错误。"""
     import getpass
 
+    from duheng.assess.parameters import in_force
     from duheng.ingest.importing import import_file
     from duheng.ingest.loading import open_city
 
     _importable(files, waiting)
     here = open_city(city, scenario)
+    here = replace(here, parameters=in_force(here, scenario))
     told = partial(
         import_file, city=here, dry_run=dry_run, good_rows=good_rows, scenario=scenario, status=status
     )

@@ -31,6 +31,7 @@ from duheng.ledger.bulk import uncollected
 from duheng.ledger.records import STATUSES, NewFact
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
+from duheng.model.parameters import Local
 from duheng.model.plan import City
 from duheng.model.saying import listed, say
 
@@ -159,7 +160,7 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
         elif is_form(sheet):
             read_form(sheet, city, places, names, book)
         elif (statutory := read_form_sheet(sheet)) is not None:
-            enter_form(statutory, sheet, names, book)
+            enter_form(statutory, sheet, names, book, Local(city.parameters, city.code))
         elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
             unread.append(sheet)
             continue

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from duheng.ingest.forms.layout import Form, Relation, form_205_1
 from duheng.ingest.forms.reading import FormSheet, Line
+from duheng.ingest.forms.thresholds import Thresholds, basis_of, certainty_of, thresholds_of
 from duheng.ingest.rows import locator
 from duheng.model.findings import Finding, Severity
+from duheng.model.parameters import Local, Setting
 from duheng.model.saying import listed, say
 
 UNVERIFIED = "审核关系凭记忆，未核实"
@@ -17,7 +19,10 @@ UNVERIFIED = "审核关系凭记忆，未核实"
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A relation that does not hold. found, expected: its two sides; severity: error only where the rule was read."""
+    """A relation that does not hold. found, expected: its two sides; severity: error only where the rule was read.
+
+    basis: the citation by which a city replaced the relation or its limits, else "".
+    """
 
     sheet: FormSheet
     check: str
@@ -30,6 +35,7 @@ class Mismatch:
     certainty: str
     severity: Severity
     remark: str = ""
+    basis: str = ""
 
     @property
     def comment(self) -> str:
@@ -37,6 +43,8 @@ class Mismatch:
         parts = [f"{self.title}，{self.remark or '不成立'}"]
         if self.certainty == "memory":
             parts.append(UNVERIFIED)
+        if self.basis:
+            parts.append(self.basis)
         parts.append(f"请{self.sheet.reporter or '填报单位'}核对")
         return "；".join(parts)
 
@@ -48,6 +56,8 @@ class Mismatch:
         if self.certainty != "memory":
             template = "{value}（容差{tolerance}）"
         expected = say(template, value=_said(self.expected), tolerance=_said(self.tolerance))
+        if self.basis:
+            expected = listed("；", (expected, self.basis))
         remedy = self.remark or "请核对该行各栏"
         return Finding(
             f"form-{self.check}", self.severity, place, found, expected, remedy, self.sheet.reporter or None
@@ -58,24 +68,38 @@ def _said(value: Decimal) -> str:
     return f"{value.normalize():f}" if value else "0"
 
 
-def check_forms(sheets: Sequence[FormSheet]) -> list[Mismatch]:
-    """Every relation over every sheet, and the opening stocks of several months against each other."""
+def check_forms(sheets: Sequence[FormSheet], local: Local | None = None) -> list[Mismatch]:
+    """Every relation over every sheet, and the opening stocks of several months against each other.
+
+    local: the parameters in use at a place, which say what relations and reference factors hold in a sheet's month.
+    """
     form = form_205_1()
-    found = [one for sheet in sheets for one in _check(sheet, form)]
-    return [*found, *_openings(sheets, form)]
+    found = [one for sheet in sheets for one in _check(sheet, form, _thresholds(sheet, form, local))]
+    return [*found, *_openings(sheets, form, local)]
 
 
-def _check(sheet: FormSheet, form: Form) -> Iterator[Mismatch]:
+def _thresholds(sheet: FormSheet, form: Form, local: Local | None) -> Thresholds:
+    return thresholds_of(sheet, form.settings["number"], local)
+
+
+def _check(sheet: FormSheet, form: Form, limits: Thresholds) -> Iterator[Mismatch]:
     for line in sheet.lines:
         if line.row.code == form.settings["total"]:
             continue
         for relation in form.relations:
-            yield from _relation(sheet, line, relation)
-        yield from _factor(sheet, line, form)
-    yield from _total(sheet, form)
+            if setting := limits.relation(relation.title, form.settings["cite"], relation.certainty):
+                yield from _relation(sheet, line, relation, setting)
+        yield from _factor(sheet, line, form, limits)
+    yield from _total(sheet, form, limits)
 
 
-def _relation(sheet: FormSheet, line: Line, relation: Relation) -> Iterator[Mismatch]:
+def _check_setting(form: Form, check: str, limits: Thresholds) -> Setting | None:
+    """The setting of one of the checks that are no relation of columns."""
+    known = form.settings[check]
+    return limits.relation(known["title"], known.get("cite", form.settings["cite"]), known["certainty"])
+
+
+def _relation(sheet: FormSheet, line: Line, relation: Relation, setting: Setting) -> Iterator[Mismatch]:
     """Equal where all is stated; where a part is blank the stated parts may not exceed the whole (no nought, L1)."""
     left = [(name.lstrip("-"), -1 if name.startswith("-") else 1) for name in relation.left]
     stated = [name for name in relation.right if name in line.cells]
@@ -89,7 +113,7 @@ def _relation(sheet: FormSheet, line: Line, relation: Relation) -> Iterator[Mism
     equal = relation.relation == "=" and len(stated) == len(relation.right)
     cell, certainty = (
         line.cells[left[0][0] if relation.relation == "=" else stated[-1]].cell,
-        relation.certainty,
+        setting.certainty,
     )
     one, other = (made, parts) if relation.relation == "=" else (parts, made)
     if gap < -tolerance or (equal and gap > tolerance):
@@ -105,11 +129,12 @@ def _relation(sheet: FormSheet, line: Line, relation: Relation) -> Iterator[Mism
             tolerance,
             certainty,
             severity,
+            basis=basis_of((setting,)),
         )
     elif relation.rest and gap > tolerance:
         yield Mismatch(
             sheet, relation.id, relation.title, line.row.title, cell, one, other, tolerance, certainty, "notice",
-            relation.rest,
+            relation.rest, basis_of((setting,)),
         )  # fmt: skip
 
 
@@ -119,13 +144,13 @@ def _tolerance(values: Sequence[Decimal], factors: Sequence[Decimal] = ()) -> De
     return Decimal(len(values)) / 2 * Decimal(1).scaleb(-max(0, digits))
 
 
-def _factor(sheet: FormSheet, line: Line, form: Form) -> Iterator[Mismatch]:
+def _factor(sheet: FormSheet, line: Line, form: Form, limits: Thresholds) -> Iterator[Mismatch]:
     """The factor used against the printed reference (or its range), in the form's own unit."""
-    used = line.cells.get("factor")
-    if used is None or line.row.lowest is None or line.row.highest is None or not line.scale:
+    used, setting = line.cells.get("factor"), _check_setting(form, "factor_check", limits)
+    factors = limits.factors(line.row.item)
+    if used is None or factors is None or setting is None or not line.scale:
         return
-    share = Decimal(str(form.settings["factor_share"]))
-    low, high = (Decimal(str(one)) for one in (line.row.lowest, line.row.highest))
+    low, high, share = (one.value for one in factors)
     value = used.value / (Decimal(line.scale.numerator) / Decimal(line.scale.denominator))
     if low * (1 - share) <= value <= high * (1 + share):
         return
@@ -133,20 +158,20 @@ def _factor(sheet: FormSheet, line: Line, form: Form) -> Iterator[Mismatch]:
     nearest = low if value < low else high
     yield Mismatch(
         sheet, check["id"], check["title"], line.row.title, used.cell, used.value, nearest, nearest * share,
-        check["certainty"], "warning", "请附化验报告或改正系数",
+        certainty_of((setting, *factors[:2])), "warning", "请附化验报告或改正系数", basis_of((setting, *factors)),
     )  # fmt: skip
 
 
-def _total(sheet: FormSheet, form: Form) -> Iterator[Mismatch]:
+def _total(sheet: FormSheet, form: Form, limits: Thresholds) -> Iterator[Mismatch]:
     """Row 能源合计 against the fuels' use times their factors; not checked where one of them is unknown."""
-    total = sheet.line(form.settings["total"])
+    total, setting = sheet.line(form.settings["total"]), _check_setting(form, "total_check", limits)
     present = {line.row.code for line in sheet.lines if "use" in line.cells}
     counted = [
         line
         for line in sheet.lines
         if line is not total and line.row.part_of not in present and "use" in line.cells
     ]
-    if total is None or "use" not in total.cells or not counted:
+    if total is None or setting is None or "use" not in total.cells or not counted:
         return
     if any("factor" not in line.cells or line.scale is None for line in counted):
         return
@@ -158,24 +183,25 @@ def _total(sheet: FormSheet, form: Form) -> Iterator[Mismatch]:
     if abs(said.value - made) > tolerance:
         yield Mismatch(
             sheet, check["id"], check["title"], total.row.title, said.cell, said.value, made, tolerance,
-            check["certainty"], "warning",
+            setting.certainty, "warning", basis=basis_of((setting,)),
         )  # fmt: skip
 
 
-def _openings(sheets: Sequence[FormSheet], form: Form) -> Iterator[Mismatch]:
+def _openings(sheets: Sequence[FormSheet], form: Form, local: Local | None) -> Iterator[Mismatch]:
     """The opening stock is that of the year: the same in every month's sheet of one unit and year."""
     first: dict[tuple[str, int | None, str], Decimal] = {}
     check = form.settings["opening_check"]
     for sheet in sheets:
-        for line in sheet.lines:
+        setting = _check_setting(form, "opening_check", _thresholds(sheet, form, local))
+        for line in sheet.lines if setting else ():
             opening = line.cells.get("opening")
-            if opening is None:
+            if opening is None or setting is None:
                 continue
             known = first.setdefault((sheet.reporter, sheet.year, line.row.code), opening.value)
             if known != opening.value:
                 yield Mismatch(
                     sheet, check["id"], check["title"], line.row.title, opening.cell, opening.value, known,
-                    Decimal(0), check["certainty"], "error",
+                    Decimal(0), setting.certainty, "error", basis=basis_of((setting,)),
                 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from duheng.ingest.rows import Notebook, Row, Statement
 from duheng.model.entities import Entity
 from duheng.model.findings import Finding
 from duheng.model.glossary import quantity
+from duheng.model.parameters import Local
 from duheng.model.periods import Period, parse
 from duheng.model.saying import say
 
@@ -23,11 +24,13 @@ PERIODS = {1: "{year}-01", 3: "{year}Q1", 6: "{year}H1", 12: "{year}"}
 ENTERED = {"use": "fuel_use", "feedstock": "feedstock_use"}
 
 
-def enter_form(form: FormSheet, sheet: Sheet, names: Names, book: Notebook) -> None:
-    """The form's findings and statements into the notebook."""
+def enter_form(
+    form: FormSheet, sheet: Sheet, names: Names, book: Notebook, local: Local | None = None
+) -> None:
+    """The form's findings and statements into the notebook. local: as for `check_forms`."""
     known = [*oddities(form, book.file), *left_open(form, book.file)]
     wrong: dict[str, list[Finding]] = {}
-    for one in check_forms([form]):
+    for one in check_forms([form], local):
         finding = one.finding(book.file)
         known.append(finding)
         if finding.severity == "error":

@@ -27,15 +27,13 @@ def told(text: str) -> str:
 
 @dataclass(frozen=True)
 class FuelRow:
-    """A row of the form. part_of: code of the row it is a part of; lowest, highest: reference factor [tce a unit]."""
+    """A row of the form. part_of: code of the row it is a part of."""
 
     code: str
     title: str
     unit: str
     item: str
     part_of: str
-    lowest: float | None
-    highest: float | None
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,6 @@ def form_205_1() -> Form:
     rows = {
         told(row["title"]): FuelRow(
             row["code"], row["title"], row["unit"], row["item"], row["part_of"],
-            float(row["lowest"]) if row["lowest"] else None, float(row["highest"]) if row["highest"] else None,
         )
         for row in _read("205-1.rows.csv")
     }  # fmt: skip

@@ -54,6 +54,7 @@ FAMILIES = {
     "monitoring": "在线监测",
     "price": "电价",
     "own": "本市所设",
+    "forms": "统计报表",
 }
 FILTERS = {**CERTAINTY, OWN: "本市取值"}
 

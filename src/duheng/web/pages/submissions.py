@@ -7,6 +7,7 @@ works at the shell of the machine room imports directly: `duheng import`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from duheng import ledger
 from duheng.assess.evidence import STATUS
+from duheng.assess.parameters import in_force
 from duheng.ingest.comparing import Change, compare
 from duheng.ingest.importing import ImportResult, enter, judged, waiting_rows
 from duheng.ingest.sheets import Reading, read_sheets
@@ -107,7 +109,9 @@ def _upload(ask: Ask, id: str) -> tuple[Upload, Path]:
 
 
 def _read(ask: Ask, kept: Upload, place: Path) -> Reading:
-    return read_sheets(place, ask.city, scenario=kept.scenario, name=kept.name)
+    """The file by the parameters in force: a relation or reference factor that the city replaced counts at once."""
+    city = replace(ask.city, parameters=in_force(ask.city, kept.scenario))
+    return read_sheets(place, city, scenario=kept.scenario, name=kept.name)
 
 
 def _changes_table(ask: Ask, changes: Iterable[Change]) -> Table:
