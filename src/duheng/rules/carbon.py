@@ -118,7 +118,7 @@ def electricity_emission(use=PURCHASED_ELECTRICITY, factor=GRID_FACTOR):
     """Carbon dioxide of net purchased electricity by the average factor of the place (location-based).
 
     A year without a published factor uses the latest one and is provisional. Traded green electricity is not taken
-    off here: that is another definition with a factor of its own.
+    off here: `market_electricity_emission` does, with a factor of its own.
     """
     return use * factor
 
