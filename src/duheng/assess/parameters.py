@@ -28,6 +28,12 @@ from duheng.model.units import convert
 PROPOSE, ACCEPT, RETURN = "propose-parameter", "accept-parameter", "return-parameter"
 WAITING, ACCEPTED, RETURNED = "waiting", "accepted", "returned"
 LEAST_CITE = 4
+# Read by nothing that stands on a ledger, so that a replacement changes none of its numbers; said on the page.
+COMMANDS_ONLY = {"balance_coal_factor": "duheng balance"}
+UNREAD = (
+    "air_limit_class1", "fossil_power_factor", "power_footprint_factor",
+    "valid_hours_day", "valid_hours_eight", "valid_windows_day",
+)  # fmt: skip
 _ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -155,6 +161,16 @@ def uses(of: Parameter, plan: Plan) -> tuple[list[Rule], list[Target]]:
         if known & below:
             resting.append(target)
     return rules, resting
+
+
+def reach(id: str) -> str:
+    """Why a replacement of a parameter would change nothing, as a sentence; "" where it does."""
+    if id in COMMANDS_ONLY:
+        text = "只用于不连账本的命令（{command}）；更换取值不改变任何页面和账本中的数。"
+        return say(text, command=COMMANDS_ONLY[id])
+    if id in UNREAD:
+        return "没有规则、页面或命令使用它，只供查阅；更换取值不改变任何数。"
+    return ""
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,6 +81,7 @@ def _run(
 ) -> tuple[Outcome, list[Finding], Entered | None, list[tuple[str, Total]]]:
     """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place."""
     import duheng.settings
+    from duheng.assess.parameters import in_force
     from duheng.cli.opening import ready
     from duheng.telemetry.gathering import gather
     from duheng.telemetry.rollup.engines import engine
@@ -97,6 +99,7 @@ def _run(
     if asked is None and scenario is None:
         return outcome, odd, None, []
     here, _ = ready(city, scenario or "actual")
+    here = replace(here, parameters=in_force(here, scenario or "actual"))
     entered = None
     if scenario is not None:
         entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)

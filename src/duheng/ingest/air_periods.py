@@ -160,7 +160,7 @@ def _end(period: str) -> date:
     return parse(period).end
 
 
-def daily(hours: pl.DataFrame) -> pl.DataFrame:
+def daily(hours: pl.DataFrame, local: Local | None = None) -> pl.DataFrame:
     """Daily values from hourly means.
 
     hours: entity, at (pl.Datetime, the end of the hour, each once), so2, no2, pm10, pm25, ozone [μg/m3],
@@ -173,20 +173,21 @@ def daily(hours: pl.DataFrame) -> pl.DataFrame:
     hours = hours.with_columns(date=(pl.col("at") - pl.duration(minutes=1)).dt.date())
     last = hours["date"].max()
     on = last if isinstance(last, date) else date.max
-    needed = _setting(Local(), "valid_hours_day", on)
+    here = local or Local()
+    needed = _setting(here, "valid_hours_day", on)
     means = hours.group_by("entity", "date", maintain_order=True).agg(
         pl.when(pl.col(name).count() >= needed).then(pl.col(name).mean()).alias(name)
         for name in GASES_AND_PARTICLES
         if name != "ozone"
     )
     return means.join(
-        _greatest_eight_hours(hours, on), on=["entity", "date"], how="left", maintain_order="left"
+        _greatest_eight_hours(hours, on, here), on=["entity", "date"], how="left", maintain_order="left"
     )
 
 
-def _greatest_eight_hours(hours: pl.DataFrame, on: date) -> pl.DataFrame:
-    needed, windows = (_setting(Local(), id, on) for id in ("valid_hours_eight", "valid_windows_day"))
-    limit = _setting(Local(), "air_limit_class2", on, "臭氧日最大8小时平均")
+def _greatest_eight_hours(hours: pl.DataFrame, on: date, local: Local) -> pl.DataFrame:
+    needed, windows = (_setting(local, id, on) for id in ("valid_hours_eight", "valid_windows_day"))
+    limit = _setting(local, "air_limit_class2", on, "臭氧日最大8小时平均")
     rolling = (
         hours.sort("entity", "at")
         .rolling("at", period="8h", closed="right", group_by="entity")

@@ -9,15 +9,20 @@ import polars as pl
 
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons
-from duheng.ingest.balance.checking import check_balance, tolerance_of
+from duheng.assess.flows import on_the_basis
+from duheng.assess.values import Reference
+from duheng.city.bases import coal_bases
+from duheng.ingest.balance.checking import GAPS, check_balance, tolerance_of
 from duheng.ingest.balance.discrepancy import Checked, Discrepancy
-from duheng.ingest.balance.layout import layout
-from duheng.ingest.balance.reading import Balance
+from duheng.ingest.balance.layout import CALORIFIC_TOTAL, layout
+from duheng.ingest.balance.published import efficiency
+from duheng.ingest.balance.reading import NAN, Balance
 from duheng.model.glossary import item_unit, quantity
 from duheng.model.periods import parse
 from duheng.model.rounding import judge
 from duheng.model.units import ratio
 from duheng.web.balances import BalanceBook
+from duheng.web.boards import books
 from duheng.web.page import Ask
 from duheng.web.tables import Cell, Column, Table
 
@@ -51,9 +56,38 @@ def verdicts(book: BalanceBook) -> list[Verdict]:
         _verdict("C", checks["consumption"]["title"], ("C", "F", "L", "T", *rows), sheet, checked, columns)
     )
     others = [one for one in (*checked.discrepancies, *checked.remarks) if one.identity not in _ids(found)]
+    others += _efficiencies(book)
     if others:
-        found.append(Verdict("other", "合计列、符号与平衡差额的大小", (), tuple(others), ()))
+        found.append(Verdict("other", "合计列、符号、平衡差额和加工转换效率的大小", (), tuple(others), ()))
     return [*found, *_against_other_figures(book)]
+
+
+def limits() -> tuple[Reference, ...]:
+    """The parameters beside which the checks hold sizes and efficiencies."""
+    items = layout().settings["efficiency"].values()
+    return (*GAPS, *((f"transformation_efficiency_{one}", item) for item in items for one in ("low", "high")))
+
+
+def _efficiencies(book: BalanceBook) -> Iterator[Discrepancy]:
+    """Transformations that give unusually much or little of what they are fed, at calorific values; none where unknown.
+
+    Of a table of the ledger a blank is unknown and not no flow (L1).
+    """
+    basis = next(iter(coal_bases().values()))
+    same = book.basis == basis.id
+    coal = book if same else BalanceBook(book.ask, book.where, basis.id, on_the_basis(books(book.ask), basis))
+    place, items = book.where.place.name, layout().settings["efficiency"]
+    for row in book.rows:
+        if row.row.code not in items:
+            continue
+        amounts = [coal.coal(row, column).value for column in book.columns if column.fuel]
+        cells = [NAN if value is None else value for value in amounts]
+        made = efficiency(items[row.row.code], cells, book.opened.local, parse(book.where.period).end)
+        if made is not None and not made.usual:
+            yield Discrepancy(
+                place, f"efficiency_{row.row.code}", CALORIFIC_TOTAL, made.share, float(made.limit.value),
+                f"加工转换效率{made.share:.1%}（{made.limit.basis}）", 0.0, "warning", place, made.limit.certainty,
+            )  # fmt: skip
 
 
 def _ids(found: Iterable[Verdict]) -> set[str]:
@@ -183,6 +217,9 @@ def _title(ask: Ask, verdict: Verdict, one: Discrepancy) -> str:
         doubt = ask.words.bracketed(ask.words("未核实")) if one.certainty == "memory" else ""
         return ask.words(checks["gap"]["title"]) + doubt
     row = ask.words(known.rows[one.identity.rpartition("_")[2]].title)
+    if one.identity.startswith("efficiency"):
+        doubt = ask.words.bracketed(ask.words("未核实")) if one.certainty == "memory" else ""
+        return f"{row}{ask.words('：')}{ask.words('加工转换效率')}{doubt}"
     title = "符号与表式相反" if one.identity.startswith("sign") else checks["subtotal"]["title"]
     return f"{row}{ask.words('：')}{ask.words(title)}"
 

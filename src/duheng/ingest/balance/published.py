@@ -5,6 +5,8 @@ And the efficiency of each transformation, which shows a wrong factor or a slipp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -84,35 +86,66 @@ def _finding(
     )
 
 
-def efficiencies(converted: Converted) -> list[Finding]:
-    """Findings for transformations whose efficiency is out of the usual range; only where all of it is known."""
+@dataclass(frozen=True)
+class Efficiency:
+    """What a transformation gives of what it is fed, beside the settings between which that usually lies."""
+
+    share: float
+    low: Setting
+    high: Setting
+
+    @property
+    def usual(self) -> bool:
+        """Whether it lies between them."""
+        return float(self.low.value) <= self.share <= float(self.high.value)
+
+    @property
+    def limit(self) -> Setting:
+        """The one that it is nearer to."""
+        return self.low if self.share < float(self.low.value) else self.high
+
+
+def efficiency(
+    item: str, cells: Iterable[float | None], local: Local | None = None, on: date = date.max
+) -> Efficiency | None:
+    """The efficiency of a transformation; None where a cell is unknown (NaN), nothing comes out, or no range is set.
+
+    item: of the axis of transformations; cells: its row in standard coal, inputs negative, None where nothing flows.
+    """
+    low, high = (
+        (local or Local()).at(f"transformation_efficiency_{one}", on, item) for one in ("low", "high")
+    )
+    known = [cell for cell in cells if cell is not None]
+    out, put_in = sum(cell for cell in known if cell > 0), -sum(cell for cell in known if cell < 0)
+    if low is None or high is None or any(cell != cell for cell in known) or out == 0:
+        return None
+    share = transformation_efficiency.number(out=out, put_in=put_in)
+    return None if share is None else Efficiency(share, low, high)
+
+
+def efficiencies(converted: Converted, local: Local | None = None, on: date = date.max) -> list[Finding]:
+    """Findings for transformations whose efficiency is out of the usual range; only where all of it is known.
+
+    local: the parameters in use at a place, where the table is one of a ledger.
+    """
     if converted.method != METHODS[1]:
         return []
     known = layout()
     found: list[Finding] = []
     fuels = [id for id in converted.frame.columns if id in known.columns and known.columns[id].fuel]
     for row, item in known.settings["efficiency"].items():
-        low, high = (
-            Local().at(f"transformation_efficiency_{one}", date.max, item) for one in ("low", "high")
-        )
-        if low is None or high is None:
-            continue
         rows = converted.frame.filter(pl.col("row") == row).select("table", *fuels)
         for number, *cells in rows.rows():
-            known_cells = [cell for cell in cells if cell is not None]
-            out = sum(cell for cell in known_cells if cell > 0)
-            put_in = -sum(cell for cell in known_cells if cell < 0)
-            share = transformation_efficiency.number(out=out, put_in=put_in)
-            if any(cell != cell for cell in known_cells) or share is None or out == 0:
-                continue
-            if not float(low.value) <= share <= float(high.value):
-                found.append(_unusual(converted.of, number, row, share, low, high))
+            made = efficiency(item, cells, local, on)
+            if made is not None and not made.usual:
+                found.append(_unusual(converted.of, number, row, made))
     return found
 
 
-def _unusual(balance: Balance, table: int, row: str, share: float, low: Setting, high: Setting) -> Finding:
+def _unusual(balance: Balance, table: int, row: str, made: Efficiency) -> Finding:
     return Finding(
-        "efficiency-unusual", "warning" if share > 1 else "notice",
-        f"{balance.name} {balance.tables[table].name} {layout().rows[row].title}", f"加工转换效率{share:.1%}",
-        f"常见{low.value:.0%}～{high.value:.0%}（{low.basis}）", "请核对投入、产出和系数",
+        "efficiency-unusual", "warning" if made.share > 1 else "notice",
+        f"{balance.name} {balance.tables[table].name} {layout().rows[row].title}",
+        f"加工转换效率{made.share:.1%}",
+        f"常见{made.low.value:.0%}～{made.high.value:.0%}（{made.low.basis}）", "请核对投入、产出和系数",
     )  # fmt: skip

@@ -10,15 +10,14 @@ from django.http import HttpResponse
 
 from duheng.assess.evidence import steps
 from duheng.assess.flows import on_the_basis
-from duheng.assess.values import Value
+from duheng.assess.values import Reference, Value
 from duheng.city.bases import coal_bases
 from duheng.engine import Step
-from duheng.ingest.balance.checking import GAPS
 from duheng.ingest.balance.form import form_name, write_form
 from duheng.ingest.balance.form_rows import is_balance, settings, stated_rows
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.plan import Duty
-from duheng.web.balance_checks import as_json, broken_table, checks_table, verdicts
+from duheng.web.balance_checks import as_json, broken_table, checks_table, limits, verdicts
 from duheng.web.balances import COAL, Amount, BalanceBook
 from duheng.web.boards import books, values
 from duheng.web.charts import Chart
@@ -32,6 +31,7 @@ from duheng.web.years import one_of, where
 
 UNITS = {"physical": "实物量", "tce": "标准煤"}
 SIZE = (940.0, 720.0)
+COAL_RULES = ("flow_energy", "flow_total")
 NOT_IN_FORM = "标准煤表的火力发电、供热两行在等价值下是本地电厂煤耗与所用等价系数之差，不按空格处理。"
 
 
@@ -75,12 +75,12 @@ def balance(ask: Ask) -> Page:
             "note": words(NOT_IN_FORM) if unit == "tce" and book.basis == "equivalent" else "",
         },
         tables=(table, checks_table(ask, found), broken),
-        values=_values(book, ("flow_energy", "flow_total") if unit == "tce" else (), GAPS),
+        values=_values(book, COAL_RULES if unit == "tce" else (), limits()),
     )
 
 
 def _values(
-    book: BalanceBook, of: Sequence[str] = ("flow_energy", "flow_total"), beside: Sequence[str] = ()
+    book: BalanceBook, of: Sequence[str] = COAL_RULES, beside: Sequence[Reference] = ()
 ) -> tuple[Value, ...]:
     """What standard coal rests on, on the chosen basis, and the limits of the checks beside it."""
     return values(book.ask, of, book.where.period, beside, opened=book.opened)

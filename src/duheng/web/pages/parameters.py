@@ -20,6 +20,7 @@ from duheng.assess.parameters import (
     Proposal,
     proposals,
     propose,
+    reach,
     readers,
     settle,
     uses,
@@ -53,8 +54,8 @@ FAMILIES = {
     "audit": "数据核查",
     "monitoring": "在线监测",
     "price": "电价",
-    "own": "本市所设",
     "forms": "统计报表",
+    "own": "本市所设",
 }
 FILTERS = {**CERTAINTY, OWN: "本市取值"}
 
@@ -156,7 +157,6 @@ def one(ask: Ask, id: str) -> Page | HttpResponse:
     rules, targets = uses(of, ask.plan)
     words = ask.words
     told = [one for one in _proposals(ask) if one.parameter == of.id] if _may_read(ask) else []
-    name = ask.user.get_username()
     table = _settings(ask, of)
     return Page(
         template="parameter.html",
@@ -167,6 +167,7 @@ def one(ask: Ask, id: str) -> Page | HttpResponse:
             "settings": table.records(),
             "rules": [one.id for one in rules],
             "targets": [one.id for one in targets],
+            "reach": reach(of.id) or None,
             "proposals": [_as_json(one) for one in told],
         },
         context={
@@ -176,19 +177,28 @@ def one(ask: Ask, id: str) -> Page | HttpResponse:
             "unit": words("随品种") if "<" in of.unit else words.unit(of.unit) or "1",
             "note": _told(ask, of.note),
             "rules": rules,
+            "reach": words(reach(of.id)),
             "targets": targets,
-            "items": [(item, words.title(item)) for item in axis(of.axis).items.values()] if of.axis else [],
-            "asked": ask.request.GET.get("item", ""),
             "proposals": told,
-            "mine": name,
-            "choices": [(word, words(word)) for word in of.choices.values()],
+            "mine": ask.user.get_username(),
             "STANDING": STANDING,
-            "CERTAINTY": {key: CERTAINTY[key] for key in CERTAINTIES},
-            "may_propose": roles.may(ask.user, roles.SET_PARAMETERS),
-            "may_accept": roles.may(ask.user, roles.ACCEPT_FACTS),
+            **_to_choose(ask, of),
         },
         tables=(table,),
     )
+
+
+def _to_choose(ask: Ask, of: Parameter) -> dict[str, object]:
+    """What the form of a replacement offers, and who may use it."""
+    words = ask.words
+    return {
+        "choices": [(word, words(word)) for word in of.choices.values()],
+        "items": [(item, words.title(item)) for item in axis(of.axis).items.values()] if of.axis else [],
+        "asked": ask.request.GET.get("item", ""),
+        "CERTAINTY": {key: CERTAINTY[key] for key in CERTAINTIES},
+        "may_propose": roles.may(ask.user, roles.SET_PARAMETERS),
+        "may_accept": roles.may(ask.user, roles.ACCEPT_FACTS),
+    }
 
 
 def _may_read(ask: Ask) -> bool:
