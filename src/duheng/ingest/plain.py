@@ -21,7 +21,7 @@ from duheng.engine.explain import Explanation
 from duheng.ingest.cells import bare_number
 from duheng.ingest.plain_areas import NamedPlaces
 from duheng.ingest.plain_definitions import by_definition
-from duheng.ingest.plain_notices import borrowed, estimated, unverified
+from duheng.ingest.plain_notices import borrowed, estimated, unread, unverified, used
 from duheng.ingest.plain_reasons import Reasons
 from duheng.ingest.plain_table import DEFINITION, KEYS, Sheet, read_lines, read_sheet
 from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
@@ -86,7 +86,13 @@ def _computed(
     findings += (one for one in told if one.severity == "warning")
     outside = (f"提示：{one.text}" for one in told if one.severity == "notice")
     rows = [(line, (*row[:-1], definition or "", row[-1]) if stated else row) for line, _, row in cells]
-    known = (*estimated(rule, definition), *unverified(rule, facts), *borrowed(rule, facts, books.places))
+    with_it = used(rule, facts, books.places, definition, base_year)
+    known = (
+        *estimated(rule, with_it),
+        *unread(rule, with_it),
+        *unverified(with_it, facts),
+        *borrowed(with_it, facts, books.places),
+    )
     return rows, Computed(header, (), tuple(findings), (*known, *outside))
 
 

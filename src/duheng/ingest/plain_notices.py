@@ -4,59 +4,159 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from duheng.model import Parameter, Places, Quantity, Rule
-from duheng.model.periods import parse
-from duheng.model.references import Reference
+from duheng.model.parameters import Setting
+from duheng.model.periods import Period, parse
+from duheng.model.references import At, Linked, Only, Reference, Under
+from duheng.model.rule import Wording
 
 ESTIMATE = "测算"
+SAID = {"verified": "已核对", "secondary": "转引", "memory": "未核实", "derived": "推算"}
 
 
-def unverified(rule: Rule, facts: pl.DataFrame) -> Iterator[str]:
-    """A notice of each parameter in use whose values nobody has held against the text."""
+@dataclass(frozen=True)
+class Used:
+    """Something that a result is worked out with: a rule in one wording, or a parameter (of one item where named).
+
+    at: the periods and division codes for which it is.
+    """
+
+    of: Rule | Parameter
+    at: frozenset[tuple[Period, str]]
+    wording: Wording | None = None
+    item: str | None = None
+
+
+def used(
+    rule: Rule,
+    facts: pl.DataFrame,
+    places: Places,
+    definition: str | None = None,
+    base_year: int | None = None,
+) -> list[Used]:
+    """The rules and parameters that a rule over a table is worked out with, below what no column of it states."""
+    cells = facts.select("entity", "period").unique(maintain_order=True).rows()
+    at = frozenset((parse(text), places.code(entity)) for entity, text in cells)
+    given = frozenset(facts["quantity"].unique())
+    return [*dict.fromkeys(_Search(given, base_year).below(rule, _Place(at, definition)))]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a reference is read: periods and codes, definition, item, and the rules that led there."""
+
+    at: frozenset[tuple[Period, str]]
+    definition: str | None
+    item: str | None = None
+    path: frozenset[tuple[str, str | None]] = frozenset()
+
+
+@dataclass
+class _Search:
+    given: frozenset[str]
+    base_year: int | None
+    seen: set[tuple[object, ...]] = field(default_factory=set)
+
+    def below(self, of: Reference, place: _Place) -> Iterator[Used]:
+        mark = (id(of), place.at, place.definition, place.item)
+        if mark in self.seen:
+            return
+        self.seen.add(mark)
+        if isinstance(of, Parameter):
+            yield Used(of, place.at, item=place.item)
+        elif isinstance(of, Rule):
+            if of.id not in self.given:
+                yield from self._rule(of, place)
+        elif not isinstance(of, Quantity):
+            for part in of.parts():
+                yield from self.below(part, self._moved(of, place))
+
+    def _rule(self, of: Rule, place: _Place) -> Iterator[Used]:
+        definition = of.definition(place.definition)
+        if (of.id, definition) in place.path:
+            return  # a rule that goes back to itself, as a chain does year by year
+        here = replace(place, path=place.path | {(of.id, definition)})
+        worded: dict[Wording, set[tuple[Period, str]]] = defaultdict(set)
+        for period, code in place.at:
+            if (wording := of.wording(period.end, code, definition)) is not None:
+                worded[wording].add((period, code))
+        for wording, at in worded.items():
+            yield Used(of, frozenset(at), wording)
+            for reference in wording.inputs.values():
+                yield from self.below(reference, replace(here, at=frozenset(at)))
+
+    def _moved(self, of: Reference, place: _Place) -> _Place:
+        """Where what a reference looks up is read: at its moment, under its definition, for its item."""
+        if isinstance(of, At):
+            moved = ((of.moment.of(period, self.base_year), code) for period, code in place.at)
+            return replace(
+                place, at=frozenset((period, code) for period, code in moved if period is not None)
+            )
+        if isinstance(of, Linked):
+            on_the_way = ((of.way(period) or (), code) for period, code in place.at)
+            return replace(place, at=frozenset((period, code) for way, code in on_the_way for period in way))
+        if isinstance(of, Under):
+            return replace(place, definition=of.definition)
+        return replace(place, item=of.item) if isinstance(of, Only) else place
+
+
+def unverified(found: list[Used], facts: pl.DataFrame) -> Iterator[str]:
+    """A notice of each parameter in use whose values nobody has held against the text, with their citation."""
+    unsure: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for one, setting in _settings(found, facts):
+        if setting.certainty == "memory":
+            unsure[one.title, setting.cite][setting.item or ""] = None
+    for (title, cite), items in unsure.items():
+        named = "、".join(filter(None, items))
+        yield f"提示：{title}{f'（{named}）' if named else ''}取值未核实，依据：{cite}；请与原文核对"
+
+
+def unread(rule: Rule, found: list[Used]) -> Iterator[str]:
+    """A notice of each rule in use that is from memory or quoted at second hand, with its citation.
+
+    The rule itself is left to `estimated` where its title calls it an estimate.
+    """
+    for one in found:
+        if one.wording is None or one.wording.certainty not in ("memory", "secondary"):
+            continue
+        if one.of is not rule or ESTIMATE not in rule.title:
+            said = "未核实" if one.wording.certainty == "memory" else "转引，未见原文"
+            yield f"提示：规则{one.of.title}（{one.of.id}）{said}，依据：{one.wording.cite}"
+
+
+def _settings(found: list[Used], facts: pl.DataFrame) -> Iterator[tuple[Parameter, Setting]]:
+    """The settings in force of the parameters in use, in order of the table's items."""
     items = [*facts["item"].drop_nulls().unique(maintain_order=True)]
-    periods = [parse(text) for text in facts["period"].unique(maintain_order=True)]
-    for one in dict.fromkeys(_constants(rule, frozenset(facts["quantity"].unique()))):
-        chosen = [one.at(period.end, item) for period in periods for item in (items if one.axis else [None])]
-        unsure = [s.item or "" for s in chosen if s is not None and s.certainty == "memory"]
-        if unsure:
-            named = "、".join(filter(None, dict.fromkeys(unsure)))
-            yield f"提示：{one.title}{f'（{named}）' if named else ''}取值未核实，请与原文核对"
+    for one in found:
+        if isinstance(one.of, Parameter):
+            for item in (items if one.of.axis else [None]) if one.item is None else [one.item]:
+                for period, code in sorted(one.at, key=lambda at: (str(at[0]), at[1])):
+                    if (setting := one.of.at(period.end, item, code)) is not None:
+                        yield one.of, setting
 
 
-def estimated(rule: Rule, definition: str | None) -> Iterator[str]:
+def estimated(rule: Rule, found: list[Used]) -> Iterator[str]:
     """A notice of a result that its title calls an estimate: by which text, and how sure that is."""
     if ESTIMATE not in rule.title:
         return
-    fitting = [one for one in rule.wordings if one.definition == definition] or rule.wordings
-    said = {"verified": "已核对", "secondary": "转引", "memory": "未核实", "derived": "推算"}
-    for one in fitting[:1]:
-        certainty = f"{said[one.certainty]}（{one.certainty}）"
-        yield f"提示：结果为测算值，不是核定值：{rule.title}，依据：{one.cite}，可信度：{certainty}"
-
-
-def _constants(of: Reference, given: frozenset[str]) -> Iterator[Parameter]:
-    """The parameters that the first wording in force reads, below what no given column states."""
-    if isinstance(of, Parameter):
-        yield of
-    elif isinstance(of, Rule) and of.id not in given:
-        for reference in of.wordings[0].inputs.values():
-            yield from _constants(reference, given)
-    elif not isinstance(of, Quantity):
-        for part in of.parts():
-            yield from _constants(part, given)
+    for one in (known.wording for known in found if known.of is rule):
+        if one is not None:
+            certainty = f"{SAID[one.certainty]}（{one.certainty}）"
+            yield f"提示：结果为测算值，不是核定值：{rule.title}，依据：{one.cite}，可信度：{certainty}"
 
 
 _FEW = 5
 
 
-def borrowed(rule: Rule, facts: pl.DataFrame, places: Places) -> Iterator[str]:
+def borrowed(found: list[Used], facts: pl.DataFrame, places: Places) -> Iterator[str]:
     """A notice where a value of another area or of an earlier year stands in for the one of the place and year."""
     cells = facts.select("entity", "period").unique(maintain_order=True).rows()
     items = [*facts["item"].drop_nulls().unique(maintain_order=True)]
-    for one in dict.fromkeys(_constants(rule, frozenset(facts["quantity"].unique()))):
+    for one in dict.fromkeys(known.of for known in found if isinstance(known.of, Parameter)):
         if not (one.local() or _yearly(one)):
             continue
         lost: list[str] = []
