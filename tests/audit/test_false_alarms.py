@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from duheng.assess.audit import (
-    audit_series,
     duplicated,
     first_digits,
     hampel,
@@ -43,27 +42,6 @@ def test_outliers_of_clean_series(length: int, series: int) -> None:
     assert alarms / series < ALLOWED
 
 
-@pytest.mark.parametrize("length", [12, 24, 60, 240])
-def test_all_tests_of_a_series_together(length: int) -> None:
-    cells = [str(place) for place in range(length)]
-    alarms = sum(bool(audit_series("用电量", cells, _normal(seed, length))) for seed in range(2000))
-    assert alarms / 2000 < ALLOWED
-
-
-@pytest.mark.parametrize("length", [12, 24, 60])
-def test_a_clean_series_that_grows_is_not_asked_about(length: int) -> None:
-    cells = [str(place) for place in range(length)]
-    alarms = sum(
-        bool(
-            audit_series(
-                "用电量", cells, [value + 0.8 * at for at, value in enumerate(_normal(seed, length))]
-            )
-        )
-        for seed in range(1500)
-    )
-    assert alarms / 1500 < ALLOWED
-
-
 @pytest.fixture(scope="module")
 def empty() -> Opened:
     city = load(default_city_folder("512000"))
@@ -93,6 +71,26 @@ def test_months_of_clean_series_with_trend_and_season(
 
     alarms = sum(any(within(empty, Series(cell, months, clean(seed)))) for seed in range(1000))
     assert alarms / 1000 < ALLOWED
+
+
+@pytest.mark.parametrize("length", [12, 24, 60])
+def test_months_of_clean_series_of_any_length(empty: Opened, length: int) -> None:
+    """Flat or growing, too short for a season or long enough for one."""
+    months = tuple(f"{2019 + at // 12}-{at % 12 + 1:02}" for at in range(length))
+    cell = Cell("electricity_use", "512000", None, months[0], None)
+    for growth in (0.0, 0.8):
+        alarms = sum(
+            any(
+                within(
+                    empty,
+                    Series(
+                        cell, months, tuple(v + growth * at for at, v in enumerate(_normal(seed, length)))
+                    ),
+                )
+            )
+            for seed in range(1000)
+        )
+        assert alarms / 1000 < ALLOWED
 
 
 def test_windows_of_clean_series() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from duheng.assess.audit import audit_series, balance, growth_identity
+from duheng.assess.audit import balance, growth_identity
 from duheng.assess.audit.report import flag
 from duheng.assess.audit.settings import PACKAGED, PARAMETER, Thresholds, items, settings
 from duheng.model.errors import UnknownName
@@ -60,4 +60,3 @@ def test_a_check_names_the_texts_of_the_check_it_rests_on() -> None:
 def test_a_check_that_there_is_none_of_is_refused() -> None:
     with pytest.raises(UnknownName):
         PACKAGED.number("outlyer", "tolerance")
-    assert audit_series("用电量", ["A1"], [1.0]) == []

@@ -54,7 +54,10 @@ def standard_concentration(
 def capture_rate(
     hours=quantity("quarter_hours"), invalid=quantity("invalid_hours"), stopped=quantity("stopped_hours")
 ):
-    """Share of the hours in which the source ran whose data are valid."""
+    """Share of the hours in which the source ran whose data are valid.
+
+    Watching reads the same formula over the values that a device sent in a day (telemetry.watching.rates).
+    """
     return (hours - invalid - stopped) / (hours - stopped)
 
 
@@ -68,5 +71,8 @@ def capture_rate(
     certainty="secondary",
 )
 def data_completeness(received=quantity("readings_received"), expected=quantity("readings_expected")):
-    """Share of the readings expected that were received."""
+    """Share of the readings expected that were received.
+
+    Watching reads it over a device's day; there more than were expected count as all.
+    """
     return received / expected

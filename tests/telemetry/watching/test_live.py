@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from duheng.rules.readings import capture_rate, data_completeness
 from duheng.telemetry import devices
 from duheng.telemetry.devices import Device
 from duheng.telemetry.gathering import gather
@@ -104,3 +105,17 @@ def test_a_device_that_never_sent_has_no_rate_rather_than_none_received() -> Non
 def test_a_day_without_anything_is_there_with_nothing_received() -> None:
     rows = hours(OUTLET, days=3).filter(pl.col("time").dt.date() != (START + timedelta(days=1)).date())
     assert shares(rows)["received"].to_list() == [120, 0, 120]
+
+
+def test_the_rates_are_those_of_the_rules() -> None:
+    time = pl.col("time")
+    flags = pl.when(time < START + 6 * HOUR).then(pl.lit("D")).when(time < START + 9 * HOUR).then(pl.lit("F"))
+    rows = hours(OUTLET, days=3).with_columns(flag=flags.otherwise("flag"))
+    rows = rows.filter(~time.is_between(START + 12 * HOUR, START + 15 * HOUR))
+    found = shares(rows).rows(named=True)
+    assert (found[0]["transmission"], found[0]["validity"]) == (20 / 24, 11 / 17)
+    for row in found:
+        lost = row["received"] - row["stopped"] - row["valid"]
+        due = data_completeness.number(received=row["received"], expected=row["expected"])
+        good = capture_rate.number(hours=row["received"], invalid=lost, stopped=row["stopped"])
+        assert (row["transmission"], row["validity"]) == (due, good)

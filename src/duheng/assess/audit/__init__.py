@@ -16,7 +16,7 @@ from duheng.assess.audit.digits import FirstDigits, LastDigits, first_digits, la
 from duheng.assess.audit.outliers import alarm_threshold, hampel, modified_z, outliers, plain_z
 from duheng.assess.audit.regression import Fit, biweight
 from duheng.assess.audit.repeats import Copy, Run, duplicated, replayed, scaled_copy, stuck
-from duheng.assess.audit.report import Flag, audit_series, flag, windowed
+from duheng.assess.audit.report import Flag, flag
 from duheng.assess.audit.seasonal import (
     Season,
     season_of,
@@ -37,7 +37,6 @@ __all__ = [
     "Season",
     "Strange",
     "alarm_threshold",
-    "audit_series",
     "balance",
     "biweight",
     "completeness",
@@ -63,5 +62,4 @@ __all__ = [
     "seasonal_threshold",
     "strangest",
     "stuck",
-    "windowed",
 ]

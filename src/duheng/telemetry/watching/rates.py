@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from duheng.engine.columns import PolarsColumns
+from duheng.model import Rule
 from duheng.model.saying import say
+from duheng.rules.readings import capture_rate, data_completeness
 from duheng.telemetry.watching.settings import number
 from duheng.telemetry.watching.signs import Sign
 from duheng.telemetry.watching.taking import HOURS, MINUTES
@@ -33,7 +36,8 @@ def rates(found: pl.DataFrame, mns: Iterable[str], first: date, last: date, now:
     found: `taking.current` rows, from transmission.history_days before `first` on: what a device sends is learnt from
     there. mns: every device expected, also one that never sent (its rates are null). now: Beijing; hours to come are
     not yet due. Hourly values count where a device sends them, else those of its shorter period.
-    transmission = received / expected; validity = valid / (received - stopped); effective: their product.
+    transmission is the rule `data_completeness` over the values of a day; validity is the rule `capture_rate` with
+    the values received in place of the hours of a quarter; effective: their product.
     Source: see `transmission` and `validity` in cn/monitoring/watching.yaml.
     """
     usual = _usual(found)
@@ -53,14 +57,22 @@ def rates(found: pl.DataFrame, mns: Iterable[str], first: date, last: date, now:
         pl.when(pl.col("expected").is_not_null()).then(pl.col(name).fill_null(0)).otherwise(None)
         for name in ("received", "stopped", "valid")
     )
-    due, counted = pl.col("expected") > 0, pl.col("received") - pl.col("stopped") > 0
-    # More than expected is a double under another factor, never more than all.
-    share = (pl.col("received") / pl.col("expected")).clip(0, 1)
+    received, stopped = pl.col("received"), pl.col("stopped")
     joined = joined.with_columns(
-        transmission=pl.when(due).then(share),
-        validity=pl.when(counted).then(pl.col("valid") / (pl.col("received") - pl.col("stopped"))),
+        # More than expected is a double under another factor, never more than all.
+        transmission=_read(data_completeness, received=received, expected=pl.col("expected")).clip(0, 1),
+        validity=_read(
+            capture_rate, hours=received, invalid=received - stopped - pl.col("valid"), stopped=stopped
+        ),
     ).with_columns(effective=pl.col("transmission") * pl.col("validity"))
     return joined.select(list(COLUMNS)).cast(COLUMNS).sort("mn", "day")  # type: ignore[arg-type]
+
+
+def _read(rule: Rule, **columns: pl.Expr) -> pl.Expr:
+    """A rule over columns, so that what is watched and what the rule says are one formula."""
+    wording = rule.wordings[0]
+    result: pl.Expr = wording.read(PolarsColumns(), columns) * wording.factor
+    return result
 
 
 def _usual(found: pl.DataFrame) -> pl.DataFrame:
