@@ -152,7 +152,7 @@ def test_the_source_counts_the_other_facts_a_result_rests_on() -> None:
     towns.intensity({county: {2025: 15} for county in towns.COUNTIES})
     source = only(towns.INTENSITY).source
     assert source is not None
-    assert source.endswith("，另有 11 项事实")
+    assert "，另有 11 项事实；1 条规则未核实" in source
 
 
 def test_a_figure_from_memory_is_marked_unverified() -> None:

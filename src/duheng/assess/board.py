@@ -106,6 +106,7 @@ def _as_json(one: TargetStatus) -> dict[str, Any]:
         "evidence_date": one.evidence.newest.isoformat() if one.evidence.newest else None,
         "unverified": one.unverified,
         "unverified_parameters": list(one.evidence.doubtful),
+        "unverified_rules": list(one.evidence.unread),
         "owed": [owed.text for owed in one.owed],
         "findings": [
             finding.text for finding in one.findings if finding.code != "not-reported"

@@ -42,7 +42,7 @@ class Evidence:
 
     line: one line naming the newest fact's source, its cell, its date and status, and how many more there
     are; None without facts. newest: date of the newest fact. unverified: some fact is from memory. doubtful: the
-    parameters below it whose value nobody has held against the text, with their item.
+    parameters below it whose value nobody has held against the text, with their item; unread: the rules likewise.
     """
 
     facts: tuple[str, ...] = ()
@@ -50,6 +50,7 @@ class Evidence:
     newest: date | None = None
     unverified: bool = False
     doubtful: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def reasons(opened: Opened, cell: Cell) -> Step:
@@ -100,7 +101,8 @@ def evidence(opened: Opened, cells: Sequence[Cell]) -> Evidence:
         below = [step for cell in cells for step in steps(reasons(opened, cell))]
         ids = dict.fromkeys(step.fact for step in below if step.kind == "fact" and step.fact)
         doubtful = dict.fromkeys(listed(" ", filter(None, (s.text, s.item))) for s in below if doubted(s))
-        opened.memo[key] = _evidence(opened, tuple(ids), tuple(doubtful))
+        unread = dict.fromkeys(s.text for s in below if s.kind == "rule" and s.certainty == "memory")
+        opened.memo[key] = _evidence(opened, tuple(ids), tuple(doubtful), tuple(unread))
     found: Evidence = opened.memo[key]
     return found
 
@@ -110,19 +112,23 @@ def doubted(step: Step) -> bool:
     return step.kind == "parameter" and step.certainty == "memory"
 
 
-def _evidence(opened: Opened, ids: tuple[str, ...], doubtful: tuple[str, ...]) -> Evidence:
+def _evidence(
+    opened: Opened, ids: tuple[str, ...], doubtful: tuple[str, ...], unread: tuple[str, ...]
+) -> Evidence:
     rows, recorded, seq, memory = _where(opened)
     found = [rows[id] for id in ids if id in rows]
     if not found:
-        return Evidence(doubtful=doubtful)
+        return Evidence(doubtful=doubtful, unread=unread)
     newest = opened.books.facts.row(max(found, key=lambda row: (recorded[row], seq[row])), named=True)
     source = ledger.source(newest["source"])
     day = source.published_on or newest["recorded_at"].astimezone(ZONE).date()
     unverified = not memory.isdisjoint(found)
     line = _line(opened, newest, source, day, len(found), unverified)
+    if unread:
+        line = say("{line}；{n} 条规则未核实", line=line, n=len(unread))
     if doubtful:
         line = say("{line}；{n} 项参数取值未核实", line=line, n=len(doubtful))
-    return Evidence(ids, line, day, unverified, doubtful)
+    return Evidence(ids, line, day, unverified, doubtful, unread)
 
 
 def _where(opened: Opened) -> tuple[dict[str, int], list[int], list[int], frozenset[int]]:

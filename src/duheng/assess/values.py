@@ -1,4 +1,4 @@
-"""The parameter values that results rest on and that a reader must know of: replaced by the city, or not verified."""
+"""What results rest on and a reader must know of: parameter values replaced or not verified, rules not verified."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from duheng.assess.books import Opened
 from duheng.model.glossary import item_unit, quantity
 from duheng.model.parameters import Parameter, Setting
+from duheng.model.rule import Rule, Wording
 from duheng.model.saying import listed
 
 # A parameter with all its items, or with one of them.
@@ -63,6 +64,30 @@ class Value:
             "replaced": self.own,
             "note": str(setting.note),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A rule below some results in a wording from memory: nobody has held it against its text."""
+
+    rule: Rule
+    wording: Wording
+
+    def as_json(self) -> dict[str, object]:
+        """The same as data."""
+        return {"rule": self.rule.id, "cite": self.wording.cite, "certainty": self.wording.certainty}
+
+
+def unread(quantities: Iterable[str], on: date, code: str = "") -> tuple[Unread, ...]:
+    """The rules from memory that some quantities are worked out by on a day, at a place of this division code."""
+    below = (one for id in quantities for one in quantity(id).below())
+    found: dict[Wording, Unread] = {}
+    for rule in (one for one in below if isinstance(one, Rule)):
+        for definition in (None, *rule.definitions):
+            wording = rule.wording(on, code, definition)
+            if wording is not None and wording.certainty == "memory":
+                found.setdefault(wording, Unread(rule, wording))
+    return tuple(found.values())
 
 
 def in_use(

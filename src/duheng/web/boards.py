@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from duheng.assess.board import Board, board
 from duheng.assess.books import Opened, day_of, opened
-from duheng.assess.values import Reference, Value, in_use
+from duheng.assess.values import Reference, Unread, Value, in_use
+from duheng.assess.values import unread as unread_rules
 from duheng.model.parameters import Local
 from duheng.model.periods import parse
 from duheng.web.page import Ask
@@ -33,6 +34,12 @@ def values(
     """The replaced and the unverified values below some quantities at the end of a period ("": today)."""
     on = parse(period).end if period else day_of(ask.selection.as_of)
     return tuple(in_use(opened or books(ask), quantities, on, beside))
+
+
+def unread(ask: Ask, quantities: Iterable[str], period: str) -> tuple[Unread, ...]:
+    """The rules from memory below some quantities at the end of a period ("": today)."""
+    on = parse(period).end if period else day_of(ask.selection.as_of)
+    return unread_rules(tuple(quantities), on, ask.city.code)
 
 
 def open_board(ask: Ask) -> Board:

@@ -25,7 +25,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from duheng.assess.values import Value
+from duheng.assess.values import Unread, Value
 from duheng.ingest.drill.places import is_drill
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.errors import UnknownName
@@ -136,6 +136,7 @@ class Page:
     """A page: its template and what it needs, the same content as data, its tables and charts.
 
     values: of parameters below its numbers that a reader must know of, replaced by the city or not verified.
+    unread: rules below its numbers that nobody has held against their text.
     """
 
     template: str
@@ -146,6 +147,7 @@ class Page:
     charts: tuple[Chart, ...] = ()
     status: int = 200
     values: tuple[Value, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 View = Callable[..., "Page | HttpResponse"]
@@ -300,6 +302,8 @@ def page_path(path: str) -> str:
 def _json(ask: Ask, page: Page) -> bytes:
     said: dict[str, Any] = {"notice": DRILL_NOTICE} if ask.selection.drill else {}
     values = {"parameter_values": [one.as_json() for one in page.values]} if page.values else {}
+    if page.unread:
+        values["unread_rules"] = [one.as_json() for one in page.unread]
     return json.dumps({**said, **page.data, **values}, ensure_ascii=False, indent=1, default=str).encode()
 
 
@@ -329,9 +333,11 @@ def _about(ask: Ask, page: Page) -> list[tuple[str, str]]:
     words, selection = ask.words, ask.selection
     own = [told(words, one) for one in page.values if one.own]
     doubtful = [words(one.name) for one in page.values if one.setting.certainty == "memory"]
+    rules = [f"{words.title(one.rule)}{words.bracketed(words.cite(one.wording.cite))}" for one in page.unread]
     return [
         *((words("本市取值"), text) for text in own),
         *([(words("未核实的取值"), words.join(doubtful))] if doubtful else []),
+        *([(words("未核实的规则"), words.join(rules))] if rules else []),
         (words("城市"), words.name(ask.city)),
         (words("页面"), page.title),
         (words("情景"), words(SCENARIOS[selection.scenario])),

@@ -19,7 +19,7 @@ from duheng.web import air_tables as tables_of
 from duheng.web import state
 from duheng.web.air_calendar import Day, level_of
 from duheng.web.air_days import KIND, Air, air_of, places_of
-from duheng.web.boards import values
+from duheng.web.boards import unread, values
 from duheng.web.charts import Chart
 from duheng.web.errors import BadAddress
 from duheng.web.page import TYPES, Ask, Page
@@ -55,6 +55,7 @@ def show(ask: Ask) -> Page:
         tables=tuple(table for table in tables if table.rows or table.name in ("months", "days")),
         charts=_charts(ask, air, title),
         values=values(ask, tables_of.RULES, air.period, tables_of.VALIDITY),
+        unread=unread(ask, tables_of.RULES, air.period),
     )
 
 

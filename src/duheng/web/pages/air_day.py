@@ -15,7 +15,7 @@ from duheng.model.parameters import Local
 from duheng.rules.air import EDITIONS, air_individual_index
 from duheng.web.air_days import KIND, day_of, members, places_of, station_rows
 from duheng.web.air_tables import item_title, primaries, symbol, text_of
-from duheng.web.boards import local, values
+from duheng.web.boards import local, unread, values
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import cell_address
@@ -61,6 +61,7 @@ def show(ask: Ask, place: str, day: str) -> Page:
         },
         tables=tuple(tables),
         values=values(ask, (air_individual_index.id,), day, ("valid_station_share",)),
+        unread=unread(ask, (air_individual_index.id,), day),
     )
 
 

@@ -9,7 +9,7 @@ from duheng.assess.evidence import reasons
 from duheng.assess.why import CERTAINTY
 from duheng.web import state
 from duheng.web.access import Closed, confidential
-from duheng.web.boards import books, values
+from duheng.web.boards import books, unread, values
 from duheng.web.counties import place_options
 from duheng.web.errors import NotAllowed
 from duheng.web.page import Ask, Page
@@ -48,6 +48,7 @@ def show(ask: Ask, entity: str, period: str) -> Page:
         },
         tables=(_table(ask, found, closed),),
         values=values(ask, BRIDGED, str(found.period)),
+        unread=unread(ask, BRIDGED, str(found.period)),
     )
 
 

@@ -15,7 +15,7 @@ from duheng.model.glossary import quantity
 from duheng.model.rounding import judge
 from duheng.model.units import ratio
 from duheng.web.balances import BalanceBook
-from duheng.web.boards import books, values
+from duheng.web.boards import books, unread, values
 from duheng.web.factor_sets import Chosen, chosen_set, factors_table, offered, refused
 from duheng.web.page import Ask, Page
 from duheng.web.pages.energy import notes_of_missing
@@ -154,6 +154,7 @@ def show(ask: Ask) -> Page:
         },
         tables=(sector_table, whole, *own),
         values=values(ask, OTHERS if set.own else RULES, chosen.period, opened=made.opened),
+        unread=unread(ask, OTHERS if set.own else RULES, chosen.period),
     )
 
 

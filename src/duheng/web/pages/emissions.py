@@ -10,7 +10,7 @@ from duheng.model.glossary import axis, quantity
 from duheng.model.rounding import printed
 from duheng.web.access import Closed
 from duheng.web.aggregates import sums_table
-from duheng.web.boards import books, values
+from duheng.web.boards import books, unread, values
 from duheng.web.emissions import METHODS, RULES, Emission, emissions, years
 from duheng.web.page import Ask, Page
 from duheng.web.pages.voc import chosen
@@ -52,6 +52,7 @@ def show(ask: Ask) -> Page:
         },
         tables=tuple(tables),
         values=values(ask, RULES, year) if year else (),
+        unread=unread(ask, RULES, year) if year else (),
     )
 
 

@@ -19,7 +19,7 @@ from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.plan import Duty
 from duheng.web.balance_checks import as_json, broken_table, checks_table, limits, verdicts
 from duheng.web.balances import COAL, Amount, BalanceBook
-from duheng.web.boards import books, values
+from duheng.web.boards import books, unread, values
 from duheng.web.charts import Chart
 from duheng.web.energy_flows import Flows, flows, row_of, rows_by_code
 from duheng.web.flow_chart import flow_chart
@@ -76,6 +76,7 @@ def balance(ask: Ask) -> Page:
         },
         tables=(table, checks_table(ask, found), broken),
         values=_values(book, COAL_RULES if unit == "tce" else (), limits()),
+        unread=unread(ask, COAL_RULES if unit == "tce" else (), book.where.period),
     )
 
 
@@ -237,6 +238,7 @@ def diagram(ask: Ask) -> Page:
         tables=(table,),
         charts=(_chart(book, found, title),) if found.links else (),
         values=_values(book),
+        unread=unread(ask, COAL_RULES, book.where.period),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duheng.model.glossary import quantity
-from duheng.web.boards import books
+from duheng.web.boards import books, unread
 from duheng.web.boards import values as values_below
 from duheng.web.cells import cell, values
 from duheng.web.page import Ask, Page
@@ -43,6 +43,7 @@ def show(ask: Ask) -> Page:
         context={"known": known, "owed_by": list(owed_by)},
         tables=tuple(tables),
         values=values_below(ask, [of for _, _, rules in GROUPS for of in rules], years[-1]),
+        unread=unread(ask, [of for _, _, rules in GROUPS for of in rules], years[-1]),
     )
 
 

@@ -19,12 +19,12 @@ from duheng.model.periods import parse
 from duheng.model.plan import City
 from duheng.model.rounding import printed
 from duheng.model.saying import say
-from duheng.web.boards import books
+from duheng.web.boards import books, unread
 from duheng.web.errors import BadAddress, NotThere
 from duheng.web.page import TYPES, Ask, Page
 from duheng.web.pages.findings import findings_table
 from duheng.web.pages.handbook import CERTAINTY
-from duheng.web.pages.projects import LIGHTS, decisions, evidence_certainty
+from duheng.web.pages.projects import LIGHTS, decisions, evidence_certainty, rules_of
 from duheng.web.pages.why import STANDING
 from duheng.web.projects import EVIDENCE, KIND, STATUS, Line, figures, lines
 from duheng.web.reasons import cell_address
@@ -64,6 +64,7 @@ def show(ask: Ask, id: str) -> Page:
         },
         tables=tuple(tables),
         values=decisions(ask, own),
+        unread=unread(ask, rules_of(own), ""),
     )
 
 

@@ -11,7 +11,7 @@ from duheng.ingest.reductions import CAPACITY_TOLERANCE, EXCLUSIVE_TYPES, projec
 from duheng.model.glossary import axis
 from duheng.model.plan import Target
 from duheng.model.rounding import judge
-from duheng.web.boards import books, values
+from duheng.web.boards import books, unread, values
 from duheng.web.counties import place_options
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
@@ -61,7 +61,14 @@ def show(ask: Ask) -> Page:
             findings_table(ask, words("核查提示"), found),
         ),
         values=decisions(ask, shown),
+        unread=unread(ask, rules_of(shown), ""),
     )
+
+
+def rules_of(found: Iterable[Line]) -> list[str]:
+    """The rules by which some projects are estimated."""
+    types = dict.fromkeys(line.type.rule.id for line in found if line.type is not None)
+    return [FIRST, CARRIED, *types] if types else []
 
 
 def decisions(ask: Ask, found: Iterable[Line]) -> tuple[Value, ...]:

@@ -13,7 +13,7 @@ from duheng.model.entities import Entity
 from duheng.model.glossary import axis
 from duheng.model.saying import say
 from duheng.web.aggregates import sums_table
-from duheng.web.boards import books, values
+from duheng.web.boards import books, unread, values
 from duheng.web.cells import amount
 from duheng.web.errors import NotAllowed, NotThere
 from duheng.web.page import Ask, Page
@@ -45,6 +45,7 @@ def show(ask: Ask) -> Page:
         context={"quarters": known, "quarter": quarter, "payers": len(returns)},
         tables=tuple(tables),
         values=values(ask, RULES, quarter, [ABOVE]) if quarter else (),
+        unread=unread(ask, RULES, quarter) if quarter else (),
     )
 
 
@@ -110,6 +111,7 @@ def payer(ask: Ask, id: str) -> Page:
         },
         tables=(table, told),
         values=values(ask, RULES, quarter, [ABOVE]),
+        unread=unread(ask, RULES, quarter),
     )
 
 

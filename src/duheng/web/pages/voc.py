@@ -10,7 +10,7 @@ from duheng.model.glossary import axis, quantity
 from duheng.model.rounding import printed
 from duheng.model.saying import say
 from duheng.web.aggregates import Group, sums_table
-from duheng.web.boards import books
+from duheng.web.boards import books, unread
 from duheng.web.boards import values as values_below
 from duheng.web.cells import amount, cell, periods, values, yes
 from duheng.web.errors import BadAddress, NotAllowed, NotThere
@@ -36,6 +36,7 @@ ARTICLE = "（九）"
 EMISSION, VAPOUR = "enterprise_voc_emission", "station_emission"
 CLOSED = "单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。"
 
+SHOWN = (EMISSION, VAPOUR, "air_liquid_kept", "air_liquid_alarm", "vapour_treatment_kept")
 JUDGED = (
     EMISSION, "leak_detection_due", "leak_emission_total", "treatment_due", "destruction_margin",
     "leaking_gas", "leaking_volatile", "leaking_liquid", "closed_use_due",
@@ -71,12 +72,13 @@ def show(ask: Ask) -> Page:
         tables=tuple(tables),
         values=values_below(
             ask,
-            (EMISSION, VAPOUR, "air_liquid_kept", "air_liquid_alarm", "vapour_treatment_kept"),
+            SHOWN,
             year,
             coefficients(here, firms, year) if ask.sees_confidential else (),
         )
         if year
         else (),
+        unread=unread(ask, SHOWN, year) if year else (),
     )
 
 
@@ -203,6 +205,7 @@ def enterprise(ask: Ask, id: str) -> Page:
         },
         tables=(*tables, found),
         values=values_below(ask, JUDGED, year, coefficients(here, [firm], year)) if year else (),
+        unread=unread(ask, JUDGED, year) if year else (),
     )
 
 

@@ -13,7 +13,7 @@ from duheng.model.glossary import axis, quantity
 from duheng.model.rounding import shown
 from duheng.rules.water import LISTED_APART
 from duheng.web import water_tables as tables_of
-from duheng.web.boards import values
+from duheng.web.boards import unread, values
 from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import cell_address
@@ -50,6 +50,7 @@ def show(ask: Ask) -> Page:
         },
         tables=tables,
         values=values(ask, RULES, str(water.year)),
+        unread=unread(ask, RULES, str(water.year)),
     )
 
 
@@ -78,6 +79,7 @@ def section(ask: Ask, id: str) -> Page:
         context={"water": water, "section": here, "facts": _facts(ask, here)},
         tables=(table,),
         values=values(ask, RULES[:2], str(water.year)),
+        unread=unread(ask, RULES[:2], str(water.year)),
     )
 
 
