@@ -93,7 +93,7 @@ class Grid:
     @cached_property
     def _texts(self) -> Mapping[str, list[str]]:
         """Every text of each coded column in the order met."""
-        names = ("quantity", ENTITY, ITEM, PERIOD, "definition")
+        names = (ENTITY, ITEM, PERIOD, "definition")
         distinct = pl.collect_all(
             pl.concat(
                 [frame.lazy().select(pl.col(name).drop_nulls()) for frame in (self._facts, self._targets)]
@@ -158,23 +158,19 @@ class Grid:
         _, periods, items = self.shape
         place = self._code(ENTITY).cast(pl.Int64) * periods + self._code(PERIOD)
         coded = facts.select(
-            self._code("quantity"),
+            "quantity",
             (place * items + self._numbered(ITEM)).alias("cell"),
             "value",
             self._numbered("definition"),
-        ).sort("quantity", maintain_order=True)
-        cells, values = coded["cell"].to_numpy(), coded["value"].to_numpy()
-        definitions = coded["definition"].to_numpy()
+        )
         shared: dict[tuple[int, ...], Cells] = {}
-        found, start = {}, 0
-        for length, code in coded["quantity"].rle().struct.unnest().iter_rows():
-            part = slice(start, start + length)
-            own = Cells(cells[part], self.shape)
-            alike = shared.setdefault((length, *own.cells[[0, length // 2, -1]].tolist()), own)
+        found = {}
+        for (name,), part in coded.partition_by("quantity", maintain_order=True, as_dict=True).items():
+            own = Cells(part["cell"].to_numpy(), self.shape)
+            alike = shared.setdefault((len(own), *own.cells[[0, len(own) // 2, -1]].tolist()), own)
             if np.array_equal(alike.cells, own.cells):
                 own = alike
-            found[self._texts["quantity"][code]] = Stated(own, values[part], definitions[part])
-            start += length
+            found[name] = Stated(own, part["value"].to_numpy(), part["definition"].to_numpy())
         return found
 
     def _code(self, name: str) -> pl.Expr:
