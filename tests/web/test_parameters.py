@@ -284,7 +284,8 @@ def test_a_replaced_threshold_decides_what_is_asked_and_the_question_names_its_t
         return [one for one in told if one["code"] == "audit-seasonal"]
 
     item = "与趋势和季节不符 4个周期"
-    report(slip=1.2)  # about six times the spread of its month: less than the packaged threshold of four years
+    # About six times the spread of its month: less than the packaged threshold of four years.
+    report(slip=1.2)
     assert asked() == []
     accepted(
         changing,
