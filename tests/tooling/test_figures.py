@@ -65,3 +65,8 @@ def test_a_module_that_stands_still_is_ended_and_says_where(
     said = capfd.readouterr().err
     assert "tests.tooling.standing_still stands still" in said
     assert "standing_still.py" in said
+
+
+def test_every_benchmark_is_run() -> None:
+    files = (run.CHECKOUT / "bench").glob("bench_*.py")
+    assert run.modules("bench", []) == sorted(f"bench.{path.stem}" for path in files)
