@@ -1,7 +1,7 @@
 """Roll-up of quarter-hour readings: to month by county beside hand-written SQL, one late day, and MyEMS's size.
 
-The whole size is 100,000,000 readings (soak/soak_rollup.py, or DUHENG_BENCH_READINGS=100000000); the routine run takes what
-can be made in half a minute. Readings are made once and kept outside the checkout (~/.cache/duheng-bench).
+The whole size is 100,000,000 readings (soak/soak_rollup.py, or DUHENG_BENCH_READINGS=100000000); the routine run takes
+what can be made in half a minute. Readings are made once and kept outside the checkout (~/.cache/duheng-bench).
 """
 
 from __future__ import annotations
