@@ -1,7 +1,7 @@
 """Roll-up of quarter-hour readings: to month by county beside hand-written SQL, one late day, and MyEMS's size.
 
-The whole size is 100,000,000 readings (soak/rollup.py, or DUHENG_BENCH_READINGS=100000000); the routine run takes what
-can be made in half a minute. Readings are made once and kept outside the checkout (~/.cache/duheng-bench).
+The whole size is 100,000,000 readings (soak/soak_rollup.py, or DUHENG_BENCH_READINGS=100000000); the routine run takes
+what can be made in half a minute. Readings are made once and kept outside the checkout (~/.cache/duheng-bench).
 """
 
 from __future__ import annotations
@@ -326,10 +326,14 @@ def computed(home: Path, works: Engine, points: Points, city: City) -> None:
     works.fetch(sums(by_month, MEMBERS, STARTS))
 
 
-def main(readings: int | None = None) -> list[Figure]:
+def main() -> list[Figure]:
     """All of it at the routine size, or at that of DUHENG_BENCH_READINGS."""
-    size = readings or int(os.environ.get("DUHENG_BENCH_READINGS", ROUTINE))
-    return [*month_by_county(size), *incremental(size), *myems()]
+    return at(int(os.environ.get("DUHENG_BENCH_READINGS", ROUTINE)))
+
+
+def at(readings: int) -> list[Figure]:
+    """All of it with so many readings."""
+    return [*month_by_county(readings), *incremental(readings), *myems()]
 
 
 if __name__ == "__main__":

@@ -8,4 +8,4 @@ from bench.figures import Figure
 
 def main() -> list[Figure]:
     """What bench_rollup measures, at 100,000,000 readings."""
-    return bench_rollup.main(bench_rollup.WHOLE)
+    return bench_rollup.at(bench_rollup.WHOLE)

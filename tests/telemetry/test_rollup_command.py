@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from duheng.telemetry.readings.writing import write
-from tests.telemetry.conftest import DAY, LISTED, counted, steady
+from tests.telemetry.conftest import DAY, LISTED, counted, rows, steady
 
 METER = LISTED + "M1,E,counter,512022,电力,kWh,15,500,,2026-01-05,,供电公司,,\n"
 
@@ -44,6 +44,46 @@ def test_a_roll_up_says_what_it_did_and_what_it_found(ready: Path) -> None:
     assert found["code"] == "correction-refused"
     assert found["text"].startswith("M1 电力 2026-01-05 05:00：更正后的示数与前后示数不连贯")
     assert duheng(ready, "rollup", "--no-facts").stdout == "没有新的读数。\n"
+
+
+def test_a_preview_sums_the_intervals_as_they_will_be_published_and_writes_nothing(home: Path) -> None:
+    meter = "M{},E,{},{},电力,kWh,15,500,,2026-01-01,,供电公司,,\n"
+    listed = [(1, "interval", "512022"), (2, "interval", "512021"), (3, "counter", "512021")]
+    (home / "telemetry").mkdir()
+    (home / "telemetry" / "points.csv").write_text(
+        LISTED + "".join(meter.format(*one) for one in listed), "utf-8"
+    )
+    quarters = [DAY + timedelta(minutes=15 * n) for n in range(96)]
+    write(
+        home,
+        rows(
+            [
+                {"mn": mn, "cn": "interval", "time": at, "factor": "E", "cou": 10.0, "arrival": at}
+                for mn in ("M1", "M2")
+                for at in quarters
+            ]
+        ),
+    )
+    asked = ("rollup", "--period", f"{DAY:%Y-%m-%d}")
+    looked = duheng(home, *asked, "--preview")
+    assert looked.returncode == 0
+    assert f"乐至县 电力 {DAY:%Y-%m-%d}（试算）：960 kWh（1个全部已知）" in looked.stdout
+    assert "安岳县 电力" in looked.stdout
+    assert "2个中已知1个，已知合计960 kWh" in looked.stdout
+    assert "1 个监测点不按时段报送" in looked.stderr
+    assert not (home / "telemetry" / "rollups").exists()
+    told = {
+        one["place"]: one for one in json.loads(duheng(home, *asked, "--preview", "--json").stdout)["preview"]
+    }
+    published = json.loads(duheng(home, *asked, "--no-facts", "--json").stdout)["totals"]
+    assert [told[one["place"]]["value"] for one in published] == [one["value"] for one in published]
+    assert [told[one["place"]]["start"] for one in published] == [one["start"] for one in published]
+
+
+def test_a_preview_needs_a_period(ready: Path) -> None:
+    done = duheng(ready, "rollup", "--preview")
+    assert done.returncode == 2
+    assert "--preview 须与 --period 同用" in done.stderr
 
 
 def test_a_device_that_is_not_listed_is_said(ready: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import run
-from bench.figures import Figure, percentile
+from bench.figures import CHECKOUT, Figure, percentile
 
 FAST = Figure("2844 counties x 11 years", 0.31, "s", "Polars by hand 0.26 s", 1.19, "under 2 s", True)
 
@@ -65,3 +65,8 @@ def test_a_module_that_stands_still_is_ended_and_says_where(
     said = capfd.readouterr().err
     assert "tests.tooling.standing_still stands still" in said
     assert "standing_still.py" in said
+
+
+def test_every_benchmark_is_run() -> None:
+    files = (CHECKOUT / "bench").glob("bench_*.py")
+    assert run.modules("bench", []) == sorted(f"bench.{path.stem}" for path in files)

@@ -275,7 +275,8 @@ def test_a_person_signs_in_and_out(live: str, desk: Page) -> None:
 
 
 def test_a_finding_is_reached_by_its_place_and_axe_finds_nothing_against_it(live: str, desk: Page) -> None:
-    desk.goto(live + "/findings?scenario=drill")
+    # Counties against the city: what only the registers hold has no curve to draw.
+    desk.goto(live + "/findings?scenario=drill&kind=members-whole")
     if not desk.locator("details[open] tbody a").count():
         desk.locator("main details summary").first.click()
     desk.locator("details[open] tbody a").first.click()

@@ -21,6 +21,7 @@ from duheng.cli.explain import lines
 from duheng.ledger import NewFact, NewSource
 from duheng.model.parameters import packaged
 from duheng.web import projects, state
+from tests.web.test_inbox import report
 
 Site = Callable[..., Client]
 PAGE = "/parameters/standard_coal_factor"
@@ -371,31 +372,29 @@ def test_types_that_a_city_lets_count_both_are_no_longer_asked_about(changing: S
 
 
 def test_a_replaced_threshold_decides_what_is_asked_and_the_question_names_its_text(changing: Site) -> None:
-    def asked(query: str = "") -> list[dict[str, str]]:
-        told = changing("viewer").get(f"/findings.json?scenario=drill{query}").json()["findings"]
+    def asked() -> list[dict[str, str]]:
+        told = changing("viewer").get("/findings.json").json()["findings"]
         return [one for one in told if one["code"] == "audit-seasonal"]
 
-    before = asked()
+    item = "与趋势和季节不符 4个周期"
+    # About six times the spread of its month: less than the packaged threshold of four years.
+    report(slip=1.2)
+    assert asked() == []
     accepted(
         changing,
-        at="/parameters/audit_threshold?scenario=drill",
-        item="与趋势和季节不符 最小变化",
-        value="0.01",
+        at="/parameters/audit_threshold",
+        item=item,
+        value="4",
         unit="",
         since="2018-01-01",
         certainty="memory",
     )
-    after = asked()
-    assert len(after) > len(before)
-    assert all("热值检测报告 2023-15号，未核实" in one["expected"] for one in after)
-    address = f"/findings/{after[0]['id']}"
-    (own,) = listed(changing("viewer"), f"{address}.json?scenario=drill")
-    assert (own["parameter"], own["item"], own["value"]) == (
-        "audit_threshold",
-        "与趋势和季节不符 最小变化",
-        "0.01",
-    )
-    shown = changing("viewer").get(f"{address}?scenario=drill").content.decode()
+    (question,) = asked()
+    assert "热值检测报告 2023-15号，未核实" in question["expected"]
+    address = f"/findings/{question['id']}"
+    (own,) = listed(changing("viewer"), f"{address}.json")
+    assert (own["parameter"], own["item"], own["value"]) == ("audit_threshold", item, "4")
+    shown = changing("viewer").get(address).content.decode()
     for text in ("本市取值", "热值检测报告 2023-15号", "reviewer的姓名核准于", "未核实"):
         assert text in shown
 

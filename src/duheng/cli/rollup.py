@@ -50,6 +50,10 @@ def rollup(
     period: Annotated[
         str | None, typer.Option("--period", help="另列该月（或日）各地各单位的合计，如 2026-01。")
     ] = None,
+    preview: Annotated[
+        bool,
+        typer.Option("--preview", help="试算：由区间量的读数直接合计 --period，不公布结果，不记账本。"),
+    ] = False,
     facts: Annotated[bool, typer.Option("--facts/--no-facts", help="完整的月份记入账本（缺省）。")] = True,
     scenario: Annotated[
         str, typer.Option("--scenario", help="记入的情景：actual（真实）、drill（演练）。")
@@ -62,10 +66,14 @@ def rollup(
     计数器归零、换表、缺数分摊都有记录。
     监测点登记在数据文件夹的 telemetry/points.csv。合计缺一个监测点即为未知，并写明由谁报送。
     完整的月份记入账本：来源为数据段的起止。
+    --preview 只看不记：由按时段报送的读数直接合计一个月或一日，计数器和排口须汇总后才有数。
     退出码：0 正常，1 有未登记的监测点或账本所记已无读数支持，2 用法错误。
     """
     results_of(scenario)
     asked = _period(period) if period else None
+    if preview:
+        _previewed(city, engine, asked, as_json)
+        return
     outcome, odd, entered, found = _run(city, engine, asked, scenario if facts else None)
     if as_json:
         typer.echo(json.dumps(_json(outcome, odd, entered, found), ensure_ascii=False, indent=1))
@@ -106,6 +114,36 @@ def _run(
     names = {place.id: place.name for place in here.places}
     found = totals(home, works, points, here.places, here.parameters, asked) if asked else []
     return outcome, odd, entered, [(names.get(one.place, one.place), one) for one in found]
+
+
+def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> None:
+    """Print the totals of a period straight from the readings that have come so far; nothing is written."""
+    import duheng.settings
+    from duheng.cli.opening import ready
+    from duheng.telemetry.gathering import gather
+    from duheng.telemetry.rollup.engines import engine
+    from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, load_points
+    from duheng.telemetry.rollup.rules import rules
+    from duheng.telemetry.rollup.totals import preview
+
+    if asked is None:
+        raise typer.BadParameter("--preview 须与 --period 同用，如 --period 2026-01。")
+    home = Path(duheng.settings.DUHENG_HOME)
+    points, here = load_points(home), ready(city, "actual")[0]
+    gather(home, say)
+    works = engine(address, home / "telemetry" / "spill")
+    found = preview(home, works, points, here.places, here.parameters, asked, rules())
+    if as_json:
+        typer.echo(json.dumps({"preview": [_total(one) for one in found]}, ensure_ascii=False, indent=1))
+        return
+    others = len(
+        {one.pid for one in points.of(*ENERGY, *POLLUTANT) if one.counted and one.kind != "interval"}
+    )
+    if others:
+        typer.echo(f"提示：{others} 个监测点不按时段报送，汇总后才有数，试算中作未知。", err=True)
+    names = {place.id: place.name for place in here.places}
+    for total in found:
+        typer.echo(f"{names.get(total.place, total.place)} {total.item} {asked}（试算）：{total.said}")
 
 
 def _found(home: Path, points: Points, works: Engine, outcome: Outcome) -> list[Finding]:
@@ -176,16 +214,17 @@ def _json(
                 for total, stated in entered.outdated
             ],
         }
-    answer["totals"] = [
-        {
-            "place": one.place, "item": one.item, "start": one.start.isoformat(), "value": one.value,
-            "so_far": one.so_far, "unit": one.unit, "known": one.known, "expected": one.expected,
-            "unfinished": one.unfinished, "tce": one.coal, "text": str(one.said),
-            "missing": [{"mn": p.mn, "factor": p.factor, "owner": p.owner} for p in one.missing],
-        }
-        for _, one in found
-    ]  # fmt: skip
+    answer["totals"] = [_total(one) for _, one in found]
     return answer
+
+
+def _total(one: Total) -> dict[str, object]:
+    return {
+        "place": one.place, "item": one.item, "start": one.start.isoformat(), "value": one.value,
+        "so_far": one.so_far, "unit": one.unit, "known": one.known, "expected": one.expected,
+        "unfinished": one.unfinished, "tce": one.coal, "text": str(one.said),
+        "missing": [{"mn": p.mn, "factor": p.factor, "owner": p.owner} for p in one.missing],
+    }  # fmt: skip
 
 
 def readings(

@@ -23,7 +23,7 @@ from .memory import once
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-ENTITY, ITEM, PERIOD = "entity", "item", "period"
+ENTITY, ITEM, PERIOD, DEFINITION = "entity", "item", "period", "definition"
 ABSENT = -1
 
 
@@ -91,16 +91,22 @@ class Grid:
         self._targets = targets
 
     @cached_property
+    def _codings(self) -> Mapping[str, pl.Categories]:
+        """One coding for each column of texts, the same for facts and targets."""
+        return {name: pl.Categories.random() for name in (ENTITY, ITEM, PERIOD, DEFINITION)}
+
+    @cached_property
+    def _coded(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Facts and targets with their texts in codes."""
+        codes = [pl.col(name).cast(pl.Categorical(coding)) for name, coding in self._codings.items()]
+        facts, targets = (frame.select("quantity", "value", *codes) for frame in (self._facts, self._targets))
+        return facts, targets
+
+    @cached_property
     def _texts(self) -> Mapping[str, list[str]]:
-        """Every text of each coded column in the order met."""
-        names = ("quantity", ENTITY, ITEM, PERIOD, "definition")
-        distinct = pl.collect_all(
-            pl.concat(
-                [frame.lazy().select(pl.col(name).drop_nulls()) for frame in (self._facts, self._targets)]
-            ).select(pl.col(name).unique(maintain_order=True))
-            for name in names
-        )
-        return {name: frame[name].to_list() for name, frame in zip(names, distinct, strict=True)}
+        """The texts of each column by code: in the order met."""
+        assert self._coded  # a coding knows what was coded with it
+        return {name: coding.to_series().to_list() for name, coding in self._codings.items()}
 
     @cached_property
     def entities(self) -> list[str]:
@@ -124,7 +130,7 @@ class Grid:
     @cached_property
     def definitions(self) -> list[str | None]:
         """Definitions by code; the first is none."""
-        return [None, *self._texts["definition"]]
+        return [None, *self._texts[DEFINITION]]
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -147,41 +153,31 @@ class Grid:
     @cached_property
     def stated(self) -> Mapping[str, Stated]:
         """Facts by quantity; quantities stated for the same cells share their array."""
-        return self._by_quantity(self._facts)
+        return self._by_quantity(self._coded[0])
 
     @cached_property
     def targets(self) -> Mapping[str, Stated]:
         """Facts of the plan's targets by quantity."""
-        return self._by_quantity(self._targets)
+        return self._by_quantity(self._coded[1])
 
     def _by_quantity(self, facts: pl.DataFrame) -> dict[str, Stated]:
         _, periods, items = self.shape
-        place = self._code(ENTITY).cast(pl.Int64) * periods + self._code(PERIOD)
-        coded = facts.select(
-            self._code("quantity"),
-            (place * items + self._numbered(ITEM)).alias("cell"),
-            "value",
-            self._numbered("definition"),
-        ).sort("quantity", maintain_order=True)
-        cells, values = coded["cell"].to_numpy(), coded["value"].to_numpy()
-        definitions = coded["definition"].to_numpy()
+        entity, period = (pl.col(name).to_physical().cast(pl.Int64) for name in (ENTITY, PERIOD))
+        # Nothing stated is code 0; what is, one more than its code.
+        item, definition = ((pl.col(name).to_physical() + 1).fill_null(0) for name in (ITEM, DEFINITION))
+        cell = ((entity * periods + period) * items + item).alias("cell")
+        parts = facts.select("quantity", cell, "value", definition).partition_by(
+            "quantity", maintain_order=True, as_dict=True
+        )
         shared: dict[tuple[int, ...], Cells] = {}
-        found, start = {}, 0
-        for length, code in coded["quantity"].rle().struct.unnest().iter_rows():
-            part = slice(start, start + length)
-            own = Cells(cells[part], self.shape)
-            alike = shared.setdefault((length, *own.cells[[0, length // 2, -1]].tolist()), own)
+        found = {}
+        for (name,), part in parts.items():
+            own = Cells(part["cell"].to_numpy(), self.shape)
+            alike = shared.setdefault((len(own), *own.cells[[0, len(own) // 2, -1]].tolist()), own)
             if np.array_equal(alike.cells, own.cells):
                 own = alike
-            found[self._texts["quantity"][code]] = Stated(own, values[part], definitions[part])
-            start += length
+            found[name] = Stated(own, part["value"].to_numpy(), part["definition"].to_numpy())
         return found
-
-    def _code(self, name: str) -> pl.Expr:
-        return pl.col(name).cast(pl.Enum(self._texts[name])).to_physical().cast(pl.UInt32)
-
-    def _numbered(self, name: str) -> pl.Expr:
-        return (self._code(name) + 1).fill_null(0)
 
     @once
     def keys(self, axis: str | None) -> Keys:

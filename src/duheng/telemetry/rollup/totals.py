@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from duheng.telemetry.rollup.engines import Engine
 from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, Point, Points
 from duheng.telemetry.rollup.rules import Rules
 from duheng.telemetry.rollup.tables import POINTS
-from duheng.telemetry.rollup.taking import amounts_within, good, midnight
+from duheng.telemetry.rollup.taking import amounts_within, good, midnight, open_files
 
 COAL = "standard_coal_factor"
 MASS = "kg"
@@ -164,7 +164,12 @@ def totals(
     engine.table("starts", pl.DataFrame({"start": [start]}, {"start": pl.Datetime("us")}))
     rows = engine.fetch(sums(AMOUNTS, MEMBERS, STARTS))
     known = set(amounts.filter(pl.col("amount").is_not_null())["pid"].to_list())
-    inside = _inside(points, within)
+    return _in_order(rows, _inside(points, within), known, places)
+
+
+def _in_order(
+    rows: pl.DataFrame, inside: dict[tuple[str, str], list[Point]], known: set[int], places: Places
+) -> list[Total]:
     order = {place.id: number for number, place in enumerate(places)}
     found = [_total(row, inside[row["place"], row["item"]], known) for row in rows.iter_rows(named=True)]
     return sorted(found, key=lambda one: (order.get(one.place, len(order)), one.place, one.item))
@@ -221,16 +226,34 @@ def at_once(
 ) -> pl.DataFrame:  # fmt: skip
     """Sums of a month, or of some of its days, by place straight from interval readings; nothing is published.
 
-    days: first and last. read: their readings, one version each (taking.open_files). For looks and comparisons;
-    what counts is what `roll_up` publishes, and both agree. Columns of `sums`.
+    days: first and last. read: their readings, one version each (taking.open_files). Points of other kinds are
+    members whose amounts are not known. What counts is what `roll_up` publishes, and both agree. Columns of `sums`.
     """
+    known = _straight(home, engine, points, days, read, rules)
+    return _summed(engine, points, places, parameters, days, known)
+
+
+def preview(
+    home: Path, engine: Engine, points: Points, places: Places, parameters: Parameters, period: Period, rules: Rules
+) -> list[Total]:  # fmt: skip
+    """The totals of a month or a day as `at_once` makes them: a look before anything is published."""
+    days = (period.start, period.end)
+    read, _ = open_files(home, engine, midnight(period.start), midnight(period.end))
+    known = _straight(home, engine, points, days, read, rules)
+    rows = _summed(engine, points, places, parameters, days, known)
+    stated = set(known.filter(pl.col("amount").is_not_null())["pid"].to_list())
+    inside = _inside(points, members(points, places, parameters, period.end))
+    # The sums of some days stand at their month; a total stands at its period.
+    found = _in_order(rows, inside, stated, places)
+    return [replace(one, start=midnight(period.start)) for one in found]
+
+
+def _straight(
+    home: Path, engine: Engine, points: Points, days: tuple[date, date], read: ir.Table, rules: Rules
+) -> pl.DataFrame:
+    """pid, start, amount and incomplete of each meter whose amounts come by intervals."""
     first, last = days
     engine.table("points", points.table().filter(pl.col("kind") == "interval"))
-    within = members(points, places, parameters, last)
-    engine.table("members", within.filter(pl.col("pid").is_in([one.pid for one in points.of("interval")])))
-    engine.table(
-        "starts", pl.DataFrame({"start": [midnight(first.replace(day=1))]}, {"start": pl.Datetime("us")})
-    )
     used = good(read, rules)
     plausible = _plausible(points, amounts_within(home, *days))
     known = engine.fetch(intervals.months(used, POINTS, rules, checked=plausible))
@@ -240,5 +263,15 @@ def at_once(
         known = engine.fetch(added.agg(amount=by_hour.amount.sum(), known=by_hour.amount.count()))
     whole = pl.col("known") == (last - first).days * 24 + 24
     known = known.with_columns(amount=pl.when(whole).then(pl.col("amount")), incomplete=~whole)
-    engine.table("amounts", known.select("pid", "start", "amount", "incomplete"))
+    return known.select("pid", "start", "amount", "incomplete")
+
+
+def _summed(
+    engine: Engine, points: Points, places: Places, parameters: Parameters, days: tuple[date, date], known: pl.DataFrame
+) -> pl.DataFrame:  # fmt: skip
+    first, last = days
+    engine.table("members", members(points, places, parameters, last))
+    month = midnight(first.replace(day=1))
+    engine.table("starts", pl.DataFrame({"start": [month]}, {"start": pl.Datetime("us")}))
+    engine.table("amounts", known)
     return engine.fetch(sums(AMOUNTS, MEMBERS, STARTS))
