@@ -15,6 +15,7 @@ from duheng.cli.opening import DEFAULT_CITY, CityOption, results_of, say
 if TYPE_CHECKING:
     from duheng.model.findings import Finding
     from duheng.model.periods import Period
+    from duheng.model.plan import City
     from duheng.telemetry.rollup.engines import Engine
     from duheng.telemetry.rollup.facts import Entered
     from duheng.telemetry.rollup.points import Points
@@ -89,8 +90,6 @@ def _run(
 ) -> tuple[Outcome, list[Finding], Entered | None, list[tuple[str, Total]]]:
     """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place."""
     import duheng.settings
-    from duheng.assess.parameters import in_force
-    from duheng.cli.opening import ready
     from duheng.telemetry.gathering import gather
     from duheng.telemetry.rollup.engines import engine
     from duheng.telemetry.rollup.facts import enter
@@ -106,8 +105,7 @@ def _run(
     odd = _found(home, points, works, outcome)
     if asked is None and scenario is None:
         return outcome, odd, None, []
-    here, _ = ready(city, scenario or "actual")
-    here = replace(here, parameters=in_force(here, scenario or "actual"))
+    here = _city(city, scenario or "actual")
     entered = None
     if scenario is not None:
         entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)
@@ -119,7 +117,6 @@ def _run(
 def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> None:
     """Print the totals of a period straight from the readings that have come so far; nothing is written."""
     import duheng.settings
-    from duheng.cli.opening import ready
     from duheng.telemetry.gathering import gather
     from duheng.telemetry.rollup.engines import engine
     from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, load_points
@@ -129,7 +126,7 @@ def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> 
     if asked is None:
         raise typer.BadParameter("--preview 须与 --period 同用，如 --period 2026-01。")
     home = Path(duheng.settings.DUHENG_HOME)
-    points, here = load_points(home), ready(city, "actual")[0]
+    points, here = load_points(home), _city(city, "actual")
     gather(home, say)
     works = engine(address, home / "telemetry" / "spill")
     found = preview(home, works, points, here.places, here.parameters, asked, rules())
@@ -144,6 +141,15 @@ def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> 
     names = {place.id: place.name for place in here.places}
     for total in found:
         typer.echo(f"{names.get(total.place, total.place)} {total.item} {asked}（试算）：{total.said}")
+
+
+def _city(city: str, scenario: str) -> City:
+    """The city with the values that it replaced in the ledger: standard coal is reckoned by them."""
+    from duheng.assess.parameters import in_force
+    from duheng.cli.opening import ready
+
+    here, _ = ready(city, scenario)
+    return replace(here, parameters=in_force(here, scenario))
 
 
 def _found(home: Path, points: Points, works: Engine, outcome: Outcome) -> list[Finding]:
