@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from duheng import ledger
@@ -348,6 +350,23 @@ def test_evidence_is_taken_off_and_added_in_words_by_two_persons(changing: Site)
     assert "竣工验收文件" in line.asked
     table = changing().get("/parameters.json?scenario=drill&certainty=own").json()["parameters"]
     assert [one["value"] for one in table if one["cite"] == COAL["cite"]] == ["不再要求", "须有"]
+
+
+def test_the_sheet_of_a_year_asks_for_what_the_city_decided(changing: Site) -> None:
+    def asked(year: int) -> set[str]:
+        content = changing().get(f"/projects/form.xlsx?scenario=drill&period={year}").content
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        return {str(cell) for row in sheet.to_python() for cell in row}
+
+    for of in ("evidence_w2", "evidence_w3", "evidence_w4", "evidence_a7"):
+        at = f"/parameters/{of}?scenario=drill"
+        accepted(changing, at=at, item="燃料台账", value="须有", unit="", since="2024-01-01")
+    assert ("燃料台账" in asked(2022), "燃料台账" in asked(2024)) == (False, True)
+    content = changing().get("/projects/register.xlsx?scenario=drill").content
+    types = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("项目类型").to_python()
+    (row,) = [row for row in types if "W2" in row]
+    assert "燃料台账" in str(row)
+    assert "热值检测报告 2023-15号" in str(row)
 
 
 def test_a_choice_is_one_of_its_words(site: Site) -> None:
