@@ -11,6 +11,7 @@ import pytest
 
 import duheng
 import duheng.rules  # every rule registers what it reads
+from duheng.assess.audit import settings
 from duheng.assess.parameters import COMMANDS_ONLY, UNREAD, reach, readers
 from duheng.city.bases import bases
 from duheng.model.parameters import packaged
@@ -64,6 +65,29 @@ def test_what_is_said_to_be_unread_is_there_and_unread() -> None:
     said = {*COMMANDS_ONLY, *UNREAD}
     assert said <= set(packaged())
     assert said & (set(readers()) | in_a_basis()) == set()
+
+
+# What measures by the thresholds of each check that no page asks by.
+MEASURES = {
+    "hampel": "hampel", "balance": "balance", "growth": "growth_identity", "completeness": "completeness",
+    "daily_monthly": "daily_against_month", "replay": "replayed",
+}  # fmt: skip
+
+
+def test_thresholds_that_no_page_asks_by_say_so_and_no_other_do() -> None:
+    assert set(MEASURES) == set(settings.BESIDE_THE_INBOX)
+    asking = "".join(
+        (SOURCE / "assess" / "audit" / f"{name}.py").read_text("utf-8")
+        for name in ("groups", "pairs", "series", "yearly")
+    )
+    imported = {name.strip() for line in asking.splitlines() if "import" in line for name in line.split(",")}
+    for code, function in MEASURES.items():
+        assert not any(name.split()[-1] == function for name in imported)
+        assert f'number("{code}"' not in asking
+        assert all(settings.reach(item) for item in settings.items(code))
+    others = {one.item for one in packaged()[settings.PARAMETER].settings}
+    others -= {item for code in MEASURES for item in settings.items(code)}
+    assert {settings.reach(item) for item in others} == {""}
 
 
 def calls(tree: ast.AST) -> Iterator[str]:

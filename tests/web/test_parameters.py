@@ -311,6 +311,11 @@ def test_a_value_that_only_commands_read_says_so(site: Site) -> None:
     assert "duheng balance" in site().get("/parameters/balance_coal_factor").content.decode()
     assert "只供查阅" in site().get("/parameters/air_limit_class1.json").json()["reach"]
     assert site().get(f"{PAGE}.json").json()["reach"] is None
+    told = {
+        one["item"]: one["note"] for one in site().get("/parameters/audit_threshold.json").json()["settings"]
+    }
+    assert "只供查阅" in told["增速恒等式 容许差"]
+    assert "只供查阅" not in told["与趋势和季节不符 最小变化"]
 
 
 def test_evidence_is_taken_off_and_added_in_words_by_two_persons(changing: Site) -> None:

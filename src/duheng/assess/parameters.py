@@ -165,12 +165,15 @@ def uses(of: Parameter, plan: Plan) -> tuple[list[Rule], list[Target]]:
 
 def reach(id: str) -> str:
     """Why a replacement of a parameter would change nothing, as a sentence; "" where it does."""
-    if id in COMMANDS_ONLY:
-        text = "只用于不连账本的命令（{command}）；更换取值不改变任何页面和账本中的数。"
-        return say(text, command=COMMANDS_ONLY[id])
-    if id in UNREAD:
+    return changes_nothing(COMMANDS_ONLY.get(id, "")) if id in (*COMMANDS_ONLY, *UNREAD) else ""
+
+
+def changes_nothing(command: str = "") -> str:
+    """What is said of a value that only a command without a ledger reads; without one, that nothing does."""
+    if not command:
         return "没有规则、页面或命令使用它，只供查阅；更换取值不改变任何数。"
-    return ""
+    text = "只用于不连账本的命令（{command}）；更换取值不改变任何页面和账本中的数。"
+    return say(text, command=command)
 
 
 @cache

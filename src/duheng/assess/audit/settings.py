@@ -9,12 +9,17 @@ from functools import cache, cached_property
 from typing import Any
 
 from duheng.assess.books import Opened, day_of
+from duheng.assess.parameters import changes_nothing
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import UnknownName
 from duheng.model.parameters import Local, Setting
 from duheng.model.saying import listed
 
 PARAMETER = "audit_threshold"
+# Checks that no page asks by: the command that does, by the packaged thresholds, or none ("").
+BESIDE_THE_INBOX = {
+    "hampel": "", "balance": "", "growth": "", "completeness": "", "daily_monthly": "", "replay": "duheng watch",
+}  # fmt: skip
 
 
 @cache
@@ -42,6 +47,12 @@ def items(code: str) -> tuple[str, ...]:
     about = of(code)
     own = (*about.get("figures", {}).values(), *about.get("calibrated", {}).values())
     return (*own, *(items(about["rests_on"]) if "rests_on" in about else ()))
+
+
+def reach(item: str | None) -> str:
+    """Why a replacement of an item of the parameter would change nothing, as a sentence; "" where it does."""
+    found = (command for code, command in BESIDE_THE_INBOX.items() if item in items(code))
+    return next((changes_nothing(command) for command in found), "")
 
 
 @dataclass(frozen=True)

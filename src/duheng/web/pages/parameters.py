@@ -12,6 +12,7 @@ from functools import cache
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 
+from duheng.assess.audit import settings as audit
 from duheng.assess.books import day_of, end_of_day
 from duheng.assess.parameters import (
     ACCEPTED,
@@ -288,11 +289,17 @@ def _settings(ask: Ask, of: Parameter) -> Table:
     """Every setting of one parameter, those of the city first, with what is noted of it."""
     ordered = sorted(of.settings, key=lambda s: (s.item or "", -len(s.where), s.since))
     words = ask.words
-    rows = [[*_cells(ask, of, one), Cell(_told(ask, one.note) or "—")] for one in ordered]
+    rows = [[*_cells(ask, of, one), Cell(_noted(ask, of, one) or "—")] for one in ordered]
     columns = [*_columns(ask), Column("note", words("说明"), width=40)]
     return Table(
         "settings", words.title(of), columns, rows, empty=words("还没有取值；由本市设定并写明依据。")
     )
+
+
+def _noted(ask: Ask, of: Parameter, one: Setting) -> str:
+    """What is noted of a value, and where no page reads its item, that."""
+    unread = audit.reach(one.item) if of.id == audit.PARAMETER else ""
+    return ask.words("；").join(filter(None, (_told(ask, one.note), ask.words(unread))))
 
 
 def _told(ask: Ask, note: str) -> str:
