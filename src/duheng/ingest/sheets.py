@@ -1,7 +1,8 @@
 """Reading Excel and CSV into facts, with a finding for every cell that cannot be read or should be looked at.
 
-Four layouts are told apart by their texts: the long table (one number a row), the program's own forms, the statutory
-form 205-1 and the daily table of air stations. Nothing is written here: `importing` decides what enters the ledger.
+Four layouts are told apart by their texts: the long table (one number a row), the program's own forms, statutory
+forms (205-1 and others, cn/forms) and the daily table of air stations. Nothing is written here: `importing` decides
+what enters the ledger.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.drill.places import places_of
 from duheng.ingest.form_head import is_form
 from duheng.ingest.forms.entering import enter_form
+from duheng.ingest.forms.filled import FormSheet
 from duheng.ingest.forms.reading import read_form_sheet
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import FileRefused, read_bytes, refuse
@@ -158,11 +160,13 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
             read_balance_form(sheet, city, places, names, book)
         elif is_form(sheet):
             read_form(sheet, city, places, names, book)
-        elif (statutory := read_form_sheet(sheet)) is not None:
+        elif isinstance(statutory := read_form_sheet(sheet, book.file), FormSheet):
             enter_form(statutory, sheet, names, book)
         elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
-            unread.append(sheet)
-            continue
+            if statutory is None:
+                unread.append(sheet)
+                continue
+            book.note("error", sheet.name, "A1", statutory)
         read += 1
     _note_unread(unread, read, book)
 
