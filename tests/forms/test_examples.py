@@ -139,7 +139,7 @@ def test_unit_prices_are_worked_out_and_held_against_last_years(tmp_path: Path) 
 
 
 def test_what_is_uncertain_of_a_row_is_said(tmp_path: Path) -> None:
-    assert "供热面积：代码在转引处排版已乱，未核实" in told(
+    assert "供热面积：代码202在转引处排版已乱，未核实" in told(
         checked(book(tmp_path / "a.xlsx", {"a": table("公共机构2表")}))
     )
 

@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 from duheng.ingest.forms.checking import check_forms
 from duheng.ingest.forms.filled import FormSheet
 from duheng.ingest.forms.formula import Figure, evaluate, rounding
+from duheng.ingest.forms.layout import form
 from duheng.ingest.forms.reading import read_form_sheet
+from duheng.ingest.forms.report import left_open, oddities
 from duheng.ingest.grids import Sheet
-from duheng.ingest.markup import Marks
-from tests.forms.examples import TABLES, Table
+from duheng.ingest.markup import Marks, cell_name
+from tests.forms.examples import TABLES, Table, table
 
 AMOUNTS = st.integers(0, 10**7)
+JUNK = st.one_of(
+    st.text(max_size=12), st.floats(), st.integers(), st.dates(), st.booleans(),
+    st.sampled_from(["合计", "原煤", "消费量", "0", "1e30", "9" * 20, "2023年5月至2024年1月", "100%", "#REF!"]),
+)  # fmt: skip
 PLACES = st.integers(0, 4)
 
 
@@ -97,3 +103,50 @@ def test_a_formula_is_never_further_off_than_it_says(a: Decimal, b: Decimal, c: 
     shown = {name: Decimal(printed(one, 1)) for name, one in exact.items()}
     made = evaluate("(a - b) / c * a", lambda name: Figure(shown[name], rounding([shown[name]])))
     assert made is None or abs(made.value - (a - b) / c * a) <= made.error + Decimal("1e-15")
+
+
+@given(st.sampled_from(["表2", "表2-1", "表3", "表4", "表6", "表7", "表8", "表10", "公共机构2表"]), st.data())
+def test_a_number_below_the_header_is_placed_or_named(number: str, data: st.DataObject) -> None:
+    made = table(number)
+    row = data.draw(st.integers(3, len(made) + 1))
+    header = [form(number).column(str(one)) for one in made[2]] + ["", ""]
+    # A title or unit without a figure states nothing: it may stand below the table.
+    stating = [one for one, id in enumerate(header) if id not in (form(number).key, "unit", "code")]
+    column = data.draw(st.sampled_from(stating))
+    value = data.draw(st.sampled_from(["123456.789", "-3", "约三", "7吨", "1,2"]))
+    made += [[] for _ in range(row + 1 - len(made))]
+    made[row] += [""] * (column + 1 - len(made[row]))
+    made[row][column] = value
+    found = read_form_sheet(Sheet("", made, Marks(height=len(made))))
+    assert isinstance(found, FormSheet)
+    cell, letter = cell_name(row, column), cell_name(0, column)[:-1]
+    placed = {filled.cell for line in found.lines for filled in line.cells.values()}
+    placed |= {at for line in found.lines for _, at in line.texts.values()}
+    keys = {line.number for line in found.lines if line.row.title == value}
+    named = {(trouble.code, at) for _, at, trouble in found.troubles}
+    rows_named = {at for code, at in named if code.startswith("row-")}
+    columns_named = {at.rstrip("0123456789") for code, at in named if code == "column-unknown"}
+    about_row = any(at.lstrip("ABCDEFGHIJKLMNOP") == str(row + 1) for at in rows_named)
+    assert (
+        cell in placed
+        or row in keys
+        or cell in {at for _, at in named}
+        or about_row
+        or letter in columns_named
+    )
+
+
+@given(
+    st.sampled_from(["表1", *TABLES]),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 13), JUNK), max_size=8),
+)
+def test_no_content_of_a_form_breaks_the_reading(number: str, changes: list[tuple[int, int, object]]) -> None:
+    made = table(number)
+    for row, column, value in changes:
+        made += [[] for _ in range(row + 1 - len(made))]
+        made[row] += [""] * (column + 1 - len(made[row]))
+        made[row][column] = value
+    found = read_form_sheet(Sheet("", made, Marks(height=len(made))))
+    if isinstance(found, FormSheet):
+        assert all(one.finding("a.csv").text for one in check_forms([found]))
+        assert all(one.text for one in [*oddities(found, "a.csv"), *left_open(found, "a.csv")])

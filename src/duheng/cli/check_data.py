@@ -31,10 +31,15 @@ def check_data(
     """
     from duheng.ingest.balance.output import write_checked
     from duheng.ingest.balance.report import checked_file
+    from duheng.ingest.forms.recognising import readable
+    from duheng.model.errors import UnreadableSource
 
     if _forms(table, out):
         return
-    checked, found = checked_file(table)
+    try:
+        checked, found = checked_file(table)
+    except UnreadableSource as trouble:
+        raise UnreadableSource(f"{trouble}；也不是能读的统计表（{readable()}）") from trouble
     findings = [one for one in found if one.severity != "notice"]
     write_checked(checked, findings, out)
     for finding in (*findings, *checked.unchecked):

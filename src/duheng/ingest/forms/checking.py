@@ -18,6 +18,7 @@ from duheng.model.findings import Finding, Severity
 from duheng.model.saying import say
 
 UNVERIFIED = "审核关系凭记忆，未核实"
+_MOST_DIGITS = 16  # as many as a spreadsheet has; what goes on further is a quotient
 _BOUND = {"<=": "不超过{value}", ">=": "不小于{value}"}
 
 
@@ -64,7 +65,7 @@ class Mismatch:
         value: str = self._said(self.expected)
         if self.bound in _BOUND:
             value = say(_BOUND[self.bound], value=value)
-        expected: str = say(template, value=value, tolerance=self._said(self.tolerance))
+        expected: str = say(template, value=value, tolerance=said(self.tolerance))
         if self.kind:
             expected = value if self.certainty != "memory" else say("{value}（未核实）", value=value)
         remedy = self.remark or "请核对该行各栏"
@@ -79,10 +80,10 @@ class Mismatch:
 
 
 def said(value: Decimal) -> str:
-    """A number as a sentence has it: no more digits than are of use, no exponent."""
+    """A number as a sentence has it: no exponent, and of a quotient no more digits than are of use."""
     exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -8:
-        value = round(value, 6)
+    if isinstance(exponent, int) and exponent < -_MOST_DIGITS:
+        value = round(value, 6) or Decimal(f"{value:.3g}")
     return f"{value.normalize():f}" if value else "0"
 
 
@@ -163,7 +164,7 @@ def _sums(
         sheet, relation.id, relation.title, line.row.title, cell, one, other, tolerance, relation.certainty,
     )  # fmt: skip
     if gap < -tolerance or (equal and gap > tolerance):
-        yield Mismatch(*about, relation.weight, kind="month" if dated else "")
+        yield Mismatch(*about, relation.weight, "", "<=" if dated else "", "month" if dated else "")
     elif relation.rest and gap > tolerance:
         yield Mismatch(*about, "notice", relation.rest)
 
@@ -212,10 +213,11 @@ def _factor(sheet: FormSheet, line: Line, check: Any) -> Iterator[Mismatch]:
         return
     share = Decimal(str(check["share"]))
     low, high = (Decimal(str(one)) for one in (line.row.lowest, line.row.highest))
-    value = used.value / (Decimal(line.scale.numerator) / Decimal(line.scale.denominator))
+    times = Decimal(line.scale.numerator) / Decimal(line.scale.denominator)
+    value = used.value / times
     if low * (1 - share) <= value <= high * (1 + share):
         return
-    nearest = low if value < low else high
+    nearest = (low if value < low else high) * times
     yield Mismatch(
         sheet, check["id"], check["title"], line.row.title, used.cell, used.value, nearest, nearest * share,
         check["certainty"], "warning", "请附化验报告或改正系数",

@@ -13,19 +13,24 @@ from duheng.model.errors import UnitError
 from duheng.model.saying import listed, say
 from duheng.model.units import parse_unit, ratio
 
-IN_UNIT = frozenset({"amount", "money"})
+IN_UNIT = frozenset({"amount", "money", "number", "signed"})
+ANY = "*"
 # GB 32100-2015: 31 signs, weights powers of 3 modulo 31 (from memory, unverified).
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A figure of the form: its value, the cell in which it stands, how it is printed there, whether with its unit."""
+    """A figure of the form: its value, the cell in which it stands, how it is printed there, whether with its unit.
+
+    loose: that unit can be held against nothing.
+    """
 
     value: Decimal
     cell: str
     text: str = ""
     named: bool = False
+    loose: bool = False
 
 
 def read_filled(
@@ -53,16 +58,20 @@ def read_filled(
     number = read_number(value)
     if number is None:
         return {}
-    return {"value": Filled(_in_unit(number, kind, unit), cell, number.text, number.unit is not None)}
+    amount, loose = _in_unit(number, kind, unit)
+    return {"value": Filled(amount, cell, number.text, number.unit is not None, loose)}
 
 
-def _in_unit(number: Number, kind: str, unit: str) -> Decimal:
-    """The number in the unit of its row or column, a share as a share; other units beside a number only name it."""
-    if number.unit is None or (kind not in IN_UNIT and number.unit != "%"):
-        return number.value
-    within = "1" if kind not in IN_UNIT else unit
+def _in_unit(number: Number, kind: str, unit: str) -> tuple[Decimal, bool]:
+    """The number in the unit of its row or column, a share as a share; whether its own unit fits nothing that is known.
+
+    A factor, a count or a share may name its unit; only % changes it.
+    """
+    if number.unit is None or unit == ANY:
+        return number.value, False
+    within = unit if kind in IN_UNIT else "1" if number.unit == "%" else ""
     if not within:
-        return number.value
+        return number.value, kind in IN_UNIT
     try:
         scale = ratio(parse_unit(number.unit), parse_unit(within))
     except UnitError:
@@ -70,7 +79,7 @@ def _in_unit(number: Number, kind: str, unit: str) -> Decimal:
             "unit-wrong", say("数值“{text}”的单位与“{unit}”不符", text=number.text, unit=within),
             say("可换算为{declared}的单位", declared=within), "请核对计量单位",
         ) from None  # fmt: skip
-    return number.value * scale.numerator / scale.denominator
+    return number.value * scale.numerator / scale.denominator, False
 
 
 def _month(text: str, missing: int = 1) -> Decimal:

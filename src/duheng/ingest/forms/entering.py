@@ -51,6 +51,7 @@ def enter_form(form: FormSheet, sheet: Sheet, names: Names, book: Notebook) -> N
         left += _state(line, (entity, period), row, (form, names, book))
         if row.statements or row.errors:
             book.rows.append(row)
+    left += _columns_left(form)
     if left:
         _only_checked(form, left, book)
 
@@ -65,6 +66,15 @@ def _counted(form: FormSheet) -> list[Line]:
         and line.row.part_of not in parts
         and line.scale is not None
     ]
+
+
+def _columns_left(form: FormSheet) -> list[str]:
+    """The columns of figures that are checked only: stocks, costs, last year's figures."""
+    if not form.form.settings.get("tells_blanks"):
+        return []
+    filled = {id for line in form.lines for id in (*line.cells, *line.texts)}
+    unentered = [id for id in form.form.figures if id in filled and id not in form.form.settings["enters"]]
+    return [say("{column}栏", column=form.form.titles[id]) for id in unentered]
 
 
 def _only_checked(form: FormSheet, what: list[str], book: Notebook) -> None:

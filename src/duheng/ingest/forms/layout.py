@@ -21,7 +21,7 @@ from duheng.model.findings import Severity
 
 NUMBERS = frozenset({"amount", "money", "number", "signed", "percent", "whole", "exact"})
 DATES = frozenset({"start", "end", "span"})
-_NUMBERING = re.compile(r"^(\d+[.、]|[(（][一二三四五六七八九十\d]+[)）])")
+_NUMBERING = re.compile(r"^(\d+[.、]|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十\d]+[)）])")
 _LEAD = re.compile(r"^(其中|合计中)[:：]?")
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 
@@ -41,7 +41,7 @@ def whole(text: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column. least, most: bounds of its figures.
+    """A column. unit: of its figures where it is not that of their row, "*" for any; least, most: their bounds.
 
     kind: key, code, unit, text, yesno, credit_code, passed (not read); start, end or span (from month to month); or a
     kind of number: amount (in the unit of its row), money, whole, percent, exact (has no rounding), signed (may be
@@ -51,6 +51,7 @@ class Column:
     id: str
     title: str
     kind: str
+    unit: str
     least: float | None
     most: float | None
 
@@ -184,7 +185,14 @@ def _form(path: Path, settings: dict[str, Any]) -> Form:
     number, stem = str(settings["number"]), path.stem
     listed = list(_of(path.with_name(settings.get("columns", f"{stem}.columns.csv")), number))
     kinds = {
-        row["id"]: Column(row["id"], row["title"], row["kind"], _bound(row, "least"), _bound(row, "most"))
+        row["id"]: Column(
+            row["id"],
+            row["title"],
+            row["kind"],
+            row.get("unit", ""),
+            _bound(row, "least"),
+            _bound(row, "most"),
+        )
         for row in listed
     }
     columns = _index((row["id"], (row["title"], *_split(row["aliases"]))) for row in listed)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from duheng.ingest.cells import CellTrouble, bare_number, plain, split_unit
-from duheng.ingest.forms.content import Filled, read_filled
+from duheng.ingest.forms.content import ANY, Filled, read_filled
 from duheng.ingest.forms.filled import FormSheet, Line, fold_costs, look_at_lines
 from duheng.ingest.forms.layout import DATES, Form, FormRow, forms, told, whole
 from duheng.ingest.forms.pairs import pairs_of
@@ -139,6 +140,8 @@ class _Reader:
         if self._repeated(row, number, bool(filled), cell):
             return
         line = Line(row, number)
+        if code and not self.form.rows:
+            line.texts["code"] = (code, cell_name(number, self.columns["code"]))
         self._unit(line, title)
         for id, column in filled.items():
             self._read(line, id, (number, column), self.sheet.rows[number][column])
@@ -205,6 +208,10 @@ class _Reader:
             printed = (split_unit(title)[1] or "", self.found.units.get("amount", ""))
             said = next((unit for unit in printed if _is_unit(unit)), "")
         line.unit, line.base, line.stated = said or line.row.unit, line.row.unit, bool(said)
+        if said and not line.row.unit and not _is_unit(said):
+            found = say("“{title}”的计量单位“{unit}”不能识别", title=line.row.title, unit=said[:20])
+            trouble = CellTrouble("unit-unknown", found, "规范的计量单位，如 千克标准煤/吨", "请核对计量单位")
+            self.trouble("warning", cell_name(line.number, self.columns[column]), trouble)
         if not said or not line.row.unit:
             return
         for unit in line.row.units or (line.row.unit,):
@@ -225,19 +232,49 @@ class _Reader:
         cell = cell_name(*place)
         kind = "choice" if line.row.choices and id != "cost" else self.form.kinds[id].kind
         try:
-            unit = line.unit if kind == "amount" else self.found.units.get(id, "") or self.form.money
-            made = read_filled(kind, value, cell, line.row.choices, unit)
+            made = read_filled(kind, value, cell, line.row.choices, self._unit_of(line, id))
         except CellTrouble as unreadable:
             self.trouble("error", cell, unreadable)
+            line.texts[id] = (plain(value), cell)
             return
         if isinstance(made, str):
             line.texts[id] = (made, cell)
         elif kind in DATES:
             line.cells.update(made)
         elif made:
-            self._bounded(line, id, made["value"])
-            line.cells[id] = made["value"]
+            filled = self._in_column(id, made["value"])
+            self._bounded(line, id, filled)
+            line.cells[id] = filled
             line.stated = line.stated or (kind == "amount" and made["value"].named)
+
+    def _unit_of(self, line: Line, id: str) -> str:
+        """The unit in which a figure stands: of its row, of its heading, of its column; "" where it is not known."""
+        column = self.form.kinds[id]
+        if column.kind == "amount":
+            return line.unit
+        heading = self.found.units.get(id, "")
+        if column.kind == "money" and not (column.unit or heading):
+            return self.form.money
+        return heading if _is_unit(heading) else column.unit
+
+    def _in_column(self, id: str, filled: Filled) -> Filled:
+        """The figure in the unit of its column, where its heading has another; a unit that fits nothing is said."""
+        unit, heading = self.form.kinds[id].unit, self.found.units.get(id, "")
+        if filled.loose:
+            found = say("数值“{text}”带有单位，表中没有本栏的单位可比", text=filled.text)
+            self.trouble(
+                "warning", filled.cell, CellTrouble("unit-loose", found, "", "请在栏名中写明单位，格内只填数")
+            )
+        if not unit or unit == ANY or not _is_unit(heading):
+            return filled
+        try:
+            scale = ratio(parse_unit(heading), parse_unit(unit))
+        except UnitError:
+            found = say("“{column}”的单位为“{unit}”", column=self.form.titles[id], unit=heading)
+            expected = say("可换算为{declared}的单位", declared=unit)
+            self.trouble("warning", filled.cell, CellTrouble("unit-wrong", found, expected, "请核对计量单位"))
+            return filled
+        return replace(filled, value=filled.value * scale.numerator / scale.denominator)
 
     def _bounded(self, line: Line, id: str, filled: Filled) -> None:
         """Findings for a number below nought or beyond the bounds of its column."""

@@ -141,7 +141,12 @@ def _unread(form: Listed) -> CellTrouble:
 
 def readable() -> str:
     """The forms that are read, as a list."""
-    return listed("、", [one.name for one in forms()])
+    families: dict[str, list[str]] = {}
+    for form in forms():
+        families.setdefault(form.settings.get("family", ""), []).append(str(form.settings["number"]))
+    balances = [one.number for one in listed_forms() if one.read == "balance"]
+    named = (f"{family} {'、'.join(numbers)}".strip() for family, numbers in families.items())
+    return listed("；", [*named, "、".join(balances)])
 
 
 def _headless(form: Form) -> CellTrouble:
