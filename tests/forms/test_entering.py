@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
 from duheng.city import default_city_folder, load
 from duheng.ingest.sheets import Reading, read_sheets
@@ -157,4 +158,20 @@ def test_a_form_that_is_not_read_is_an_error_and_the_other_sheets_are_read(
     reading = read(book(tmp_path / "a.xlsx", sheets), city)
     assert reading.failed
     assert [one.place for one in reading.findings if one.code == "form-unread"] == ["a.xlsx 205-2!A1"]
+    assert len(reading.facts) == 5
+
+
+def test_merged_headings_of_a_form_keep_nothing_out(tmp_path: Path, city: City) -> None:
+    title, unit, header, *rest = table("表2")
+    lower = [*[""] * 5, "合计", *header[6:10], *[""] * 3]
+    upper = [*header[:5], "消费量", *[""] * 4, *header[10:]]
+    path = tmp_path / "a.xlsx"
+    with Workbook(path) as made:
+        sheet = made.add_worksheet("表2")
+        for number, row in enumerate([title, unit, [], [], upper, lower, *rest]):
+            sheet.write_row(number, 0, row)
+        sheet.merge_range(4, 5, 4, 9, "消费量")
+        sheet.merge_range(4, 0, 5, 0, "能源名称")
+    reading = read(path, city)
+    assert "merged" not in [one.code for one in reading.findings]
     assert len(reading.facts) == 5

@@ -84,6 +84,12 @@ def test_every_row_of_the_shared_public_institution_forms_is_placed(shared: Path
         assert placed.unit == row["unit"].partition("/")[0].strip()
 
 
+def test_the_page_on_forms_names_each_of_them(checkout: Path) -> None:
+    page = (checkout / "docs" / "forms.md").read_text("utf-8")
+    assert [one.name for one in forms() if one.name not in page] == []
+    assert [one.number for one in listed_forms() if one.number not in page] == []
+
+
 def test_the_command_refuses_in_words_and_exits_with_one(tmp_path: Path) -> None:
     path = book(tmp_path / "a.csv", {"": [["分行业能源消费量（实物量）"], ["行业", "原煤"], ["农业", 1]]})
     done = CliRunner().invoke(app, ["check-data", str(path), "-o", str(tmp_path / "o.csv")])

@@ -155,12 +155,13 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
             continue
         if not any(cell != "" for row in sheet.rows for cell in row):
             continue
-        _note_marks(sheet, book)
+        statutory = None if is_form(sheet) else read_form_sheet(sheet, book.file)
+        _note_marks(sheet, book, statutory.first if isinstance(statutory, FormSheet) else None)
         if is_form(sheet) and is_balance_form(sheet):
             read_balance_form(sheet, city, places, names, book)
         elif is_form(sheet):
             read_form(sheet, city, places, names, book)
-        elif isinstance(statutory := read_form_sheet(sheet, book.file), FormSheet):
+        elif isinstance(statutory, FormSheet):
             enter_form(statutory, sheet, names, book)
         elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
             if statutory is None:
@@ -181,8 +182,11 @@ def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
         book.note("notice" if read else "error", sheet.name, "A1", trouble)
 
 
-def _note_marks(sheet: Sheet, book: Notebook) -> None:
-    """Hidden rows and columns are read and named; cells merged within the table keep it out."""
+def _note_marks(sheet: Sheet, book: Notebook, first: int | None) -> None:
+    """Hidden rows and columns are read and named; cells merged within the table keep it out.
+
+    first: the first row of the figures, where the layout tells it.
+    """
     marks = sheet.marks
     filled = [
         row for row in sorted(marks.hidden_rows) if row < len(sheet.rows) and any(map(plain, sheet.rows[row]))
@@ -211,12 +215,13 @@ def _note_marks(sheet: Sheet, book: Notebook) -> None:
             "请全选复制后“选择性粘贴—数值”，再导入。",
         )
         book.note("error", sheet.name, "", trouble)
-    _note_merged(sheet, book)
+    _note_merged(sheet, book, first)
 
 
-def _note_merged(sheet: Sheet, book: Notebook) -> None:
-    header = find_header(sheet.rows)
-    first = header.row if header is not None and not is_form(sheet) else 4
+def _note_merged(sheet: Sheet, book: Notebook, first: int | None) -> None:
+    if first is None:
+        header = find_header(sheet.rows)
+        first = header.row if header is not None and not is_form(sheet) else 4
     for (top, left), (bottom, right) in sheet.merged:
         if bottom >= first:
             span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"

@@ -41,8 +41,8 @@ class Line:
 class FormSheet:
     """A sheet that holds a form: who filled it in, for January to which month, its lines, and what was odd.
 
-    units: what stands in brackets in the headings, by column. troubles: (severity, cell, trouble) of what could not
-    be read or placed.
+    units: what stands in brackets in the headings, by column. first: the row in which the figures begin.
+    troubles: (severity, cell, trouble) of what could not be read or placed.
     """
 
     form: Form
@@ -52,6 +52,7 @@ class FormSheet:
     month: int | None
     lines: list[Line] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
+    first: int = 0
     columns: frozenset[str] = frozenset()
     troubles: list[tuple[Severity, str, CellTrouble]] = field(default_factory=list)
 

@@ -36,6 +36,7 @@ def read_form_sheet(sheet: Sheet, file: str = "") -> FormSheet | CellTrouble | N
     form, placed = found
     made = FormSheet(form, sheet.name, *_head(sheet, placed.top if placed.columns else SEARCHED, form))
     made.columns = frozenset(placed.columns)
+    made.first = placed.first if placed.columns else len(sheet.rows)
     reader = _Reader(sheet, form, placed, made)
     if placed.columns:
         reader.look_at_columns()
@@ -303,4 +304,7 @@ def _is_unit(text: str) -> bool:
 
 def _other_code(title: str, code: str, row: FormRow) -> CellTrouble:
     found = say("“{title}”的代码为{code}", title=title, code=code)
-    return CellTrouble("row-code", found, say("{code}（凭记忆，未核实）", code=row.code), "请核对代码与品种")
+    expected = say("{code}（凭记忆，未核实）", code=row.code) if row.certainty == "memory" else row.code
+    return CellTrouble(
+        "row-code", found, expected, "请核对代码与品种" if row.item else "请核对指标名称和代码"
+    )

@@ -105,14 +105,13 @@ def worked_out(sheet: FormSheet) -> list[tuple[str, str]]:
     ]
     for one in sheet.form.settings.get("told", ()):
         for line in sheet.lines:
-            if is_total(sheet, line):
+            needed = [line.cells[name] for name in names(one["of"]) if name in line.cells]
+            if is_total(sheet, line) or line.scale is None or any(filled.value < 0 for filled in needed):
                 continue
-            known = known_in(sheet, line)
-            made = evaluate(one["of"], known)
+            made = evaluate(one["of"], known_in(sheet, line))
             if made is None:
                 continue
-            cell = next((line.cells[name].cell for name in names(one["of"]) if name in line.cells), "A1")
-            found.append((cell, _told(sheet, line, one, made.value)))
+            found.append((needed[0].cell, _told(sheet, line, one, made.value)))
     return found
 
 
