@@ -13,7 +13,7 @@ from duheng.city import default_city_folder, load
 from duheng.ingest.sheets import Reading, read_sheets
 from duheng.model.entities import Entity, Places
 from duheng.model.plan import City
-from tests.forms.conftest import Made
+from tests.forms.conftest import HEADER, Made, rows
 from tests.forms.examples import OFFICE, Table, book, table
 
 FIRM = Entity("E-205", "演练水泥厂", "enterprise", "512021")
@@ -103,6 +103,38 @@ def test_a_report_without_its_year_is_checked_only(tmp_path: Path, city: City) -
     reading = read(book(tmp_path / "a.xlsx", {"表2": made}), city)
     assert reading.facts == ()
     assert "请在表头写明报告年份" in "".join(one.text for one in reading.findings)
+
+
+@pytest.mark.parametrize(
+    ("head", "period"),
+    [
+        ("2023年度", "2023"),
+        ("报告期：2023年1—12月", "2023"),
+        ("报告年度：2023", "2023"),
+        ("2023年上半年", "2023H1"),
+        ("2023年1-3月", "2023Q1"),
+        ("2023年下半年", None),
+        ("2023年版", None),
+        ("填报日期：2024年3月20日", None),
+        ("2024年3月", None),
+    ],
+)
+def test_the_period_of_a_report_is_what_its_head_says(
+    head: str, period: str | None, tmp_path: Path, city: City
+) -> None:
+    made = table("表2")
+    made[1][2] = head
+    reading = read(book(tmp_path / "a.xlsx", {"表2": made}), city)
+    assert {fact.period for fact in reading.facts} == ({period} if period else set())
+
+
+def test_the_day_of_filling_in_is_not_the_period_of_205_1(tmp_path: Path, city: City) -> None:
+    head: Table = [
+        ["能源购进、消费与库存"],
+        ["单位详细名称：演练水泥厂", "2024年1—6月", "填报日期：", "2024年7月"],
+    ]
+    reading = read(book(tmp_path / "a.xlsx", {"a": [*head, HEADER, *rows()]}), city)
+    assert {fact.period for fact in reading.facts} == {"2024H1"}
 
 
 def test_the_public_institution_states_area_people_water_and_what_has_an_item(

@@ -138,6 +138,15 @@ def test_unit_prices_are_worked_out_and_held_against_last_years(tmp_path: Path) 
     assert "没有给出限值" in said
 
 
+def test_costs_in_ten_thousands_are_worked_out_in_yuan(tmp_path: Path) -> None:
+    made = table("公共机构2表", {("其他用油费用", "计量单位"): "万元", ("其他用油费用", "消费量"): 0.24})
+    made[2][4] = "费用（万元）"
+    made[3][4], made[4][4] = 37.2, 3.43
+    said = told(checked(book(tmp_path / "a.xlsx", {"a": made})))
+    assert "“电”单价0.6元/千瓦时" in said
+    assert "“其他用油”单价8元/升" in said
+
+
 def test_what_is_uncertain_of_a_row_is_said(tmp_path: Path) -> None:
     assert "供热面积：代码202在转引处排版已乱，未核实" in told(
         checked(book(tmp_path / "a.xlsx", {"a": table("公共机构2表")}))
@@ -187,3 +196,12 @@ def test_a_form_without_its_columns_says_which(tmp_path: Path) -> None:
     assert one.code == "form-header"
     assert "表2 能源消费结构表" in one.text
     assert "折标煤" in one.text
+
+
+def test_a_form_that_is_named_is_read_with_the_columns_it_has(tmp_path: Path) -> None:
+    made = table("表2")
+    short = [row[:6] for row in made]
+    found = checked(book(tmp_path / "a.xlsx", {"a": short}))
+    assert found.names == ("表2 能源消费结构表",)
+    assert "折标煤" in next(one.text for one in found.odd if one.code == "column-lacking")
+    assert [one.severity for one in found.odd] == ["notice"]

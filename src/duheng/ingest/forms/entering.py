@@ -113,6 +113,8 @@ def _state(
     left: list[str] = []
     for column, id in form.form.settings["enters"].items():
         filled = line.cells.get(column)
+        if line.row.choices and column in line.texts:
+            left.append(say("{title}（账本没有这一项）", title=line.row.title))
         if filled is None:
             continue
         named = line.row.quantity if id == BY_ROW else id

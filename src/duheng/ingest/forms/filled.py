@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from duheng.ingest.cells import CellTrouble
@@ -61,6 +61,13 @@ class FormSheet:
         return next((line for line in self.lines if name in (line.row.code, line.row.title)), None)
 
 
+# In a row of a cost its figure stands in the column of figures or in that of costs.
+_COSTS = (
+    ("amount", "cost"), ("cost", "cost"), ("last", "last_cost"), ("last_cost", "last_cost"), ("base", "base_cost"),
+    ("base_cost", "base_cost"),
+)  # fmt: skip
+
+
 def fold_costs(found: FormSheet) -> None:
     """A row that states what another costs becomes the cost of that row."""
     for line in [one for one in found.lines if one.row.cost_of]:
@@ -69,16 +76,18 @@ def fold_costs(found: FormSheet) -> None:
             of = Line(found.form.rows[told(line.row.cost_of)], line.number)
             found.lines.append(of)
         found.lines.remove(line)
-        for id, cost in (("amount", "cost"), ("last", "last_cost"), ("base", "base_cost")):
+        for id, cost in _COSTS:
             stated = line.cells.get(id)
-            if stated is None:
+            if stated is None or line.scale is None:
                 continue
             if cost in of.cells:
                 said = say("“{title}”的费用已在{cell}", title=of.row.title, cell=of.cells[cost].cell)
                 trouble = CellTrouble("row-twice", said, "费用只填一处", "请只留一处")
                 found.troubles.append(("error", stated.cell, trouble))
                 continue
-            of.cells[cost] = stated
+            of.cells[cost] = replace(
+                stated, value=stated.value * line.scale.numerator / line.scale.denominator
+            )
 
 
 def look_at_lines(found: FormSheet) -> None:

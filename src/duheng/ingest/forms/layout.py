@@ -139,11 +139,6 @@ class Form:
         """The columns of numbers."""
         return tuple(id for id, one in self.kinds.items() if one.kind in NUMBERS)
 
-    @property
-    def money(self) -> str:
-        """The unit of its costs where no heading says another; "" where it is not known."""
-        return str(self.settings.get("money", ""))
-
     def column(self, text: str) -> str | None:
         """The column of this heading."""
         return self.columns.get(whole(text)) or self.columns.get(told(text))

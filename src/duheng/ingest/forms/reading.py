@@ -11,7 +11,18 @@ from duheng.ingest.forms.filled import FormSheet, Line, fold_costs, look_at_line
 from duheng.ingest.forms.layout import DATES, Form, FormRow, forms, told, whole
 from duheng.ingest.forms.pairs import pairs_of
 from duheng.ingest.forms.recognising import SEARCHED, Placed, recognise
-from duheng.ingest.forms.vocabulary import MARGIN, MONTHS, NUMBERING, REPORTER, TOTALS, YEAR
+from duheng.ingest.forms.vocabulary import (
+    DAY,
+    MARGIN,
+    MONTHS,
+    NUMBERING,
+    PART,
+    PARTS,
+    REPORTER,
+    SINCE_JANUARY,
+    TOTALS,
+    YEAR,
+)  # fmt: skip
 from duheng.ingest.grids import Sheet
 from duheng.ingest.markup import cell_name
 from duheng.model.errors import UnitError
@@ -50,20 +61,30 @@ def read_form_sheet(sheet: Sheet, file: str = "") -> FormSheet | CellTrouble | N
 
 
 def _head(sheet: Sheet, top: int, form: Form) -> tuple[str, int | None, int | None]:
-    reporter, year, month = "", None, None
-    yearly = form.settings.get("period") == "year"
+    reporter = ""
+    heads: list[str] = []
     for row in sheet.rows[:top]:
         texts = [plain(cell) for cell in row]
         for place, text in enumerate(texts):
             name = REPORTER.match(text)
             if name and not reporter:
                 reporter = name[1].strip() or next((one for one in texts[place + 1 :] if one), "")
-            months = MONTHS.search(text)
-            if months and 1 <= int(months[2]) <= 12:
-                year, month = int(months[1]), int(months[2])
-            elif yearly and year is None and (found := YEAR.search(text)):
-                year, month = int(found[1] or found[2]), 12
-    return reporter, year, month
+            if not DAY.search(text) and not (place and DAY.search(texts[place - 1])):
+                heads.append(text)
+    return reporter, *_period(heads, form.settings.get("period") == "year")
+
+
+def _period(heads: list[str], yearly: bool) -> tuple[int | None, int | None]:
+    """Year and last month of what the form is about; a form of a year names the year, others the month."""
+    named = [one for text in heads if (one := (SINCE_JANUARY if yearly else MONTHS).search(text))]
+    months = [(int(one[1]), int(one[2])) for one in named if 1 <= int(one[2]) <= 12]
+    if months or not yearly:
+        return months[-1] if months else (None, None)
+    part = next((found for text in heads if (found := PART.search(text))), None)
+    if part:
+        return int(part[1]), PARTS.get(part[2])
+    year = next((found for text in heads if (found := YEAR.search(text))), None)
+    return (int(year[1] or year[2]), 12) if year else (None, None)
 
 
 class _Reader:
@@ -254,8 +275,6 @@ class _Reader:
         if column.kind == "amount":
             return line.unit
         heading = self.found.units.get(id, "")
-        if column.kind == "money" and not (column.unit or heading):
-            return self.form.money
         return heading if _is_unit(heading) else column.unit
 
     def _in_column(self, id: str, filled: Filled) -> Filled:

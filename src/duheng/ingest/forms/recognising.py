@@ -21,6 +21,7 @@ from duheng.model.saying import listed, say
 SEARCHED, HEADER_ROWS = 30, 4
 # Above a table stand its title, who fills it in, when, its number: few cells in a row, none of them long.
 _HEAD_ROWS, _HEAD_CELLS, _LONGEST = 10, 6, 60
+_FEW = 3
 _CONTAINED = 6  # a title shorter than this is known only where it stands alone
 
 
@@ -74,7 +75,7 @@ def recognise(sheet: Sheet, file: str = "") -> tuple[Form, Placed] | CellTrouble
     if isinstance(named, Listed):
         return None if named.read else _unread(named)
     if named is not None:
-        placed = _pairs(sheet, named) or find_header(sheet, named)
+        placed = _pairs(sheet, named) or find_header(sheet, named) or find_header(sheet, named, named=True)
         return (named, placed) if placed is not None else _headless(named)
     found = [
         (one, placed)
@@ -164,13 +165,17 @@ def _pairs(sheet: Sheet, form: Form) -> Placed | None:
     return Placed({}, 0, 0) if len(titles) >= form.settings["least_columns"] else None
 
 
-def find_header(sheet: Sheet, form: Form) -> Placed | None:
-    """Where the form's header stands, which may be several rows high; None where it is not there."""
+def find_header(sheet: Sheet, form: Form, named: bool = False) -> Placed | None:
+    """Where the form's header stands, which may be several rows high; None where it is not there.
+
+    named: the sheet says which form it is, so that a few of its columns are enough.
+    """
+    needed = {form.key} if named else {form.key, *form.settings["needs"]}
+    least = min(_FEW, form.settings["least_columns"]) if named else form.settings["least_columns"]
     for top in range(min(SEARCHED, len(sheet.rows))):
         columns, last = _columns(sheet, form, top)
-        if not {form.key, *form.settings["needs"]} <= columns.keys():
-            continue
-        if len(columns) >= form.settings["least_columns"]:
+        figures = not form.figures or set(form.figures) & columns.keys()
+        if needed <= columns.keys() and len(columns) >= least and figures:
             return Placed(columns, top, _below_codes(sheet, columns[form.key], last + 1))
     return None
 

@@ -118,7 +118,7 @@ def worked_out(sheet: FormSheet) -> list[tuple[str, str]]:
 def _told(sheet: FormSheet, line: Line, one: Any, value: Decimal) -> str:
     if one.get("share"):
         return say("“{title}”{what}{value}", title=line.row.title, what=one["title"], value=f"{value:+.1%}")
-    unit = sheet.units.get("cost") or sheet.form.money
+    unit = sheet.form.kinds["cost"].unit if "cost" in sheet.form.kinds else ""
     per = f"{unit}/{line.unit}" if unit and line.unit else ""
     last = evaluate(one["last"], known_in(sheet, line)) if "last" in one else None
     now = f"{_short(value)}{per}"

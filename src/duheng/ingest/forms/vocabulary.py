@@ -16,11 +16,20 @@ MARGIN = (
 YES = frozenset({"是", "有", "√", "Y", "已淘汰"})
 NO = frozenset({"否", "无", "×", "N", "未淘汰"})
 
-REPORTER = re.compile(r"(?:单位详细名称|单位名称|企业名称|机构名称|填报单位|填表单位|填报机构)[:：]?\s*(.*)")
-MONTHS = re.compile(r"(\d{4})\s*年\s*(?:(?:1|一)\s*[-—–至~～]\s*)?(\d{1,2})\s*月")
-YEAR = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})\s*年(?!\s*\d{1,2}\s*月)|(?:年度|年份|报告期)[:：]\s*((?:19|20)\d{2})(?!\d)"
+REPORTER = re.compile(
+    r"(?:单位详细名称|单位名称|企业名称|机构名称|填报单位|填表单位|填报机构)(?:[(（][^)）]*[)）])?[:：]?\s*(.*)"
 )
+# The sum from January to a month; a single month, which in a cumulative form means the same; parts of a year; a year.
+SINCE_JANUARY = re.compile(r"(\d{4})\s*年\s*(?:1|一)\s*月?\s*[-—–至~～]\s*(\d{1,2})\s*月")
+MONTHS = re.compile(r"(\d{4})\s*年\s*(?:(?:1|一)\s*[-—–至~～]\s*)?(\d{1,2})\s*月")
+PART = re.compile(r"(\d{4})\s*年\s*(上半年|下半年|第?[一二三四1-4]季度)")
+PARTS = {"上半年": 6, "一季度": 3, "第一季度": 3, "1季度": 3, "第1季度": 3}
+YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})\s*年(?!\s*(?:\d{1,2}\s*月|版|修订|[上下]半年|第?[一二三四1-4]季))"
+    r"|(?:年度|年份|报告期)[:：]\s*((?:19|20)\d{2})(?!\d)"
+)
+# A day on which something was filled in is no period that it is about.
+DAY = re.compile(r"日期|\d{1,2}\s*月\s*\d{1,2}\s*日")
 MONTH = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s*[年./-]?\s*(?:(\d{1,2})(?!\d)\s*月?)?(?:\s*[./-]?\s*\d{1,2}\s*日?)?"
 )
