@@ -207,3 +207,19 @@ def test_merged_headings_of_a_form_keep_nothing_out(tmp_path: Path, city: City) 
     reading = read(path, city)
     assert "merged" not in [one.code for one in reading.findings]
     assert len(reading.facts) == 5
+
+
+def test_a_long_table_titled_as_a_form_is_a_long_table(tmp_path: Path, city: City) -> None:
+    made: Table = [
+        ["公共机构 单位基本信息"],
+        ["指标", "对象", "时期", "数值", "单位"],
+        ["公共机构建筑面积", OFFICE, "2023", 12000, "m2"],
+    ]
+    reading = read(book(tmp_path / "a.xlsx", {"a": made}), city)
+    assert [(fact.quantity, float(fact.value)) for fact in reading.facts] == [("public_area", 12000.0)]
+
+
+def test_a_form_without_its_header_is_named_at_import(tmp_path: Path, city: City) -> None:
+    made: Table = [["单位基本信息"], ["指标", "单位", "说明"], ["建筑面积", "平方米", "一万"]]
+    reading = read(book(tmp_path / "a.xlsx", {"a": made}), city)
+    assert [one.code for one in reading.findings] == ["form-header"]

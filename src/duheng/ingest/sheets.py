@@ -23,7 +23,7 @@ from duheng.ingest.forms.filled import FormSheet
 from duheng.ingest.forms.reading import read_form_sheet
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import FileRefused, read_bytes, refuse
-from duheng.ingest.headers import find_header, hints, role_titles
+from duheng.ingest.headers import find_header, hints, required_roles, role_titles
 from duheng.ingest.long_form import read_long
 from duheng.ingest.markup import cell_name
 from duheng.ingest.names import Names
@@ -155,7 +155,7 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
             continue
         if not any(cell != "" for row in sheet.rows for cell in row):
             continue
-        statutory = None if is_form(sheet) else read_form_sheet(sheet, book.file)
+        statutory = None if is_form(sheet) or _is_long(sheet) else read_form_sheet(sheet, book.file)
         _note_marks(sheet, book, statutory.first if isinstance(statutory, FormSheet) else None)
         if is_form(sheet) and is_balance_form(sheet):
             read_balance_form(sheet, city, places, names, book)
@@ -163,13 +163,19 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
             read_form(sheet, city, places, names, book)
         elif isinstance(statutory, FormSheet):
             enter_form(statutory, sheet, names, book)
-        elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
-            if statutory is None:
-                unread.append(sheet)
-                continue
+        elif statutory is not None:
             book.note("error", sheet.name, "A1", statutory)
+        elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
+            unread.append(sheet)
+            continue
         read += 1
     _note_unread(unread, read, book)
+
+
+def _is_long(sheet: Sheet) -> bool:
+    """Whether the sheet has all that a long table needs, whatever form its title names."""
+    header = find_header(sheet.rows)
+    return header is not None and set(required_roles()) <= header.columns.keys()
 
 
 def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:

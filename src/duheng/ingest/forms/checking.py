@@ -19,6 +19,7 @@ from duheng.model.saying import say
 
 UNVERIFIED = "审核关系凭记忆，未核实"
 _MOST_DIGITS = 16  # as many as a spreadsheet has; what goes on further is a quotient
+_NOTHING = Decimal("1e-9")  # 1.1 / 1 - 1 is not more than a tenth
 _BOUND = {"<=": "不超过{value}", ">=": "不小于{value}"}
 
 
@@ -83,7 +84,7 @@ def said(value: Decimal) -> str:
     """A number as a sentence has it: no exponent, and of a quotient no more digits than are of use."""
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -_MOST_DIGITS:
-        value = round(value, 6) or Decimal(f"{value:.3g}")
+        value = Decimal(f"{value:.6f}") or Decimal(f"{value:.3g}")
     return f"{value.normalize():f}" if value else "0"
 
 
@@ -198,8 +199,7 @@ def scale_of(relation: Relation, one: Figure, other: Figure) -> float | None:
     for scale in (1.0, *relation.scales):
         times = Decimal(str(scale))
         gap = one.value - other.value * times
-        tolerance = Decimal(0) if relation.exact else one.error + other.error * times
-        gap = round(gap, 9) if relation.exact else gap
+        tolerance = _NOTHING if relation.exact else one.error + other.error * times
         below, above = gap <= tolerance, gap >= -tolerance
         if {"=": below and above, "<=": below, ">=": above}[relation.relation]:
             return scale

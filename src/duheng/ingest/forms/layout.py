@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,13 @@ _LEAD = re.compile(r"^(其中|合计中)[:：]?")
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 
 
+@lru_cache(maxsize=8192)
 def told(text: str) -> str:
     """A title without what printing adds to it: numbering, 其中:, brackets, blanks."""
     return _BRACKETS.sub("", whole(text))
 
 
+@lru_cache(maxsize=8192)
 def whole(text: str) -> str:
     """The same with what stands in its brackets."""
     bare = re.sub(r"[\s:：]", "", plain(text))
