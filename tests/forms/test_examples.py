@@ -205,3 +205,24 @@ def test_a_form_that_is_named_is_read_with_the_columns_it_has(tmp_path: Path) ->
     assert found.names == ("表2 能源消费结构表",)
     assert "折标煤" in next(one.text for one in found.odd if one.code == "column-lacking")
     assert [one.severity for one in found.odd] == ["notice"]
+
+
+def test_a_form_without_rows_is_no_clean_form(tmp_path: Path) -> None:
+    found = checked(book(tmp_path / "a.xlsx", {"a": table("表2")[:3]}))
+    assert [one.code for one in found.odd] == ["form-empty"]
+
+
+def test_a_title_left_blank_does_not_take_the_next_title_for_its_content(tmp_path: Path) -> None:
+    made = table("表1", {("地址", ""): ""})
+    made[3] = ["行业代码", "3011", "地址", "", "邮编", 641300]
+    found = checked(book(tmp_path / "a.xlsx", {"a": made}))
+    assert [(one.code, one.place) for one in found.odd] == [("column-unknown", "a.xlsx a!E4")]
+
+
+def test_titles_merged_over_two_columns_have_their_content_behind_them(tmp_path: Path) -> None:
+    made = [
+        [cell for title in row for cell in (title, "")] for row in table("表1", {("工业增加值", ""): 43000})
+    ]
+    found = checked(book(tmp_path / "a.xlsx", {"a": made}))
+    assert [(one.check, one.cell) for one in found.mismatches] == [("added", "C7")]
+    assert found.odd == ()

@@ -55,6 +55,9 @@ def read_form_sheet(sheet: Sheet, file: str = "") -> FormSheet | CellTrouble | N
             reader.read_line(number)
     else:
         reader.read_pairs()
+    if not made.lines:
+        trouble = CellTrouble("form-empty", "表头以下没有可核对的行", "至少一行", "请填写后再核对")
+        reader.trouble("warning", cell_name(placed.first, 0), trouble)
     fold_costs(made)
     look_at_lines(made)
     return made

@@ -151,7 +151,7 @@ def readable() -> str:
 
 
 def _headless(form: Form) -> CellTrouble:
-    needed = [form.titles[id] for id in form.settings["needs"]]
+    needed = [form.titles[id] for id in dict.fromkeys([form.key, *form.settings["needs"]])]
     found = say("是{form}，没有找到它的表头，未读", form=form.name)
     expected = say("表头一行有{columns}等栏", columns=listed("、", needed))
     return CellTrouble("form-header", found, expected, "请核对栏名，一栏一列")
