@@ -223,3 +223,12 @@ def test_a_form_without_its_header_is_named_at_import(tmp_path: Path, city: City
     made: Table = [["单位基本信息"], ["指标", "单位", "说明"], ["建筑面积", "平方米", "一万"]]
     reading = read(book(tmp_path / "a.xlsx", {"a": made}), city)
     assert [one.code for one in reading.findings] == ["form-header"]
+
+
+def test_a_unit_that_only_memory_refuses_keeps_the_rest_of_the_file(tmp_path: Path, city: City) -> None:
+    made = table("公共机构2表", {("天然气", "计量单位"): "吨"})
+    reading = read(book(tmp_path / "a.xlsx", {"a": made}), city)
+    assert not reading.failed
+    assert {fact.item for fact in reading.facts} == {"电力", None}
+    said = "".join(one.text for one in reading.findings if one.code == "form-checked-only")
+    assert "天然气（计量单位“吨”不符）" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from duheng.cli import app
 from duheng.ingest.forms.layout import form, forms, told
 from duheng.ingest.forms.recognising import listed_forms
 from duheng.ingest.forms.report import checked_forms
+from duheng.ingest.forms.schema import verify
+from duheng.model.errors import RuleError
 from tests.forms.conftest import HEADER, rows
 from tests.forms.examples import Table, book
 
@@ -73,6 +76,29 @@ def test_every_table_of_the_shared_report_is_read_with_its_columns(shared: Path)
     assert {number: told(title) for number, title in given.items()}.items() <= read.items()
 
 
+def test_every_column_of_the_shared_report_is_placed(shared: Path) -> None:
+    with (shared / "data" / "forms" / "energy_use_report_tables.csv").open(encoding="utf-8") as file:
+        given = {
+            row["table_no"]: re.split(r"[,/()\s]+", row["typical_columns"]) for row in csv.DictReader(file)
+        }
+    loose = {}
+    for number, words in given.items():
+        known = " ".join(form(number).columns)
+        loose[number] = [word for word in words if word and told(word) not in known]
+    assert {number: words for number, words in loose.items() if words} == {
+        "表3": ["各能源品种"],
+        "表10": ["tce"],
+    }
+
+
+def test_every_energy_of_the_shared_public_institution_forms_is_placed(shared: Path) -> None:
+    with (shared / "data" / "forms" / "public_institution_forms.csv").open(encoding="utf-8") as file:
+        given = next(row["item_zh"] for row in csv.DictReader(file) if row["item_zh"].startswith("电, 水"))
+    names = given.partition(":")[0].split(", ")
+    assert len(names) == 9
+    assert [name for name in names if form("公共机构2表").row(name) is None] == []
+
+
 def test_every_row_of_the_shared_public_institution_forms_is_placed(shared: Path) -> None:
     with (shared / "data" / "forms" / "public_institution_forms.csv").open(encoding="utf-8") as file:
         given = [row for row in csv.DictReader(file) if row["item_code"]]
@@ -96,3 +122,31 @@ def test_the_command_refuses_in_words_and_exits_with_one(tmp_path: Path) -> None
     assert done.exit_code == 1
     assert "P303-2" in done.output
     assert "表式" in done.output
+
+
+CHECK = {"id": "a", "title": "甲", "left": ["use"], "right": ["use"], "certainty": "memory"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "trouble"),
+    [
+        ({"cheks": []}, "未知的设定“cheks”"),
+        ({"needs": ["fuel", "usage"]}, "needs：没有栏“usage”"),
+        ({"checks": [{**CHECK, "right": "dust * 2"}]}, "没有栏“dust”"),
+        ({"checks": [{**CHECK, "certainty": "sure"}]}, "“sure”应为"),
+        ({"checks": [{**CHECK, "right": "open('a')"}]}, "公式含有"),
+        ({"checks": [{**CHECK, "right": "use *"}]}, "不成式"),
+    ],
+)
+def test_a_description_with_what_no_form_has_is_refused(changed: dict[str, object], trouble: str) -> None:
+    right = {
+        "number": "1",
+        "title": "甲",
+        "cite": "乙",
+        "certainty": "memory",
+        "needs": ["use"],
+        "least_columns": 2,
+    }
+    verify(right, {"fuel": "key", "use": "amount"})
+    with pytest.raises(RuleError, match=re.escape(trouble)):
+        verify({**right, **changed}, {"fuel": "key", "use": "amount"})

@@ -51,6 +51,12 @@ def enter_form(form: FormSheet, sheet: Sheet, names: Names, book: Notebook) -> N
         left += _state(line, (entity, period), row, (form, names, book))
         if row.statements or row.errors:
             book.rows.append(row)
+    if kind:
+        left += [
+            say("{title}（计量单位“{unit}”不符）", title=line.row.title, unit=line.unit)
+            for line in form.lines
+            if line.scale is None and line.cells
+        ]
     left += _columns_left(form)
     if left:
         _only_checked(form, left, book)

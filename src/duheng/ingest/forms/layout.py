@@ -15,6 +15,7 @@ from typing import Any
 
 from duheng.ingest.cells import plain
 from duheng.ingest.forms.formula import names
+from duheng.ingest.forms.schema import verify
 from duheng.model.data import read_rows, read_yaml, root
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Severity
@@ -161,7 +162,7 @@ def _number(code: str) -> int:
 
 @cache
 def forms() -> tuple[Form, ...]:
-    """Every form of cn/forms that is read."""
+    """Every form of cn/forms that is read. Raises RuleError for a description with what no form has."""
     found: list[Form] = []
     for path in sorted((root() / "forms").glob("*.yaml")):
         content: dict[str, Any] = read_yaml(path)
@@ -192,6 +193,7 @@ def _form(path: Path, settings: dict[str, Any]) -> Form:
         )
         for row in listed
     }
+    verify(settings, {id: one.kind for id, one in kinds.items()})
     columns = _index((row["id"], (row["title"], *_split(row["aliases"]))) for row in listed)
     rows: dict[str, FormRow] = {}
     aliases: list[tuple[FormRow, tuple[str, ...]]] = []

@@ -250,7 +250,9 @@ class _Reader:
             "unit-wrong", say("“{title}”的计量单位为“{unit}”", title=line.row.title, unit=said[:20]),
             say("可换算为{declared}的单位", declared=declared), "请核对计量单位",
         )  # fmt: skip
-        self.trouble("error", cell_name(line.number, self.columns[column]), trouble)
+        # A unit that is from memory itself does not refuse the one that is printed: it only asks.
+        sure = line.row.certainty != "memory" or self.form.settings.get("of_fuels")
+        self.trouble("error" if sure else "warning", cell_name(line.number, self.columns[column]), trouble)
 
     def _read(self, line: Line, id: str, place: tuple[int, int], value: object) -> None:
         """One cell: a number, a date or a text, as its column has it."""

@@ -46,7 +46,8 @@ def checked_forms(path: Path) -> CheckedForms | None:
             odd.append(unread_form(one, path.name, sheet.name))
         elif one is None and any(cell not in ("", None) for row in sheet.rows for cell in row):
             place = f"{path.name} {sheet.name}".strip()
-            left.append(Finding("sheet-unread", "notice", place, "不是统计表的工作表，未读", "", ""))
+            remedy = "能源平衡表请单独存为一个文件核对"
+            left.append(Finding("sheet-unread", "notice", place, "不是本命令能读的统计表，未读", "", remedy))
     names = dict.fromkeys(form.form.name for form in forms)
     return CheckedForms(path.name, tuple(names), tuple(mismatches), tuple(odd), tuple(left))
 
