@@ -226,3 +226,45 @@ def test_titles_merged_over_two_columns_have_their_content_behind_them(tmp_path:
     found = checked(book(tmp_path / "a.xlsx", {"a": made}))
     assert [(one.check, one.cell) for one in found.mismatches] == [("added", "C7")]
     assert found.odd == ()
+
+
+def test_of_a_group_and_its_columns_the_lower_headings_count(tmp_path: Path) -> None:
+    title, who, header, *rest = table("表3", {("电力", "照明"): 21})
+    upper = [*header[:5], "最终使用", *[""] * 6]
+    lower = [*[""] * 5, *header[5:11], "合计"]
+    found = checked(book(tmp_path / "a.xlsx", {"a": [title, who, upper, lower, *rest]}))
+    assert [(one.check, one.cell) for one in found.mismatches] == [("final", "L5")]
+    assert found.odd == ()
+
+
+def test_hours_headed_as_days_are_days(tmp_path: Path) -> None:
+    made = table("表8", {("水泥磨", "运行时间"): 365, ("空压机", "运行时间"): 400})
+    made[2][4] = "运行时间（天）"
+    found = checked(book(tmp_path / "a.xlsx", {"a": made}))
+    assert [(one.code, one.place) for one in found.odd] == [("beyond", "a.xlsx a!E5")]
+
+
+def test_a_heading_in_a_unit_of_another_kind_is_named(tmp_path: Path) -> None:
+    made = table("表10")
+    made[2][4] = "节能量（万元）"
+    found = checked(book(tmp_path / "a.xlsx", {"a": made}))
+    assert {one.code for one in found.odd} == {"unit-wrong"}
+
+
+def test_first_and_last_month_may_have_columns_of_their_own(tmp_path: Path) -> None:
+    made = table("表10")
+    made[2][3:4] = ["开工时间", "完工时间"]
+    made[3][3:4], made[4][3:4] = ["2023年5月", "2024"], ["2024-06", "2024-01"]
+    found = checked(book(tmp_path / "a.xlsx", {"a": made}))
+    assert [(one.check, one.cell) for one in found.mismatches] == [("dates", "D5")]
+    assert "电机变频为2024-06，应为不超过2024-01" in found.mismatches[0].finding("a.xlsx").text
+
+
+def test_a_cost_without_its_energy_is_a_cost_without_an_amount(tmp_path: Path) -> None:
+    made = [row for row in table("公共机构2表") if row[0] != "其他用油"]
+    found = checked(book(tmp_path / "a.xlsx", {"a": made}))
+    assert [(one.code, one.place) for one in found.odd] == [("amount-missing", "a.xlsx a!D8")]
+
+
+def test_a_file_without_a_cell_is_no_form(tmp_path: Path) -> None:
+    assert checked_forms(book(tmp_path / "a.csv", {"": [["", ""]]})) is None
