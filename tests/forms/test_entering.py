@@ -232,3 +232,11 @@ def test_a_unit_that_only_memory_refuses_keeps_the_rest_of_the_file(tmp_path: Pa
     assert {fact.item for fact in reading.facts} == {"电力", None}
     said = "".join(one.text for one in reading.findings if one.code == "form-checked-only")
     assert "天然气（计量单位“吨”不符）" in said
+
+
+def test_the_year_of_the_headings_serves_where_the_head_has_none(tmp_path: Path, city: City) -> None:
+    made = table("公共机构2表")
+    made[1][2] = ""
+    made[2][3:] = ["2023年消费量", "2023年费用", "2022年消费量", "2022年费用"]
+    reading = read(book(tmp_path / "a.xlsx", {"a": made}), city)
+    assert {fact.period for fact in reading.facts} == {"2023"}

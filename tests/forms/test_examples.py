@@ -268,3 +268,19 @@ def test_a_cost_without_its_energy_is_a_cost_without_an_amount(tmp_path: Path) -
 
 def test_a_file_without_a_cell_is_no_form(tmp_path: Path) -> None:
     assert checked_forms(book(tmp_path / "a.csv", {"": [["", ""]]})) is None
+
+
+def test_columns_headed_by_their_years_are_this_year_and_last(tmp_path: Path) -> None:
+    made = table("公共机构2表")
+    made[2][3:] = ["2023年消费量", "2023年费用", "2022年消费量", "2022年费用"]
+    found = checked(book(tmp_path / "a.xlsx", {"a": made}))
+    assert found.odd == ()
+    assert "“电”单价0.6元/千瓦时，上年0.59，变化+1.7%" in told(found)
+    made[2][5] = "2019年消费量"
+    assert "column-unknown" in codes(checked(book(tmp_path / "a.xlsx", {"a": made})))
+
+
+def test_headings_of_another_year_than_the_head_are_named(tmp_path: Path) -> None:
+    made = table("公共机构2表", year=2022)
+    made[2][3:] = ["2023年消费量", "2023年费用", "2022年消费量", "2022年费用"]
+    assert codes(checked(book(tmp_path / "a.xlsx", {"a": made}))) == {"year-differs"}

@@ -47,6 +47,7 @@ def read_form_sheet(sheet: Sheet, file: str = "") -> FormSheet | CellTrouble | N
     form, placed = found
     made = FormSheet(form, sheet.name, *_head(sheet, placed.top if placed.columns else SEARCHED, form))
     made.columns = frozenset(placed.columns)
+    _agree_on_year(made, placed)
     made.first = placed.first if placed.columns else len(sheet.rows)
     reader = _Reader(sheet, form, placed, made)
     if placed.columns:
@@ -61,6 +62,17 @@ def read_form_sheet(sheet: Sheet, file: str = "") -> FormSheet | CellTrouble | N
     fold_costs(made)
     look_at_lines(made)
     return made
+
+
+def _agree_on_year(made: FormSheet, placed: Placed) -> None:
+    """The year of the headings where the head names none; none at all where the two differ."""
+    if placed.year and made.year is None:
+        made.year, made.month = placed.year, 12
+    elif placed.year and made.year != placed.year:
+        found = say("表头写明{year}年，栏名写明{other}年", year=made.year, other=placed.year)
+        trouble = CellTrouble("year-differs", found, "同一年", "请核对报告期和栏名")
+        made.troubles.append(("error", cell_name(placed.top, 0), trouble))
+        made.year = made.month = None
 
 
 def _head(sheet: Sheet, top: int, form: Form) -> tuple[str, int | None, int | None]:

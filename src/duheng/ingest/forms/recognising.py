@@ -13,7 +13,7 @@ from pathlib import PurePath
 from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.forms.layout import Form, forms, told, whole
 from duheng.ingest.forms.pairs import pairs_of
-from duheng.ingest.forms.vocabulary import NUMBER, NUMBERED, TABLE, bare_number_of_form
+from duheng.ingest.forms.vocabulary import HEADED, NUMBER, NUMBERED, TABLE, bare_number_of_form
 from duheng.ingest.grids import Sheet
 from duheng.model.data import read_rows, root
 from duheng.model.saying import listed, say
@@ -46,12 +46,13 @@ class Listed:
 class Placed:
     """Where a form's table lies: columns by id, the first row of its header, the first of its figures.
 
-    No columns: its titles stand beside their content.
+    No columns: its titles stand beside their content. year: with which headings begin; 0 where none does.
     """
 
     columns: dict[str, int]
     top: int
     first: int
+    year: int = 0
 
 
 @cache
@@ -176,7 +177,8 @@ def find_header(sheet: Sheet, form: Form, named: bool = False) -> Placed | None:
         columns, last = _columns(sheet, form, top)
         figures = not form.figures or set(form.figures) & columns.keys()
         if needed <= columns.keys() and len(columns) >= least and figures:
-            return Placed(columns, top, _below_codes(sheet, columns[form.key], last + 1))
+            year = max(map(_newest, sheet.rows[top : last + 1])) if "carry" in form.settings else 0
+            return Placed(columns, top, _below_codes(sheet, columns[form.key], last + 1), year)
     return None
 
 
@@ -189,8 +191,9 @@ def _columns(sheet: Sheet, form: Form, top: int) -> tuple[dict[str, int], int]:
     last = top
     for offset, row in enumerate(sheet.rows[top : top + HEADER_ROWS]):
         taken = {place: id for id, place in columns.items()}
+        newest = _newest(row)
         for place, cell in enumerate(row):
-            id = form.column(cell) if isinstance(cell, str) and cell.strip() else None
+            id = _column(form, cell, newest) if isinstance(cell, str) and cell.strip() else None
             if id is None or id in columns or taken.get(place) == form.key:
                 continue
             if place in taken:
@@ -201,6 +204,23 @@ def _columns(sheet: Sheet, form: Form, top: int) -> tuple[dict[str, int], int]:
         if form.key not in columns:
             return {}, top
     return columns, last
+
+
+def _newest(row: list[object]) -> int:
+    """The latest year that a heading begins with; 0 where none does."""
+    years = (HEADED.match(plain(cell)) for cell in row if isinstance(cell, str))
+    return max((int(one[1]) for one in years if one), default=0)
+
+
+def _column(form: Form, cell: str, newest: int) -> str | None:
+    """The column of a heading; `2023年费用` beside `2022年费用` is the cost and last year's cost."""
+    id = form.column(cell)
+    dated = HEADED.match(plain(cell)) if id is None and "carry" in form.settings else None
+    if dated is None:
+        return id
+    of = form.column(dated[2]) if dated[2] else form.settings["carry"]["last"]
+    before = {now: last for last, now in form.settings["carry"].items()}
+    return of if int(dated[1]) == newest else before.get(of or "") if int(dated[1]) == newest - 1 else None
 
 
 def _below_codes(sheet: Sheet, key: int, first: int) -> int:

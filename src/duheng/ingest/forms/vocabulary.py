@@ -35,6 +35,7 @@ MONTH = re.compile(
 )
 BETWEEN = re.compile(r"\s*(?:至|到|~|～|—+|–|--|-(?=\s*(?:19|20)\d{2}))\s*")
 
+HEADED = re.compile(r"((?:19|20)\d{2})\s*年度?(.*)")
 TABLE = re.compile(r"^(附表|附件)?(表\d+(-\d+)?|\d+(-\d+)?表)")
 NUMBER = re.compile(r"(?<![\dA-Z-])(P?\d{3}-\d{1,2}|P\d{3})(?![\d-])")
 NUMBERED = re.compile(r"表\s*号")
