@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from duheng.cli import app
 from duheng.ingest.balance.reading import read_balance
-from duheng.ingest.forms.layout import form_205_1, told
+from duheng.ingest.forms.layout import form as form_of
+from duheng.ingest.forms.layout import told
 from duheng.ingest.forms.report import CheckedForms, checked_forms
 from tests.forms.conftest import CODES, HEADER, Cells, Made, rows
 
@@ -117,7 +118,7 @@ def test_a_header_of_two_rows_is_read(tmp_path: Path) -> None:
 
 
 def test_the_layout_is_that_of_the_shared_forms(shared: Path) -> None:
-    folder, form = shared / "data" / "forms", form_205_1()
+    folder, form = shared / "data" / "forms", form_of("205-1")
     with (folder / "form_205_1_columns.csv").open(encoding="utf-8") as file:
         assert {told(row["column_zh"]) for row in csv.DictReader(file)} <= form.columns.keys()
     with (folder / "form_205_1_rows.csv").open(encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Reference factors and relations of form 205-1 are a city's to replace: from a day on, cited, and it shows."""
+"""Reference factors and relations of the forms are a city's to replace: from a day on, cited, and it shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from duheng.city import default_city_folder, load
 from duheng.ingest.forms.checking import check_forms
-from duheng.ingest.forms.layout import form_205_1
+from duheng.ingest.forms.filled import FormSheet
+from duheng.ingest.forms.layout import form, forms
 from duheng.ingest.forms.reading import form_hints, read_form_sheet
 from duheng.ingest.forms.thresholds import FACTORS, RELATION
 from duheng.ingest.grids import read_grids
@@ -36,23 +37,25 @@ def decided(of: str, item: str | None, value: str, since: date, certainty: str =
 def found(path: object, parameters: Parameters, check: str) -> list[tuple[str, str, str]]:
     """Severity, certainty and text of what a check finds in the file."""
     _, sheets = read_grids(path.read_bytes(), "能源月报.xlsx", form_hints())  # type: ignore[attr-defined]
-    forms = [form for sheet in sheets if (form := read_form_sheet(sheet)) is not None]
-    mismatches = check_forms(forms, Local(parameters, "512000"))
+    read = [read_form_sheet(sheet, local=Local(parameters, "512000")) for sheet in sheets]
+    mismatches = check_forms([one for one in read if isinstance(one, FormSheet)])
     kept = [one for one in mismatches if one.check == check]
     return [(one.severity, one.certainty, one.finding("能源月报.xlsx").text + one.comment) for one in kept]
 
 
 def test_every_relation_can_be_decided_on_and_says_how_sure_it_is_as_the_form_does() -> None:
-    form = form_205_1()
-    extra = [form.settings[name] for name in ("total_check", "factor_check", "opening_check")]
-    said = {f"205-1 {one.title}": one.certainty for one in form.relations}
-    said |= {f"205-1 {one['title']}": one["certainty"] for one in extra}
+    said: dict[str, str] = {}
+    for one in forms():
+        extra = [check for group in ("factors", "totals", "overall", "steady") for check in one.listed(group)]
+        number = one.settings["number"]
+        said |= {f"{number} {relation.title}": relation.certainty for relation in one.relations}
+        said |= {f"{number} {check['title']}": check["certainty"] for check in extra}
     assert said == {one.item: one.certainty for one in packaged()[RELATION].settings}
     assert set(axis(RELATION).items) == set(said)
 
 
 def test_every_reference_factor_is_in_the_unit_of_its_row() -> None:
-    rows = {row.item: row for row in form_205_1().rows.values() if row.item}
+    rows = {row.item: row for row in form("205-1").rows.values() if row.item}
     for of in map(packaged().get, FACTORS):
         assert of is not None
         assert {one.item for one in of.settings} == set(rows) - {"电力"}

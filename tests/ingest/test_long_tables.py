@@ -246,3 +246,9 @@ def test_a_row_above_the_header_waits_and_a_title_does_not(read: Read) -> None:
 
 def test_a_header_above_nothing_says_so(read: Read) -> None:
     assert only(read(table())).code == "table-empty"
+
+
+def test_a_number_above_a_header_without_values_is_no_row_of_the_table(read: Read) -> None:
+    reading = read(workbook([(7, "公共机构用水量"), ("单位", "指标", "备注"), ("m3", "公共机构用水量", "")]))
+    assert reading.facts == ()
+    assert "column-missing" in codes(reading)

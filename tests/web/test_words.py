@@ -102,13 +102,18 @@ def _tables() -> Iterator[str]:
 
 
 def _form() -> Iterator[str]:
-    from duheng.ingest.forms.layout import form_205_1
+    from duheng.ingest.forms.layout import forms
 
-    form = form_205_1()
-    yield from (one.title for one in form.relations)
-    yield from (one.rest for one in form.relations if one.rest)
-    yield from (form.settings[check]["title"] for check in ("total_check", "factor_check", "opening_check"))
-    yield from form.settings["elsewhere"]
+    for form in forms():
+        settings = form.settings
+        yield from (text for one in form.relations for text in (one.title, one.rest, one.scaled) if text)
+        yield from (row.remark for row in form.rows.values() if row.remark)
+        for check in ("totals", "overall", "told"):
+            yield from (
+                text for one in settings.get(check, ()) for text in (one["title"], one.get("rest")) if text
+            )
+        yield from (settings[check]["title"] for check in ("factors", "steady") if check in settings)
+        yield from settings.get("elsewhere", ())
 
 
 def _of_accounting() -> Iterator[str]:
@@ -147,7 +152,8 @@ def test_every_text_has_its_english() -> None:
 
 
 SPEAKING = (
-    "ingest/forms/entering.py",
+    *(f"ingest/forms/{name}.py" for name in ("content", "entering", "filled", "reading", "telling")),
+    "ingest/forms/recognising.py",
     *(f"assess/audit/{name}.py" for name in ("crossing", "groups", "pairs", "series")),
     "engine/explain.py",
     *(

@@ -1,4 +1,4 @@
-"""`duheng check-data`: the identities of an energy balance or the relations of form 205-1, as a list of findings."""
+"""`duheng check-data`: the identities of an energy balance or the relations of a statutory form, as findings."""
 
 from __future__ import annotations
 
@@ -12,30 +12,34 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "check-data",
-        help="核对能源平衡表的恒等式、205-1表的审核关系。Checks an energy balance or form 205-1.",
+        help="核对能源平衡表的恒等式、统计表的审核关系。Checks an energy balance or a statutory form.",
     )(check_data)
 
 
 def check_data(
     table: Annotated[
         Path,
-        typer.Argument(
-            metavar="IN.csv", exists=True, dir_okay=False, readable=True, help="平衡表或205-1表。"
-        ),
+        typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True, help="平衡表或统计表。"),
     ],
     out: Annotated[Path, typer.Option("-o", "--output", help="核对结果写到 .csv 或 .xlsx 文件。")],
 ) -> None:
     """核对能源平衡表：各行之和、平衡差额、消费量合计、合计列、符号。每条写明印出的数、应得的数、差和容差。
 
-    205-1表（能源购进、消费与库存）按栏名认出，逐行核对审核关系；凭记忆录入的关系标“未核实”。
+    统计表按表名、表号或栏名认出，逐行核对审核关系；凭记忆录入的关系标“未核实”：205-1表，重点用能单位能源利用
+    状况报告表1至表10，公共机构能源资源消费统计1表至4表。核不了的关系、不核对的表（205-2、P303-2……）也说明。
     放不下的行、列和读不出的格也列在结果中。退出码：0 没有问题，1 有问题，2 用法错误。
     """
     from duheng.ingest.balance.output import write_checked
     from duheng.ingest.balance.report import checked_file
+    from duheng.ingest.forms.recognising import readable
+    from duheng.model.errors import UnreadableSource
 
     if _forms(table, out):
         return
-    checked, found = checked_file(table)
+    try:
+        checked, found = checked_file(table)
+    except UnreadableSource as trouble:
+        raise UnreadableSource(f"{trouble}；也不是能读的统计表（{readable()}）") from trouble
     findings = [one for one in found if one.severity != "notice"]
     write_checked(checked, findings, out)
     for finding in (*findings, *checked.unchecked):

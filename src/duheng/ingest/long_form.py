@@ -98,6 +98,8 @@ class _RowReader:
 
     def look_at(self, number: int) -> None:
         """A row above the header: titles and notes pass; a quantity with its number waits, for it would be lost."""
+        if "value" not in self.columns:
+            return
         try:
             stated = self._text(self.sheet.rows[number], "quantity") and self._number(number) is not None
         except (CellTrouble, KeyError):
@@ -109,7 +111,7 @@ class _RowReader:
         trouble = CellTrouble(
             "row-above-header", "这一行在表头以上，未读", "表头在第一行数据以上", "请移到表头以下。"
         )
-        self.book.note("error", row.sheet, cell_name(number, self.columns["value"]), trouble, row)
+        self.book.note("error", row.sheet, cell_name(number, self.value_column), trouble, row)
 
     def read(self, number: int, broken: bool) -> None:
         """One row: a statement, or the findings that keep it out. An unreadable table's rows only wait."""

@@ -1,7 +1,8 @@
 """Reading Excel and CSV into facts, with a finding for every cell that cannot be read or should be looked at.
 
-Four layouts are told apart by their texts: the long table (one number a row), the program's own forms, the statutory
-form 205-1 and the daily table of air stations. Nothing is written here: `importing` decides what enters the ledger.
+Four layouts are told apart by their texts: the long table (one number a row), the program's own forms, statutory
+forms (205-1 and others, cn/forms) and the daily table of air stations. Nothing is written here: `importing` decides
+what enters the ledger.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.drill.places import places_of
 from duheng.ingest.form_head import is_form
 from duheng.ingest.forms.entering import enter_form
+from duheng.ingest.forms.filled import FormSheet
 from duheng.ingest.forms.reading import read_form_sheet
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import FileRefused, read_bytes, refuse
-from duheng.ingest.headers import find_header, hints, role_titles
+from duheng.ingest.headers import find_header, hints, required_roles, role_titles
 from duheng.ingest.long_form import read_long
 from duheng.ingest.markup import cell_name
 from duheng.ingest.names import Names
@@ -154,18 +156,28 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
             continue
         if not any(cell != "" for row in sheet.rows for cell in row):
             continue
-        _note_marks(sheet, book)
+        own = is_form(sheet) or _is_long(sheet)
+        statutory = None if own else read_form_sheet(sheet, book.file, Local(city.parameters, city.code))
+        _note_marks(sheet, book, statutory.first if isinstance(statutory, FormSheet) else None)
         if is_form(sheet) and is_balance_form(sheet):
             read_balance_form(sheet, city, places, names, book)
         elif is_form(sheet):
             read_form(sheet, city, places, names, book)
-        elif (statutory := read_form_sheet(sheet)) is not None:
-            enter_form(statutory, sheet, names, book, Local(city.parameters, city.code))
+        elif isinstance(statutory, FormSheet):
+            enter_form(statutory, sheet, names, book)
+        elif statutory is not None:
+            book.note("error", sheet.name, "A1", statutory)
         elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
             unread.append(sheet)
             continue
         read += 1
     _note_unread(unread, read, book)
+
+
+def _is_long(sheet: Sheet) -> bool:
+    """Whether the sheet has all that a long table needs, whatever form its title names."""
+    header = find_header(sheet.rows)
+    return header is not None and set(required_roles()) <= header.columns.keys()
 
 
 def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
@@ -178,8 +190,11 @@ def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
         book.note("notice" if read else "error", sheet.name, "A1", trouble)
 
 
-def _note_marks(sheet: Sheet, book: Notebook) -> None:
-    """Hidden rows and columns are read and named; cells merged within the table keep it out."""
+def _note_marks(sheet: Sheet, book: Notebook, first: int | None) -> None:
+    """Hidden rows and columns are read and named; cells merged within the table keep it out.
+
+    first: the first row of the figures, where the layout tells it.
+    """
     marks = sheet.marks
     filled = [
         row for row in sorted(marks.hidden_rows) if row < len(sheet.rows) and any(map(plain, sheet.rows[row]))
@@ -208,12 +223,13 @@ def _note_marks(sheet: Sheet, book: Notebook) -> None:
             "请全选复制后“选择性粘贴—数值”，再导入。",
         )
         book.note("error", sheet.name, "", trouble)
-    _note_merged(sheet, book)
+    _note_merged(sheet, book, first)
 
 
-def _note_merged(sheet: Sheet, book: Notebook) -> None:
-    header = find_header(sheet.rows)
-    first = header.row if header is not None and not is_form(sheet) else 4
+def _note_merged(sheet: Sheet, book: Notebook, first: int | None) -> None:
+    if first is None:
+        header = find_header(sheet.rows)
+        first = header.row if header is not None and not is_form(sheet) else 4
     for (top, left), (bottom, right) in sheet.merged:
         if bottom >= first:
             span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"

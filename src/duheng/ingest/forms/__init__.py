@@ -1,1 +1,1 @@
-"""Statutory statistical forms (205-1): recognised by their layout, checked by the relations laid down in cn/forms."""
+"""Statutory statistical forms: recognised by title or layout, checked by the relations laid down in cn/forms."""

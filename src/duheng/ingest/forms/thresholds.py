@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from duheng.ingest.forms.reading import FormSheet
+from duheng.ingest.forms.filled import FormSheet
 from duheng.model.parameters import Local, Setting
 
 RELATION = "form_relation"
@@ -21,14 +20,12 @@ class Thresholds:
 
     number: str
     on: date
-    local: Local = field(default_factory=Local)
+    local: Local
 
-    def relation(self, title: str, cite: str, certainty: str) -> Setting | None:
-        """The setting by which a relation is checked; None where it is not. cite, certainty: where no setting is."""
+    def relation(self, title: str) -> Setting | None:
+        """The setting by which a relation is checked; None where a city does not check it."""
         found = self.local.at(RELATION, self.on, f"{self.number} {title}")
-        if found is None:
-            return Setting(date.min, Decimal(1), cite, certainty)
-        return found if found.value else None
+        return found if found is not None and found.value else None
 
     def factors(self, item: str) -> tuple[Setting, Setting, Setting] | None:
         """Least and largest reference factor of a fuel [tce a unit], and how far beside them is left alone."""
@@ -37,13 +34,13 @@ class Thresholds:
         return None if low is None or high is None or share is None else (low, high, share)
 
 
-def thresholds_of(sheet: FormSheet, number: str, local: Local | None) -> Thresholds:
+def thresholds_of(sheet: FormSheet) -> Thresholds:
     """Those at the end of the month that a sheet is of; the newest ones where it does not say."""
     on = date.max
     if sheet.year is not None:
         month = sheet.month or 12
         on = date(sheet.year, month, monthrange(sheet.year, month)[1])
-    return Thresholds(number, on, local or Local())
+    return Thresholds(str(sheet.form.settings["number"]), on, sheet.local)
 
 
 def certainty_of(settings: tuple[Setting, ...]) -> str:
