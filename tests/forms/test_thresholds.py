@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from duheng.model.glossary import axis, item_unit
 from duheng.model.parameters import Local, Parameters, Setting, packaged
 from duheng.model.units import parse_unit, ratio
 from tests.forms.conftest import Made
+from tests.forms.examples import Cells, book, table
 
 CITE = "川统函〔2024〕6号"
 STOCK = "205-1 年初库存+购进-消费-（调出、损耗）=期末库存"
@@ -112,3 +114,34 @@ def test_an_import_reads_the_form_by_what_the_city_decided(form: Made) -> None:
     assert "form-use" in {one.code for one in before.findings}
     assert "form-use" not in {one.code for one in after.findings}
     assert len(after.facts) > len(before.facts)
+
+
+def sheet_of(number: str, changes: Cells, parameters: Parameters, folder: Path) -> list[str]:
+    """What the checks find in the example of a form, in words."""
+    path = book(folder / "报表.xlsx", {"报表": table(number, changes)})
+    _, sheets = read_grids(path.read_bytes(), path.name, form_hints())
+    read = [read_form_sheet(sheet, local=Local(parameters, "512000")) for sheet in sheets]
+    mismatches = check_forms([one for one in read if isinstance(one, FormSheet)])
+    return [one.finding(path.name).text for one in mismatches]
+
+
+def test_a_relation_of_any_form_is_switched_off(tmp_path: Path) -> None:
+    off = decided(RELATION, "表2 折标煤=消费量合计×折标系数", "0", date(2020, 1, 1))
+    wrong: Cells = {("柴油", "折标煤"): 56.63}
+    before = sheet_of("表2", wrong, Parameters(), tmp_path)
+    after = sheet_of("表2", wrong, off, tmp_path)
+    assert len(before) == len(after) + 1
+    assert not any("折标煤=消费量合计" in one for one in after)
+
+
+def test_a_replaced_limit_of_a_change_decides_and_is_named(tmp_path: Path) -> None:
+    item = "用能人数或建筑面积变动大 最大变化"
+    changed: Cells = {("用能人数", "数量"): 276}
+    (before,) = sheet_of("公共机构1表", changed, Parameters(), tmp_path)
+    assert CITE not in before
+    wider = decided("audit_threshold", item, "0.5", date(2020, 1, 1))
+    assert sheet_of("公共机构1表", changed, wider, tmp_path) == []
+    (narrower,) = sheet_of(
+        "公共机构1表", changed, decided("audit_threshold", item, "0.01", date(2020, 1, 1)), tmp_path
+    )
+    assert CITE in narrower
