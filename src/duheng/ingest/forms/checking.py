@@ -205,13 +205,13 @@ def _openings(sheets: Sequence[FormSheet], form: Form, local: Local | None) -> I
                 )  # fmt: skip
 
 
-def unchecked(sheet: FormSheet) -> list[str]:
+def unchecked(sheet: FormSheet, local: Local | None = None) -> list[str]:
     """Relations that this sheet cannot show to hold, in words: those of other forms, and the total without factors."""
     form = form_205_1()
     said = list(form.settings["elsewhere"])
     bare = [line.row.title for line in sheet.lines if "use" in line.cells and "factor" not in line.cells]
     bare = [title for title in bare if title != "能源合计"]
-    if bare:
+    if bare and _check_setting(form, "total_check", _thresholds(sheet, form, local)):
         check, fuels = form.settings["total_check"]["title"], listed("、", bare)
         said.append(say("{check}（{fuels}没有采用折标系数）", check=check, fuels=fuels))
     return said

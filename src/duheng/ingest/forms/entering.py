@@ -28,7 +28,7 @@ def enter_form(
     form: FormSheet, sheet: Sheet, names: Names, book: Notebook, local: Local | None = None
 ) -> None:
     """The form's findings and statements into the notebook. local: as for `check_forms`."""
-    known = [*oddities(form, book.file), *left_open(form, book.file)]
+    known = [*oddities(form, book.file), *left_open(form, book.file, local)]
     wrong: dict[str, list[Finding]] = {}
     for one in check_forms([form], local):
         finding = one.finding(book.file)

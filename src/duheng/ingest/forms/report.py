@@ -14,6 +14,7 @@ from duheng.ingest.grids import read_grids
 from duheng.ingest.guards import read_bytes
 from duheng.ingest.rows import locator
 from duheng.model.findings import Finding
+from duheng.model.parameters import Local
 from duheng.model.saying import say
 
 
@@ -39,12 +40,12 @@ def checked_forms(path: Path) -> CheckedForms | None:
     return CheckedForms(path.name, tuple(check_forms(forms)), tuple(odd), tuple(left))
 
 
-def left_open(form: FormSheet, file: str) -> list[Finding]:
+def left_open(form: FormSheet, file: str, local: Local | None = None) -> list[Finding]:
     """The relations that this form cannot show to hold, as notices."""
     place, owner = f"{file} {form.sheet}".strip(), form.reporter or None
     return [
         Finding("relation-unchecked", "notice", place, say("未能核对：{check}", check=check), "", "", owner)
-        for check in unchecked(form)
+        for check in unchecked(form, local)
     ]
 
 
