@@ -30,9 +30,11 @@ def check_data(
     205-1表（能源购进、消费与库存）按栏名认出，逐行核对审核关系；凭记忆录入的关系标“未核实”。
     放不下的行、列和读不出的格也列在结果中。退出码：0 没有问题，1 有问题，2 用法错误。
     """
+    from duheng.cli.opening import LIMITS
     from duheng.ingest.balance.output import write_checked
     from duheng.ingest.balance.report import checked_file
 
+    typer.echo(LIMITS, err=True)
     if _forms(table, out):
         return
     checked, found = checked_file(table)
