@@ -14,6 +14,7 @@ from duheng.ingest.forms.checking import check_forms
 from duheng.ingest.forms.filled import FormSheet
 from duheng.ingest.forms.layout import form, forms
 from duheng.ingest.forms.reading import form_hints, read_form_sheet
+from duheng.ingest.forms.telling import unchecked
 from duheng.ingest.forms.thresholds import FACTORS, RELATION
 from duheng.ingest.grids import read_grids
 from duheng.ingest.sheets import read_sheets
@@ -101,6 +102,17 @@ def test_a_narrower_share_asks_about_more_and_names_its_text(form: Made) -> None
 
 def test_a_fuel_without_a_reference_is_not_asked_about(form: Made) -> None:
     assert found(form({("电力", "采用折标系数"): 9.9}), Parameters(), "factor") == []
+
+
+def test_a_relation_that_is_switched_off_is_not_said_to_be_left_open(form: Made) -> None:
+    total = "205-1 能源合计=Σ各品种消费×采用折标系数（小类不重复）"
+    _, sheets = read_grids(form({("柴油", "采用折标系数"): ""}).read_bytes(), "能源月报.xlsx", form_hints())
+    said = []
+    for known in (Parameters(), decided(RELATION, total, "0", JUNE)):
+        sheet = read_form_sheet(sheets[0], local=Local(known, "512000"))
+        assert isinstance(sheet, FormSheet)
+        said.append(any("柴油没有采用折标系数" in one for one in unchecked(sheet)))
+    assert said == [True, False]
 
 
 def test_an_import_reads_the_form_by_what_the_city_decided(form: Made) -> None:

@@ -29,11 +29,13 @@ def check_data(
     状况报告表1至表10，公共机构能源资源消费统计1表至4表。核不了的关系、不核对的表（205-2、P303-2……）也说明。
     放不下的行、列和读不出的格也列在结果中。退出码：0 没有问题，1 有问题，2 用法错误。
     """
+    from duheng.cli.opening import LIMITS
     from duheng.ingest.balance.output import write_checked
     from duheng.ingest.balance.report import checked_file
     from duheng.ingest.forms.recognising import readable
     from duheng.model.errors import UnreadableSource
 
+    typer.echo(LIMITS, err=True)
     if _forms(table, out):
         return
     try:

@@ -41,6 +41,7 @@ def ready(city: str, scenario: str = "actual", plan: str | None = None) -> tuple
     return opened, found
 
 
+LIMITS = "限值：随程序发布的；不读账本，账本中更换的取值不在其内"
 PACKAGED = "取值：随程序发布的和城市文件夹中的；不读账本，账本中更换的取值不在其内"
 
 

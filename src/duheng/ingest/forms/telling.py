@@ -11,21 +11,26 @@ from duheng.ingest.forms.filled import FormSheet, Line
 from duheng.ingest.forms.formula import evaluate, names
 from duheng.ingest.forms.knowing import known_in, states
 from duheng.ingest.forms.layout import Relation
+from duheng.ingest.forms.thresholds import thresholds_of
 from duheng.model.saying import listed, say
 
 _NAMED = 10  # rows that a sentence names before it counts the rest
 
 
 def unchecked(sheet: FormSheet) -> list[str]:
-    """Relations that this sheet cannot show to hold, in words: those of other forms, and what lacks a figure."""
-    found = list(sheet.form.settings.get("elsewhere", ()))
-    for check in sheet.form.settings.get("totals", ()):
-        found += _total(sheet, check)
-    for check in sheet.form.settings.get("overall", ()):
-        found += _overall(sheet, check)
+    """Relations that this sheet cannot show to hold, in words: those of other forms, and what lacks a figure.
+
+    Not those that a city does not check.
+    """
+    found, limits = list(sheet.form.settings.get("elsewhere", ())), thresholds_of(sheet)
+    for group, tell in (("totals", _total), ("overall", _overall)):
+        for check in sheet.form.listed(group):
+            if limits.relation(check["title"]) is not None:
+                found += tell(sheet, check)
     if sheet.form.settings.get("tells_blanks"):
         for relation in sheet.form.relations:
-            found += _blanks(sheet, relation)
+            if limits.relation(relation.title) is not None:
+                found += _blanks(sheet, relation)
     return found
 
 
