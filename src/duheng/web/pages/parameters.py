@@ -242,7 +242,7 @@ def _item(ask: Ask, of: Parameter, setting: Setting) -> str:
 def _columns(ask: Ask) -> list[Column]:
     words = ask.words
     return [
-        Column("item", words("品种"), width=18),
+        Column("item", words("项目"), width=18),
         Column("value", words("数值"), number=True),
         Column("unit", words("单位"), width=14),
         Column("certainty", words("可信程度"), width=10),
@@ -259,7 +259,7 @@ def _cells(ask: Ask, of: Parameter, setting: Setting) -> list[Cell]:
     return [
         Cell(_item(ask, of, setting)),
         Cell(words(of.written(setting.value)), setting.value),
-        Cell(words.unit(item_unit(of, setting.item)) or "1"),
+        Cell("—" if of.choices else words.unit(item_unit(of, setting.item)) or "1"),
         Cell(words(CERTAINTY[setting.certainty]), kind="doubt" if doubt else ""),
         Cell(setting.since.isoformat() if setting.since.year > 1900 else "—"),
         Cell(words(place) if place else words("全国")),
