@@ -30,14 +30,19 @@ def check_data(
     放不下的行、列和读不出的格也列在结果中。退出码：0 没有问题，1 有问题，2 用法错误。
     """
     from duheng.cli.opening import LIMITS
+
+    typer.echo(LIMITS, err=True)
+    if not _forms(table, out):
+        _balance(table, out)
+
+
+def _balance(table: Path, out: Path) -> None:
+    """Check the identities of a balance. Exit 1 where something was found; UnreadableSource where it is none."""
     from duheng.ingest.balance.output import write_checked
     from duheng.ingest.balance.report import checked_file
     from duheng.ingest.forms.recognising import readable
     from duheng.model.errors import UnreadableSource
 
-    typer.echo(LIMITS, err=True)
-    if _forms(table, out):
-        return
     try:
         checked, found = checked_file(table)
     except UnreadableSource as trouble:

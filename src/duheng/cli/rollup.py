@@ -80,8 +80,7 @@ def rollup(
         typer.echo(json.dumps(_json(outcome, odd, entered, found), ensure_ascii=False, indent=1))
     else:
         _told(outcome, odd, entered)
-        for name, total in found:
-            typer.echo(f"{name} {total.item} {period}：{total.said}")
+        _listed(found, f"{period}")
     raise typer.Exit(1 if outcome.unlisted or (entered is not None and entered.outdated) else 0)
 
 
@@ -139,8 +138,12 @@ def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> 
     if others:
         typer.echo(f"提示：{others} 个监测点不按时段报送，汇总后才有数，试算中作未知。", err=True)
     names = {place.id: place.name for place in here.places}
-    for total in found:
-        typer.echo(f"{names.get(total.place, total.place)} {total.item} {asked}（试算）：{total.said}")
+    _listed([(names.get(one.place, one.place), one) for one in found], f"{asked}（试算）")
+
+
+def _listed(found: list[tuple[str, Total]], period: str) -> None:
+    for name, total in found:
+        typer.echo(f"{name} {total.item} {period}：{total.said}")
 
 
 def _city(city: str, scenario: str) -> City:

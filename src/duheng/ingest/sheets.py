@@ -31,6 +31,7 @@ from duheng.ingest.rows import Notebook, Row, Statement, check_statements, locat
 from duheng.ingest.wide_form import read_form
 from duheng.ledger.bulk import uncollected
 from duheng.ledger.records import STATUSES, NewFact
+from duheng.model.entities import Places
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
 from duheng.model.parameters import Local
@@ -141,37 +142,37 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
         book.note("warning", "", "", CellTrouble("old-format", found, "", remedy))
     places = places_of(city, scenario)
     names = Names(places)
-    unread: list[Sheet] = []
-    read = 0
+    read, unread = 0, list[Sheet]()
     for sheet in sheets:
         if sheet.name == GUIDE_SHEET and len(sheets) > 1:
             continue
         if sheet.marks.hidden:
-            book.note(
-                "notice",
-                sheet.name,
-                "",
-                CellTrouble("sheet-hidden", "隐藏的工作表，未读", "", "如需导入，请取消隐藏。"),
-            )
-            continue
-        if not any(cell != "" for row in sheet.rows for cell in row):
-            continue
-        own = is_form(sheet) or _is_long(sheet)
-        statutory = None if own else read_form_sheet(sheet, book.file, Local(city.parameters, city.code))
-        _note_marks(sheet, book, statutory.first if isinstance(statutory, FormSheet) else None)
-        if is_form(sheet) and is_balance_form(sheet):
-            read_balance_form(sheet, city, places, names, book)
-        elif is_form(sheet):
-            read_form(sheet, city, places, names, book)
-        elif isinstance(statutory, FormSheet):
-            enter_form(statutory, sheet, names, book)
-        elif statutory is not None:
-            book.note("error", sheet.name, "A1", statutory)
-        elif not read_air(sheet, names, book) and not read_long(sheet, names, book):
-            unread.append(sheet)
-            continue
-        read += 1
+            hidden = CellTrouble("sheet-hidden", "隐藏的工作表，未读", "", "如需导入，请取消隐藏。")
+            book.note("notice", sheet.name, "", hidden)
+        elif any(cell != "" for row in sheet.rows for cell in row):
+            if _read_one(sheet, city, places, names, book):
+                read += 1
+            else:
+                unread.append(sheet)
     _note_unread(unread, read, book)
+
+
+def _read_one(sheet: Sheet, city: City, places: Places, names: Names, book: Notebook) -> bool:
+    """A sheet by its layout; whether it has one that is known."""
+    own = is_form(sheet) or _is_long(sheet)
+    statutory = None if own else read_form_sheet(sheet, book.file, Local(city.parameters, city.code))
+    _note_marks(sheet, book, statutory.first if isinstance(statutory, FormSheet) else None)
+    if is_form(sheet) and is_balance_form(sheet):
+        read_balance_form(sheet, city, places, names, book)
+    elif is_form(sheet):
+        read_form(sheet, city, places, names, book)
+    elif isinstance(statutory, FormSheet):
+        enter_form(statutory, sheet, names, book)
+    elif statutory is not None:
+        book.note("error", sheet.name, "A1", statutory)
+    else:
+        return read_air(sheet, names, book) or read_long(sheet, names, book)
+    return True
 
 
 def _is_long(sheet: Sheet) -> bool:
