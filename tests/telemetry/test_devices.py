@@ -104,3 +104,9 @@ def test_many_are_added_all_or_none(tmp_path: Path) -> None:
         devices.add_all(tmp_path, [Device("A1"), Device("A2", crc="none")])
     assert not devices.load(tmp_path).by_mn
     assert devices.add_all(tmp_path, [Device("A1"), Device("A2")]) == ["A1", "A2"]
+
+
+@pytest.mark.parametrize(("code", "said"), [("9999", "不是平台下发的命令"), ("1062", "没有给出")])
+def test_a_first_contact_is_a_command_that_can_be_sent(code: str, said: str) -> None:
+    assert said in devices.trouble_of_contact(Device("M1", contact=f"1012 {code}"))
+    assert not devices.trouble_of_contact(Device("M1", contact="1012 2011 2012 1011"))

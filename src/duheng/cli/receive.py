@@ -160,6 +160,8 @@ def add(
 
     password = known.ANY if any_password else typed_password()
     device = known.Device(mn, title, entity, site or entity, st, password, "", crc, label, networks, contact)
+    if wrong := known.trouble_of_contact(device):
+        raise DuhengError(wrong)
     new = known.add(home(), device)
     typer.echo(f"{'已登记' if new else '已替换'} {mn}。")
 
