@@ -18,6 +18,7 @@ from duheng.telemetry.segments import FRAME, Writer, packed
 from duheng.telemetry.watching.live import Live, now
 from duheng.telemetry.watching.rates import low, rates
 from duheng.telemetry.watching.taking import current
+from duheng.web.monitoring import CAUSES
 from tests.telemetry.watching.series import HOUR, START, Outlet, hours
 
 MN = "010000A8900016F000169DC0"
@@ -104,3 +105,8 @@ def test_a_device_that_never_sent_has_no_rate_rather_than_none_received() -> Non
 def test_a_day_without_anything_is_there_with_nothing_received() -> None:
     rows = hours(OUTLET, days=3).filter(pl.col("time").dt.date() != (START + timedelta(days=1)).date())
     assert shares(rows)["received"].to_list() == [120, 0, 120]
+
+
+def test_a_device_not_heard_of_is_not_said_never_to_have_sent() -> None:
+    """The look goes back thirty days: more is not known, and more is not said."""
+    assert CAUSES["never"] == "近30天无数据"
