@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from duheng.cli.refusals import file_refused
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.telemetry import devices
 from duheng.telemetry.devices import Device
@@ -104,3 +106,17 @@ def test_many_are_added_all_or_none(tmp_path: Path) -> None:
         devices.add_all(tmp_path, [Device("A1"), Device("A2", crc="none")])
     assert not devices.load(tmp_path).by_mn
     assert devices.add_all(tmp_path, [Device("A1"), Device("A2")]) == ["A1", "A2"]
+
+
+@pytest.mark.parametrize(("code", "said"), [("9999", "不是平台下发的命令"), ("1062", "没有给出")])
+def test_a_first_contact_is_a_command_that_can_be_sent(code: str, said: str) -> None:
+    assert said in devices.trouble_of_contact(Device("M1", contact=f"1012 {code}"))
+    assert not devices.trouble_of_contact(Device("M1", contact="1012 2011 2012 1011"))
+
+
+def test_a_place_that_is_taken_is_no_file_that_cannot_be_read() -> None:
+    said = file_refused(
+        OSError(errno.EADDRINUSE, "error while attempting to bind on address ('127.0.0.1', 9212): x")
+    )
+    assert said == "不能监听127.0.0.1的9212端口：已被别的程序占用。请换一个端口，或先停止那个程序。"
+    assert "--host" in file_refused(OSError(errno.EADDRNOTAVAIL, "none"))

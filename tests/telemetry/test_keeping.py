@@ -7,7 +7,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from duheng.cli import app
 from duheng.model.errors import DuhengError
 from duheng.telemetry import requests
 from duheng.telemetry.readings import keeping
@@ -161,3 +163,9 @@ def test_a_run_that_never_ended_leaves_nothing(home: Path) -> None:
     assert store.read(home, "hours").is_empty()
     roll_up(home, read_points(METER), engine())
     assert store.read(home, "hours")["amount"].sum() == pytest.approx(1075)
+
+
+def test_a_day_that_is_none_is_said() -> None:
+    said = CliRunner().invoke(app, ["readings", "compact", "--before", "2026-13-01"])
+    assert said.exit_code == 2
+    assert "应如2026-01-31" in said.output

@@ -156,6 +156,10 @@ def test_every_refusal_is_in_chinese_kept_and_counted(
         ({"message": "upload"}, 400, "message", "缺少deviceId"),
         (gateway.message(item(statDate="2026/1/1")), 400, "message", "应为yyyy-MM-dd HH:mm:ss"),
         (gateway.message(item(dataCode="33")), 400, "message", "应为16位"),
+        (gateway.message(item("1_000")), 400, "message", "dataValue“1_000”，应为数"),
+        (gateway.message(item("１２")), 400, "message", "应为数"),
+        (gateway.message(item([True])), 400, "message", "dataValue“[true]”"),
+        (gateway.message(item(1)) | {"data": [5]}, 400, "message", "data 第1项不是对象"),
         (gateway.message(item(1), item(1)), 400, "message", "无从判断"),
         (gateway.message(item(unit="MWh")), 422, "unit", "应为“kWh”"),
         (good | {"enterpriseCode": "ANOTHER"}, 403, "enterprise", "不是该采集端登记的企业"),
@@ -167,10 +171,10 @@ def test_every_refusal_is_in_chinese_kept_and_counted(
         assert said in found[1]["responseMessage"]
     receiver.stop()
     counted = receipts(home)
-    wanted = {"message": 5, "unit": 1, "enterprise": 1, "unknown_mn": 1}
+    wanted = {"message": 9, "unit": 1, "enterprise": 1, "unknown_mn": 1}
     refused = counted.filter(~pl.col("stored")).group_by("verdict").agg(pl.col("frames").sum())
     assert dict(refused.iter_rows()) == wanted
-    assert counted["frames"].sum() == len(kept(receiver)) == 10
+    assert counted["frames"].sum() == len(kept(receiver)) == 14
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "G1.99999999999.00", "G1..", "."])

@@ -32,6 +32,8 @@ def decode(
     from duheng.telemetry.hj212.files import decoded_lines
 
     bad = 0
+    if out is not None and out.exists() and out.samefile(frames):
+        raise typer.BadParameter(f"-o {out} 就是要读的文件，写它会毁掉原文。请写到另一个文件。")
     with frames.open("rb") as source:
         lines = decoded_lines(source)
         if out is None:

@@ -122,7 +122,8 @@ def _networks(texts: list[str]) -> list[Network]:
     try:
         return [ip_network(text) for text in texts]
     except ValueError as wrong:
-        raise DuhengError(f"--allow：{wrong}，应为网段，如10.1.0.0/16。") from wrong
+        said = "、".join(f"“{text}”" for text in texts)
+        raise DuhengError(f"--allow {said}：应为网段，主机位为零，如10.1.0.0/16。") from wrong
 
 
 @devices.command("list", help="列出登记的现场机，不显示密码。List the devices.")
@@ -160,6 +161,8 @@ def add(
 
     password = known.ANY if any_password else typed_password()
     device = known.Device(mn, title, entity, site or entity, st, password, "", crc, label, networks, contact)
+    if wrong := known.trouble_of_contact(device):
+        raise DuhengError(wrong)
     new = known.add(home(), device)
     typer.echo(f"{'已登记' if new else '已替换'} {mn}。")
 

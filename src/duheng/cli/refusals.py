@@ -39,6 +39,11 @@ _REASONS = {
     errno.ENAMETOOLONG: "文件名太长",
 }
 
+_PLACES = {
+    errno.EADDRINUSE: "已被别的程序占用。请换一个端口，或先停止那个程序",
+    errno.EADDRNOTAVAIL: "本机没有这个地址。请核对--host",
+}
+
 
 def usage_refused(error: typer.TyperException) -> str:
     """What is wrong with the command line, its usage, and where the help is."""
@@ -69,6 +74,10 @@ def database_refused(error: Exception) -> str | None:
 
 def file_refused(error: OSError) -> str:
     """Which file could not be read or written, why, and what to do."""
+    if error.errno in _PLACES:
+        found = re.search(r"\('(.+?)', (\d+)", str(error))
+        place = f"{found[1]}的{found[2]}端口" if found else "这个地址或端口"
+        return f"不能监听{place}：{_PLACES[error.errno]}。"
     reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
     where = f"“{error.filename}”" if error.filename else "文件"
     return f"不能读写{where}：{reason}。请核对文件名、所在文件夹和权限。"

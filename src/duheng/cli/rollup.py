@@ -260,7 +260,10 @@ def readings(
         raise typer.BadParameter("请写明备份所在的文件夹。")
     if care is Care.compact:
         # Today's files are still being written: one compaction a day is enough.
-        last = date.fromisoformat(before) if before else date.today()
+        try:
+            last = date.fromisoformat(before) if before else date.today()
+        except ValueError:
+            raise typer.BadParameter(f"--before {before}：应如2026-01-31。") from None
         done = keeping.compact(home, last - timedelta(days=1))
         typer.echo(f"合并：{done.before} 个文件成为 {done.after} 个；清除旧文件 {keeping.sweep(home)} 个")
     elif care is Care.clean:

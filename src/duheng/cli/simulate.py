@@ -11,6 +11,7 @@ import typer
 from duheng.model.errors import DuhengError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from duheng.telemetry.simulating.fleet import Fleet
@@ -189,7 +190,7 @@ def _send(ordered: Fleet, to: _Destinations) -> dict[str, dict[str, int]]:
         host, _, port = to.tcp.rpartition(":")
         if not (host and port.isdigit()):
             raise DuhengError(f"--tcp {to.tcp}：应为HOST:PORT，如127.0.0.1:9212。")
-        line = Line(host.strip("[]"), int(port), pace, to.patience, tls=trust)
+        line = Line(host.strip("[]"), int(port), pace, to.patience, tls=trust, told=_told_once())
     from duheng import settings
 
     try:
@@ -198,6 +199,18 @@ def _send(ordered: Fleet, to: _Destinations) -> dict[str, dict[str, int]]:
         )
     except KeyboardInterrupt:
         raise typer.Abort from None
+
+
+def _told_once() -> Callable[[str], None]:
+    """A way to say each thing once: a thousand devices meet the same trouble."""
+    said: set[str] = set()
+
+    def tell(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            typer.echo(text, err=True)
+
+    return tell
 
 
 def _trusting(certificate: Path | None) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.model.findings import Finding
 
+from .hj212.dialogue import troubles
 from .private_tables import changing, write
 
 Network = IPv4Network | IPv6Network
@@ -135,6 +136,17 @@ def trouble_of(device: Device) -> tuple[str, str] | None:
     except ValueError:
         return f"networks“{device.networks}”", "如10.1.0.0/16，多个以空格分开"
     return None
+
+
+def trouble_of_contact(device: Device) -> str:
+    """Which of its first commands cannot be sent, and why; empty where all can.
+
+    Asked of who registers a device, not of the file: a device let in before stays let in.
+    """
+    for code in device.contact.split():
+        if wrong := troubles(code, {"SystemTime": "now"} if code == "1012" else {}):
+            return f"contact“{code}”：{'；'.join(wrong)}。首次连接只下发不须给值的命令，如1012、2011。"
+    return ""
 
 
 def _finding(place: str, found: str, expected: str) -> Finding:

@@ -38,7 +38,13 @@ STATES = {
     "stopped": ("停运", 0),
     "silent": ("缺失", 0),
 }
-CAUSES = {"never": "从未上传", "line": "通信中断", "flag": "数据标记异常", "alarm": "有未关闭的报警", "": ""}
+CAUSES = {
+    "never": "近30天无数据",
+    "line": "通信中断",
+    "flag": "数据标记异常",
+    "alarm": "有未关闭的报警",
+    "": "",
+}
 SIMULATED = "模拟"  # what the simulator calls its devices: made up, so they belong to the drill
 RATES_FOR = 60.0  # [s] that worked-out rates are shown
 RANKED_DAYS = 7

@@ -112,6 +112,15 @@ def test_random_frames_read_alike_both_ways(
     same(stream)
 
 
+def test_an_underscore_makes_no_number() -> None:
+    for head in (HEAD, dict(reversed(HEAD.items()))):  # the fast way and the tolerant one
+        batch = read(
+            frame(head, [[("DataTime", "20260101075000")], [("a21026-Avg", "3_5"), ("a21026-Max", "4")]])
+        )
+        assert batch.readings.select("avg", "max").rows() == [(None, 4.0)]
+        assert ("a21026-Avg", "3_5") in batch.further.select("name", "value").rows()
+
+
 def test_a_bad_sum_is_marked_and_its_values_kept() -> None:
     good = frame(HEAD, [[("DataTime", "20260101075000")], [("a21026-Avg", "3.5"), ("a21026-Flag", "n")]])
     bad = good[:-6] + b"FFFF\r\n"

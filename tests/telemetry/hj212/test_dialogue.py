@@ -165,3 +165,9 @@ def test_what_may_not_be_asked(code: str, values: dict[str, str], said: str) -> 
 def test_where_the_editions_differ_that_of_2017_counts() -> None:
     assert (orders()["3013"].title, orders()["3014"].title) == ("启动清洗/反吹", "比对采样")
     assert [orders()[code].notice for code in ("2012", "2022", "2011")] == [True, True, False]
+
+
+def test_a_span_does_not_end_before_it_begins() -> None:
+    begin, end = "20260102000000", "20260101000000"
+    assert "晚于" in "".join(troubles("2061", {"BeginTime": begin, "EndTime": end}))
+    assert not troubles("2061", {"BeginTime": end, "EndTime": begin})

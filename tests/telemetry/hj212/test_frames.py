@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from duheng.cli import app
 from duheng.telemetry.hj212 import codes, crc
 from duheng.telemetry.hj212.answers import answer
 from duheng.telemetry.hj212.decoding import decode
@@ -218,3 +220,26 @@ def test_mutated_frames_are_read_or_refused_but_never_lost() -> None:
     assert seen["ok"]
     assert seen["bad_crc"]
     assert seen["no_cp_terminator"]
+
+
+def test_a_flag_that_only_looks_like_a_number_is_none() -> None:
+    for flag in ("²", "9" * 5000):
+        said = decode(framed(f"QN=1;ST=32;CN=2011;PW=1;MN=A;Flag={flag};CP=&&&&".encode()))
+        assert said["status"] == "ok"
+        assert said["Flag"] == flag
+        assert "flag_bits" not in said
+
+
+def test_a_frame_whose_log_quotes_another_is_one_frame() -> None:
+    said = decode(framed(b"QN=1;ST=32;CN=3020;PW=1;MN=A;Flag=5;CP=&&i11001-Info=//sent ##0087QN=2//&&"))
+    assert (said["status"], said["MN"]) == ("ok", "A")
+    assert decode(MINUTE + MINUTE) == {"stream": True, "frames_starting_with_##": 2}
+
+
+def test_the_file_that_is_read_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "frames.jsonl"
+    text = json.dumps({"id": 1, "frame_b64": base64.b64encode(MINUTE).decode()})
+    file.write_text(text, "utf-8")
+    said = CliRunner().invoke(app, ["hj212", "decode", str(file), "-o", str(file)])
+    assert said.exit_code != 0
+    assert file.read_text("utf-8") == text

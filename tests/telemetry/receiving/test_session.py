@@ -23,6 +23,7 @@ from duheng.telemetry.hj212.answers import answer
 from duheng.telemetry.hj212.framing import Fragment, Frame, Framer
 from duheng.telemetry.hj212.segment import decoded, parse
 from duheng.telemetry.receiving.admission import BEIJING, Admission
+from duheng.telemetry.receiving.packets import Packets
 from duheng.telemetry.receiving.session import Received, Session
 
 from .running import MN, frame
@@ -286,3 +287,24 @@ def test_new_devices_count_at_once() -> None:
     assert one.feed(frame())[0].stored
     admission.renew(Devices({}))
     assert verdict(one, frame()) == "unknown_mn"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Flag=²;",
+        f"Flag={'5' * 5000};",
+        f"Flag=7;PNUM={'9' * 5000};PNO=1;",
+        f"Flag=7;PNUM=2;PNO={'1' * 5000};",
+    ],
+    ids=["superscript", "long flag", "long pnum", "long pno"],
+)
+def test_a_number_nobody_can_read_costs_neither_its_frame_nor_the_next(header: str) -> None:
+    odd = sent(f"QN=20260101120000000;ST=32;CN=2011;PW=123456;MN={MN};{header}CP=&&DataTime=20260101120000&&")
+    pieces = session().feed(odd + at(NOON, NOON))
+    assert [piece.stored for piece in pieces] == [True, True]
+    packets = Packets(1.0)
+    for piece in pieces:
+        assert piece.header is not None
+        packets.add(piece.header, piece.payload, 0.0)
+    assert pieces[1].answer is not None

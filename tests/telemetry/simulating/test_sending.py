@@ -17,6 +17,7 @@ from duheng.telemetry import devices, requests, verdicts
 from duheng.telemetry.devices import Device as Known
 from duheng.telemetry.gathering import gather
 from duheng.telemetry.readings.layout import NUMBERS, readings
+from duheng.telemetry.simulating import sending
 from duheng.telemetry.simulating.fleet import Fleet
 from duheng.telemetry.simulating.logger import Logger
 from duheng.telemetry.simulating.readings import table
@@ -221,3 +222,29 @@ def test_the_command_refuses_what_it_does_not_understand(options: list[str], sai
 def test_the_command_lists_its_faults() -> None:
     told = CliRunner().invoke(app, ["simulate", "--list-faults"])
     assert "untreated\t生产设施运行而治理设施停运\tpower" in told.output
+
+
+def test_who_is_sent_away_at_once_waits_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform that wants TLS, or does not know the address, closes the line: no loop without pause."""
+    fleet = ordered()
+    said: list[str] = []
+    monkeypatch.setattr(sending, "_RETRY", 0.01)
+
+    async def talk() -> None:
+        met = 0
+
+        async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal met
+            met += 1
+            writer.close()
+
+        server = await asyncio.start_server(close, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        pace = Pace(fleet.order.first, fleet.order.last, 0)
+        line = Line("127.0.0.1", port, pace, told=said.append)
+        await send(fleet.devices[:1], line, lambda: len(said) >= 3)
+        server.close()
+        assert met == 3
+
+    asyncio.run(talk())
+    assert "连上即被断开" in said[0]

@@ -19,6 +19,7 @@ from duheng.telemetry.segments import FRAME, Writer, packed
 from duheng.telemetry.watching.live import Live, now
 from duheng.telemetry.watching.rates import low, rates
 from duheng.telemetry.watching.taking import current
+from duheng.web.monitoring import CAUSES
 from tests.telemetry.watching.series import HOUR, START, Outlet, hours
 
 MN = "010000A8900016F000169DC0"
@@ -119,3 +120,8 @@ def test_the_rates_are_those_of_the_rules() -> None:
         due = data_completeness.number(received=row["received"], expected=row["expected"])
         good = capture_rate.number(hours=row["received"], invalid=lost, stopped=row["stopped"])
         assert (row["transmission"], row["validity"]) == (due, good)
+
+
+def test_a_device_not_heard_of_is_not_said_never_to_have_sent() -> None:
+    """The look goes back thirty days: more is not known, and more is not said."""
+    assert CAUSES["never"] == "近30天无数据"

@@ -26,7 +26,7 @@ def decode(raw: bytes) -> Reading:
     count bytes. A key is absent where there is nothing to say: `Flag` where the frame has none.
     """
     frames = len(_LENGTH.findall(raw))
-    if frames > 1:
+    if frames > 1 and not _one(raw):
         return {"stream": True, "frames_starting_with_##": frames}
     reading: Reading = {"total_bytes": len(raw), "header_ok": raw.startswith(b"##")}
     length = _LENGTH.match(raw)
@@ -39,6 +39,17 @@ def decode(raw: bytes) -> Reading:
     if end < 6 or opening < 0 or opening + 3 == end:
         return reading | _without_body(raw, int(length[1]))
     return reading | _whole(raw[6 : end + 2], raw[end + 2 :], int(length[1]))
+
+
+def _one(raw: bytes) -> bool:
+    """Whether it is a single frame by its length and its sum, though a log in it quotes what looks like another."""
+    length = _LENGTH.match(raw)
+    if not length:
+        return False
+    end = 6 + int(length[1])
+    digits = raw[end : end + 4].decode("latin-1")
+    right = digits.upper() == crc.printed(crc.checksum(raw[6:end]))
+    return right and not _LENGTH.search(raw, end + 4)
 
 
 def _without_body(raw: bytes, length: int) -> Reading:

@@ -96,6 +96,9 @@ def troubles(code: str, values: Mapping[str, str]) -> list[str]:
             found.append(f"{name}：命令{code}（{order.title}）没有这一项，应为{known}")
         elif expected := _unlike(name, value):
             found.append(f"{name}“{value}”：应为{expected}")
+    begin, end = values.get("BeginTime", ""), values.get("EndTime", "")
+    if not found and begin and end and begin > end:
+        found.append(f"BeginTime“{begin}”晚于EndTime“{end}”：应不晚于它")
     return found
 
 

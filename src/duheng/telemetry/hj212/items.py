@@ -217,6 +217,8 @@ def _repeated(rows: Ints) -> Bools:
 
 
 def _number(text: bytes) -> float:
+    if b"_" in text:  # Python reads 1_5 as 15; no device means that
+        return np.nan
     try:
         number = float(text)
     except ValueError:

@@ -131,6 +131,8 @@ def _letter(text: str) -> str | None:
 
 
 def _number(text: str) -> float | None:
+    if "_" in text or not text.isascii():  # Python reads 1_5 as 15; no device means that
+        return None
     try:
         number = float(text)
     except ValueError:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 HEADER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF")
+DIGITS = 9  # of a number in the header that are believed: Flag says 255 and PNUM 9999 at the most
 OPENING, CLOSING = "CP=&&", "&&"
 VERSIONS = {
     0: "HJ/T 212-2005",
@@ -34,7 +35,7 @@ class Segment:
     def flag(self) -> int | None:
         """The number of `Flag`, None where it is absent or no number."""
         text = self.header.get("Flag", "")
-        return int(text) if text.isdigit() else None
+        return int(text) if text.isdecimal() and len(text) <= DIGITS else None
 
     @property
     def version(self) -> int:

@@ -6,6 +6,8 @@ that platform is claimed, for no source at hand confirms one.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +29,7 @@ MOMENT = "%Y-%m-%d %H:%M:%S"
 REAL_TIME, DAY, MONTH, YEAR = range(4)  # statType
 MANUAL = 5  # inputType
 MOST = 2000  # items of a message
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _SAID = 12  # troubles listed in an answer
 
 
@@ -35,6 +38,14 @@ def _moment(value: object) -> object:
     if isinstance(value, str):
         return datetime.strptime(value, MOMENT)  # noqa: DTZ007  # Beijing time, as the platform's messages have it
     raise ValueError
+
+
+def _number(value: object) -> object:
+    """A number of JSON, or a text that is one: Python would read 1_000 as a thousand too."""
+    text = value.strip() if isinstance(value, str) else value
+    if isinstance(text, str) and not _DECIMAL.fullmatch(text):
+        raise ValueError
+    return text
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -51,7 +62,9 @@ class Item(_Message):
     """A value. reading: counter (what a meter shows) or interval (an amount); only real-time values may be counters."""
 
     dataCode: Annotated[str, Field(pattern=rf"^[0-9A-Za-z]{{{LENGTH}}}$")]
-    dataValue: Annotated[Decimal, Field(allow_inf_nan=False, ge=-(10**15), le=10**15)]
+    dataValue: Annotated[
+        Decimal, BeforeValidator(_number), Field(allow_inf_nan=False, ge=-(10**15), le=10**15)
+    ]
     reading: Literal["counter", "interval"] | None = None
     unit: Annotated[str, Field(max_length=20)] = ""
     inputType: Annotated[int, Field(ge=1, le=5)]
@@ -193,6 +206,13 @@ def _troubles(error: ValidationError) -> list[str]:
     return found[:_SAID] + ([more] if more else [])
 
 
+def _said(value: object) -> str:
+    """As JSON writes it; a text without its marks."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _trouble(error: Any) -> str:
     # The first place of a union is the name of the message, which the sender knows.
     names = [
@@ -206,12 +226,14 @@ def _trouble(error: Any) -> str:
     if error["type"].startswith("union_tag"):
         return f"message不明，应为{_EXPECTED['message']}"
     field = next((one for one in reversed(names) if isinstance(one, str)), "")
+    if field == "data" and len(names) > 1:
+        return f'{place}不是对象，应为{{"dataCode": …, "dataValue": …}}'
     expected = _EXPECTED.get(field, "")
     if error["type"] == "missing":
         return f"缺少{place}" + (f"，应为{expected}" if expected else "")
     rule = str(error.get("ctx", {}).get("error", ""))
     if rule in _RULES:
         return f"{place} {_RULES[rule]}".strip()
-    shown = str(error["input"])
+    shown = _said(error["input"])
     shown = shown if len(shown) <= 40 else shown[:40] + "……"
     return f"{place or '报文'}“{shown}”" + (f"，应为{expected}" if expected else "，应为约定的JSON对象")

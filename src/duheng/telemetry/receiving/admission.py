@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .. import verdicts
 from ..devices import Device, Devices
 from ..hj212 import codes, crc
+from ..hj212.segment import DIGITS
 
 BEIJING = timezone(timedelta(hours=8))
 TOLERANCE = timedelta(minutes=10)  # between a device's clock and ours before it is said
@@ -34,7 +35,7 @@ class Header(NamedTuple):
     @property
     def flags(self) -> int:
         """The number of Flag, 0 where it is none."""
-        return int(self.flag) if self.flag.isdigit() else 0
+        return int(self.flag) if self.flag.isdigit() and len(self.flag) <= DIGITS else 0
 
 
 @dataclass(slots=True)

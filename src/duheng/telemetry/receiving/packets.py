@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..hj212.segment import DIGITS
 from .admission import Header
 
 _OPEN = 10_000  # messages waited for at once
@@ -27,7 +28,8 @@ class Packets:
 
     def add(self, header: Header, segment: bytes, now: float) -> None:
         """A frame with PNUM and PNO has come."""
-        if not (header.pnum.isdigit() and header.pno.isdigit()):
+        told = (header.pnum, header.pno)
+        if not all(text.isdigit() and len(text) <= DIGITS for text in told):
             return
         count, place = int(header.pnum), int(header.pno)
         if not 1 <= place <= count <= _LARGEST:

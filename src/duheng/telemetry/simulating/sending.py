@@ -49,7 +49,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where to. patience [s], tries: of a logger."""
+    """Where to. patience [s], tries: of a logger. told: that the platform does not take it, again each time."""
 
     host: str
     port: int
@@ -57,6 +57,7 @@ class Line:
     patience: float = 10.0
     tries: int = 3
     tls: ssl.SSLContext | None = None
+    told: Callable[[str], None] = lambda _: None
 
 
 async def send(
@@ -82,7 +83,7 @@ class _Talk:
         self._writing = asyncio.Lock()  # the pieces of a frame must not be parted by another
         self._writer: asyncio.StreamWriter | None = None
         self._heard = asyncio.Event()
-        self._done = False
+        self._done = self._answered = False
 
     async def run(self) -> None:
         while not self._done and not self._stop():
@@ -90,9 +91,10 @@ class _Talk:
                 reader, self._writer = await asyncio.open_connection(
                     self._line.host, self._line.port, ssl=self._line.tls
                 )
-            except OSError:
-                await asyncio.sleep(_RETRY)
+            except OSError as unreached:
+                await self._refused(f"连不上（{unreached.strerror or unreached}）")
                 continue
+            self._answered = False
             self._logger.connected()
             tasks = [
                 asyncio.create_task(part) for part in (self._hear(reader), self._resend(), self._speak())
@@ -109,9 +111,17 @@ class _Talk:
             for trouble in ended:
                 if isinstance(trouble, Exception) and not isinstance(trouble, OSError):
                     raise trouble
+            if not self._answered:
+                await self._refused("连上即被断开，没有应答；请核对端口、是否要TLS（--tls）和来源地址")
+
+    async def _refused(self, why: str) -> None:
+        """Say it, and wait: who is sent away at once must not come back at once."""
+        self._line.told(f"{self._line.host}:{self._line.port}：{why}。每隔{_RETRY:g}秒重连，Ctrl+C停止。")
+        await asyncio.sleep(_RETRY)
 
     async def _hear(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(_READ):
+            self._answered = True
             now = self._line.pace.now(self._moment)
             await self._write(self._logger.heard(data, now, time.monotonic()))
             self._heard.set()
@@ -141,7 +151,7 @@ class _Talk:
             self._moment = upload.moment
             await self._write(logger.upload(upload, time.monotonic()))
         await self._room(1)
-        self._done = True
+        self._done = self._answered = True
 
     async def _room(self, most: int) -> None:
         """Wait until fewer than `most` frames are unacknowledged."""

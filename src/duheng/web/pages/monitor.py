@@ -169,7 +169,7 @@ def _device_cells(ask: Ask, one: Station, rate: dict[str, float | None]) -> list
         Cell(one.title, href=device_href(ask, one.mn)),
         Cell(words(one.word), kind="light", light=one.light),
         Cell(words(CAUSES[one.cause]) or "—"),
-        Cell(f"{one.heard:%Y-%m-%d %H:%M}") if one.heard else Cell.missing(words("从未上传")),
+        Cell(f"{one.heard:%Y-%m-%d %H:%M}") if one.heard else Cell.missing(words("近30天无数据")),
         unit_cell(ask, one),
         Cell(words.name(one.county) if one.county else "—"),
         *(percent(ask, rate[name]) for name in ("transmission", "validity", "effective")),

@@ -204,7 +204,7 @@ def enterprise_table(ask: Ask, mine: Sequence[Station]) -> Table:
             [
                 Cell(one.title, href=device_href(ask, one.mn)),
                 Cell(words(one.word), kind="light", light=one.light),
-                Cell(f"{one.heard:%Y-%m-%d %H:%M}") if one.heard else Cell.missing(words("从未上传")),
+                Cell(f"{one.heard:%Y-%m-%d %H:%M}") if one.heard else Cell.missing(words("近30天无数据")),
                 Cell(said or "—"),
                 Cell(str(one.alarms)),
             ]
