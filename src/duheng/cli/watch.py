@@ -13,6 +13,7 @@ import typer
 from duheng.cli.opening import DEFAULT_CITY, CityOption, ready, say
 
 if TYPE_CHECKING:
+    from duheng.model.plan import City
     from duheng.telemetry.watching.running import Watched
     from duheng.telemetry.watching.signs import Sign
 
@@ -40,11 +41,11 @@ def watch(
     线索只是请人去看，不是结论。退出码：0 没有线索，1 有线索，2 用法错误。
     """
     asked = _day(day)
-    ready(city)
+    here, _ = ready(city)
     if drill:
         _lay_out(city)
     while True:
-        found = _once(asked, 7 if drill and not asked else 1, said=not as_json)
+        found = _once(here, asked, 7 if drill and not asked else 1, said=not as_json)
         if as_json:
             typer.echo(json.dumps([_as_json(one) for one in found.signs], ensure_ascii=False, indent=1))
         if not every:
@@ -59,11 +60,14 @@ def _day(text: str) -> date | None:
         raise typer.BadParameter(f"--day {text}：应如2026-01-31。") from wrong
 
 
-def _once(asked: date | None, days: int, *, said: bool) -> Watched:
+def _once(here: City, asked: date | None, days: int, *, said: bool) -> Watched:
     """One look at everything: the day asked for, else today and so many days before. said: print what is found."""
     from datetime import timedelta
 
     from duheng import settings
+    from duheng.assess.audit.settings import Thresholds
+    from duheng.assess.parameters import in_force
+    from duheng.model.parameters import Local
     from duheng.telemetry import devices
     from duheng.telemetry.gathering import gather
     from duheng.telemetry.watching.live import now
@@ -76,7 +80,8 @@ def _once(asked: date | None, days: int, *, said: bool) -> Watched:
     gather(home, say)
     moment = now()
     last = asked or moment.date()
-    found = look(home, asked or last - timedelta(days=days), last, moment)
+    limits = Thresholds(Local(in_force(here), here.code), last)
+    found = look(home, asked or last - timedelta(days=days), last, moment, limits=limits)
     known = devices.load(home).by_mn
     for finding in load(home).findings:
         typer.echo(finding.text, err=True)

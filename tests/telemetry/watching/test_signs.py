@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import polars as pl
 import pytest
 
+from duheng.assess.audit.settings import Thresholds
+from duheng.model.parameters import Local, Parameters, Setting, packaged
 from duheng.telemetry.watching.presence import changed, silent
 from duheng.telemetry.watching.registers import Facility, Limit, Registers
 from duheng.telemetry.watching.running import judged
@@ -126,6 +130,25 @@ def test_a_fault_is_found_where_it_is(rule: str) -> None:
     found = [one for one in signs_of(spoil(hours(outlet))) if one.rule == rule]
     assert {(one.mn, one.factor) for one in found} == {(outlet.mn, code)}
     assert any(one.start < NEXT + 2 * 24 * HOUR and one.end > DAY for one in found)
+
+
+@pytest.mark.parametrize(
+    ("code", "item", "value"),
+    [
+        ("stuck", "数值不变 最短连续个数", "12"),
+        ("replay", "数据重放 距离", "0.0001"),
+    ],
+)
+def test_a_threshold_that_the_city_replaced_decides(code: str, item: str, value: str) -> None:
+    known = packaged()["audit_threshold"]
+    own = Setting(date(2020, 1, 1), Decimal(value), "川环函〔2024〕6号", "verified", "5120", item)
+    parameters = Parameters({known.id: replace(known, settings=(*known.settings, own))})
+    outlet, _, spoil = FAULTS[code]
+    rows = current(spoil(hours(outlet)))
+    before = [one for one in judged(rows, REGISTERS, WATCHED) if one.rule == code]
+    limits = Thresholds(Local(parameters, "512000"), WATCHED.date())
+    after = [one for one in judged(rows, REGISTERS, WATCHED, limits) if one.rule == code]
+    assert len(after) < len(before)
 
 
 def test_a_copied_day_of_another_device_is_found() -> None:

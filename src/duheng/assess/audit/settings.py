@@ -16,10 +16,8 @@ from duheng.model.parameters import Local, Setting
 from duheng.model.saying import listed
 
 PARAMETER = "audit_threshold"
-# Checks that no page asks by: the command that does, by the packaged thresholds, or none ("").
-BESIDE_THE_INBOX = {
-    "hampel": "", "balance": "", "growth": "", "completeness": "", "daily_monthly": "", "replay": "duheng watch",
-}  # fmt: skip
+# Checks that no page and no command asks by.
+UNASKED = ("hampel", "balance", "growth", "completeness", "daily_monthly")
 
 
 @cache
@@ -51,8 +49,7 @@ def items(code: str) -> tuple[str, ...]:
 
 def reach(item: str | None) -> str:
     """Why a replacement of an item of the parameter would change nothing, as a sentence; "" where it does."""
-    found = (command for code, command in BESIDE_THE_INBOX.items() if item in items(code))
-    return next((changes_nothing(command) for command in found), "")
+    return changes_nothing() if any(item in items(code) for code in UNASKED) else ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from duheng.assess import audit
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 from duheng.model.saying import say
 from duheng.telemetry.watching.settings import number
 from duheng.telemetry.watching.signs import Sign, made
@@ -15,7 +16,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SERIES = ["mn", "factor"]
 
 
-def replayed(hours: pl.DataFrame, since: datetime) -> list[Sign]:
+def replayed(hours: pl.DataFrame, since: datetime, limits: Thresholds = PACKAGED) -> list[Sign]:
     """Whole days from `since` on that nearly repeat an earlier one of their series (`audit.replayed`)."""
     whole = (pl.len() == 24).over(*SERIES, pl.col("time").dt.date())
     moving = (pl.col("value").n_unique() > 3).over(SERIES)
@@ -23,7 +24,9 @@ def replayed(hours: pl.DataFrame, since: datetime) -> list[Sign]:
     for (mn, factor), own in hours.filter(whole, moving).group_by(SERIES, maintain_order=True):
         times = own["time"].to_list()
         # Of a day that resembles several, only the nearest is told.
-        found = sorted(audit.replayed(own["value"].to_list(), 24), key=lambda copy: copy.first[1])
+        found = sorted(
+            audit.replayed(own["value"].to_list(), 24, limits=limits), key=lambda copy: copy.first[1]
+        )
         for copy in {copy.second[1]: copy for copy in found}.values():
             first, second = times[copy.first[1]], times[copy.second[1]]
             if second >= since:
@@ -113,7 +116,9 @@ def _chances(hours: pl.DataFrame) -> pl.DataFrame:
     return points.join(alike("value"), on=SERIES).join(alike("step"), on=SERIES)
 
 
-def duplicated(hours: pl.DataFrame, first: datetime, days: int = 3) -> list[Sign]:
+def duplicated(
+    hours: pl.DataFrame, first: datetime, limits: Thresholds = PACKAGED, days: int = 3
+) -> list[Sign]:
     """Devices whose values of a factor nearly coincide for some whole days (`audit.duplicated`)."""
     span = hours.filter(pl.col("time") >= first, pl.col("time") < first + DAY * days)
     whole = (pl.len() == 24 * days).over(SERIES)
@@ -122,7 +127,7 @@ def duplicated(hours: pl.DataFrame, first: datetime, days: int = 3) -> list[Sign
         series = {
             str(mn): part["value"].to_list() for (mn,), part in own.group_by(["mn"], maintain_order=True)
         }
-        for copy in audit.duplicated(series):
+        for copy in audit.duplicated(series, limits):
             said = say("{n}个小时值与{other}几乎相同", n=copy.length, other=copy.first[0])
             signs.append(
                 Sign(

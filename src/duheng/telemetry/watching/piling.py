@@ -11,6 +11,7 @@ from itertools import pairwise
 import polars as pl
 
 from duheng.assess import audit
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 from duheng.model.saying import say
 from duheng.telemetry.watching.registers import Limit
 from duheng.telemetry.watching.settings import number
@@ -111,7 +112,7 @@ def _ties(values: Sequence[float]) -> float:
     return max(whole, beside)
 
 
-def heaped(hours: pl.DataFrame) -> list[Sign]:
+def heaped(hours: pl.DataFrame, limits: Thresholds = PACKAGED) -> list[Sign]:
     """Series whose last digits are not evenly spread (`audit.last_digits`), where they span enough to be."""
     least = number("digits", "least_spread")
     signs = []
@@ -124,7 +125,7 @@ def heaped(hours: pl.DataFrame) -> list[Sign]:
         quarter, three = own["value"].quantile(0.25) or 0.0, own["value"].quantile(0.75) or 0.0
         if (three - quarter) * 10**decimals < least:
             continue
-        found = audit.last_digits(f"{value:.{decimals}f}" for value in own["value"])
+        found = audit.last_digits((f"{value:.{decimals}f}" for value in own["value"]), limits)
         # Hours follow each other, which spreads digits less evenly than chance: more than the test asks is asked.
         if found.suspicious and found.chi2 > number("digits", "critical"):
             said = say("{n}个数的末位数字偏离均匀（卡方{chi2}）", n=own.height, chi2=f"{found.chi2:.0f}")

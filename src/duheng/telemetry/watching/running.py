@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 from duheng.telemetry import devices
 from duheng.telemetry.watching import bounds, copies, levels, piling, presence, related, stillness
 from duheng.telemetry.watching.merging import merged
@@ -30,19 +31,25 @@ class Watched:
 
 
 def watch(
-    home: Path, first: date, last: date, now: datetime, heard: Mapping[str, datetime] | None = None
+    home: Path,
+    first: date,
+    last: date,
+    now: datetime,
+    heard: Mapping[str, datetime] | None = None,
+    limits: Thresholds = PACKAGED,
 ) -> Watched:
     """Look at all devices of a DUHENG_HOME.
 
     first, last: days, both included. now: Beijing, without zone. heard: last arrival by device (Beijing) where more is
-    known than the readings say. Raises DuhengError, OSError.
+    known than the readings say. limits: of the checks shared with the audit of reported series. Raises DuhengError,
+    OSError.
     """
     known = devices.load(home).by_mn
     versions = take(home, first - HISTORY, last)
     versions = versions.filter(pl.col("mn").is_in(list(known)))
     found = current(versions)
     start = datetime.combine(first, datetime.min.time())
-    signs = judged(found, load(home), start)
+    signs = judged(found, load(home), start, limits)
     signs += presence.changed(versions)
     arrived = versions.group_by("mn").agg(pl.col("arrival").max())
     last_heard = {mn: at + BEIJING for mn, at in arrived.iter_rows()} | dict(heard or {})
@@ -54,7 +61,9 @@ def watch(
     return Watched(sorted(kept, key=lambda one: (one.mn, one.rule, one.factor, one.start)), shares)
 
 
-def judged(found: pl.DataFrame, registers: Registers, start: datetime) -> list[Sign]:
+def judged(
+    found: pl.DataFrame, registers: Registers, start: datetime, limits: Thresholds = PACKAGED
+) -> list[Sign]:
     """The signs in the readings themselves; `found`: `taking.current`. Only what reaches beyond `start` is new."""
     hours = hourly(found)
     since = start - timedelta(days=3)
@@ -72,26 +81,31 @@ def judged(found: pl.DataFrame, registers: Registers, start: datetime) -> list[S
         *bounds.oxygen(hours),
         *levels.thousandfold(running, start),
         *presence.drift(found.filter(pl.col("time") >= start)),
-        *stillness.stuck(pl.concat([moving, active(stations)])),
+        *stillness.stuck(pl.concat([moving, active(stations)]), limits),
         *stillness.collapse(running),
-        *copies.replayed(active(hours), start),
+        *copies.replayed(active(hours), start, limits),
         *copies.repeated(moving, start),
         *piling.piled_up(running, registers.limits),
-        *_of_three_days(hours, running, start),
-        *piling.heaped(moving),
+        *_of_three_days(hours, running, start, limits),
+        *piling.heaped(moving, limits),
         *related.opposite(running),
         *related.together(recent, registers.facilities),
     ]
 
 
-def _of_three_days(hours: pl.DataFrame, running: pl.DataFrame, start: datetime) -> list[Sign]:
+def _of_three_days(
+    hours: pl.DataFrame, running: pl.DataFrame, start: datetime, limits: Thresholds
+) -> list[Sign]:
     """Signs that need about three days at once, for each day from `start` on."""
     signs: list[Sign] = []
     last = hours["time"].max()
     while isinstance(last, datetime) and start <= last:
         first, end = start - timedelta(days=2), start + timedelta(days=1)
         span = pl.col("time").is_between(first, end, closed="left")
-        signs += [*copies.duplicated(hours.filter(span), first), *piling.clipped(running.filter(span))]
+        signs += [
+            *copies.duplicated(hours.filter(span), first, limits),
+            *piling.clipped(running.filter(span)),
+        ]
         start = end
     return list({(one.rule, one.mn, one.factor): one for one in reversed(signs)}.values())
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from duheng.assess import audit
+from duheng.assess.audit.settings import PACKAGED, Thresholds
 from duheng.model.saying import say
 from duheng.telemetry.watching.settings import number
 from duheng.telemetry.watching.signs import Sign, made
@@ -14,7 +15,7 @@ from duheng.telemetry.watching.signs import Sign, made
 HOUR = timedelta(hours=1)
 
 
-def stuck(hours: pl.DataFrame) -> list[Sign]:
+def stuck(hours: pl.DataFrame, limits: Thresholds = PACKAGED) -> list[Sign]:
     """Runs of equal hourly values longer than the series' own resolution makes likely (`audit.stuck`).
 
     hours: `taking.active`.
@@ -32,7 +33,7 @@ def stuck(hours: pl.DataFrame) -> list[Sign]:
     asked = candidates.select(series).unique().sort(series)
     for (mn, factor), own in hours.join(asked, on=series, how="semi").group_by(series, maintain_order=True):
         times, values = own["time"].to_list(), own["value"].to_list()
-        for run in audit.stuck(values):
+        for run in audit.stuck(values, limits):
             # Hours that are missing in between do not make it move.
             start, last = times[run.start], times[run.start + run.length - 1]
             found = say("连续{n}个小时均为{value}", n=run.length, value=f"{values[run.start]:g}")
