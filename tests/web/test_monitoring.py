@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,9 @@ from duheng import ledger
 from duheng.telemetry import devices
 from duheng.telemetry.devices import Device
 from duheng.telemetry.gathering import gather
+from duheng.telemetry.hj212 import encoding
+from duheng.telemetry.segments import FRAME, Writer, packed
+from duheng.telemetry.verdicts import LATE
 from duheng.telemetry.watching.drill import lay_out
 from duheng.telemetry.watching.live import now
 from duheng.telemetry.watching.running import watch
@@ -99,6 +104,28 @@ def test_the_pages_of_device_and_enterprise_show_values_charts_and_facilities(mo
     assert page.count('<figure class="chart">') == 2
     entity = devices.load(Path(settings.DUHENG_HOME)).by_mn[mn].entity
     assert "治理设施" in client.get(f"/monitor/enterprise/{entity}{DRILL}").content.decode()
+
+
+def test_history_alone_is_shown_with_its_arrival_and_the_time_of_its_data(monitored: Site) -> None:
+    home = Path(settings.DUHENG_HOME)
+    devices.add(home, Device("M7", "模拟 只补传", "drill-E05"))
+    came, old = now() - timedelta(minutes=3), datetime(2025, 1, 5, 8)
+    header = {"QN": "20250105080000001", "ST": "32", "CN": "2011", "PW": "1", "MN": "M7", "Flag": "5"}
+    parts = [[("DataTime", f"{old:%Y%m%d%H%M%S}")], [("w01018-Rtd", "20")]]
+    done = threading.Event()
+    with closing(Writer(home / "telemetry" / "segments")) as writer:
+        arrival = int((came - timedelta(hours=8)).replace(tzinfo=UTC).timestamp() * 1e6)
+        writer.put([packed(FRAME, LATE, arrival, b"192.0.2.1:9", encoding.frame(header, parts))], done.set)
+        assert done.wait(20)
+    gather(home)
+    client = monitored("viewer")
+    told = client.get(f"/monitor/device/M7.json{DRILL}").json()
+    assert told["heard"][:16] == f"{came:%Y-%m-%d %H:%M}"
+    assert told["newest"][:16] == "2025-01-05 08:00"
+    assert (told["state"], told["cause"]) == ("silent", "old")
+    page = client.get(f"/monitor/device/M7{DRILL}").content.decode()
+    assert f"最近到达 {came:%Y-%m-%d %H:%M:%S}" in page
+    assert "数据时间 2025-01-05 08:00:00" in page
 
 
 def test_a_live_page_looks_again_by_itself_until_told_not_to(monitored: Site) -> None:

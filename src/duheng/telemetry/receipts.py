@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,6 +122,25 @@ def receipts(home: Path) -> pl.DataFrame:
             row[1] += size
             row[2], row[3], row[4] = min(row[2], first), max(row[3], last), peer
     return pl.DataFrame(list(_shown(rows)), schema=SCHEMA, orient="row").sort("hour", "mn", "verdict")
+
+
+def spans(home: Path, segments: Iterable[str] | None = None) -> dict[str, tuple[datetime, datetime]]:
+    """First and last arrival (UTC, without zone) by MN of what was stored, whatever times its data state.
+
+    segments: names to look at, all without. Raises OSError.
+    """
+    folder = home / "telemetry" / "segments"
+    found: dict[str, tuple[int, int]] = {}
+    for name in names(folder) if segments is None else segments:
+        for (mn, _, code), (_, _, first, last, _) in counted(folder, name).rows.items():
+            if mn and verdicts.verdict(code).stored:
+                before = found.get(mn, (first, last))
+                found[mn] = min(before[0], first), max(before[1], last)
+    return {mn: (_moment(first), _moment(last)) for mn, (first, last) in found.items()}
+
+
+def _moment(arrival: int) -> datetime:
+    return datetime.fromtimestamp(arrival / 1e6, UTC).replace(tzinfo=None)
 
 
 def _shown(rows: dict[Key, list[Any]]) -> Iterator[tuple[Any, ...]]:

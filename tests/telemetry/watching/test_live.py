@@ -27,12 +27,13 @@ OUTLET = Outlet("water", 1)
 END = START + timedelta(days=3)
 
 
-def received(home: Path, value: float, minutes_ago: int) -> None:
-    """A frame of real-time data, stored as the receiver does."""
-    at = now() - timedelta(minutes=minutes_ago)
+def received(home: Path, value: float, minutes_ago: int, days_late: int = 0) -> None:
+    """A frame of real-time data, stored as the receiver does. days_late: how old its data were when it came."""
+    came = now() - timedelta(minutes=minutes_ago)
+    at = came - timedelta(days=days_late)
     header = {"QN": f"{at:%Y%m%d%H%M%S}000", "ST": "32", "CN": "2011", "PW": "123456", "MN": MN, "Flag": "5"}
     parts = [[("DataTime", f"{at:%Y%m%d%H%M%S}")], [("w01018-Rtd", f"{value}"), ("w01018-Flag", "N")]]
-    arrival = int((at.replace(tzinfo=UTC) - timedelta(hours=8)).timestamp() * 1e6)
+    arrival = int((came.replace(tzinfo=UTC) - timedelta(hours=8)).timestamp() * 1e6)
     done = threading.Event()
     with closing(Writer(home / "telemetry" / "segments")) as writer:
         writer.put([packed(FRAME, 0, arrival, b"192.0.2.1:9", encoding.frame(header, parts))], done.set)
@@ -75,6 +76,21 @@ def test_what_has_just_come_tells_when_a_device_was_heard(home: Path) -> None:
     present = Live(home)
     seen(present)
     assert timedelta(minutes=8) < now() - present.heard[MN] < timedelta(minutes=11)
+
+
+def test_history_is_heard_when_it_arrives_and_keeps_its_own_time(home: Path) -> None:
+    """Data of 300 days ago that came just now, archived: the arrival and the time of the data are two things."""
+    received(home, 21.5, 9, days_late=300)
+    gather(home)
+    for _ in range(2):  # another process finds it as the one that looked on
+        present = Live(home)
+        assert seen(present) == [21.5]
+        assert timedelta(minutes=8) < now() - present.heard[MN] < timedelta(minutes=11)
+        assert timedelta(days=299) < now() - present.newest["time"][0] < timedelta(days=301)
+    received(home, 22.5, 5, days_late=280)
+    gather(home)  # by another process: what was looked at does not hold it
+    assert seen(present) == [22.5]
+    assert now() - present.heard[MN] < timedelta(minutes=6)
 
 
 def shares(rows: pl.DataFrame, *mns: str) -> pl.DataFrame:
