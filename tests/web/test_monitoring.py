@@ -21,8 +21,9 @@ from duheng.telemetry import devices
 from duheng.telemetry.devices import Device
 from duheng.telemetry.gathering import gather
 from duheng.telemetry.hj212 import encoding
-from duheng.telemetry.segments import FRAME, Writer, packed
-from duheng.telemetry.verdicts import LATE
+from duheng.telemetry.meters import gateways
+from duheng.telemetry.segments import FRAME, METER, Writer, packed
+from duheng.telemetry.verdicts import LATE, MESSAGE, STORED
 from duheng.telemetry.watching.drill import lay_out
 from duheng.telemetry.watching.live import now
 from duheng.telemetry.watching.running import watch
@@ -138,6 +139,30 @@ def test_received_is_stored_and_refused(monitored: Site) -> None:
     told = monitored("viewer").get(f"/monitor/receipts.json{DRILL}").json()
     assert told["received"] == told["stored"] + told["refused"] > 0
     assert sum(int(row["received"]) for row in told["hours"]) == told["received"]
+
+
+def test_messages_of_the_drill_s_meters_are_in_its_balance(monitored: Site) -> None:
+    home = Path(settings.DUHENG_HOME)
+    gateway = gateways.Gateway("S0001", "模拟 电表", "S0001")
+    enrolled = gateways.enrol(home, "S0001", gateways.invite(home, gateway, now().date()), now().date())
+    assert enrolled is not None
+    address, client = f"/monitor/receipts.json{DRILL}", monitored("viewer")
+    before = client.get(address).json()
+    arrival, done = int(timezone.now().timestamp() * 1e6), threading.Event()
+    body = f'{{"message": "heartbeat", "deviceId": "{enrolled.device}"}}'.encode()
+    with closing(Writer(home / "telemetry" / "segments")) as writer:
+        records = [packed(METER, STORED, arrival, b"127.0.0.1:9", body)] * 2
+        writer.put([*records, packed(METER, MESSAGE, arrival, b"127.0.0.1:9", b"{}")], done.set)
+        assert done.wait(20)
+    told = client.get(address).json()
+    assert told["received"] == before["received"] + 2
+    assert told["received"] == told["stored"] + told["refused"]
+    everything = told["everything"]
+    assert everything["received"] == before["everything"]["received"] + 3  # who sent {} is not known
+    assert everything["received"] == everything["stored"] + everything["refused"]
+    kinds = {one["kind"]: one for one in told["kinds"]}
+    assert [kinds["表计报文（HTTPS）"][key] for key in ("received", "everything")] == ["2", "3"]
+    assert "两种情景合计" in client.get(f"/monitor/receipts{DRILL}").content.decode()
 
 
 def test_who_knocks_is_registered_by_an_administrator_and_the_entry_is_kept(monitored: Site) -> None:
