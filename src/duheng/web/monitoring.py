@@ -20,7 +20,7 @@ from duheng.telemetry import devices
 from duheng.telemetry.devices import Device
 from duheng.telemetry.hj212.codes import factors
 from duheng.telemetry.watching.live import live, now
-from duheng.telemetry.watching.rates import STOPPED, rates
+from duheng.telemetry.watching.rates import STOPPED, first_heard, rates
 from duheng.telemetry.watching.registers import Limit, Registers
 from duheng.telemetry.watching.registers import load as load_registers
 from duheng.telemetry.watching.settings import number
@@ -259,8 +259,9 @@ def rates_now() -> pl.DataFrame:
             return known[2]
     first = moment.date() - timedelta(days=RANKED_DAYS)
     history = timedelta(days=number("transmission", "history_days"))
-    rows = take(place, first - history, moment.date(), commands=(HOURS, MINUTES))
-    found = rates(current(rows), devices.load(place).by_mn, first, moment.date(), moment)
+    rows = current(take(place, first - history, moment.date(), commands=(HOURS, MINUTES)))
+    begun = first_heard(place, rows, first)
+    found = rates(rows, devices.load(place).by_mn, first, moment.date(), moment, begun)
     with _lock:
         _worked_out[place] = (time.monotonic(), moment.date(), found)
     return found

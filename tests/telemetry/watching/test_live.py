@@ -17,7 +17,7 @@ from duheng.telemetry.gathering import gather
 from duheng.telemetry.hj212 import encoding
 from duheng.telemetry.segments import FRAME, Writer, packed
 from duheng.telemetry.watching.live import Live, now
-from duheng.telemetry.watching.rates import low, rates
+from duheng.telemetry.watching.rates import first_heard, low, rates
 from duheng.telemetry.watching.taking import current
 from duheng.web.monitoring import CAUSES
 from tests.telemetry.watching.series import HOUR, START, Outlet, hours
@@ -102,6 +102,31 @@ def test_half_a_day_without_data_is_half_a_rate() -> None:
     found = shares(rows)
     assert found["transmission"].to_list() == [0.5, 1.0, 1.0]
     assert [(one.rule, one.start) for one in low(found)] == [("transmission", START)]
+
+
+def test_nothing_is_due_before_a_device_was_first_heard(home: Path) -> None:
+    """It connects on the third day at noon and hands in the first day: no share of the first two, half of the third."""
+    came = END - 12 * HOUR
+    rows = hours(OUTLET, days=3).filter(
+        (pl.col("time") < START + 24 * HOUR) | (pl.col("time") >= came - HOUR)
+    )
+    rows = rows.with_columns(arrival=pl.max_horizontal("arrival", pl.lit(came - 8 * HOUR)))
+    begun = first_heard(home, current(rows), START.date())
+    assert begun == {OUTLET.mn: came}
+    found = rates(current(rows), [OUTLET.mn], START.date(), (END - HOUR).date(), END, begun)
+    assert found["expected"].to_list() == [None, None, 60]
+    assert found["received"].to_list() == [120, None, 65]
+    assert found["transmission"].to_list() == [None, None, 1.0]
+    assert low(found) == []
+    assert [one.start for one in low(shares(rows))] == [START + 24 * HOUR, START + 48 * HOUR]
+
+
+def test_a_device_that_sent_anything_before_owes_its_readings(home: Path) -> None:
+    received(home, 21.5, 5 * 24 * 60)
+    rows = hours(OUTLET, days=1, start=now().replace(microsecond=0) - timedelta(days=1))
+    rows = rows.with_columns(mn=pl.lit(MN))
+    first = now().date() - timedelta(days=3)
+    assert first_heard(home, current(rows), first) == {}
 
 
 def test_a_standstill_takes_nothing_from_validity_and_a_fault_does() -> None:

@@ -183,7 +183,9 @@ def rates_table(ask: Ask, mn: str) -> Table:
         ]
         shown = [percent(ask, row[key]) for key in ("transmission", "validity", "effective")]
         rows.append([Cell(f"{row['day']}"), *counts, *shown])
-    note = words("应到数由设备平时所发的因子和周期推算，今天只算到现在；停运时段不计入有效率。")
+    note = words(
+        "应到数由设备平时所发的因子和周期推算，今天只算到现在，首次收到以前不算；停运时段不计入有效率。"
+    )
     return Table("rates", words("传输率与有效率"), columns, rows, note)
 
 
