@@ -33,6 +33,7 @@ from duheng.web.monitoring import (
 from duheng.web.page import Ask, Page
 from duheng.web.pages.alarms import alarm_table
 from duheng.web.pages.monitor import moments, percent, refresh
+from duheng.web.pages.receipts import unfit_table
 from duheng.web.store import home
 from duheng.web.tables import Cell, Column, Table
 
@@ -62,7 +63,12 @@ def device(ask: Ask, mn: str) -> Page:
     rows = live(home()).day(mn)
     standing = alarms.standings(ask.selection.scenario, [mn])
     charts = tuple(_charts(ask, one, rows))
-    tables = (values_table(ask, one), rates_table(ask, mn), alarm_table(ask, standing[:50]))
+    tables = (
+        values_table(ask, one),
+        rates_table(ask, mn),
+        alarm_table(ask, standing[:50]),
+        unfit_table(ask, {mn: one.device}, mn),
+    )
     return Page(
         "monitor_device.html",
         one.title,

@@ -18,7 +18,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from duheng import ledger
 from duheng.model.errors import DuhengError
-from duheng.telemetry import devices
+from duheng.telemetry import devices, gathering
 from duheng.telemetry.devices import Device
 from duheng.telemetry.meters import gateways
 from duheng.telemetry.receipts import OTHERS, receipts
@@ -64,6 +64,7 @@ def show(ask: Ask) -> Page | HttpResponse:
         hours_table(ask, mine, senders, known.by_mn),
         reasons_table(ask, mine),
         knocks_table(ask, strange),
+        unfit_table(ask, {**senders, **_series()}),
     )
     received, stored = _sums(mine)
     in_all, stored_in_all = _sums(everything)
@@ -108,6 +109,11 @@ def _gateways() -> dict[str, Device]:
         for one in gateways.load(home())
         if one.device
     }
+
+
+def _series() -> dict[str, Device]:
+    """The gateways of meters by the enterprise that the series of their readings are named by."""
+    return {one.enterprise: Device(one.enterprise, one.title, one.entity) for one in gateways.load(home())}
 
 
 def _of_scenario(ask: Ask, found: pl.DataFrame, known: Mapping[str, Device]) -> pl.DataFrame:
@@ -296,6 +302,31 @@ def knocks_table(ask: Ask, strange: pl.DataFrame) -> Table:
         for row in strange.iter_rows(named=True)
     ]
     return Table("knocking", words("谁在敲门"), columns, rows, empty=words("没有未登记的设备在发送。"))
+
+
+def unfit_table(ask: Ask, senders: Mapping[str, Device], mn: str = "") -> Table:
+    """Items of stored messages that became no reading, since the archive began: of a scenario, or of one device."""
+    words, found = ask.words, gathering.saved(home())
+    columns = [
+        Column("device", words("设备"), width=30),
+        Column("item", words("数据项"), width=24),
+        Column("count", words("次数"), number=True),
+        Column("last", words("最近一次的值"), width=24),
+    ]
+    mine = scenarios(senders.values(), ask.selection.scenario)
+    rows = []
+    for own, item, count, last in found.unfit.rows():
+        sender = own if own in senders else own.rsplit("-", 2)[0]  # of a meter: enterprise-code-period
+        if own == mn or (not mn and (sender in mine or (sender not in senders and not ask.selection.drill))):
+            title = _title(ask, senders, sender)
+            rows.append(
+                [Cell(title), Cell(item or words("没有等号的文字")), Cell(str(count)), Cell(last or "—")]
+            )
+    said = words.join(f"{words(reason)} {count}" for reason, count in found.left.items() if count)
+    note = words("报文已存，这些数据项没有对应的列或不是数，不成读数；原文在段文件里。自建档以来累计。")
+    if said and not mn:
+        note += words("全部设备未成读数的：{said}。", said=said)
+    return Table("unfit", words("未归入读数的数据项"), columns, rows, note, words("没有这样的数据项。"))
 
 
 def _places(ask: Ask) -> list[tuple[str, str]]:
