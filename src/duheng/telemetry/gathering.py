@@ -106,16 +106,7 @@ def framed(
     left["没有数据时间的报文"] += data.height - timed.height
     if unfit is not None:
         _count_unfit(batch.further.join(timed.select("place", "MN"), on="place", how="inner"), unfit)
-    arrived = pl.DataFrame(
-        {
-            "record": range(len(stored)),
-            "arrival": pl.Series([one.arrival for one in stored]).cast(pl.Datetime("us")),
-            "segment": [one.segment for one in stored],
-            "offset": [one.offset for one in stored],
-        },
-        schema_overrides={"record": pl.Int64, "offset": pl.Int64},
-    )
-    rows = batch.readings.join(timed, on="place", how="inner").join(arrived, on="record", how="left")
+    rows = batch.readings.join(timed, on="place", how="inner").join(_arrived(stored), on="record", how="left")
     return rows.select(
         mn=pl.col("MN"),
         st=pl.col("ST"),
@@ -127,6 +118,19 @@ def framed(
         arrival=pl.col("arrival"),
         segment=pl.col("segment"),
         offset=pl.col("offset"),
+    )
+
+
+def _arrived(stored: Sequence[Record]) -> pl.DataFrame:
+    """When each record came and where it stands, by its number."""
+    return pl.DataFrame(
+        {
+            "record": range(len(stored)),
+            "arrival": pl.Series([one.arrival for one in stored]).cast(pl.Datetime("us")),
+            "segment": [one.segment for one in stored],
+            "offset": [one.offset for one in stored],
+        },
+        schema_overrides={"record": pl.Int64, "offset": pl.Int64},
     )
 
 

@@ -56,16 +56,7 @@ def rates(
     grid = pl.DataFrame({"mn": sorted(set(mns))}, schema={"mn": pl.String()}).join(days, how="cross")
     grid = grid.join(usual, on="mn", how="left").join(_begun(begun or {}), on="mn", how="left")
     grid = grid.with_columns(expected=_slots(now) * pl.col("factors"))
-    came = (
-        found.join(usual.select("mn", cn="basis"), on=["mn", "cn"])
-        .group_by("mn", day=pl.col("time").dt.date())
-        .agg(
-            received=pl.len(),
-            stopped=(pl.col("flag") == STOPPED).fill_null(False).sum(),
-            valid=(pl.col("good") & pl.col("value").is_not_null()).sum(),
-        )
-    )
-    joined = grid.join(came, on=["mn", "day"], how="left").with_columns(
+    joined = grid.join(_came(found, usual), on=["mn", "day"], how="left").with_columns(
         pl.when(pl.col("expected").is_not_null()).then(pl.col(name).fill_null(0)).otherwise(pl.col(name))
         for name in ("received", "stopped", "valid")
     )
@@ -85,6 +76,19 @@ def _read(rule: Rule, **columns: pl.Expr) -> pl.Expr:
     wording = rule.wordings[0]
     result: pl.Expr = wording.read(PolarsColumns(), columns) * wording.factor
     return result
+
+
+def _came(found: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    """Values by device and day of the command that counts: received, stopped, valid."""
+    return (
+        found.join(usual.select("mn", cn="basis"), on=["mn", "cn"])
+        .group_by("mn", day=pl.col("time").dt.date())
+        .agg(
+            received=pl.len(),
+            stopped=(pl.col("flag") == STOPPED).fill_null(False).sum(),
+            valid=(pl.col("good") & pl.col("value").is_not_null()).sum(),
+        )
+    )
 
 
 def _usual(found: pl.DataFrame) -> pl.DataFrame:

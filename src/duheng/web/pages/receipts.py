@@ -54,38 +54,26 @@ def show(ask: Ask) -> Page | HttpResponse:
         return _enrol(ask)
     words, day = ask.words, _day(ask)
     known = devices.load(home())
-    senders = {**_gateways(), **known.by_mn}
     everything = receipts(home()).filter(pl.col("hour").dt.date() == day)
-    mine = _of_scenario(ask, everything, senders)
-    strange = _strangers(mine, senders)
+    mine = _of_scenario(ask, everything, {**_gateways(), **known.by_mn})
+    strange = _strangers(mine, known.by_mn)
     told = Receiver.asked()
-    tables = (
-        kinds_table(ask, mine, everything),
-        hours_table(ask, mine, senders, known.by_mn),
-        reasons_table(ask, mine),
-        knocks_table(ask, strange),
-        unfit_table(ask, {**senders, **_series()}),
-    )
-    received, stored = _sums(mine)
-    in_all, stored_in_all = _sums(everything)
+    tables = _tables(ask, mine, everything, known.by_mn)
+    sums, in_all = _sums(mine), _sums(everything)
     return Page(
         "receipts.html",
         words("收讫平衡"),
         {
             "day": day,
-            "received": received,
-            "stored": stored,
-            "refused": received - stored,
-            "everything": {"received": in_all, "stored": stored_in_all, "refused": in_all - stored_in_all},
+            **sums,
+            "everything": in_all,
             "receiver": {**asdict(told), "difference": told.difference},
             **{table.name: table.records() for table in tables},
         },
         {
             "day": day,
-            "received": received,
-            "refused": received - stored,
+            **sums,
             "in_all": in_all,
-            "stored_in_all": stored_in_all,
             "told": told,
             "strange": strange["mn"].to_list(),
             "judged": told.judged,
@@ -97,9 +85,23 @@ def show(ask: Ask) -> Page | HttpResponse:
     )
 
 
-def _sums(found: pl.DataFrame) -> tuple[int, int]:
-    """Received and stored; the difference was refused."""
-    return int(found["frames"].sum()), int(found.filter("stored")["frames"].sum())
+def _tables(
+    ask: Ask, mine: pl.DataFrame, everything: pl.DataFrame, by_mn: Mapping[str, Device]
+) -> tuple[Table, ...]:
+    senders = {**_gateways(), **by_mn}
+    return (
+        kinds_table(ask, mine, everything),
+        hours_table(ask, mine, senders, by_mn),
+        reasons_table(ask, mine),
+        knocks_table(ask, _strangers(mine, senders)),
+        unfit_table(ask, {**senders, **_series()}),
+    )
+
+
+def _sums(found: pl.DataFrame) -> dict[str, int]:
+    """received, stored, refused."""
+    received, stored = int(found["frames"].sum()), int(found.filter("stored")["frames"].sum())
+    return {"received": received, "stored": stored, "refused": received - stored}
 
 
 def _gateways() -> dict[str, Device]:
@@ -208,9 +210,7 @@ def kinds_table(ask: Ask, mine: pl.DataFrame, everything: pl.DataFrame) -> Table
     met = [name for name in KINDS if everything.filter(kind=name).height]
     rows = []
     for name in [*met, *sorted(set(everything["kind"]) - set(KINDS))]:
-        received, stored = _sums(mine.filter(kind=name))
-        in_all, _ = _sums(everything.filter(kind=name))
-        counts = (received, stored, received - stored, in_all)
+        counts = (*_sums(mine.filter(kind=name)).values(), _sums(everything.filter(kind=name))["received"])
         rows.append([Cell(words(KINDS.get(name, name))), *(Cell(str(n)) for n in counts)])
     note = words("平衡计入收到的一切。读不出设备标识的（如表计注册报文）按来源地址归入情景。")
     return Table("kinds", words("各类来源"), columns, rows, note, words("这一天没有收到任何报文。"))
