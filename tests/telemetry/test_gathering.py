@@ -13,9 +13,9 @@ from duheng.telemetry.devices import Device, save
 from duheng.telemetry.gathering import gather, saved
 from duheng.telemetry.hj212.encoding import frame
 from duheng.telemetry.readings.layout import readings
-from duheng.telemetry.segments import FRAGMENT, FRAME, packed
+from duheng.telemetry.segments import FRAGMENT, FRAME, METER, packed
 from duheng.telemetry.unfit import MOST, OTHERS, Unfit
-from duheng.telemetry.verdicts import CRC, GARBAGE, STORED
+from duheng.telemetry.verdicts import CRC, GARBAGE, PARTLY, STORED
 
 ARRIVAL = 1_767_225_600_000_000  # 2026-01-01 00:00 UTC
 
@@ -144,3 +144,14 @@ def test_a_spoilt_place_is_said(home: Path) -> None:
     (readings(home) / "gathered.json").write_text("{", "utf-8")
     with pytest.raises(DuhengError, match="已损坏"):
         gather(home)
+
+
+def test_items_of_meters_whose_unit_does_not_fit_are_counted(home: Path) -> None:
+    item = '{"dataCode": "0000000001330000", "dataValue": 5, "reading": "interval", "inputType": 4, "statType": 0, "statDate": "2026-01-01 08:00:00", "unit": "%s"}'  # noqa: E501
+    items = ", ".join(item % unit for unit in ("t", "kWh"))
+    body = f'{{"message": "upload", "deviceId": "G1", "enterpriseCode": "E1", "data": [{items}]}}'
+    record = (METER, PARTLY, body.replace("08:00:00", "09:00:00", 1).encode())
+    received(home, "2026-01-01/000000-00000001", record)
+    found = gather(home)
+    assert found.rows == 1
+    assert list(found.unfit.rows()) == [("E1-0000000001330000-0", "0000000001330000", 1, "5 t")]
