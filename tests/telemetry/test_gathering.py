@@ -10,11 +10,12 @@ import pytest
 
 from duheng.model.errors import DuhengError
 from duheng.telemetry.devices import Device, save
-from duheng.telemetry.gathering import gather
+from duheng.telemetry.gathering import gather, saved
 from duheng.telemetry.hj212.encoding import frame
 from duheng.telemetry.readings.layout import readings
-from duheng.telemetry.segments import FRAGMENT, FRAME, packed
-from duheng.telemetry.verdicts import CRC, GARBAGE, STORED
+from duheng.telemetry.segments import FRAGMENT, FRAME, METER, packed
+from duheng.telemetry.unfit import MOST, OTHERS, Unfit
+from duheng.telemetry.verdicts import CRC, GARBAGE, PARTLY, STORED
 
 ARRIVAL = 1_767_225_600_000_000  # 2026-01-01 00:00 UTC
 
@@ -77,6 +78,47 @@ def test_every_stored_frame_becomes_readings_with_its_place(home: Path) -> None:
     assert rows["offset"].to_list()[1] == 0
 
 
+def test_items_that_fit_no_column_are_counted_by_device(home: Path) -> None:
+    odd = sent(
+        "A1",
+        "2051",
+        "20260101075000",
+        ("a21026-Avg", "35.5"),
+        ("a21026-Peak", "40"),
+        ("LA-Data", "55.1"),
+        ("LA-DayData", "60"),
+        ("a34013-Avg", "----"),
+    )
+    received(home, "2026-01-01/000000-00000001", (FRAME, STORED, odd), (FRAME, CRC, odd))
+    found = gather(home)
+    wanted = [
+        ("A1", "LA-Data", 1, "55.1"),
+        ("A1", "LA-DayData", 1, "60"),
+        ("A1", "a21026-Peak", 1, "40"),
+        ("A1", "a34013-Avg", 1, "----"),
+    ]
+    assert list(found.unfit.rows()) == wanted
+    assert found.left["不成读数的数据项"] == 4
+    received(home, "2026-01-01/000100-00000002", (FRAME, STORED, odd))
+    gather(home)
+    gather(home)  # adds nothing
+    assert [count for *_, count, _ in saved(home).unfit.rows()] == [2, 2, 2, 2]
+    assert saved(home).left == {
+        "拒收": 1,
+        "不是监测数据的报文": 0,
+        "没有数据时间的报文": 0,
+        "不成读数的数据项": 8,
+    }
+
+
+def test_items_of_a_device_are_listed_up_to_a_bound() -> None:
+    unfit = Unfit()
+    for number in range(MOST + 50):
+        unfit.add("A1", f"x{number}-Data", 2, "1")
+    assert (len(unfit.by_device["A1"]), unfit.by_device["A1"][OTHERS][0]) == (MOST + 1, 100)
+    assert unfit.count == 2 * (MOST + 50)
+
+
 def test_running_it_again_reads_on_and_adds_nothing(home: Path) -> None:
     first = sent("A1", "2051", "20260101075000", ("a21026-Avg", "1"))
     second = sent("A1", "2051", "20260101080000", ("a21026-Avg", "2"))
@@ -102,3 +144,14 @@ def test_a_spoilt_place_is_said(home: Path) -> None:
     (readings(home) / "gathered.json").write_text("{", "utf-8")
     with pytest.raises(DuhengError, match="已损坏"):
         gather(home)
+
+
+def test_items_of_meters_whose_unit_does_not_fit_are_counted(home: Path) -> None:
+    item = '{"dataCode": "0000000001330000", "dataValue": 5, "reading": "interval", "inputType": 4, "statType": 0, "statDate": "2026-01-01 08:00:00", "unit": "%s"}'  # noqa: E501
+    items = ", ".join(item % unit for unit in ("t", "kWh"))
+    body = f'{{"message": "upload", "deviceId": "G1", "enterpriseCode": "E1", "data": [{items}]}}'
+    record = (METER, PARTLY, body.replace("08:00:00", "09:00:00", 1).encode())
+    received(home, "2026-01-01/000000-00000001", record)
+    found = gather(home)
+    assert found.rows == 1
+    assert list(found.unfit.rows()) == [("E1-0000000001330000-0", "0000000001330000", 1, "5 t")]

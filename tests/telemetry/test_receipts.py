@@ -15,7 +15,7 @@ import pytest
 
 from duheng.telemetry import verdicts
 from duheng.telemetry.receipts import OTHERS, STRANGERS, knocking, mn_of_frame, receipts
-from duheng.telemetry.segments import FRAGMENT, FRAME, NOTE, Writer, names, packed
+from duheng.telemetry.segments import FRAGMENT, FRAME, METER, MQTT, NOTE, Writer, names, packed
 
 NOON = 1_767_240_000_000_000  # 2026-01-01 12:00 in Beijing [us]
 HOUR = 3_600_000_000
@@ -65,6 +65,25 @@ def test_each_device_hour_and_verdict_has_its_row(tmp_path: Path) -> None:
     assert row["hour"] == datetime(2026, 1, 1, 12)
 
 
+def test_everything_received_is_counted_with_its_kind(tmp_path: Path) -> None:
+    message = b'{"message": "upload", "deviceId": "G1"}'
+    put(
+        tmp_path,
+        one(verdicts.STORED),
+        packed(FRAGMENT, verdicts.GARBAGE, NOON, b"", b"noise"),
+        packed(METER, verdicts.STORED, NOON, b"", message),
+        packed(METER, verdicts.SIGNATURE, NOON, b"", message),
+        packed(MQTT, verdicts.PARTLY, NOON, b"", message),
+    )
+    assert receipts(tmp_path).select("mn", "kind", "stored", "frames").rows() == [
+        ("", "fragment", False, 1),
+        ("A", "frame", True, 1),
+        ("G1", "mqtt", True, 1),
+        ("G1", "meter", False, 1),
+        ("G1", "meter", True, 1),
+    ]
+
+
 def test_what_is_new_is_added_over_several_segments(tmp_path: Path) -> None:
     for count in range(1, 4):
         put(tmp_path, *[one(verdicts.STORED)] * 5, longest=200)
@@ -76,7 +95,7 @@ def test_a_summary_is_only_a_shorter_way(tmp_path: Path) -> None:
     put(tmp_path, one(verdicts.STORED), one(verdicts.PASSWORD))
     before = receipts(tmp_path)
     (summary,) = tmp_path.rglob("*.counts")
-    for broken in ("", "{}", json.dumps({"format": 1, "to": 10_000_000, "rows": []})):
+    for broken in ("", "{}", json.dumps({"format": 2, "to": 10_000_000, "rows": []})):
         summary.write_text(broken)
         assert receipts(tmp_path).equals(before)
     summary.unlink()
@@ -125,7 +144,14 @@ def test_the_balance_from_the_command_line(tmp_path: Path) -> None:
     environment = {**os.environ, "DUHENG_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "duheng", "receive", "--receipts"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    said = {"hour": "2026-01-01T12:00+08:00", "mn": "A", "received": 4, "stored": 2, "refused": {"crc": 2}}
+    said = {
+        "hour": "2026-01-01T12:00+08:00",
+        "mn": "A",
+        "received": 4,
+        "stored": 2,
+        "refused": {"crc": 2},
+        "kinds": {"frame": 4},
+    }
     assert [json.loads(line) for line in done.stdout.splitlines()] == [said]
 
 

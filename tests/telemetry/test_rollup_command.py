@@ -93,6 +93,24 @@ def test_a_device_that_is_not_listed_is_said(ready: Path) -> None:
     assert "收到 M9 的 E，但未登记为监测点" in done.stderr
 
 
+def test_factors_that_no_kind_suits_are_kept_without_asking_for_them(ready: Path) -> None:
+    """pH and temperature of an outlet, anything of an air station or a power monitor; never a load or a flow."""
+    series = [("32", "w01001"), ("31", "a01012"), ("31", "a01011"), ("22", "a21026"), ("80", "ep0101")]
+    sent = {"cn": "2061", "time": DAY, "arrival": DAY, "avg": 7.0}
+    write(ready, rows([{**sent, "mn": f"D{st}", "st": st, "factor": factor} for st, factor in series]))
+    done = duheng(ready, "rollup", "--no-facts")
+    assert (done.returncode, done.stderr) == (0, "")
+    kept = "5 个序列只作读数保存，不汇总（无排放量或用量可计）：a01011、a01012、a21026、ep0101、w01001\n"
+    assert kept in done.stdout
+    loads = [("32", "w01018"), ("31", "a00000"), ("31", "zz999")]
+    write(ready, rows([{**sent, "mn": f"D{st}", "st": st, "factor": factor} for st, factor in loads]))
+    done = duheng(ready, "rollup", "--no-facts", "--json")
+    assert done.returncode == 1
+    said = json.loads(done.stdout)
+    assert [one["factor"] for one in said["unlisted"]] == ["a00000", "zz999", "w01018"]
+    assert said["kept"] == []
+
+
 def test_a_bad_list_of_points_is_refused_with_its_line(ready: Path) -> None:
     (ready / "telemetry" / "points.csv").write_text(METER.replace("counter", "count"), "utf-8")
     done = duheng(ready, "rollup", "--no-facts")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,10 @@ from duheng import ledger
 from duheng.telemetry import devices
 from duheng.telemetry.devices import Device
 from duheng.telemetry.gathering import gather
+from duheng.telemetry.hj212 import encoding
+from duheng.telemetry.meters import gateways
+from duheng.telemetry.segments import FRAME, METER, Writer, packed
+from duheng.telemetry.verdicts import LATE, MESSAGE, STORED
 from duheng.telemetry.watching.drill import lay_out
 from duheng.telemetry.watching.live import now
 from duheng.telemetry.watching.running import watch
@@ -101,6 +107,31 @@ def test_the_pages_of_device_and_enterprise_show_values_charts_and_facilities(mo
     assert "治理设施" in client.get(f"/monitor/enterprise/{entity}{DRILL}").content.decode()
 
 
+def test_history_alone_is_shown_with_its_arrival_and_the_time_of_its_data(monitored: Site) -> None:
+    home = Path(settings.DUHENG_HOME)
+    devices.add(home, Device("M7", "模拟 只补传", "drill-E05"))
+    came, old = now() - timedelta(minutes=3), datetime(2025, 1, 5, 8)
+    header = {"QN": "20250105080000001", "ST": "32", "CN": "2011", "PW": "1", "MN": "M7", "Flag": "5"}
+    parts = [[("DataTime", f"{old:%Y%m%d%H%M%S}")], [("w01018-Rtd", "20"), ("LA-Data", "55.1")]]
+    done = threading.Event()
+    with closing(Writer(home / "telemetry" / "segments")) as writer:
+        arrival = int((came - timedelta(hours=8)).replace(tzinfo=UTC).timestamp() * 1e6)
+        writer.put([packed(FRAME, LATE, arrival, b"192.0.2.1:9", encoding.frame(header, parts))], done.set)
+        assert done.wait(20)
+    gather(home)
+    client = monitored("viewer")
+    told = client.get(f"/monitor/device/M7.json{DRILL}").json()
+    assert told["heard"][:16] == f"{came:%Y-%m-%d %H:%M}"
+    assert told["newest"][:16] == "2025-01-05 08:00"
+    assert (told["state"], told["cause"]) == ("silent", "old")
+    assert [(one["item"], one["count"], one["last"]) for one in told["unfit"]] == [("LA-Data", "1", "55.1")]
+    left = client.get(f"/monitor/receipts.json{DRILL}").json()["unfit"]
+    assert ("模拟 只补传", "LA-Data") in [(one["device"], one["item"]) for one in left]
+    page = client.get(f"/monitor/device/M7{DRILL}").content.decode()
+    assert f"最近到达 {came:%Y-%m-%d %H:%M:%S}" in page
+    assert "数据时间 2025-01-05 08:00:00" in page
+
+
 def test_a_live_page_looks_again_by_itself_until_told_not_to(monitored: Site) -> None:
     client = monitored("viewer")
     assert 'hx-trigger="every 10s"' in client.get(f"/monitor{DRILL}").content.decode()
@@ -111,6 +142,30 @@ def test_received_is_stored_and_refused(monitored: Site) -> None:
     told = monitored("viewer").get(f"/monitor/receipts.json{DRILL}").json()
     assert told["received"] == told["stored"] + told["refused"] > 0
     assert sum(int(row["received"]) for row in told["hours"]) == told["received"]
+
+
+def test_messages_of_the_drill_s_meters_are_in_its_balance(monitored: Site) -> None:
+    home = Path(settings.DUHENG_HOME)
+    gateway = gateways.Gateway("S0001", "模拟 电表", "S0001")
+    enrolled = gateways.enrol(home, "S0001", gateways.invite(home, gateway, now().date()), now().date())
+    assert enrolled is not None
+    address, client = f"/monitor/receipts.json{DRILL}", monitored("viewer")
+    before = client.get(address).json()
+    arrival, done = int(timezone.now().timestamp() * 1e6), threading.Event()
+    body = f'{{"message": "heartbeat", "deviceId": "{enrolled.device}"}}'.encode()
+    with closing(Writer(home / "telemetry" / "segments")) as writer:
+        records = [packed(METER, STORED, arrival, b"127.0.0.1:9", body)] * 2
+        writer.put([*records, packed(METER, MESSAGE, arrival, b"127.0.0.1:9", b"{}")], done.set)
+        assert done.wait(20)
+    told = client.get(address).json()
+    assert told["received"] == before["received"] + 2
+    assert told["received"] == told["stored"] + told["refused"]
+    everything = told["everything"]
+    assert everything["received"] == before["everything"]["received"] + 3  # who sent {} is not known
+    assert everything["received"] == everything["stored"] + everything["refused"]
+    kinds = {one["kind"]: one for one in told["kinds"]}
+    assert [kinds["表计报文（HTTPS）"][key] for key in ("received", "everything")] == ["2", "3"]
+    assert "两种情景合计" in client.get(f"/monitor/receipts{DRILL}").content.decode()
 
 
 def test_who_knocks_is_registered_by_an_administrator_and_the_entry_is_kept(monitored: Site) -> None:

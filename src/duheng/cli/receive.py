@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,9 @@ Allow = Annotated[
 ]
 Receipts = Annotated[
     bool,
-    typer.Option("--receipts", help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因（JSON行）。"),
+    typer.Option(
+        "--receipts", help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因、报文种类（JSON行）。"
+    ),
 ]
 
 
@@ -99,9 +102,15 @@ def _print_receipts() -> None:
     counts = pl.col("frames")
     stored = counts.filter(pl.col("stored")).sum()
     table = receipts(home()).group_by("hour", "mn", maintain_order=True)
-    for row in table.agg(received=counts.sum(), stored=stored, refused=refused).iter_rows(named=True):
-        reasons = {one["verdict"]: one["frames"] for one in row["refused"]}
-        said = {**row, "hour": f"{row['hour']:%Y-%m-%dT%H:00+08:00}", "refused": reasons}
+    sums = table.agg(received=counts.sum(), stored=stored, refused=refused, kinds=pl.struct("kind", "frames"))
+    for row in sums.iter_rows(named=True):
+        reasons, kinds = Counter[str](), Counter[str]()
+        for one in row["refused"]:
+            reasons[one["verdict"]] += one["frames"]
+        for one in row["kinds"]:
+            kinds[one["kind"]] += one["frames"]
+        hour = f"{row['hour']:%Y-%m-%dT%H:00+08:00}"
+        said = {**row, "hour": hour, "refused": dict(reasons), "kinds": dict(kinds)}
         typer.echo(json.dumps(said, ensure_ascii=False))
 
 

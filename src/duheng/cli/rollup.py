@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from duheng.telemetry.rollup.totals import Total
 
 SHOWN = 50
+KEPT = 12  # factors named that are kept as readings only
 
 
 class Care(StrEnum):
@@ -190,6 +191,10 @@ def _told(outcome: Outcome, odd: list[Finding], entered: Entered | None) -> None
         typer.echo(f"  {finding.text}")
     if len(odd) > SHOWN:
         typer.echo(f"  另有 {len(odd) - SHOWN} 条，见 --json")
+    if outcome.kept:
+        names = sorted({factor for _, factor in outcome.kept})
+        listed = "、".join(names[:KEPT]) + ("等" if len(names) > KEPT else "")
+        typer.echo(f"{len(outcome.kept)} 个序列只作读数保存，不汇总（无排放量或用量可计）：{listed}")
     for mn, factor in outcome.unlisted:
         typer.echo(f"提示：收到 {mn} 的 {factor}，但未登记为监测点；请写入 telemetry/points.csv", err=True)
     if entered is not None:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "first": pl.Datetime("us", "UTC"),
     "last": pl.Datetime("us", "UTC"),
     "peer": pl.String,
+    "kind": pl.String,
 }
 OTHERS = "…"  # in place of the MN of strangers beyond STRANGERS
 STRANGERS = 200  # unknown MNs listed by their own name for each segment and hour
@@ -40,9 +41,11 @@ _MN = re.compile(rb"[;,&#\d\s]MN=\s*([^;,&\s]*)")
 _DEVICE = re.compile(rb'"deviceId"\s*:\s*"([0-9A-Za-z]{1,40})"')
 _HOUR = 3_600_000_000  # [us]
 _BEIJING = 8 * _HOUR
-_FORMAT = 1
+_FORMAT = 2
 
-Key = tuple[str, int, int]  # mn, hour [h since 1970, Beijing], verdict
+Key = tuple[str, int, int, int]  # mn, hour [h since 1970, Beijing], verdict, kind
+# What a record of each kind is called; NOTE: refused beyond the bound, so that only its number was kept.
+KINDS = {FRAME: "frame", FRAGMENT: "fragment", METER: "meter", MQTT: "mqtt", NOTE: "counted"}
 
 
 def mn_of_frame(payload: bytes) -> str:
@@ -87,7 +90,9 @@ class Counted:
             self._add_unkept(record, hour)
         elif record.kind in SENDERS:
             mn = SENDERS[record.kind](record.payload)
-            self._add((mn, hour, record.verdict), 1, len(record.payload), record.arrival, record.peer)
+            self._add(
+                (mn, hour, record.verdict, record.kind), 1, len(record.payload), record.arrival, record.peer
+            )
 
     def _add(self, key: Key, frames: int, size: int, at: int, peer: str) -> None:
         if key[2] in _STRANGE and key not in self.rows:
@@ -104,14 +109,15 @@ class Counted:
         if b'"unkept"' not in record.payload:
             return
         for code, (frames, size) in json.loads(record.payload)["verdicts"].items():
-            self._add((OTHERS, hour, int(code)), frames, size, record.arrival, "")
+            self._add((OTHERS, hour, int(code), NOTE), frames, size, record.arrival, "")
 
 
 def receipts(home: Path) -> pl.DataFrame:
-    """Columns of SCHEMA, one row a device, hour (Beijing) and verdict, oldest first. Raises OSError.
+    """Columns of SCHEMA, one row a device, hour (Beijing), verdict and kind (KINDS), oldest first. Raises OSError.
 
-    stored rows and refused rows together are what was received. mn is empty for bytes that are no frame, OTHERS for
-    strangers beyond a bound and for what was refused and only counted.
+    Everything received is counted, whatever its kind: stored rows and refused rows together are what was received.
+    mn is empty for bytes that are no frame, OTHERS for strangers beyond a bound and for what was refused and only
+    counted.
     """
     folder = home / "telemetry" / "segments"
     rows: dict[Key, list[Any]] = {}
@@ -121,15 +127,34 @@ def receipts(home: Path) -> pl.DataFrame:
             row[0] += frames
             row[1] += size
             row[2], row[3], row[4] = min(row[2], first), max(row[3], last), peer
-    return pl.DataFrame(list(_shown(rows)), schema=SCHEMA, orient="row").sort("hour", "mn", "verdict")
+    return pl.DataFrame(list(_shown(rows)), schema=SCHEMA, orient="row").sort("hour", "mn", "verdict", "kind")
+
+
+def spans(home: Path, segments: Iterable[str] | None = None) -> dict[str, tuple[datetime, datetime]]:
+    """First and last arrival (UTC, without zone) by MN of what was stored, whatever times its data state.
+
+    segments: names to look at, all without. Raises OSError.
+    """
+    folder = home / "telemetry" / "segments"
+    found: dict[str, tuple[int, int]] = {}
+    for name in names(folder) if segments is None else segments:
+        for (mn, _, code, _), (_, _, first, last, _) in counted(folder, name).rows.items():
+            if mn and verdicts.verdict(code).stored:
+                before = found.get(mn, (first, last))
+                found[mn] = min(before[0], first), max(before[1], last)
+    return {mn: (_moment(first), _moment(last)) for mn, (first, last) in found.items()}
+
+
+def _moment(arrival: int) -> datetime:
+    return datetime.fromtimestamp(arrival / 1e6, UTC).replace(tzinfo=None)
 
 
 def _shown(rows: dict[Key, list[Any]]) -> Iterator[tuple[Any, ...]]:
-    for (mn, hour, code), (frames, size, first, last, peer) in rows.items():
+    for (mn, hour, code, kind), (frames, size, first, last, peer) in rows.items():
         one = verdicts.verdict(code)
         begin = datetime.fromtimestamp(hour * 3600, UTC).replace(tzinfo=None)
         times = (datetime.fromtimestamp(moment / 1e6, UTC) for moment in (first, last))
-        yield (mn, begin, one.name, one.stored, frames, size, *times, peer)
+        yield (mn, begin, one.name, one.stored, frames, size, *times, peer, KINDS.get(kind, f"{kind}"))
 
 
 def knocking(home: Path) -> pl.DataFrame:
@@ -164,8 +189,8 @@ def _saved(path: Path) -> Counted:
         return Counted()
     if said.get("format") != _FORMAT:
         return Counted()
-    rows = {(mn, hour, code): row for mn, hour, code, row in said["rows"]}
-    strangers = Counter(hour for _, hour, code in rows if code == verdicts.UNKNOWN_MN)
+    rows = {(mn, hour, code, kind): row for mn, hour, code, kind, row in said["rows"]}
+    strangers = Counter(hour for _, hour, code, _ in rows if code == verdicts.UNKNOWN_MN)
     return Counted(said["to"], rows, dict(strangers))
 
 

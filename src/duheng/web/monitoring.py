@@ -20,7 +20,7 @@ from duheng.telemetry import devices
 from duheng.telemetry.devices import Device
 from duheng.telemetry.hj212.codes import factors
 from duheng.telemetry.watching.live import live, now
-from duheng.telemetry.watching.rates import STOPPED, rates
+from duheng.telemetry.watching.rates import STOPPED, first_heard, rates
 from duheng.telemetry.watching.registers import Limit, Registers
 from duheng.telemetry.watching.registers import load as load_registers
 from duheng.telemetry.watching.settings import number
@@ -41,6 +41,8 @@ STATES = {
 CAUSES = {
     "never": "近30天无数据",
     "line": "通信中断",
+    "old": "只收到过去的数据",
+    "empty": "有报文，无监测数据",
     "flag": "数据标记异常",
     "alarm": "有未关闭的报警",
     "": "",
@@ -48,6 +50,7 @@ CAUSES = {
 SIMULATED = "模拟"  # what the simulator calls its devices: made up, so they belong to the drill
 RATES_FOR = 60.0  # [s] that worked-out rates are shown
 RANKED_DAYS = 7
+HISTORY = timedelta(days=2)  # older data say nothing of now: a daily value may be a day and a half old
 KEPT_OPEN = timedelta(days=60)  # an alarm may have been opened so long before and still go on
 
 
@@ -67,7 +70,8 @@ class Value:
 
 @dataclass(frozen=True)
 class Station:
-    """A device now. unit: the enterprise it belongs to; county: or zone; heard: last arrival (Beijing)."""
+    """A device now. unit: the enterprise it belongs to; county: or zone; heard: last arrival (Beijing), which says
+    nothing of the time of its data (`newest`)."""
 
     device: Device
     entity: Entity | None
@@ -88,6 +92,11 @@ class Station:
     def title(self) -> str:
         """What it is called."""
         return self.device.title or self.device.mn
+
+    @property
+    def newest(self) -> datetime | None:
+        """The latest time its data state; None without data."""
+        return max((one.time for one in self.values), default=None)
 
     @property
     def word(self) -> str:
@@ -224,6 +233,10 @@ def _judged(values: Sequence[Value], heard: datetime | None, waiting: int) -> tu
         return "silent", "never"
     if now() - heard > timedelta(minutes=number("silent", "minutes")):
         return "silent", "line"
+    if not values:
+        return "silent", "empty"
+    if now() - max(one.time for one in values) > HISTORY:
+        return "silent", "old"
     if any(one.over for one in values):
         return "over", ""
     if values and all(one.flag == STOPPED for one in values):
@@ -246,8 +259,9 @@ def rates_now() -> pl.DataFrame:
             return known[2]
     first = moment.date() - timedelta(days=RANKED_DAYS)
     history = timedelta(days=number("transmission", "history_days"))
-    rows = take(place, first - history, moment.date(), commands=(HOURS, MINUTES))
-    found = rates(current(rows), devices.load(place).by_mn, first, moment.date(), moment)
+    rows = current(take(place, first - history, moment.date(), commands=(HOURS, MINUTES)))
+    begun = first_heard(place, rows, first)
+    found = rates(rows, devices.load(place).by_mn, first, moment.date(), moment, begun)
     with _lock:
         _worked_out[place] = (time.monotonic(), moment.date(), found)
     return found

@@ -17,7 +17,7 @@ from duheng.telemetry.gathering import gather
 from duheng.telemetry.hj212 import encoding
 from duheng.telemetry.segments import FRAME, Writer, packed
 from duheng.telemetry.watching.live import Live, now
-from duheng.telemetry.watching.rates import low, rates
+from duheng.telemetry.watching.rates import first_heard, low, rates
 from duheng.telemetry.watching.taking import current
 from duheng.web.monitoring import CAUSES
 from tests.telemetry.watching.series import HOUR, START, Outlet, hours
@@ -27,12 +27,13 @@ OUTLET = Outlet("water", 1)
 END = START + timedelta(days=3)
 
 
-def received(home: Path, value: float, minutes_ago: int) -> None:
-    """A frame of real-time data, stored as the receiver does."""
-    at = now() - timedelta(minutes=minutes_ago)
+def received(home: Path, value: float, minutes_ago: int, days_late: int = 0) -> None:
+    """A frame of real-time data, stored as the receiver does. days_late: how old its data were when it came."""
+    came = now() - timedelta(minutes=minutes_ago)
+    at = came - timedelta(days=days_late)
     header = {"QN": f"{at:%Y%m%d%H%M%S}000", "ST": "32", "CN": "2011", "PW": "123456", "MN": MN, "Flag": "5"}
     parts = [[("DataTime", f"{at:%Y%m%d%H%M%S}")], [("w01018-Rtd", f"{value}"), ("w01018-Flag", "N")]]
-    arrival = int((at.replace(tzinfo=UTC) - timedelta(hours=8)).timestamp() * 1e6)
+    arrival = int((came.replace(tzinfo=UTC) - timedelta(hours=8)).timestamp() * 1e6)
     done = threading.Event()
     with closing(Writer(home / "telemetry" / "segments")) as writer:
         writer.put([packed(FRAME, 0, arrival, b"192.0.2.1:9", encoding.frame(header, parts))], done.set)
@@ -77,6 +78,21 @@ def test_what_has_just_come_tells_when_a_device_was_heard(home: Path) -> None:
     assert timedelta(minutes=8) < now() - present.heard[MN] < timedelta(minutes=11)
 
 
+def test_history_is_heard_when_it_arrives_and_keeps_its_own_time(home: Path) -> None:
+    """Data of 300 days ago that came just now, archived: the arrival and the time of the data are two things."""
+    received(home, 21.5, 9, days_late=300)
+    gather(home)
+    for _ in range(2):  # another process finds it as the one that looked on
+        present = Live(home)
+        assert seen(present) == [21.5]
+        assert timedelta(minutes=8) < now() - present.heard[MN] < timedelta(minutes=11)
+        assert timedelta(days=299) < now() - present.newest["time"][0] < timedelta(days=301)
+    received(home, 22.5, 5, days_late=280)
+    gather(home)  # by another process: what was looked at does not hold it
+    assert seen(present) == [22.5]
+    assert now() - present.heard[MN] < timedelta(minutes=6)
+
+
 def shares(rows: pl.DataFrame, *mns: str) -> pl.DataFrame:
     return rates(current(rows), mns or (OUTLET.mn,), START.date(), (END - HOUR).date(), END)
 
@@ -86,6 +102,31 @@ def test_half_a_day_without_data_is_half_a_rate() -> None:
     found = shares(rows)
     assert found["transmission"].to_list() == [0.5, 1.0, 1.0]
     assert [(one.rule, one.start) for one in low(found)] == [("transmission", START)]
+
+
+def test_nothing_is_due_before_a_device_was_first_heard(home: Path) -> None:
+    """It connects on the third day at noon and hands in the first day: no share of the first two, half of the third."""
+    came = END - 12 * HOUR
+    rows = hours(OUTLET, days=3).filter(
+        (pl.col("time") < START + 24 * HOUR) | (pl.col("time") >= came - HOUR)
+    )
+    rows = rows.with_columns(arrival=pl.max_horizontal("arrival", pl.lit(came - 8 * HOUR)))
+    begun = first_heard(home, current(rows), START.date())
+    assert begun == {OUTLET.mn: came}
+    found = rates(current(rows), [OUTLET.mn], START.date(), (END - HOUR).date(), END, begun)
+    assert found["expected"].to_list() == [None, None, 60]
+    assert found["received"].to_list() == [120, None, 65]
+    assert found["transmission"].to_list() == [None, None, 1.0]
+    assert low(found) == []
+    assert [one.start for one in low(shares(rows))] == [START + 24 * HOUR, START + 48 * HOUR]
+
+
+def test_a_device_that_sent_anything_before_owes_its_readings(home: Path) -> None:
+    received(home, 21.5, 5 * 24 * 60)
+    rows = hours(OUTLET, days=1, start=now().replace(microsecond=0) - timedelta(days=1))
+    rows = rows.with_columns(mn=pl.lit(MN))
+    first = now().date() - timedelta(days=3)
+    assert first_heard(home, current(rows), first) == {}
 
 
 def test_a_standstill_takes_nothing_from_validity_and_a_fault_does() -> None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from duheng.telemetry.readings.layout import SCHEMA
 from duheng.telemetry.segments import METER, MQTT, Record
+from duheng.telemetry.unfit import Unfit
 
 from . import codes, gateways
 from .codes import Dictionary
@@ -22,16 +23,17 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # arrivals are UTC without a zone
 Rows = Callable[[Sequence[Record]], pl.DataFrame]
 
 
-def rows(home: Path) -> dict[int, Rows]:
+def rows(home: Path, unfit: Unfit) -> dict[int, Rows]:
     """How the records of meters become rows of `readings.layout.SCHEMA`, by kind of record.
 
     mn: enterprise-dataCode-statType; factor: the data code; cn: counter (rtd: what it shows) or interval (cou: amount);
-    flag: N, D (sent as invalid), S (entered by hand). What was refused, and units that do not fit, give none.
+    flag: N, D (sent as invalid), S (entered by hand). What was refused, and units that do not fit, give none;
+    the items of stored messages that give none are counted in `unfit`.
     """
     known = codes.load(home)
 
     def of(records: Sequence[Record]) -> pl.DataFrame:
-        return pl.DataFrame([row for record in records for row in _rows(record, known)], SCHEMA)
+        return pl.DataFrame([row for record in records for row in _rows(record, known, unfit)], SCHEMA)
 
     return {METER: of, MQTT: of}
 
@@ -47,18 +49,21 @@ def sites(home: Path) -> Callable[[Sequence[str]], dict[str, str]]:
     return of
 
 
-def _rows(record: Record, known: Dictionary) -> Iterator[dict[str, object]]:
+def _rows(record: Record, known: Dictionary, unfit: Unfit) -> Iterator[dict[str, object]]:
     body = record.payload
     if record.kind == MQTT:
         body = str(json.loads(body)["body"]).encode()
     try:
         message = read(body)
     except MessageError:
-        return  # stored by a version that agreed to more; its bytes stay
+        unfit.add("", "", 1, "")  # stored by a version that agreed to more; its bytes stay
+        return
     if not isinstance(message, Upload):
         return
     for item in message.data:
         if refusal(item, known):
+            own = series(message.enterpriseCode, item)
+            unfit.add(own, item.dataCode, 1, f"{item.dataValue} {item.unit}".strip())
             continue
         yield {
             "mn": series(message.enterpriseCode, item),

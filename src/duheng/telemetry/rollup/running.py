@@ -21,6 +21,7 @@ from duheng.telemetry.rollup import store, virtual
 from duheng.telemetry.rollup.building import Build, follow, hour_rows
 from duheng.telemetry.rollup.engines import Engine
 from duheng.telemetry.rollup.gaps import fill
+from duheng.telemetry.rollup.keeping import divided
 from duheng.telemetry.rollup.points import UNITS, Points
 from duheng.telemetry.rollup.rules import rules
 from duheng.telemetry.rollup.tables import READINGS
@@ -33,7 +34,8 @@ DAY = timedelta(days=1)
 class Outcome:
     """What a run did: its number (None: nothing was new), rows published by level, days touched, points not listed.
 
-    irregular: counters whose readings have something to be said of (looking.findings).
+    kept: series that no kind of point suits, kept as readings only. irregular: counters whose readings have something
+    to be said of (looking.findings).
     """
 
     run: int | None
@@ -43,6 +45,7 @@ class Outcome:
     first: date | None = None
     last: date | None = None
     unlisted: tuple[tuple[str, str], ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
     irregular: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, object]:
@@ -51,16 +54,18 @@ class Outcome:
             "run": self.run, "hours": self.hours, "days": self.days, "months": self.months,
             "first": str(self.first) if self.first else None, "last": str(self.last) if self.last else None,
             "unlisted": [{"mn": mn, "factor": factor} for mn, factor in self.unlisted],
+            "kept": [{"mn": mn, "factor": factor} for mn, factor in self.kept],
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class New:
-    """The files that were not read before, by day, and what they touch: points by day."""
+    """The files that were not read before, by day, and what they touch: points by day; series that are no points."""
 
     files: dict[date, list[str]]
     touched: dict[date, set[int]]
-    unlisted: tuple[tuple[str, str], ...]
+    unlisted: tuple[tuple[str, str], ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
 
 
 def roll_up(
@@ -89,7 +94,13 @@ def roll_up(
         store.save_manifest(home, manifest)
         odd = tuple(sorted(build.irregular))
         return Outcome(
-            build.number, **build.counts, first=first, last=last, unlisted=new.unlisted, irregular=odd
+            build.number,
+            **build.counts,
+            first=first,
+            last=last,
+            unlisted=new.unlisted,
+            kept=new.kept,
+            irregular=odd,
         )
 
 
@@ -141,7 +152,7 @@ def find_new(home: Path, engine: Engine, points: Points, manifest: store.Manifes
             files[day] = new
             fresh += [folder / name for name in new if "replaced_by" not in entries[name]]
     if not files:
-        return New({}, {}, ())
+        return New({}, {})
     if not manifest.runs:
         return _everything(engine, points, files, fresh)
     return _touched(engine, points, files, fresh)
@@ -153,8 +164,8 @@ def _everything(engine: Engine, points: Points, files: dict[date, list[str]], fr
     engine.readings("readings", fresh)
     cells = list(engine.fetch(READINGS.select("mn", "factor").distinct()).iter_rows())
     pids = {numbers[cell] for cell in cells if cell in numbers}
-    unlisted = tuple(sorted(cell for cell in cells if cell not in numbers))
-    return New(files, dict.fromkeys((min(files), max(files)), pids), unlisted)
+    unlisted = divided(engine, (cell for cell in cells if cell not in numbers))
+    return New(files, dict.fromkeys((min(files), max(files)), pids), *unlisted)
 
 
 def _touched(engine: Engine, points: Points, files: dict[date, list[str]], fresh: list[Path]) -> New:
@@ -169,7 +180,7 @@ def _touched(engine: Engine, points: Points, files: dict[date, list[str]], fresh
             unlisted.add((mn, factor))
         else:
             touched[day.date()].add(pid)
-    return New(files, dict(touched), tuple(sorted(unlisted)))
+    return New(files, dict(touched), *divided(engine, unlisted))
 
 
 def stretches(touched: dict[date, set[int]]) -> Iterator[Stretch]:

@@ -13,7 +13,7 @@ from duheng.assess.audit.settings import PACKAGED, Thresholds
 from duheng.telemetry import devices
 from duheng.telemetry.watching import bounds, copies, levels, piling, presence, related, stillness
 from duheng.telemetry.watching.merging import merged
-from duheng.telemetry.watching.rates import low, rates
+from duheng.telemetry.watching.rates import first_heard, low, rates
 from duheng.telemetry.watching.registers import Registers, load
 from duheng.telemetry.watching.settings import of
 from duheng.telemetry.watching.signs import Sign
@@ -54,7 +54,7 @@ def watch(
     arrived = versions.group_by("mn").agg(pl.col("arrival").max())
     last_heard = {mn: at + BEIJING for mn, at in arrived.iter_rows()} | dict(heard or {})
     signs += presence.silent(last_heard, now)
-    shares = rates(found, known, first, last, now)
+    shares = rates(found, known, first, last, now, first_heard(home, found, first))
     whole_days = shares.filter(pl.col("day") < now.date())
     signs += low(whole_days)
     kept = [one for one in merged(signs) if one.end > start]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +39,26 @@ def take(home: Path, first: date, last: date, mn: str = "", commands: Sequence[s
     if commands:
         rows = rows.filter(pl.col("cn").is_in(list(commands)))
     return rows.select(list(SCHEMA)).collect()
+
+
+def newest_before(home: Path, mns: Collection[str], before: date, since: date) -> pl.DataFrame:
+    """Of each device all readings of the last of its days before `before`, of what arrived since a day; as `take`.
+
+    Without the days between: a device may hand in what it measured long ago. Raises DuhengError.
+    """
+    root, wanted = readings(home), set(mns)
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for day in reversed(days(root, None, before - timedelta(days=1))):
+        if not wanted:
+            break
+        folder = day_folder(root, day)
+        # A file's name begins with its latest arrival.
+        late = [folder / name for name in counted(folder) if Path(name).name[:8] >= f"{since:%Y%m%d}"]
+        if late:
+            rows = pl.scan_parquet(late, hive_partitioning=False).filter(pl.col("mn").is_in(list(wanted)))
+            parts.append(rows.select(list(SCHEMA)).collect())
+            wanted -= set(parts[-1]["mn"])
+    return pl.concat(parts)
 
 
 def current(versions: pl.DataFrame) -> pl.DataFrame:

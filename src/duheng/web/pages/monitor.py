@@ -149,7 +149,8 @@ def device_table(ask: Ask, kept: Sequence[Station]) -> Table:
         Column("device", words("设备"), width=30),
         Column("state", words("状态"), width=12),
         Column("cause", words("原因"), width=18),
-        Column("heard", words("最近数据"), width=18),
+        Column("heard", words("最近到达"), width=18),
+        Column("newest", words("数据时间"), width=18),
         Column("unit", words("单位"), width=24),
         Column("county", words("县（区）"), width=14),
         Column("transmission", words("传输率（7日，%）"), number=True),
@@ -169,13 +170,20 @@ def _device_cells(ask: Ask, one: Station, rate: dict[str, float | None]) -> list
         Cell(one.title, href=device_href(ask, one.mn)),
         Cell(words(one.word), kind="light", light=one.light),
         Cell(words(CAUSES[one.cause]) or "—"),
-        Cell(f"{one.heard:%Y-%m-%d %H:%M}") if one.heard else Cell.missing(words("近30天无数据")),
+        *moments(ask, one),
         unit_cell(ask, one),
         Cell(words.name(one.county) if one.county else "—"),
         *(percent(ask, rate[name]) for name in ("transmission", "validity", "effective")),
         Cell(str(one.alarms)),
         Cell(one.mn),
     ]
+
+
+def moments(ask: Ask, one: Station) -> tuple[Cell, Cell]:
+    """When it was last heard, and the latest time its data state."""
+    missing = Cell.missing(ask.words("近30天无数据"))
+    heard, newest = (Cell(f"{at:%Y-%m-%d %H:%M}") if at else missing for at in (one.heard, one.newest))
+    return heard, newest
 
 
 def unit_cell(ask: Ask, one: Station) -> Cell:

@@ -32,7 +32,8 @@ from duheng.web.monitoring import (
 )
 from duheng.web.page import Ask, Page
 from duheng.web.pages.alarms import alarm_table
-from duheng.web.pages.monitor import percent, refresh
+from duheng.web.pages.monitor import moments, percent, refresh
+from duheng.web.pages.receipts import unfit_table
 from duheng.web.store import home
 from duheng.web.tables import Cell, Column, Table
 
@@ -62,12 +63,17 @@ def device(ask: Ask, mn: str) -> Page:
     rows = live(home()).day(mn)
     standing = alarms.standings(ask.selection.scenario, [mn])
     charts = tuple(_charts(ask, one, rows))
-    tables = (values_table(ask, one), rates_table(ask, mn), alarm_table(ask, standing[:50]))
+    tables = (
+        values_table(ask, one),
+        rates_table(ask, mn),
+        alarm_table(ask, standing[:50]),
+        unfit_table(ask, {mn: one.device}, mn),
+    )
     return Page(
         "monitor_device.html",
         one.title,
         {
-            "mn": mn, "state": one.state, "cause": one.cause, "heard": one.heard, "at": now(),
+            "mn": mn, "state": one.state, "cause": one.cause, "heard": one.heard, "newest": one.newest, "at": now(),
             **{table.name: table.records() for table in tables},
         },
         {
@@ -120,7 +126,7 @@ def values_table(ask: Ask, one: Station) -> Table:
         Column("factor", words("因子"), width=18),
         Column("value", words("最新值"), number=True),
         Column("unit", words("单位"), width=10),
-        Column("time", words("数据时间"), width=18),
+        Column("time", words("数据时间"), width=20),
         Column("flag", words("标记"), width=10),
         Column("hour", words("小时均值"), number=True),
         Column("limit", words("限值"), width=16),
@@ -136,7 +142,7 @@ def _value_cells(ask: Ask, one: Value) -> list[Cell]:
         Cell(words(factor_title(one.factor))),
         Cell(f"{one.value:g}"),
         Cell(unit_of(one.factor) or "—"),
-        Cell(f"{one.time:%m-%d %H:%M:%S}"),
+        Cell(f"{one.time:%Y-%m-%d %H:%M:%S}"),
         Cell(words(FLAGS.get(one.flag, one.flag)), css="" if one.good else "warn"),
         Cell(f"{one.hour:g}") if one.hour is not None else Cell("—"),
         Cell(_limit(one)),
@@ -183,7 +189,9 @@ def rates_table(ask: Ask, mn: str) -> Table:
         ]
         shown = [percent(ask, row[key]) for key in ("transmission", "validity", "effective")]
         rows.append([Cell(f"{row['day']}"), *counts, *shown])
-    note = words("应到数由设备平时所发的因子和周期推算，今天只算到现在；停运时段不计入有效率。")
+    note = words(
+        "应到数由设备平时所发的因子和周期推算，今天只算到现在，首次收到以前不算；停运时段不计入有效率。"
+    )
     return Table("rates", words("传输率与有效率"), columns, rows, note)
 
 
@@ -193,7 +201,8 @@ def enterprise_table(ask: Ask, mine: Sequence[Station]) -> Table:
     columns = [
         Column("device", words("设备"), width=30),
         Column("state", words("状态"), width=12),
-        Column("heard", words("最近数据"), width=18),
+        Column("heard", words("最近到达"), width=18),
+        Column("newest", words("数据时间"), width=18),
         Column("values", words("最新值"), width=60),
         Column("alarms", words("待处理报警"), number=True),
     ]
@@ -204,7 +213,7 @@ def enterprise_table(ask: Ask, mine: Sequence[Station]) -> Table:
             [
                 Cell(one.title, href=device_href(ask, one.mn)),
                 Cell(words(one.word), kind="light", light=one.light),
-                Cell(f"{one.heard:%Y-%m-%d %H:%M}") if one.heard else Cell.missing(words("近30天无数据")),
+                *moments(ask, one),
                 Cell(said or "—"),
                 Cell(str(one.alarms)),
             ]

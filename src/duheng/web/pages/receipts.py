@@ -6,9 +6,11 @@ The page never shows a password: a new one is shown once, to the administrator w
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 from django.contrib import messages
@@ -16,8 +18,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from duheng import ledger
 from duheng.model.errors import DuhengError
-from duheng.telemetry import devices
+from duheng.telemetry import devices, gathering
 from duheng.telemetry.devices import Device
+from duheng.telemetry.meters import gateways
 from duheng.telemetry.receipts import OTHERS, receipts
 from duheng.telemetry.receiving import state as receiver
 from duheng.telemetry.verdicts import VERDICTS
@@ -34,6 +37,13 @@ from duheng.web.words import SHANGHAI
 SHOWN = 600
 MADE_UP = "192.0.2."
 QUIET = timedelta(seconds=30)  # after which the receiver's last word is an old one
+KINDS = {
+    "frame": "HJ 212报文",
+    "fragment": "不成报文的字节",
+    "meter": "表计报文（HTTPS）",
+    "mqtt": "表计报文（MQTT）",
+    "counted": "拒收过多，只计数、未留原文",
+}
 TITLES = {one.name: one.title for one in VERDICTS.values()}
 
 
@@ -44,27 +54,26 @@ def show(ask: Ask) -> Page | HttpResponse:
         return _enrol(ask)
     words, day = ask.words, _day(ask)
     known = devices.load(home())
-    mine = _of_scenario(ask, receipts(home()).filter(pl.col("hour").dt.date() == day), known.by_mn)
+    everything = receipts(home()).filter(pl.col("hour").dt.date() == day)
+    mine = _of_scenario(ask, everything, {**_gateways(), **known.by_mn})
     strange = _strangers(mine, known.by_mn)
     told = Receiver.asked()
-    tables = (hours_table(ask, mine, known.by_mn), reasons_table(ask, mine), knocks_table(ask, strange))
-    received = int(mine["frames"].sum())
-    stored = int(mine.filter("stored")["frames"].sum())
+    tables = _tables(ask, mine, everything, known.by_mn)
+    sums, in_all = _sums(mine), _sums(everything)
     return Page(
         "receipts.html",
         words("收讫平衡"),
         {
             "day": day,
-            "received": received,
-            "stored": stored,
-            "refused": received - stored,
+            **sums,
+            "everything": in_all,
             "receiver": {**asdict(told), "difference": told.difference},
             **{table.name: table.records() for table in tables},
         },
         {
             "day": day,
-            "received": received,
-            "refused": received - stored,
+            **sums,
+            "in_all": in_all,
             "told": told,
             "strange": strange["mn"].to_list(),
             "judged": told.judged,
@@ -76,8 +85,41 @@ def show(ask: Ask) -> Page | HttpResponse:
     )
 
 
+def _tables(
+    ask: Ask, mine: pl.DataFrame, everything: pl.DataFrame, by_mn: Mapping[str, Device]
+) -> tuple[Table, ...]:
+    senders = {**_gateways(), **by_mn}
+    return (
+        kinds_table(ask, mine, everything),
+        hours_table(ask, mine, senders, by_mn),
+        reasons_table(ask, mine),
+        knocks_table(ask, _strangers(mine, senders)),
+        unfit_table(ask, {**senders, **_series()}),
+    )
+
+
+def _sums(found: pl.DataFrame) -> dict[str, int]:
+    """received, stored, refused."""
+    received, stored = int(found["frames"].sum()), int(found.filter("stored")["frames"].sum())
+    return {"received": received, "stored": stored, "refused": received - stored}
+
+
+def _gateways() -> dict[str, Device]:
+    """The gateways of meters by what their messages name them."""
+    return {
+        one.device: Device(one.device, one.title or one.enterprise, one.entity)
+        for one in gateways.load(home())
+        if one.device
+    }
+
+
+def _series() -> dict[str, Device]:
+    """The gateways of meters by the enterprise that the series of their readings are named by."""
+    return {one.enterprise: Device(one.enterprise, one.title, one.entity) for one in gateways.load(home())}
+
+
 def _of_scenario(ask: Ask, found: pl.DataFrame, known: Mapping[str, Device]) -> pl.DataFrame:
-    """The rows of the scenario's devices, and of strangers.
+    """The rows of the scenario's devices and gateways, and of strangers.
 
     A stranger belongs to the drill where it came from the network that only examples have (RFC 5737).
     """
@@ -155,8 +197,29 @@ def _day(ask: Ask) -> date:
         raise BadAddress("day", asked, "形如 2026-01-31 的日期") from None
 
 
-def hours_table(ask: Ask, found: pl.DataFrame, by_mn: Mapping[str, Device]) -> Table:
-    """Received, stored, refused by device and hour, newest hour first."""
+def kinds_table(ask: Ask, mine: pl.DataFrame, everything: pl.DataFrame) -> Table:
+    """Received, stored, refused by kind: of this scenario, and received of all."""
+    words = ask.words
+    columns = [
+        Column("kind", words("种类"), width=30),
+        Column("received", words("收到"), number=True),
+        Column("stored", words("已存"), number=True),
+        Column("refused", words("拒收"), number=True),
+        Column("everything", words("两种情景合计收到"), number=True),
+    ]
+    met = [name for name in KINDS if everything.filter(kind=name).height]
+    rows = []
+    for name in [*met, *sorted(set(everything["kind"]) - set(KINDS))]:
+        counts = (*_sums(mine.filter(kind=name)).values(), _sums(everything.filter(kind=name))["received"])
+        rows.append([Cell(words(KINDS.get(name, name))), *(Cell(str(n)) for n in counts)])
+    note = words("平衡计入收到的一切。读不出设备标识的（如表计注册报文）按来源地址归入情景。")
+    return Table("kinds", words("各类来源"), columns, rows, note, words("这一天没有收到任何报文。"))
+
+
+def hours_table(
+    ask: Ask, found: pl.DataFrame, senders: Mapping[str, Device], by_mn: Mapping[str, Device]
+) -> Table:
+    """Received, stored, refused by sender and hour, newest hour first. by_mn: those that have a page."""
     words = ask.words
     columns = [
         Column("hour", words("到达时段"), width=16),
@@ -173,12 +236,12 @@ def hours_table(ask: Ask, found: pl.DataFrame, by_mn: Mapping[str, Device]) -> T
     )
     rows = []
     for row in sums.sort("hour", "mn", descending=[True, False]).head(SHOWN).iter_rows(named=True):
-        why = words.join(f"{words(TITLES[one['verdict']])} {one['frames']}" for one in row["why"])
+        why = words.join(f"{words(TITLES[name])} {count}" for name, count in _reasons(row["why"]).items())
         href = device_href(ask, row["mn"]) if row["mn"] in by_mn else ""
         rows.append(
             [
                 Cell(f"{row['hour']:%m-%d %H}:00"),
-                Cell(_title(ask, by_mn, row["mn"]), href=href),
+                Cell(_title(ask, senders, row["mn"]), href=href),
                 *(Cell(str(n)) for n in (row["received"], row["stored"], row["received"] - row["stored"])),
                 Cell(why or "—"),
             ]
@@ -189,6 +252,14 @@ def hours_table(ask: Ask, found: pl.DataFrame, by_mn: Mapping[str, Device]) -> T
         else ""
     )
     return Table("hours", words("各设备各小时收讫"), columns, rows, note, words("这一天没有收到任何报文。"))
+
+
+def _reasons(why: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """How many by verdict, over all kinds."""
+    found: Counter[str] = Counter()
+    for one in why:
+        found[one["verdict"]] += one["frames"]
+    return found
 
 
 def _title(ask: Ask, by_mn: Mapping[str, Device], mn: str) -> str:
@@ -231,6 +302,31 @@ def knocks_table(ask: Ask, strange: pl.DataFrame) -> Table:
         for row in strange.iter_rows(named=True)
     ]
     return Table("knocking", words("谁在敲门"), columns, rows, empty=words("没有未登记的设备在发送。"))
+
+
+def unfit_table(ask: Ask, senders: Mapping[str, Device], mn: str = "") -> Table:
+    """Items of stored messages that became no reading, since the archive began: of a scenario, or of one device."""
+    words, found = ask.words, gathering.saved(home())
+    columns = [
+        Column("device", words("设备"), width=30),
+        Column("item", words("数据项"), width=24),
+        Column("count", words("次数"), number=True),
+        Column("last", words("最近一次的值"), width=24),
+    ]
+    mine = scenarios(senders.values(), ask.selection.scenario)
+    rows = []
+    for own, item, count, last in found.unfit.rows():
+        sender = own if own in senders else own.rsplit("-", 2)[0]  # of a meter: enterprise-code-period
+        if own == mn or (not mn and (sender in mine or (sender not in senders and not ask.selection.drill))):
+            title = _title(ask, senders, sender)
+            rows.append(
+                [Cell(title), Cell(item or words("没有等号的文字")), Cell(str(count)), Cell(last or "—")]
+            )
+    said = words.join(f"{words(reason)} {count}" for reason, count in found.left.items() if count)
+    note = words("报文已存，这些数据项没有对应的列或不是数，不成读数；原文在段文件里。自建档以来累计。")
+    if said and not mn:
+        note += words("全部设备未成读数的：{said}。", said=said)
+    return Table("unfit", words("未归入读数的数据项"), columns, rows, note, words("没有这样的数据项。"))
 
 
 def _places(ask: Ask) -> list[tuple[str, str]]:
