@@ -211,17 +211,18 @@ def request(
     why: Annotated[str, typer.Option("--why", help="原因，记入结果。")] = "",
     wait: Annotated[float, typer.Option("--wait", help="等待结果的秒数，0为不等。", min=0)] = 90,
 ) -> None:
-    """向现场机下发一条命令，由正在运行的duheng receive送达；给出应答和结果（JSON）。
+    """向现场机下发一条命令，由正在运行的duheng receive送达；给出应答和结果（JSON：said为经过，next为下一步，
+    asked、finished为北京时间，其余供程序读）。
     名称：clock-read、clock-set、interval-read、interval-set、realtime、realtime-stop、days、minutes、hours、password。
     退出码：0 执行成功或不等待，1 被拒绝、失败或尚无结果，2 用法错误。
     """
     import getpass
     import time
 
-    from duheng.telemetry import requests
+    from duheng.telemetry import outcomes, requests
 
     code = NAMES.get(command, command)
-    given = dict(pair.partition("=")[::2] for pair in values or [])
+    given = _fields(values or [])
     if code == NAMES["clock-set"]:
         given.setdefault("SystemTime", "now")
     id = requests.ask(home(), requests.Request(mn, code, given, getpass.getuser(), why))
@@ -232,6 +233,19 @@ def request(
         if said and said["state"] in ("done", "refused", "failed"):
             break
         time.sleep(0.2)
-    typer.echo(json.dumps({"id": id, **(said or {"state": "queued"})}, ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(outcomes.worded(home(), id, said, mn), ensure_ascii=False, indent=1))
     if wait and (said or {}).get("state") != "done":
         raise typer.Exit(1)
+
+
+def _fields(pairs: list[str]) -> dict[str, str]:
+    """CP fields by name. Raises DuhengError for one without `=`, or given twice: only one would be sent."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise DuhengError(f"“{pair}”：应为NAME=VALUE，如RtdInterval=60。请改正后重来。")
+        if name in found:
+            raise DuhengError(f"{name}给出了两次（{found[name]}、{value}）：应只给一次。请分两条命令下发。")
+        found[name] = value
+    return found
