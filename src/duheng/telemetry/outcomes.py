@@ -15,6 +15,7 @@ from typing import Any
 from duheng.model import data
 
 from . import devices
+from .hj212.dialogue import orders
 from .receiving import state as receiver
 
 BEIJING = timezone(timedelta(hours=8))
@@ -109,6 +110,7 @@ def _happened(said: Mapping[str, Any]) -> tuple[str, str]:
     for field in ("QnRtn", "ExeRtn"):
         if code := str(said.get(field, "")):
             happened += f"；{_RETURNS[field]}{field}={code}（{_meaning(field, code)}）"
+    happened += _foreign(str(said.get("code", "")), str(said.get("edition", "")))
     if state == "refused":
         remedy = _REMEDIES.get(str(said.get("QnRtn", "")), "请核对设备的状态和设置后重新下发")
     elif state in ("sent", "accepted"):
@@ -116,6 +118,14 @@ def _happened(said: Mapping[str, Any]) -> tuple[str, str]:
     elif state == "done" and said.get("frames"):
         happened += f"；收到数据报文{said['frames']}个"
     return happened, remedy
+
+
+def _foreign(code: str, year: str) -> str:
+    """That the edition of the device does not have the command. Of 2025 nobody here has the text."""
+    order = orders(year).get(code) if year in ("2005", "2017") else None
+    if order is None or year in order.editions:
+        return ""
+    return f"；命令{code}（{order.title}）不在该设备所用的{year}版中，只见于{'、'.join(order.editions)}版"
 
 
 _RETURNS = {"QnRtn": "请求应答", "ExeRtn": "执行结果"}
