@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -56,9 +57,13 @@ def asked(receiver: Receiver, mn: str, *wanted: tuple[str, dict[str, str]]) -> l
     ids = [requests.ask(receiver.home, Request(mn, code, values)) for code, values in wanted]
     found = []
     for id in ids:
-        until(lambda id=id: (requests.result(receiver.home, id) or {}).get("ended"))
+        until(partial(_ended, receiver.home, id))
         found.append(worded(receiver.home, id, requests.result(receiver.home, id), mn))
     return found
+
+
+def _ended(home: Path, id: str) -> bool:
+    return "ended" in (requests.result(home, id) or {})
 
 
 def test_a_device_of_2017_does_what_is_asked(tmp_path: Path) -> None:
