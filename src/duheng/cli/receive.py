@@ -160,6 +160,9 @@ def add(
     from duheng.telemetry import devices as known
 
     password = known.ANY if any_password else typed_password()
+    if not password:
+        said = f"提示：密码为空，{mn}的报文须不带PW或PW为空才收，带密码的一律拒收；应为设备中设置的PW。"
+        typer.echo(said + "请核对；要改就重新登记，不核对密码用--any-password。", err=True)
     device = known.Device(mn, title, entity, site or entity, st, password, "", crc, label, networks, contact)
     if wrong := known.trouble_of_contact(device):
         raise DuhengError(wrong)
