@@ -126,7 +126,7 @@ def test_the_balance_from_the_command_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "duheng", "receive", "--receipts"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     said = {"hour": "2026-01-01T12:00+08:00", "mn": "A", "received": 4, "stored": 2, "refused": {"crc": 2}}
-    assert [json.loads(line) for line in done.stdout.splitlines()] == [said]
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [said | {"marked": {"late": 1}}]
 
 
 def test_who_knocks_from_the_command_line(tmp_path: Path) -> None:

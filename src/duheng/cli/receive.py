@@ -42,7 +42,10 @@ Allow = Annotated[
 ]
 Receipts = Annotated[
     bool,
-    typer.Option("--receipts", help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因（JSON行）。"),
+    typer.Option(
+        "--receipts",
+        help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因（refused）、已存而有疑问的（marked）（JSON行）。",
+    ),
 ]
 
 
@@ -95,13 +98,19 @@ def _print_receipts() -> None:
 
     from duheng.telemetry.receipts import receipts
 
-    refused = pl.struct("verdict", "frames").filter(~pl.col("stored"))
+    of_verdict = pl.struct("verdict", "frames")
+    refused = of_verdict.filter(~pl.col("stored"))
+    marked = of_verdict.filter(pl.col("stored") & (pl.col("verdict") != "stored"))
     counts = pl.col("frames")
     stored = counts.filter(pl.col("stored")).sum()
     table = receipts(home()).group_by("hour", "mn", maintain_order=True)
-    for row in table.agg(received=counts.sum(), stored=stored, refused=refused).iter_rows(named=True):
-        reasons = {one["verdict"]: one["frames"] for one in row["refused"]}
-        said = {**row, "hour": f"{row['hour']:%Y-%m-%dT%H:00+08:00}", "refused": reasons}
+    for row in table.agg(received=counts.sum(), stored=stored, refused=refused, marked=marked).iter_rows(
+        named=True
+    ):
+        reasons = {
+            name: {one["verdict"]: one["frames"] for one in row[name]} for name in ("refused", "marked")
+        }
+        said = {**row, "hour": f"{row['hour']:%Y-%m-%dT%H:00+08:00}", **reasons}
         typer.echo(json.dumps(said, ensure_ascii=False))
 
 
