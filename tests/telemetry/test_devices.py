@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from duheng import settings
+from duheng.cli import app
 from duheng.cli.refusals import file_refused
 from duheng.model.errors import DuhengError, UnknownName
 from duheng.telemetry import devices
@@ -91,6 +94,15 @@ def test_old_and_new_password_while_it_is_being_changed() -> None:
     changing = Device("A", password="new", former="old")
     assert [changing.admits(text) for text in (b"new", b"old", b"", b"NEW")] == [True, True, False, False]
     assert not Device("A", password="new").admits(b"")
+
+
+def test_an_empty_password_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DUHENG_HOME", tmp_path)
+    for typed, said in (("\n", True), ("123456\n", False)):
+        done = CliRunner().invoke(app, ["devices", "add", "A1"], input=typed)
+        assert done.exit_code == 0
+        assert ("密码为空，A1的报文须不带PW或PW为空才收" in done.stderr) is said
+    assert devices.load(tmp_path).by_mn["A1"].password == "123456"
 
 
 def test_several_who_add_at_once_lose_none(tmp_path: Path) -> None:

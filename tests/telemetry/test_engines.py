@@ -101,8 +101,11 @@ def test_spark_gives_what_duckdb_gives(tmp_path: Path, checkout: Path) -> None:
 
 
 def test_an_engine_that_cannot_be_had_is_named() -> None:
-    with pytest.raises(DuhengError, match="nowhere"):
-        engine("nowhere://host")
+    for address in ("nowhere://host", "nowhere"):
+        with pytest.raises(DuhengError, match=f"--engine {address}：没有这种计算引擎，应为 duckdb.*请改正"):
+            engine(address)
+    with pytest.raises(DuhengError, match=r"--engine mysql://.*(未能连接|没有安装).*请"):
+        engine("mysql://127.0.0.1:1/x")
 
 
 if __name__ == "__main__":

@@ -80,8 +80,25 @@ def test_values_of_the_future_are_marked(home: Path) -> None:
     clock = Clock()
     judge, one, token = known(home, clock)
     client = Gateway(0, device=one.device)
-    body = json.dumps(client.message(item(statDate="2099-01-01 00:00:00"))).encode()
-    assert judge.judge(body, token, "10.0.0.1").verdict == verdicts.FUTURE
+    for part in ({}, {"statType": 3, "reading": "interval"}):
+        body = json.dumps(client.message(item(statDate="2099-01-01 00:00:00", **part))).encode()
+        found = judge.judge(body, token, "10.0.0.1")
+        assert found.verdict == verdicts.FUTURE
+        (marked,) = json.loads(found.reply)["marked"]
+        assert (marked["item"], "在将来" in marked["reason"]) == (1, True)
+
+
+def test_codes_that_the_dictionary_does_not_have_are_marked(home: Path) -> None:
+    judge, one, token = known(home, Clock())
+    client = Gateway(0, device=one.device)
+    other = "9" * 16
+    body = json.dumps(client.message(item(1), item(2, dataCode=other, unit="t"))).encode()
+    found = judge.judge(body, token, "10.0.0.1")
+    said = json.loads(found.reply)
+    assert (found.verdict, said["received"]) == (verdicts.UNKNOWN_CODE, 2)
+    assert said["marked"] == [
+        {"item": 2, "reason": f"{other}的能源品种“9999”（第11至14位）不在编码字典中，单位未核对"}
+    ]
 
 
 def test_numbers_keep_their_digits() -> None:

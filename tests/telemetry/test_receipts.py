@@ -150,6 +150,7 @@ def test_the_balance_from_the_command_line(tmp_path: Path) -> None:
         "received": 4,
         "stored": 2,
         "refused": {"crc": 2},
+        "marked": {"late": 1},
         "kinds": {"frame": 4},
     }
     assert [json.loads(line) for line in done.stdout.splitlines()] == [said]

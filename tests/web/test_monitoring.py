@@ -184,12 +184,15 @@ def test_who_knocks_is_registered_by_an_administrator_and_the_entry_is_kept(moni
 def test_an_alarm_goes_from_opening_to_closing_and_every_step_is_kept(opened: Alarm, changing: Site) -> None:
     place, client = f"/monitor/alarms/{opened.id}{DRILL}", changing("reviewer")
     assert changing("viewer").post(place, {"word": "acknowledge"}).status_code == 403
+    early = client.post(place, {"word": "close", "closing": "mended", "reason": "更换蠕动泵管"}, follow=True)
+    assert "请先确认，再记事或关闭" in early.content.decode()
     client.post(place, {"word": "acknowledge"})
     client.post(place, {"word": "close", "closing": "mended"})  # without a reason: refused
     client.post(place, {"word": "close", "closing": "mended", "reason": "更换蠕动泵管"})
     client.post(place, {"word": "note", "reason": "再说一句"})  # after the closing: refused
     told = client.get(f"/monitor/alarms/{opened.id}.json{DRILL}").json()
     assert told["state"] == "closed"
+    assert told["opened_at"].endswith("+08:00")
     assert [one["word"] for one in told["words"]] == ["发出报警", "确认", "关闭"]
     assert told["words"][-1]["reason"] == "已修复：更换蠕动泵管"
     assert [one.action for one in ledger.trail(limit=2)] == ["alarm-close", "alarm-acknowledge"]

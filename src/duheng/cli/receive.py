@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,7 +44,9 @@ Allow = Annotated[
 Receipts = Annotated[
     bool,
     typer.Option(
-        "--receipts", help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因、报文种类（JSON行）。"
+        "--receipts",
+        help="不接收，列出收报平衡：每设备每小时收到、已存、拒收及原因（refused）、已存而有疑问的（marked）、"
+        "报文种类（kinds）（JSON行）。",
     ),
 ]
 
@@ -93,24 +95,38 @@ def receive(
     serving.run(settings, _say_ready)
 
 
+def _counted(rows: list[dict[str, Any]], by: str) -> dict[str, int]:
+    """Frames of some rows by one of their columns."""
+    found = Counter[str]()
+    for one in rows:
+        found[one[by]] += one["frames"]
+    return dict(found)
+
+
 def _print_receipts() -> None:
     import polars as pl
 
     from duheng.telemetry.receipts import receipts
 
-    refused = pl.struct("verdict", "frames").filter(~pl.col("stored"))
+    of_verdict = pl.struct("verdict", "frames")
+    refused = of_verdict.filter(~pl.col("stored"))
+    marked = of_verdict.filter(pl.col("stored") & (pl.col("verdict") != "stored"))
     counts = pl.col("frames")
     stored = counts.filter(pl.col("stored")).sum()
     table = receipts(home()).group_by("hour", "mn", maintain_order=True)
-    sums = table.agg(received=counts.sum(), stored=stored, refused=refused, kinds=pl.struct("kind", "frames"))
+    sums = table.agg(
+        received=counts.sum(),
+        stored=stored,
+        refused=refused,
+        marked=marked,
+        kinds=pl.struct("kind", "frames"),
+    )
     for row in sums.iter_rows(named=True):
-        reasons, kinds = Counter[str](), Counter[str]()
-        for one in row["refused"]:
-            reasons[one["verdict"]] += one["frames"]
-        for one in row["kinds"]:
-            kinds[one["kind"]] += one["frames"]
-        hour = f"{row['hour']:%Y-%m-%dT%H:00+08:00}"
-        said = {**row, "hour": hour, "refused": dict(reasons), "kinds": dict(kinds)}
+        told = {
+            name: _counted(row[name], by)
+            for name, by in (("refused", "verdict"), ("marked", "verdict"), ("kinds", "kind"))
+        }
+        said = {**row, "hour": f"{row['hour']:%Y-%m-%dT%H:00+08:00}", **told}
         typer.echo(json.dumps(said, ensure_ascii=False))
 
 
@@ -169,6 +185,9 @@ def add(
     from duheng.telemetry import devices as known
 
     password = known.ANY if any_password else typed_password()
+    if not password:
+        said = f"提示：密码为空，{mn}的报文须不带PW或PW为空才收，带密码的一律拒收；应为设备中设置的PW。"
+        typer.echo(said + "请核对；要改就重新登记，不核对密码用--any-password。", err=True)
     device = known.Device(mn, title, entity, site or entity, st, password, "", crc, label, networks, contact)
     if wrong := known.trouble_of_contact(device):
         raise DuhengError(wrong)
@@ -220,17 +239,18 @@ def request(
     why: Annotated[str, typer.Option("--why", help="原因，记入结果。")] = "",
     wait: Annotated[float, typer.Option("--wait", help="等待结果的秒数，0为不等。", min=0)] = 90,
 ) -> None:
-    """向现场机下发一条命令，由正在运行的duheng receive送达；给出应答和结果（JSON）。
+    """向现场机下发一条命令，由正在运行的duheng receive送达；给出应答和结果（JSON：said为经过，next为下一步，
+    asked、finished为北京时间，其余供程序读）。
     名称：clock-read、clock-set、interval-read、interval-set、realtime、realtime-stop、days、minutes、hours、password。
     退出码：0 执行成功或不等待，1 被拒绝、失败或尚无结果，2 用法错误。
     """
     import getpass
     import time
 
-    from duheng.telemetry import requests
+    from duheng.telemetry import outcomes, requests
 
     code = NAMES.get(command, command)
-    given = dict(pair.partition("=")[::2] for pair in values or [])
+    given = _fields(values or [])
     if code == NAMES["clock-set"]:
         given.setdefault("SystemTime", "now")
     id = requests.ask(home(), requests.Request(mn, code, given, getpass.getuser(), why))
@@ -241,6 +261,19 @@ def request(
         if said and said["state"] in ("done", "refused", "failed"):
             break
         time.sleep(0.2)
-    typer.echo(json.dumps({"id": id, **(said or {"state": "queued"})}, ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(outcomes.worded(home(), id, said, mn), ensure_ascii=False, indent=1))
     if wait and (said or {}).get("state") != "done":
         raise typer.Exit(1)
+
+
+def _fields(pairs: list[str]) -> dict[str, str]:
+    """CP fields by name. Raises DuhengError for one without `=`, or given twice: only one would be sent."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise DuhengError(f"“{pair}”：应为NAME=VALUE，如RtdInterval=60。请改正后重来。")
+        if name in found:
+            raise DuhengError(f"{name}给出了两次（{found[name]}、{value}）：应只给一次。请分两条命令下发。")
+        found[name] = value
+    return found

@@ -214,11 +214,6 @@ def _told_once() -> Callable[[str], None]:
 
 
 def _trusting(certificate: Path | None) -> Any:
-    import ssl
+    from duheng.telemetry.certificates import trusting
 
-    if certificate is None:
-        return None
-    try:
-        return ssl.create_default_context(cafile=str(certificate))
-    except (OSError, ssl.SSLError) as trouble:
-        raise DuhengError(f"--tls {certificate}：证书不能用（{trouble}），应为PEM文件。") from trouble
+    return None if certificate is None else trusting("--tls", certificate)

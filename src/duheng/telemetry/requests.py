@@ -36,7 +36,7 @@ class Request:
     @property
     def shown(self) -> dict[str, str]:
         """The values as they may be kept."""
-        return {name: "***" if name == SECRET else value for name, value in self.values.items()}
+        return {name: "***" if name in (SECRET, "PW") else value for name, value in self.values.items()}
 
 
 def folder(home: Path) -> Path:

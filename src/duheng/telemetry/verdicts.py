@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 REFUSED = 128
 
-STORED, DUPLICATE, LATE, FUTURE, DRIFT, OTHER_SYSTEM, UNKNOWN_COMMAND, EDITION_2025 = range(8)
+STORED, DUPLICATE, LATE, FUTURE, DRIFT, OTHER_SYSTEM, UNKNOWN_COMMAND, EDITION_2025, PACKET = range(9)
 GARBAGE, NO_END, TOO_LONG, CRC, NO_MN, UNKNOWN_MN, NETWORK, PASSWORD = range(REFUSED, REFUSED + 8)
 # Of energy meters.
-PARTLY = 64
+PARTLY, UNKNOWN_CODE = 64, 65
 MESSAGE, SIGNATURE, ENTERPRISE, UNIT, RATE = range(REFUSED + 64, REFUSED + 69)
 
 
@@ -42,7 +42,9 @@ VERDICTS = {
         (OTHER_SYSTEM, "other_system", "已存，系统编码与登记不符"),
         (UNKNOWN_COMMAND, "unknown_command", "已存，命令编码未知"),
         (EDITION_2025, "edition_2025", "已存，按2025版标志；该版的应答方式未经标准原文确认"),
+        (PACKET, "packet", "已存，包号PNO不在1至包数PNUM之间"),
         (PARTLY, "partly", "已存，其中有的数据项不能用"),
+        (UNKNOWN_CODE, "unknown_code", "已存，数据编码的能源品种不在字典中，单位未核对"),
         (GARBAGE, "garbage", "拒收，不是报文"),
         (NO_END, "no_end", "拒收，报文没有结尾"),
         (TOO_LONG, "too_long", "拒收，报文过长"),

@@ -198,6 +198,8 @@ def _add(known: Standing, word: str, *, step: int = 0, **said: object) -> None:
 
 def say_word(known: Standing, word: str, reason: str, *, by: str, name: str) -> None:
     """Add a person's word, with its entry in the audit trail. DuhengError where it cannot follow any more."""
+    if known.state == "open" and not known.may_follow(word):
+        raise DuhengError("这条报警还没有人确认，没有作记录。请先确认，再记事或关闭。")
     if not known.may_follow(word):
         raise DuhengError("这条报警的状态已改变，没有再作记录。请刷新后重试。")
     detail = {"rule": known.alarm.rule, "mn": known.alarm.mn, "factor": known.alarm.factor, "reason": reason}

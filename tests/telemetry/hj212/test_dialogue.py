@@ -171,3 +171,42 @@ def test_a_span_does_not_end_before_it_begins() -> None:
     begin, end = "20260102000000", "20260101000000"
     assert "晚于" in "".join(troubles("2061", {"BeginTime": begin, "EndTime": end}))
     assert not troubles("2061", {"BeginTime": end, "EndTime": begin})
+
+
+def test_the_new_password_has_the_name_of_the_edition() -> None:
+    assert b"CP=&&PW=abc123&&" in begun("1072", {"NewPW": "abc123"}, version=0).frame
+    assert b"CP=&&NewPW=abc123&&" in begun("1072", {"NewPW": "abc123"}, version=1).frame
+
+
+def test_the_values_of_one_factor_are_one_project() -> None:
+    frame = begun("1022", {"011-LowValue": "1", "011-UpValue": "80", "060-UpValue": "8"}, version=0).frame
+    assert b"CP=&&011-LowValue=1,011-UpValue=80;060-UpValue=8&&" in frame
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "version", "said"),
+    [
+        ("3013", {}, 0, ""),
+        ("3013", {}, 1, "PolId：没有给出"),
+        ("3013", {"PolId": "011"}, 0, "没有这一项"),
+        ("3014", {"PolID": "011", "CTime": "2"}, 0, ""),
+        ("3014", {"PolID": "011", "CTime": "2"}, 1, "没有给出"),
+        ("3014", {"PolId": "w01018"}, 0, "设置设备采样时间周期，2005版"),
+        ("1000", {"OverTime": "3600", "ReCount": "3"}, 0, ""),
+        ("1000", {"OverTime": "3600", "ReCount": "3"}, 1, "整数，1至99"),
+        ("1000", {"OverTime": "3600", "ReCount": "3"}, None, ""),
+        ("1001", {"WarnTime": "10"}, 0, ""),
+    ],
+)
+def test_a_command_is_as_the_devices_edition_has_it(
+    code: str, values: dict[str, str], version: int | None, said: str
+) -> None:
+    found = "；".join(troubles(code, values, version))
+    assert said in found if said else not found
+
+
+def test_of_2005_an_answer_without_a_number_answers_what_was_asked() -> None:
+    one = begun("1011", version=0)
+    one.heard(parse(f"ST=91;CN=9011;PW=123456;MN=1;Flag=0;CP=&&QN={QN};QnRtn=1&&"), 1.0)
+    assert one.heard(parse("ST=32;CN=1011;PW=123456;MN=1;CP=&&SystemTime=20160801085857&&"), 2.0)
+    assert one.found == {"SystemTime": "20160801085857"}

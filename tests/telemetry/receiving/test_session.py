@@ -206,6 +206,23 @@ def test_what_is_odd_about_times_is_marked(sent_at: timedelta, data_of: timedelt
     assert verdict(session(), at(NOON + sent_at, NOON + data_of)) == expected
 
 
+@pytest.mark.parametrize(
+    ("pnum", "pno", "expected"),
+    [
+        ("3", "3", "stored"),
+        ("2", "3", "packet"),
+        ("2", "0", "packet"),
+        ("0", "0", "packet"),
+        ("2", "x", "packet"),
+        ("0002", "0001", "stored"),
+    ],
+)
+def test_a_number_beyond_the_count_of_packets_is_marked(pnum: str, pno: str, expected: str) -> None:
+    packets = f"Flag=7;PNUM={pnum};PNO={pno};CP=&&DataTime={NOON:%Y%m%d%H%M%S}&&"
+    data = sent(f"QN={NOON:%Y%m%d%H%M%S}000;ST=31;CN=2051;PW=123456;MN={MN};{packets}")
+    assert verdict(session(), data) == expected
+
+
 def test_what_is_no_frame_is_kept_and_counted() -> None:
     one = session()
     noise, data = one.feed(b"GET / HTTP/1.1\r\n" + frame())

@@ -140,7 +140,7 @@ def test_a_full_disk_stops_the_answers_until_there_is_room(receiver: Receiver) -
 
 
 def test_who_waited_for_the_disk_is_not_sent_away_for_its_silence(tmp_path: Path) -> None:
-    limits = {"queue": 10_000, "first_frame": 2.0, "unfinished": 2.0, "idle": 2.0}
+    limits = {"queue": 10_000, "silent": 2.0, "first_frame": 2.0, "unfinished": 2.0, "idle": 2.0}
     with (
         receiving(tmp_path, limits=limits) as receiver,
         receiver.connect() as line,
@@ -222,7 +222,7 @@ def works_once(receiver: Receiver) -> bool:
 
 
 def test_who_sends_no_frame_or_no_more_is_sent_away(tmp_path: Path) -> None:
-    limits = {"first_frame": 1.0, "idle": 2.0, "unfinished": 0.5}
+    limits = {"silent": 2.0, "first_frame": 1.0, "idle": 2.0, "unfinished": 0.5}
     with receiving(tmp_path, limits=limits) as receiver:
         with receiver.connect() as silent, receiver.connect() as slow, receiver.connect() as served:
             served.sendall(frame())
@@ -230,8 +230,17 @@ def test_who_sends_no_frame_or_no_more_is_sent_away(tmp_path: Path) -> None:
             slow.sendall(frame()[:50])
             assert all(hung_up(line) for line in (silent, slow, served))
         receiver.stop()
-        assert receiver.state()["counts"]["closed"] == {"first_frame": 2, "idle": 1}
+        assert receiver.state()["counts"]["closed"] == {"silent": 1, "first_frame": 1, "idle": 1}
         assert [r.payload for r in receiver.records() if r.kind == FRAGMENT] == [frame()[:50]]
+
+
+def test_who_has_nothing_to_send_yet_may_wait(tmp_path: Path) -> None:
+    with receiving(tmp_path, limits={"first_frame": 0.5}) as receiver, receiver.connect() as line:
+        line.settimeout(3)
+        with pytest.raises(TimeoutError):
+            line.recv(1)
+        line.sendall(frame())
+        assert answers(line, 1)
 
 
 def test_ten_megabytes_of_one_frame_end_the_connection_and_memory_stays(receiver: Receiver) -> None:

@@ -150,7 +150,10 @@ def test_there_is_no_history_of_the_future_nor_of_silence() -> None:
         ("1064", {"MinInterval": "7"}, ("9012", "3")),
         ("1000", {"OverTime": "no"}, ("9012", "3")),
         ("1072", {"NewPW": "much too long"}, ("9012", "3")),
-        ("2071", {}, ("9012", "100")),
+        ("2071", {}, ("9011", "8")),
+        ("3011", {}, ("9012", "3")),
+        ("3021", {"PolId": "w01018", "InfoId": "i13004"}, ("9012", "3")),
+        ("3020", {"PolId": "w01018", "InfoId": "i99999"}, ("9012", "100")),
         ("3011", {"PolId": "w01018"}, ("9012", "1")),
         ("1999", {}, ("9011", "8")),
         ("1011", {"PW": "wrong"}, ("9011", "3")),
@@ -195,6 +198,29 @@ def test_identity_and_states_of_an_analyser_are_told() -> None:
     of = logger()
     assert b"w01018-SN=SN" in ask(of, "3019", PolId="w01018")[1]
     assert b"i12001-Info=0" in ask(of, "3020", PolId="w01018", InfoId="i12001")[1]
+
+
+def test_the_sampling_cycle_and_a_parameter_are_set_and_read() -> None:
+    of = logger()
+    one = {"PolId": "w01018"}
+    assert b"CstartTime=000000;Ctime=2" in ask(of, "3017", **one)[1]
+    ask(of, "3016", **one, CstartTime="013000", Ctime="4")
+    assert b"CstartTime=013000;Ctime=4" in ask(of, "3017", **one)[1]
+    ask(of, "3021", **one, InfoId="i13004", **{"i13004-Info": "120.0"})
+    assert b"i13004-Info=120.0" in ask(of, "3020", **one, InfoId="i13004")[1]
+    assert b"Stime=30" in ask(of, "3018", **one)[1]
+    assert b"VaseNo=1" in ask(of, "3015")[1]
+
+
+def test_the_commands_that_only_2005_has() -> None:
+    of = logger(water=1, edition=2005)
+    ask(of, "1022", **{"011-LowValue": "1", "011-UpValue": "80"})
+    assert b"011-LowValue=1;011-UpValue=80" in ask(of, "1021", PolId="011")[1]
+    ask(of, "1042", ReportTime="0830")
+    assert b"ReportTime=0830" in ask(of, "1041")[1]
+    assert said(ask(of, "2071"))[-1] == ("9012", "100")
+    assert said(ask(of, "3013"))[-1] == ("9012", "1")
+    assert said(ask(of, "3016", PolId="011"))[-1] == ("9011", "8")
 
 
 def test_the_moment_of_a_day_is_that_of_beijing() -> None:

@@ -247,4 +247,4 @@ def test_who_is_sent_away_at_once_waits_and_says_so(monkeypatch: pytest.MonkeyPa
         assert met == 3
 
     asyncio.run(talk())
-    assert "连上即被断开" in said[0]
+    assert "没有应答就被断开" in said[0]

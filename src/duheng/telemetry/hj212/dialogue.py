@@ -23,6 +23,10 @@ QUEUED, SENT, ACCEPTED, DONE, REFUSED, FAILED = "queued", "sent", "accepted", "d
 FINAL = (DONE, REFUSED, FAILED)
 READY, SUCCESS, NO_DATA = "1", "1", "100"  # QnRtn; ExeRtn
 
+EDITIONS = ("2005", "2017", "2025")  # by Segment.version
+# Names of CP fields that an edition has otherwise than HJ 212-2017 (HJ/T 212-2005 6.5: the new password is PW).
+_FORMER = {("1072", "NewPW"): "PW"}
+
 _TIME = re.compile(r"\d{14}")
 _CHOICES = {  # whole numbers allowed (HJ 212-2017 table 4)
     "RtdInterval": range(30, 3601),
@@ -31,7 +35,9 @@ _CHOICES = {  # whole numbers allowed (HJ 212-2017 table 4)
     "ReCount": range(1, 100),
     "VaseNo": range(1, 100),
     "Ctime": range(1, 25),
+    "CTime": range(1, 25),
 }
+_CHOICES_2005 = {"OverTime": range(1, 86_401)}  # five digits, up to a day
 _PATTERNS = {
     "CstartTime": re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d"),
     "NewPW": re.compile(r"[0-9A-Za-z]{1,6}"),
@@ -44,25 +50,35 @@ _OTHER = re.compile(r"[^;,=&\r\n]{1,800}")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command the platform may give. needed, possible: names of its CP fields; `NNNNN` and `xxx` stand for any."""
+    """A command the platform may give. needed, possible: names of its CP fields; `NNNNN` and `xxx` stand for any.
+
+    editions: the years that have it as it stands here.
+    """
 
     code: str
     title: str
     notice: bool
     needed: tuple[str, ...]
     possible: tuple[str, ...]
+    editions: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=1)
-def orders() -> Mapping[str, Order]:
-    """The commands by code, from `cn/hj212/commands.csv`; where the editions differ that of 2017."""
+def edition(version: int) -> str:
+    """The year of an edition by Segment.version; a later one than is known here counts as the last."""
+    return EDITIONS[min(version, len(EDITIONS) - 1)]
+
+
+@lru_cache(maxsize=4)
+def orders(year: str = "2017") -> Mapping[str, Order]:
+    """The commands by code, from `cn/hj212/commands.csv`; where the editions differ that of `year`, then of 2017."""
     found: dict[str, Order] = {}
     rows = data.read_rows(data.root() / "hj212" / "commands.csv")
-    for row in sorted(rows, key=lambda one: one["in_2017"] != "1"):
+    for row in sorted(rows, key=lambda one: (one[f"in_{year}"] != "1", one["in_2017"] != "1")):
         if row["direction"] != "host->field" or row["kind"] not in (codes.REQUEST, codes.NOTIFY):
             continue
         needed, possible = _fields(row["cp_fields"])
-        order = Order(row["cn"], row["name_zh"], row["kind"] == codes.NOTIFY, needed, possible)
+        years = tuple(one for one in EDITIONS if row[f"in_{one}"] == "1")
+        order = Order(row["cn"], row["name_zh"], row["kind"] == codes.NOTIFY, needed, possible, years)
         found.setdefault(order.code, order)
     return found
 
@@ -80,21 +96,30 @@ def _fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(needed), tuple(possible)
 
 
-def troubles(code: str, values: Mapping[str, str]) -> list[str]:
-    """What is wrong with a request, in Chinese; empty where it may be sent. SystemTime may be `now`."""
-    order = orders().get(code)
+def troubles(code: str, values: Mapping[str, str], version: int | None = None) -> list[str]:
+    """What is wrong with a request, in Chinese; empty where it may be sent. SystemTime may be `now`.
+
+    version: of the device, as Segment.version; None where it is not known yet: what any edition has is right then.
+    """
+    if version is None:
+        found = {year: _troubles(code, values, year) for year in EDITIONS}
+        return [] if not all(found.values()) else found["2017"]
+    return _troubles(code, values, edition(version))
+
+
+def _troubles(code: str, values: Mapping[str, str], year: str) -> list[str]:
+    order = orders(year).get(code)
     if order is None:
         return [f"命令“{code}”：不是平台下发的命令，应为{'、'.join(sorted(orders()))}之一"]
+    named = f"{order.title}，{year}版" if year != "2017" and year in order.editions else order.title
     found = [
-        f"{name}：没有给出，命令{code}（{order.title}）须有"
-        for name in order.needed
-        if not _given(name, values)
+        f"{name}：没有给出，命令{code}（{named}）须有" for name in order.needed if not _given(name, values)
     ]
     for name, value in values.items():
         if not any(_names(one, name) for one in order.possible):
             known = "、".join(order.possible) or "（无）"
-            found.append(f"{name}：命令{code}（{order.title}）没有这一项，应为{known}")
-        elif expected := _unlike(name, value):
+            found.append(f"{name}：命令{code}（{named}）没有这一项，应为{known}")
+        elif expected := _unlike(name, value, year):
             found.append(f"{name}“{value}”：应为{expected}")
     begin, end = values.get("BeginTime", ""), values.get("EndTime", "")
     if not found and begin and end and begin > end:
@@ -111,11 +136,12 @@ def _given(pattern: str, values: Mapping[str, str]) -> bool:
     return any(_names(pattern, name) for name in values)
 
 
-def _unlike(name: str, value: str) -> str:
+def _unlike(name: str, value: str, year: str) -> str:
     """What a value should be, empty where it is."""
     if name in _TIMES:
         return "" if value == "now" and name == "SystemTime" else _no_time(value)
-    if (choices := _CHOICES.get(name)) is not None:
+    own = _CHOICES_2005 if year == "2005" else {}
+    if (choices := own.get(name) or _CHOICES.get(name)) is not None:
         right = value.isascii() and value.isdigit() and int(value) in choices
         return "" if right else f"整数，{min(choices)}至{max(choices)}"
     pattern = _PATTERNS.get(name, _OTHER)
@@ -164,7 +190,7 @@ class Dialogue:
     def frame(self) -> bytes:
         """What is sent, the same each time. 2005 says neither version nor packets in Flag."""
         fields = {**self.header, "CN": self.code, "Flag": str(self.version << 2 | 1)}
-        return encoding.frame(fields, [[(name, value)] for name, value in self.values.items()])
+        return encoding.frame(fields, _parts(self.code, self.values, edition(self.version)))
 
     def send(self, now: float) -> bytes:
         """Begin, or repeat."""
@@ -193,10 +219,12 @@ class Dialogue:
                 return False
             self._answered(code, segment, now)
             return True
-        if code != self.code or not (stated == self.header["QN"] or self._within(segment)):
+        # Of 2005 an answer may be without a number; what is read or done on request comes for no other reason.
+        answers = stated == self.header["QN"] or (not stated and code[:1] in ("1", "3"))
+        if code != self.code or not (answers or self._within(segment)):
             return False
         self.frames += 1
-        if stated == self.header["QN"]:
+        if answers:
             self.found.update({item.name: item.value or "" for item in segment.items or ()})
         if self.state == ACCEPTED:
             self.deadline = now + self.timing.result
@@ -219,3 +247,13 @@ class Dialogue:
         begin, end = self.values.get("BeginTime"), self.values.get("EndTime")
         time = (segment.values("DataTime") or [""])[0] or ""
         return bool(begin and end and begin[:14] <= time[:14] <= end[:14])
+
+
+def _parts(code: str, values: Mapping[str, str], year: str) -> list[list[tuple[str, str]]]:
+    """CP as the edition writes it: the values of one factor are one project."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for name, value in values.items():
+        told = _FORMER.get((code, name), name) if year == "2005" else name
+        factor, dash, _ = name.partition("-")
+        parts.setdefault(factor if dash else f"{name}=", []).append((told, value))
+    return list(parts.values())

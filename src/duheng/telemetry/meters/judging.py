@@ -20,7 +20,7 @@ from duheng.telemetry import verdicts
 
 from . import codes, gateways, signing
 from .gateways import Gateway
-from .messages import MOMENT, Authenticate, Heartbeat, MessageError, Register, Upload, read, refusal
+from .messages import MOMENT, Authenticate, Heartbeat, MessageError, Register, Upload, read, refusal, unknown
 
 BEIJING = timezone(timedelta(hours=8))
 TOLERANCE = timedelta(minutes=10)  # between a gateway's clock and ours
@@ -168,20 +168,37 @@ class Judge:
         if len(unusable) == len(message.data):
             return self._refused(verdicts.UNIT, "；".join(str(one["reason"]) for one in unusable[:5]))
         digest = hashlib.blake2b(body, digest_size=16).digest()
-        verdict = verdicts.PARTLY if unusable else self._by_time(message)
+        marked = self._marks(message)
+        verdict = verdicts.PARTLY if unusable else self._by_marks(message, marked)
         if digest in known.recent:
             verdict = verdicts.DUPLICATE
         known.recent.append(digest)
         received = len(message.data) - len(unusable)
         said = f"已接收{received}项" + (f"，{len(unusable)}项不能用" if unusable else "")
-        return self._accepted(verdict, said, received=received, refused=unusable)
+        said += f"，{len(marked)}处存疑" if marked else ""
+        told = [{"item": number, "reason": reason} for number, _, reason in marked]
+        return self._accepted(verdict, said, received=received, refused=unusable, marked=told)
 
-    def _by_time(self, message: Upload) -> int:
-        now = self._now()
-        if any(item.statDate > now + TOLERANCE for item in message.data):
-            return verdicts.FUTURE
+    def _marks(self, message: Upload) -> list[tuple[int, int, str]]:
+        """What is odd about values that are stored all the same: number of the item, verdict, reason."""
+        latest = self._now() + TOLERANCE
+        found = []
+        for number, item in enumerate(message.data, 1):
+            if item.statDate > latest:
+                said = f"statDate“{item.statDate}”在将来，应不晚于现在；请核对采集端时钟"
+                found.append((number, verdicts.FUTURE, said))
+            if reason := unknown(item, self._codes):
+                found.append((number, verdicts.UNKNOWN_CODE, reason))
+        return found
+
+    def _by_marks(self, message: Upload, marked: list[tuple[int, int, str]]) -> int:
+        kinds = {kind for _, kind, _ in marked}
+        for kind in (verdicts.FUTURE, verdicts.UNKNOWN_CODE):
+            if kind in kinds:
+                return kind
+        old = self._now() - AGE
         if message.message == "back-fill" or any(
-            item.statDate < now - AGE for item in message.data if not item.statType
+            item.statDate < old for item in message.data if not item.statType
         ):
             return verdicts.LATE
         return verdicts.STORED

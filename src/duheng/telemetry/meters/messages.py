@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from .codes import LENGTH, Dictionary
+from .codes import FIELDS, ITEM, LENGTH, Dictionary
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
 REAL_TIME, DAY, MONTH, YEAR = range(4)  # statType
@@ -193,6 +193,17 @@ def refusal(item: Item, codes: Dictionary) -> str:
     if item.unit and expected and item.unit != expected:
         return f"{item.dataCode}的单位“{item.unit}”，应为“{expected}”（{codes.title(item.dataCode)}）"
     return ""
+
+
+def unknown(item: Item, codes: Dictionary) -> str:
+    """What its code names and the dictionary does not have, so that its unit cannot be checked; empty where it has."""
+    if codes.parts(item.dataCode)[ITEM] is not None:
+        return ""
+    start, length = FIELDS[ITEM]
+    digits = item.dataCode[start - 1 : start - 1 + length]
+    return (
+        f"{item.dataCode}的能源品种“{digits}”（第{start}至{start + length - 1}位）不在编码字典中，单位未核对"
+    )
 
 
 def series(enterprise: str, item: Item) -> str:

@@ -37,6 +37,14 @@ class Header(NamedTuple):
         """The number of Flag, 0 where it is none."""
         return int(self.flag) if self.flag.isdigit() and len(self.flag) <= DIGITS else 0
 
+    @property
+    def packet_fits(self) -> bool:
+        """Whether PNO is a number from 1 to PNUM (HJ 212-2017 table 3)."""
+        told = (self.pnum, self.pno)
+        if not all(text.isdigit() and len(text) <= DIGITS for text in told):
+            return False
+        return 1 <= int(self.pno) <= int(self.pnum)
+
 
 @dataclass(slots=True)
 class Sender:
@@ -99,6 +107,8 @@ class Admission:
         sender.recent.append(own)
         if int(now) != self._second:
             self._set_clock(now)
+        if (header.pnum or header.pno) and not header.packet_fits:
+            return verdicts.PACKET  # before its time: of a wrong clock the other frames tell
         return self._by_time(sender, header, segment, now) or self._by_code(sender, header)
 
     def _set_clock(self, now: float) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import devices, requests
-from ..hj212.dialogue import DONE, FAILED, FINAL, QUEUED, Dialogue, Timing, orders, troubles
+from ..hj212.dialogue import DONE, FAILED, FINAL, QUEUED, Dialogue, Timing, edition, orders, troubles
 from ..hj212.segment import decoded, parse
 from ..requests import Request
 from .admission import BEIJING
@@ -137,6 +137,9 @@ class Desk:
         if sender is None:
             self._end(asked, FAILED, "unknown_mn")
             return
+        if wrong := troubles(asked.request.code, asked.request.values, held.version):
+            self._end(asked, FAILED, f"该设备的报文为{edition(held.version)}版：" + "；".join(wrong))
+            return
         here = datetime.now(BEIJING)
         values = {
             name: f"{here:%Y%m%d%H%M%S}" if value == "now" else value
@@ -188,14 +191,15 @@ class Desk:
 
     def _said(self, asked: Asked) -> dict[str, Any]:
         request, dialogue = asked.request, asked.dialogue
-        order = orders().get(request.code)
+        year = edition(dialogue.version) if dialogue is not None else "2017"
+        order = orders(year).get(request.code)
         said: dict[str, Any] = {
             "mn": request.mn, "code": request.code, "title": order.title if order else "", "values": request.shown,
             "who": request.who, "why": request.why, "since": asked.at, "state": asked.shown,
         }  # fmt: skip
         if dialogue is not None:
             said |= {
-                "qn": dialogue.header["QN"], "sends": dialogue.sends, "frames": dialogue.frames,
+                "edition": year, "qn": dialogue.header["QN"], "sends": dialogue.sends, "frames": dialogue.frames,
                 **dialogue.said, "found": dialogue.found,
             }  # fmt: skip
         return said

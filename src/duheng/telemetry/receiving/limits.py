@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 class Limits:
     """Bounds of the receiver. Times in [s], sizes in [byte]."""
 
-    first_frame: float = 30.0  # from connecting to the first frame that is stored
+    silent: float = (
+        660.0  # from connecting to the first byte: who reports every ten minutes may have nothing yet
+    )
+    first_frame: float = 30.0  # from connecting to the first frame that is stored, where there are bytes
     idle: float = 3900.0  # without any byte; devices report every hour at the latest
     unfinished: float = 30.0  # a frame that does not go on
     deaf: float = 60.0  # a device that does not take its answers

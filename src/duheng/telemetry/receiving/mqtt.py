@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import ssl
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from duheng.model.errors import DuhengError
 
-from .. import verdicts
+from .. import certificates, verdicts
 from ..meters.judging import Judge
 from ..segments import MQTT
 from .service import Service
@@ -111,7 +110,7 @@ class Source:
         if broker.user:
             self._client.username_pw_set(broker.user, broker.password or None)
         if broker.tls:
-            self._client.tls_set_context(_context(broker))
+            self._client.tls_set_context(certificates.trusting("--mqtt-ca", broker.ca))
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = lambda *_: self._say("连接不上，稍后再试")
         self._client.on_disconnect = self._on_disconnect
@@ -176,10 +175,3 @@ class Source:
         except (ValueError, KeyError, TypeError, RecursionError):
             return verdicts.MESSAGE
         return self._judge.signed(body, device, signature).verdict
-
-
-def _context(broker: Broker) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(broker.ca) if broker.ca else None)
-    except (OSError, ssl.SSLError) as trouble:
-        raise DuhengError(f"--mqtt-ca {broker.ca}：证书不能用（{trouble}），应为PEM文件。") from trouble

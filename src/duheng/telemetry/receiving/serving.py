@@ -16,6 +16,7 @@ from pathlib import Path
 
 from duheng.model.errors import DuhengError
 
+from .. import certificates
 from ..devices import Network
 from ..meters.judging import Judge
 from . import forwarding, http, mqtt, state, tcp
@@ -71,7 +72,7 @@ async def serve(settings: Settings, ready: Ready) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    tls, targets = _context(settings), forwarding.load(settings.home)
+    tls, targets = certificates.serving(settings.certificate, settings.key), forwarding.load(settings.home)
     limits = _within_descriptors(settings.limits)
     judge = Judge(settings.home, time.time) if settings.http is not None or settings.mqtt else None
     service = Service(settings.home, limits)
@@ -151,19 +152,6 @@ def _within_descriptors(limits: Limits) -> Limits:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     known = {name: getattr(limits, name) for name in Limits.__slots__}
     return Limits(**{**known, "connections": min(limits.connections, hard - _SPARE)})
-
-
-def _context(settings: Settings) -> ssl.SSLContext | None:
-    if settings.certificate is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(settings.certificate, settings.key)
-    except (OSError, ssl.SSLError) as trouble:
-        raise DuhengError(
-            f"{settings.certificate}：证书或私钥不能用（{trouble}），应为PEM文件。请核对--certificate和--key。"
-        ) from trouble
-    return context
 
 
 async def _tend(parts: Parts) -> None:

@@ -167,8 +167,9 @@ class Connection(asyncio.Protocol):
         quiet = now - self._heard
         if session.waiting and quiet > limits.unfinished:
             self._service.take(self, self._peer, session.silent())
-        if not self._first and now - self._since > limits.first_frame:
-            self._end("first_frame")
+        spoken = self._heard > self._since
+        if not self._first and now - self._since > (limits.first_frame if spoken else limits.silent):
+            self._end("first_frame" if spoken else "silent")
         elif quiet > limits.idle:
             self._end("idle")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -164,12 +165,23 @@ class AnyBackend:
     """Any other backend of Ibis by its address (`postgres://...`, `clickhouse://...`)."""
 
     def __init__(self, address: str) -> None:
+        scheme, known = address.partition("://")[0], _backends()
+        if "://" not in address or scheme not in known:
+            raise DuhengError(
+                f"--engine {address}：没有这种计算引擎，应为 duckdb、spark://主机:端口 或 {'、'.join(known)} 之一的地址"
+                "（如 postgres://主机/库）。请改正；不写 --engine 即用 DuckDB。"
+            )
         try:
             self.backend: Any = ibis.connect(address)
+        except ImportError as trouble:
+            raise DuhengError(
+                f"--engine {address}：本机没有安装它的驱动（{trouble.name or scheme}），应先安装。"
+                f"请在运行环境中安装 ibis-framework[{scheme}]；缺省的 DuckDB 引擎不需要它。"
+            ) from trouble
         except Exception as trouble:  # every backend raises what its driver raises
             said = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
             raise DuhengError(
-                f"未能打开计算引擎 {address}：{said}。应为 spark://主机:端口 或 Ibis 支持的地址；请核对地址和驱动。"
+                f"--engine {address}：未能连接，应为可连接的{scheme}。请核对主机、端口、账号和网络；驱动的原话：{said}"
             ) from trouble
 
     def readings(self, name: str, files: Sequence[Path]) -> None:
@@ -187,6 +199,11 @@ class AnyBackend:
             at = expression[within.column]
             expression = expression.filter(at >= ibis.literal(within.first), at < ibis.literal(within.last))
         return plain_times(pl.DataFrame(self.backend.to_pyarrow(expression)))
+
+
+def _backends() -> list[str]:
+    """Names of the backends that Ibis can be connected to by an address."""
+    return sorted({"postgresql", *(one.name for one in entry_points(group="ibis.backends"))})
 
 
 def engine(address: str | None = None, spill: Path | None = None) -> Engine:

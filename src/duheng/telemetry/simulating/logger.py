@@ -50,6 +50,7 @@ class Logger:
         self.requests: dict[str, int] = {}
         self.owed: deque[Sent] = deque()  # given up while the line was bad; handed in on the next one
         self.real_time = self.states = True
+        self.kept: dict[str, str] = {}  # parameters set, by name; of an analyser after its factor
         self._waiting: dict[str, tuple[Sent, _Waiting]] = {}
         self._ear = Ear()
 
@@ -113,7 +114,7 @@ class Logger:
             setattr(self, {"2012": "real_time", "2022": "states"}[said.cn], False)
             return [self._interaction(said, "9013", [])]
         source, header = self.device.source, said.header
-        execute = _COMMANDS.get(said.cn)
+        execute = _COMMANDS[self.device.edition].get(said.cn)
         refusal = (
             WRONG_MN if header.get("MN") != source.mn
             else WRONG_PASSWORD if header.get("PW") != source.password
@@ -189,7 +190,7 @@ class Logger:
         return [], DONE
 
     def _password(self, said: Said, now: int, wall: float) -> tuple[list[bytes], str]:
-        wanted = said.body.get("NewPW") or said.body.get("PW", "")
+        wanted = said.body.get("PW" if self.device.edition == 2005 else "NewPW", "")
         if not (wanted.isalnum() and len(wanted) <= 6):
             return [], CONDITION
         self.device = replace(self.device, source=replace(self.device.source, password=wanted))
@@ -199,15 +200,60 @@ class Logger:
         setattr(self, {"2011": "real_time", "2021": "states"}[said.cn], True)
         return [], DONE
 
-    def _identity(self, said: Said, now: int, wall: float) -> tuple[list[bytes], str]:
-        factor = said.body.get("PolId", "")
+    def _analyser(self, said: Said, now: int, wall: float) -> tuple[list[bytes], str]:
+        """What concerns one analyser: nothing is done where the request does not say which."""
+        factor, cn = said.body.get("PolId", ""), said.cn
+        if not factor:
+            return [], CONDITION
+        if cn in ("3011", "3012", "3013", "3014"):
+            return [], DONE
+        if cn == "3016":
+            return self._cycle(factor, said.body), DONE
+        if cn == "3021":
+            name = said.body.get("InfoId", "")
+            value = said.body.get(f"{name}-Info", "")
+            if not value:
+                return [], CONDITION
+            self.kept[f"{factor} {name}"] = value
+            return [], DONE
+        return self._told(said, factor, now)
+
+    def _cycle(self, factor: str, body: Mapping[str, str]) -> list[bytes]:
+        for name in _CYCLE:
+            self.kept[f"{factor} {name}"] = body.get(name, _CYCLE[name])
+        return []
+
+    def _told(self, said: Said, factor: str, now: int) -> tuple[list[bytes], str]:
+        """What is asked of an analyser."""
+        own, time = ("PolId", factor), ("DataTime", stamp(now))
+        if said.cn == "3017":
+            cycle = [(name, self.kept.get(f"{factor} {name}", usual)) for name, usual in _CYCLE.items()]
+            return self._reply(said, [own, *cycle]), DONE
+        if said.cn == "3018":
+            return self._reply(said, [own, ("Stime", "30")]), DONE
         if said.cn == "3019":
             serial = f"SN{key(self.device.mn, factor) % 10**10:010d}"
-            return self._reply(
-                said, [("DataTime", stamp(now)), ("PolId", factor), (f"{factor}-SN", serial)]
-            ), DONE
-        body = [("DataTime", stamp(now)), ("PolId", factor), ("i12001-Info", "0"), ("i13004-Info", "168.0")]
-        return self._reply(said, body), DONE
+            return self._reply(said, [time, own, (f"{factor}-SN", serial)]), DONE
+        wanted = said.body.get("InfoId", "")
+        values = {name: self.kept.get(f"{factor} {name}", usual) for name, usual in _INFO.items()}
+        values |= {wanted: self.kept[f"{factor} {wanted}"]} if f"{factor} {wanted}" in self.kept else {}
+        found = [(f"{name}-Info", value) for name, value in values.items() if wanted in ("", name)]
+        return (self._reply(said, [time, own, *found]), DONE) if found else ([], NO_DATA)
+
+    def _retained(self, said: Said, now: int, wall: float) -> tuple[list[bytes], str]:
+        return self._reply(said, [("DataTime", stamp(now)), ("VaseNo", "1")]), DONE
+
+    def _limits(self, said: Said, now: int, wall: float) -> tuple[list[bytes], str]:
+        """Of 2005: the limits of alarms, the address and the time of reports, by the names they are set by."""
+        names, usual = _SETTINGS[said.cn]
+        if said.cn in ("1001", "1022", "1032", "1042"):
+            given = {name: value for name, value in said.body.items() if name.endswith(names)}
+            self.kept |= given
+            return [], DONE if given else CONDITION
+        factor = f"{said.body.get('PolId', '')}-" if said.cn == "1021" else ""
+        return self._reply(
+            said, [(factor + name, self.kept.get(factor + name, usual)) for name in names]
+        ), DONE
 
     def _done(self, said: Said, now: int, wall: float) -> tuple[list[bytes], str]:
         return [], DONE
@@ -224,11 +270,30 @@ def _moment(text: str) -> int | None:
 
 
 Execute = Callable[[Logger, Said, int, float], tuple[list[bytes], str]]
-_COMMANDS: Mapping[str, Execute] = {
+_CYCLE = {"CstartTime": "000000", "Ctime": "2"}
+_INFO = {"i12001": "0", "i13004": "168.0"}
+_SETTINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "1001": (("WarnTime",), "10"),
+    **dict.fromkeys(("1021", "1022"), (("LowValue", "UpValue"), "0")),
+    **dict.fromkeys(("1031", "1032"), (("AlarmTarget",), "0")),
+    **dict.fromkeys(("1041", "1042"), (("ReportTime",), "0000")),
+}
+_COMMON: Mapping[str, Execute] = {
     "1000": Logger._waits, "1011": Logger._clock_read, "1012": Logger._clock_set,
-    "1061": Logger._interval, "1062": Logger._interval, "1063": Logger._interval, "1064": Logger._interval,
+    "1061": Logger._interval, "1062": Logger._interval,
     "1072": Logger._password, "2011": Logger._begin, "2021": Logger._begin,
     "2031": Logger._history, "2041": Logger._history, "2051": Logger._history, "2061": Logger._history,
-    "2071": Logger._nothing, "3011": Logger._done, "3012": Logger._done, "3013": Logger._done,
-    "3019": Logger._identity, "3020": Logger._identity,
+    "3011": Logger._analyser, "3012": Logger._analyser,
+}  # fmt: skip
+_COMMANDS: Mapping[int, Mapping[str, Execute]] = {
+    2005: {
+        **_COMMON, **dict.fromkeys(_SETTINGS, Logger._limits),
+        "2071": Logger._nothing, "3013": Logger._done, "3014": Logger._done,
+    },
+    2017: {
+        **_COMMON, "1063": Logger._interval, "1064": Logger._interval, "3015": Logger._retained,
+        **dict.fromkeys(
+            ("3013", "3014", "3016", "3017", "3018", "3019", "3020", "3021"), Logger._analyser
+        ),
+    },
 }  # fmt: skip

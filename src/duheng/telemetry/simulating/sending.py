@@ -112,7 +112,7 @@ class _Talk:
                 if isinstance(trouble, Exception) and not isinstance(trouble, OSError):
                     raise trouble
             if not self._answered:
-                await self._refused("连上即被断开，没有应答；请核对端口、是否要TLS（--tls）和来源地址")
+                await self._refused("连上后没有应答就被断开；请核对端口、是否要TLS（--tls）和来源地址")
 
     async def _refused(self, why: str) -> None:
         """Say it, and wait: who is sent away at once must not come back at once."""

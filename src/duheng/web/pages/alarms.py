@@ -16,6 +16,7 @@ from duheng.web.alarms import CLOSINGS, SAID, STATES, WAITING, Standing
 from duheng.web.errors import BadAddress, NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.tables import Cell, Column, Table
+from duheng.web.words import SHANGHAI
 
 LIGHTS = {"error": 1, "warning": 2, "notice": 3}
 SEVERITIES = {"error": "严重", "warning": "一般", "notice": "提示"}
@@ -138,7 +139,7 @@ def as_json(ask: Ask, one: Standing) -> dict[str, object]:
         "found": alarms.said(known.found),
         "expected": alarms.said(known.expected),
         "sure": of(known.rule)["sure"],
-        "opened_at": known.opened_at,
+        "opened_at": known.opened_at.astimezone(SHANGHAI),
         "raised_to": one.raised_to,
     }
 
