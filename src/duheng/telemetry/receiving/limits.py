@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 class Limits:
     """Bounds of the receiver. Times in [s], sizes in [byte]."""
 
-    silent: float = (
-        660.0  # from connecting to the first byte: who reports every ten minutes may have nothing yet
-    )
+    # From connecting to the first byte: who reports every ten minutes may have nothing to send yet.
+    silent: float = 660.0
     first_frame: float = 30.0  # from connecting to the first frame that is stored, where there are bytes
     idle: float = 3900.0  # without any byte; devices report every hour at the latest
     unfinished: float = 30.0  # a frame that does not go on
