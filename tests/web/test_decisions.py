@@ -13,7 +13,6 @@ from duheng import ledger
 from duheng.assess.board import board
 from duheng.assess.books import default_plan
 from duheng.assess.choices import ACTION
-from duheng.ingest.loading import open_city
 from duheng.web import state
 
 Site = Callable[..., Client]
@@ -66,9 +65,9 @@ def test_the_database_itself_refuses_to_change_a_signature(site: Site, change: s
     assert "minus-feedstock" in signed()[0].detail
 
 
-def test_the_command_line_reads_under_the_signed_definition(site: Site) -> None:
+def test_the_board_of_page_and_command_reads_under_the_signed_definition(site: Site) -> None:
     site("reviewer").post(SIGN, CHOICE)
-    city = open_city("512000")
+    city = state.city()
     told = board(city, default_plan(city)).target("energy-intensity")
     assert told is not None
     assert told.asked == "minus-feedstock"
