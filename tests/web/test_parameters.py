@@ -137,7 +137,7 @@ def test_a_returned_proposal_changes_nothing_and_keeps_its_reason(used: Site) ->
         ({"since": "去年"}, "2025-01-01"),
         ({"cite": "x"}, "请写明依据"),
         ({"certainty": "sure"}, "请选择可信程度"),
-        ({"item": ""}, "请选择品种"),
+        ({"item": ""}, "请选择项目"),
         ({"item": "煤球"}, "煤球"),
     ],
 )

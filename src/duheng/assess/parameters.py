@@ -258,5 +258,5 @@ def _item(of: Parameter, text: str) -> str | None:
     if of.axis is None:
         return None
     if not text:
-        raise DuhengError("请选择品种。")
+        raise DuhengError("请选择项目。")
     return axis(of.axis).find(text).title
