@@ -139,20 +139,17 @@ def by_hand(home: Path, days: int) -> dict[tuple[str, str], float | None]:
 
 
 def by_us(home: Path, days: int, city: City) -> dict[tuple[str, str], float | None]:
-    """The same by the product's expression."""
+    """The same by `duheng rollup --preview`."""
     from duheng.telemetry.rollup.engines import engine
     from duheng.telemetry.rollup.rules import rules
-    from duheng.telemetry.rollup.taking import midnight, open_files
-    from duheng.telemetry.rollup.totals import at_once
+    from duheng.telemetry.rollup.totals import preview
 
     works, points = engine(), listed("interval", METERS, FIRST)
     found: dict[tuple[str, str], float | None] = {}
-    for first, last in months(days):
-        read, _ = open_files(home, works, midnight(first), midnight(last))
-        rows = at_once(home, works, points, city.places, city.parameters, (first, last), read, rules())
-        for place, value in rows.select("place", "value").iter_rows():
-            if place in COUNTIES:
-                found[place, f"{first:%Y-%m}"] = value
+    for days_of in months(days):
+        for one in preview(home, works, points, city.places, city.parameters, days_of, rules()):
+            if one.place in COUNTIES:
+                found[one.place, f"{one.start:%Y-%m}"] = one.value and one.value / 10000  # kWh
     return found
 
 

@@ -28,8 +28,7 @@ from duheng.telemetry.rollup.facts import Entered, enter
 from duheng.telemetry.rollup.points import Points, read_points
 from duheng.telemetry.rollup.rules import rules
 from duheng.telemetry.rollup.running import roll_up
-from duheng.telemetry.rollup.taking import open_files
-from duheng.telemetry.rollup.totals import Total, at_once, totals
+from duheng.telemetry.rollup.totals import Total, preview, totals
 from tests.ledger.conftest import connected
 from tests.telemetry.conftest import DAY, LISTED, counted, rows, steady
 
@@ -278,10 +277,9 @@ def test_sums_straight_from_readings_are_those_published(home: Path, city: City,
     line = "{},E,interval,{},电力,kWh,15,500,,2026-02-01,,,,"
     points = points_of(line.format("M1", "512022"), line.format("M2", "512021"))
     roll_up(home, points, engine())
-    works, days = engine(), (MONTH.date(), (MONTH + timedelta(days=27)).date())
-    read, _ = open_files(home, works, MONTH, quarters[-1])
-    found = at_once(home, works, points, city.places, city.parameters, days, read, rules())
-    straight = {place: value and value * 10000 for place, value in found.select("place", "value").iter_rows()}
+    days = (MONTH.date(), (MONTH + timedelta(days=27)).date())
+    found = preview(home, engine(), points, city.places, city.parameters, days, rules())
+    straight = {one.place: one.value for one in found}
     published = {place: total.value for place, total in rolled(home, points, city, "2026-02").items()}
     assert straight == pytest.approx(published)
     assert (published["512022"] is None) == bool(broken)

@@ -129,7 +129,7 @@ def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> 
     points, here = load_points(home), _city(city, "actual")
     gather(home, say)
     works = engine(address, home / "telemetry" / "spill")
-    found = preview(home, works, points, here.places, here.parameters, asked, rules())
+    found = preview(home, works, points, here.places, here.parameters, (asked.start, asked.end), rules())
     if as_json:
         typer.echo(json.dumps({"preview": [_total(one) for one in found]}, ensure_ascii=False, indent=1))
         return

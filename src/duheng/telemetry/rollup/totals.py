@@ -219,33 +219,24 @@ def _plausible(points: Points, within: tuple[float, float] | None) -> bool:
     return within is not None and within[0] >= 0 and within[1] <= least
 
 
-def at_once(
-    home: Path,
-    engine: Engine, points: Points, places: Places, parameters: Parameters, days: tuple[date, date], read: ir.Table,
-    rules: Rules,
-) -> pl.DataFrame:  # fmt: skip
-    """Sums of a month, or of some of its days, by place straight from interval readings; nothing is published.
-
-    days: first and last. read: their readings, one version each (taking.open_files). Points of other kinds are
-    members whose amounts are not known. What counts is what `roll_up` publishes, and both agree. Columns of `sums`.
-    """
-    known = _straight(home, engine, points, days, read, rules)
-    return _summed(engine, points, places, parameters, days, known)
-
-
 def preview(
-    home: Path, engine: Engine, points: Points, places: Places, parameters: Parameters, period: Period, rules: Rules
+    home: Path,
+    engine: Engine, points: Points, places: Places, parameters: Parameters, days: tuple[date, date], rules: Rules,
 ) -> list[Total]:  # fmt: skip
-    """The totals of a month or a day as `at_once` makes them: a look before anything is published."""
-    days = (period.start, period.end)
-    read, _ = open_files(home, engine, midnight(period.start), midnight(period.end))
+    """The totals of a month, or of some of its days, straight from interval readings; nothing is published.
+
+    days: first and last. Points of other kinds are members whose amounts are not known. What counts is what `roll_up`
+    publishes, and both agree.
+    """
+    first, last = days
+    read, _ = open_files(home, engine, midnight(first), midnight(last))
     known = _straight(home, engine, points, days, read, rules)
-    rows = _summed(engine, points, places, parameters, days, known)
+    within = members(points, places, parameters, last)
+    rows = _summed(engine, within, first, known)
     stated = set(known.filter(pl.col("amount").is_not_null())["pid"].to_list())
-    inside = _inside(points, members(points, places, parameters, period.end))
     # The sums of some days stand at their month; a total stands at its period.
-    found = _in_order(rows, inside, stated, places)
-    return [replace(one, start=midnight(period.start)) for one in found]
+    found = _in_order(rows, _inside(points, within), stated, places)
+    return [replace(one, start=midnight(first)) for one in found]
 
 
 def _straight(
@@ -266,11 +257,8 @@ def _straight(
     return known.select("pid", "start", "amount", "incomplete")
 
 
-def _summed(
-    engine: Engine, points: Points, places: Places, parameters: Parameters, days: tuple[date, date], known: pl.DataFrame
-) -> pl.DataFrame:  # fmt: skip
-    first, last = days
-    engine.table("members", members(points, places, parameters, last))
+def _summed(engine: Engine, within: pl.DataFrame, first: date, known: pl.DataFrame) -> pl.DataFrame:
+    engine.table("members", within)
     month = midnight(first.replace(day=1))
     engine.table("starts", pl.DataFrame({"start": [month]}, {"start": pl.Datetime("us")}))
     engine.table("amounts", known)
