@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import python_calamine
 
 import duheng.rules  # noqa: F401  # loads the rules
 from duheng.cli.opening import PACKAGED
@@ -246,3 +247,13 @@ def test_no_rate_is_required_of_years_that_are_over(compute: Compute, elapsed: i
         compute("required_annual_rate", table(columns, [("甲县", 2023, 0.1, 0.145, 5, elapsed)]))
     )
     assert row["required_annual_rate"] == expected
+
+
+def test_a_workbook_is_written_as_one(compute: Compute, tmp_path: Path) -> None:
+    out = tmp_path / "结果.xlsx"
+    said = compute("energy_intensity", "entity,period,energy,gdp\n甲县,2023,50000,4\n", "-o", str(out))
+    book = python_calamine.load_workbook(str(out))
+    assert (said.code, book.get_sheet_by_name(book.sheet_names[0]).to_python()[-1]) == (
+        0,
+        ["甲县", "2023", 1.25],
+    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import python_calamine
 from typer.testing import CliRunner, Result
 
 from duheng.cli import app
+from duheng.model.errors import UnknownName
 
 HEADER = "snapshot,pm2_5_1h,pm10_1h,so2_1h,no2_1h,co_1h_mg,o3_1h\n"
 ROW = "2026-03-01T08:00:00,60,100,10,20,1.1,30\n"
@@ -65,3 +67,14 @@ def test_daily_columns_are_used_where_asked_for(table: Path) -> None:
     extra = ",pm2_5_24h,pm10_24h,so2_24h,no2_24h,co_24h_mg,o3_8h_24h\n"
     table.write_text(HEADER.strip() + extra + ROW.strip() + ",35,50,10,20,1.0,160\n", "utf-8")
     assert ",100,良,臭氧8小时," in run(table, "--daily").stdout
+
+
+def test_a_workbook_is_written_as_one_and_another_kind_of_file_refused(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.xlsx"
+    assert run(table, "-o", out).exit_code == 0
+    (sheet,) = python_calamine.load_workbook(str(out)).sheet_names
+    rows = python_calamine.load_workbook(str(out)).get_sheet_by_name(sheet).to_python()
+    assert rows[-1][-4:-1] == [100.0, "良", "细颗粒物(PM2.5)"]
+    refused = run(table, "-o", tmp_path / "out.xls")
+    assert isinstance(refused.exception, UnknownName)
+    assert not (tmp_path / "out.xls").exists()

@@ -89,6 +89,12 @@ def test_a_day_that_lacks_an_item_is_never_good_but_may_be_bad() -> None:
     assert made["lacking"].to_list() == [["ozone"], ["ozone"], list(NAMES)]
 
 
+def test_a_day_with_ozone_above_the_table_of_2012_has_no_index_of_the_other_items() -> None:
+    made = judged_days(frame(day(ozone=900, pm25=130)))
+    assert (made["aqi"].to_list(), made["quality"].to_list()) == ([None], [None])
+    assert judged_days(frame(day(ozone=900, pm25=130)), "2026")["aqi"].to_list() == [300]
+
+
 def test_a_calendar_has_no_gaps() -> None:
     made = every_day(judged_days(frame(day())), date(2025, 4, 30), date(2025, 5, 2))
     assert made["aqi"].to_list() == [None, 55, None]

@@ -114,6 +114,29 @@ def test_a_cell_that_is_no_concentration_is_named_and_the_row_left_without_index
     assert made.frame["pm2_5_1h"].to_list() == ["10", cell]
 
 
+def test_a_number_with_separators_or_wide_digits_is_a_number(sheet: Sheet) -> None:
+    made = sheet('2020-05-01T08:00,甲,"1,035",１００,10,20,1.1,30')
+    assert (codes(made), made.frame["aqi"].to_list()) == ([], ["500"])
+
+
+def test_above_eight_hour_ozone_the_hourly_one_is_reported_in_the_edition_of_2012(sheet: Sheet) -> None:
+    header = f"{DAY_HEADER},o3_1h_24h"
+    day = "10,40,10,20,1.1,810"
+    made = sheet(f"2020-05-01,{day},900", f"2020-05-01,{day},", f"2026-05-01,{day},900", header=header)
+    assert results(made) == [
+        ("350", "严重污染", "臭氧1小时", None),
+        (None, None, None, "o3_8h_24h 高于表中最高限值，又没有可代替的值"),
+        ("300", "重度污染", "臭氧8小时", None),
+    ]
+
+
+def test_a_column_named_by_the_pollutant_alone_is_shown_to_its_author(sheet: Sheet) -> None:
+    made = sheet("2020-05-01T08:00,10,40,10,20,1.1,30", header="时间,PM2.5,PM10,so2_1h,no2_1h,CO,o3_1h")
+    remedies = [one.remedy for one in made.findings]
+    for name, column in (("PM2.5", "pm2_5_1h"), ("PM10", "pm10_1h"), ("CO", "co_1h_mg")):
+        assert any(one.startswith(f"如列 {name} 就是这一项，请改名为 {column}") for one in remedies)
+
+
 def test_missing_columns_are_named_each_and_the_rows_pass_through(sheet: Sheet) -> None:
     made = sheet("2020-05-01T08:00,甲,10,100", header="snapshot,station_code,pm2_5_1h,pm10_1h")
     assert codes(made) == ["air.no-column"] * 4
@@ -127,7 +150,16 @@ def test_a_date_that_no_edition_covers_is_named(sheet: Sheet) -> None:
     assert made.frame["aqi"].to_list() == [None, None]
 
 
-@pytest.mark.parametrize("day", ["2026-03-01 08:00", "2026/3/1 8:00", "2026年3月1日8时", "2026.03.01"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-03-01 08:00",
+        "2026/3/1 8:00",
+        "2026年3月1日8时",
+        "2026.03.01",
+        "２０２６－０３－０１　０８：００",
+    ],
+)
 def test_a_date_may_be_written_as_spreadsheets_write_it(sheet: Sheet, day: str) -> None:
     assert sheet(f"{day},甲,60,100,10,20,1.1,30").frame["aqi"].to_list() == ["100"]
 

@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 def aqi(
     table: Annotated[Path, typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True)],
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="写到文件；缺省打印。")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="写到 .csv 或 .xlsx 文件；缺省打印。")
+    ] = None,
     edition: Annotated[
         Edition | None,
         typer.Option("--edition", help="HJ 633 的版本；缺省为各行日期当日适用的版本。"),
@@ -42,13 +44,17 @@ def aqi(
     from collections import Counter
 
     from duheng.ingest.air import index_table
+    from duheng.ingest.balance.output import write
 
     result = index_table(table, edition=edition, kind="daily" if daily else None)
     if out is None:
         typer.echo(result.csv(), nl=False)
-    else:
+    elif out.suffix.lower() == ".csv":
         with out.open("wb") as file:  # opened here: Polars says in English why it cannot
             result.frame.write_csv(file)
+    else:
+        numbers = result.frame.with_columns(aqi=result.frame["aqi"].cast(int))
+        write(out, numbers.iter_rows(), numbers.columns, "空气质量指数", {"来源": table.name})
     seen: Counter[str] = Counter()
     for finding in result.findings:
         seen[finding.code] += 1

@@ -18,7 +18,9 @@ def compute(
         str, typer.Argument(metavar="RULE", help="规则编号或中文名，如 energy_intensity_decline。")
     ],
     table: Annotated[Path, typer.Argument(metavar="INPUT.csv", exists=True, dir_okay=False, readable=True)],
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="写到文件；缺省打印。")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="写到 .csv 或 .xlsx 文件；缺省打印。")
+    ] = None,
     base_year: Annotated[
         int | None,
         typer.Option("--base-year", help="基期年份；缺省为所在五年规划的前一年（2021—2025 为 2020）。"),
@@ -32,6 +34,7 @@ def compute(
     未知的留空，并说明缺哪个量或哪个参数，不算错。退出码：0 正常，1 输入有问题（见提示），2 用法错误。
     """
     from duheng.cli.opening import PACKAGED, definition_of
+    from duheng.ingest.balance.output import write
     from duheng.ingest.plain import compute as over_table
     from duheng.ingest.plain import find_rule
     from duheng.model.parameters import Parameter
@@ -42,7 +45,9 @@ def compute(
     if out is None:
         typer.echo(result.csv(), nl=False)
     else:
-        out.write_text(result.csv(), "utf-8")
+        sheet = out.suffix.lower() == ".xlsx"  # where a number is no text
+        rows = ([*row[:-1], float(row[-1]) if sheet and row[-1] else row[-1]] for row in result.rows)
+        write(out, rows, result.header, found.title, {"来源": table.name})
     if any(isinstance(one, Parameter) for one in found.below()):
         typer.echo(PACKAGED, err=True)
     for text in (*(finding.text for finding in result.findings), *result.notices):

@@ -176,7 +176,7 @@ def _of_hours(sheet: Sheet, kind: Kind) -> list[Finding]:
     column = next((name for name in TIMES if name in sheet.frame.columns), None)
     if kind != "hourly" or column is None:
         return []
-    texts = sheet.frame[column].drop_nulls()
+    texts = sheet.frame[column].drop_nulls().str.normalize("NFKC")
     bare = texts.filter(texts.str.contains(_DAY) & ~texts.str.contains(_HOUR))
     if not len(bare):
         return []
@@ -210,6 +210,9 @@ def _no_column(sheet: Sheet, column: str) -> Finding:
     plain = _bare(column)
     alike = [name for name in sheet.frame.columns if _bare(name)[: len(plain)] == plain]
     rename = f"请把列 {alike[0]} 改名为 {column}（单位见左）。" if alike else ""
+    pollutant = _bare(re.split(r"_\d+h", column)[0])  # which mean a bare PM2.5 is, only its author knows
+    if not alike and (bare := [name for name in sheet.frame.columns if _bare(name) == pollutant]):
+        rename = f"如列 {bare[0]} 就是这一项，请改名为 {column}（单位见左）。"
     return Finding(
         "air.no-column",
         "error",
@@ -240,7 +243,12 @@ def _editions(sheet: Sheet, edition: str | None) -> tuple[pl.Series, list[Findin
         return none, [Finding("air.no-time", "error", place, found, f"须有列 {TIMES[0]}", remedy)]
     texts = sheet.frame[column]
     spellings = texts.unique()
-    days = spellings.str.extract(_DAY).str.replace_all("[/.年月]", "-").str.to_date("%Y-%m-%d", strict=False)
+    days = (
+        spellings.str.normalize("NFKC")
+        .str.extract(_DAY)
+        .str.replace_all("[/.年月]", "-")
+        .str.to_date("%Y-%m-%d", strict=False)
+    )
     known = pl.DataFrame({"text": spellings, "edition": [_in_force(day) for day in days]})
     found_editions = pl.DataFrame({"text": texts}).join(
         known, on="text", how="left", maintain_order="left", nulls_equal=True
@@ -321,7 +329,9 @@ def _of_edition(cells: pl.DataFrame, items: Sequence[Item], edition: str | None,
     if not single["partial"].any() and not single[PROBLEM].count():
         return printed(single, counted).with_columns(note=pl.lit(None, pl.String))
     # From here on a row may lack an item: which, and whether the rest may stand for it, is said in the note.
-    above = {item.column: cells[item.column].is_not_null() & single[item.column].is_null() for item in items}
+    # An item above its table holds the row back, unless another column of its pollutant has an index.
+    lost = single.select(arguments[item.argument].is_null().alias(item.column) for item in items)
+    above = {item.column: cells[item.column].is_not_null() & lost[item.column] for item in items}
     held = pl.lit(pl.DataFrame(above).select(pl.any_horizontal(pl.all())).to_series())
     if edition != "2012":
         held = held | (pl.col("partial") & (pl.col("aqi") <= 100))

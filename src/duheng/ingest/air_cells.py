@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from duheng.ingest.cells import plain
+from duheng.ingest.cells import bare_number, plain
 from duheng.ingest.plain_table import read_lines
 from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
@@ -16,7 +16,6 @@ from duheng.model.findings import Finding
 PROBLEM = "problem"
 # How the centre and its mirrors write that there is no value; no finding, the value is just not there.
 ABSENT = ("", "—", "-", "--", "-;", "—;", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
 _BELOW_DETECTION = r"(?i)^([<＜]\s*\d.*|[\d.]+\s*L|ND|BDL|未检出|低于检出限.*)$"
 _REMEDY = {
     "air.below-detection": (
@@ -152,7 +151,8 @@ def _number(text: str) -> tuple[float | None, str | None]:
     probe = pl.Series([stripped])
     if probe.str.contains(_BELOW_DETECTION).item():
         return None, "air.below-detection"
-    if not probe.str.contains(_NUMBER).item():
+    number = bare_number(stripped)
+    if number is None:
         return None, "air.number"
-    value = float(stripped)
+    value = float(number)
     return (value, None) if value >= 0 else (None, "air.negative")

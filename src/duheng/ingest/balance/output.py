@@ -10,12 +10,14 @@ from duheng.ingest.balance.conversion import Converted
 from duheng.ingest.balance.discrepancy import COLUMNS, Checked
 from duheng.ingest.balance.layout import TOTALS, plain
 from duheng.ingest.export import write_table
+from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
 
 UNIT = "1e4 tce"
 FINDING_COLUMNS = ("code", "severity", "place", "found", "expected", "remedy")
 _METHOD_TITLES = {"calorific": "电热当量计算法", "equivalent": "发电煤耗计算法"}
 Cells = Sequence[object]
+_WRITTEN = (".csv", ".xlsx", ".json", ".parquet", ".txt", "")
 
 
 def header_of(converted: Converted) -> list[str]:
@@ -89,7 +91,12 @@ def write_checked(checked: Checked, findings: Iterable[Finding], out: Path) -> N
 
 
 def write(out: Path, rows: Iterable[Cells], header: Sequence[str], title: str, about: dict[str, str]) -> None:
-    """Write a table by the file's extension; a csv has no lines above its header, so that programs read it."""
+    """Write a table by the file's extension; a csv has no lines above its header, so that programs read it.
+
+    Raises UnknownName for the extension of another kind of file: text under it would open nowhere.
+    """
+    if out.suffix.lower() not in _WRITTEN:
+        raise UnknownName(out.suffix, _WRITTEN[:2], "文件类型")
     if out.suffix.lower() in (".xlsx", ".json", ".parquet"):
         write_table(
             rows, header, out, title=title, scenario="actual", format=out.suffix[1:].lower(), about=about
