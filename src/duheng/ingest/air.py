@@ -176,7 +176,7 @@ def _of_hours(sheet: Sheet, kind: Kind) -> list[Finding]:
     column = next((name for name in TIMES if name in sheet.frame.columns), None)
     if kind != "hourly" or column is None:
         return []
-    texts = sheet.frame[column].drop_nulls().str.normalize("NFKC")
+    texts = sheet.frame[column].drop_nulls()
     bare = texts.filter(texts.str.contains(_DAY) & ~texts.str.contains(_HOUR))
     if not len(bare):
         return []
