@@ -14,6 +14,7 @@ from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL, layo
 from duheng.ingest.balance.output import header_of, rows_of
 from duheng.ingest.balance.reading import read_balance
 from duheng.model.errors import UnreadableSource
+from tests.balance.conftest import HEADER
 
 Write = Callable[..., Path]
 
@@ -57,7 +58,7 @@ def test_the_method_changes_only_electricity_and_heat(county: Write, factors: Wr
 def test_the_total_is_linear_in_the_quantities(county: Write, factors: Write) -> None:
     known = read_factors(factors())
     single = _rows(convert_balance(read_balance(county()), known))
-    from tests.balance.conftest import HEADER, ROWS
+    from tests.balance.conftest import ROWS
 
     twice = {(code, fuel): cell * 2 for code, cells in ROWS.items() for fuel, cell in zip(HEADER[3:], cells, strict=True) if cell}  # fmt: skip  # noqa: E501
     double = _rows(convert_balance(read_balance(county(cells=twice)), known))
@@ -164,13 +165,36 @@ def test_a_subtotal_without_its_fuels_cannot_be_converted(county: Write, factors
 def test_without_thermal_power_its_value_is_unknown_unless_the_file_states_it(
     county: Write, factors: Write
 ) -> None:
-    path = county(without=("T1", "T"))
+    path = county(without=("T1",))
     unknown = convert_balance(read_balance(path), read_factors(factors()))
     assert _codes(unknown) == ["equal-value-unknown"]
     assert _rows(unknown)["F"][EQUIVALENT_TOTAL] is None
     assert _rows(unknown)["F"][CALORIFIC_TOTAL] == 90.3
     stated = convert_balance(read_balance(path), read_factors(factors("电力（等价）,*,3.0")))
     assert _rows(stated)["F"][EQUIVALENT_TOTAL] == pytest.approx(35 + 7.5 + 24 + 14 + 34.5)
+
+
+@pytest.mark.parametrize("row", ["F", "L", "T"])
+def test_a_consumption_of_which_a_row_is_absent_is_unknown_and_the_row_named(
+    county: Write, factors: Write, row: str
+) -> None:
+    converted = convert_balance(read_balance(county(without=(row,))), read_factors(factors()))
+    total = _rows(converted)["C"]
+    assert (total[CALORIFIC_TOTAL], total[EQUIVALENT_TOTAL], total["coal_total"]) == (None, None, None)
+    assert total["diesel"] == 7.5
+    (finding,) = [one for one in converted.findings if one.code == "consumption-unknown"]
+    assert (finding.severity, f"没有{row}行" in finding.found) == ("error", True)
+    blank = {(row, fuel): "" for fuel in HEADER[3:]}
+    assert _rows(convert_balance(read_balance(county(blank)), read_factors(factors())))["C"][CALORIFIC_TOTAL]
+
+
+def test_a_fuel_with_factors_by_row_has_no_consumption_without_its_final_use(
+    county: Write, factors: Write
+) -> None:
+    lines = [f"raw_coal,{row},0.7" for row in ("S", "T1", "T2", "F", "F1", "F2", "F5", "F6")]
+    known = read_factors(factors(*lines, raw_coal=None))
+    rows = _rows(convert_balance(read_balance(county(without=("F",))), known))
+    assert rows["C"]["raw_coal"] is None
 
 
 def test_a_factor_by_row_serves_that_row_and_its_parts(county: Write, factors: Write) -> None:

@@ -17,6 +17,7 @@ import polars as pl
 
 from duheng.engine.columns import PolarsColumns
 from duheng.ingest.balance.factors import ANY, Factors
+from duheng.ingest.balance.lacking import USES, consumption_unknown, there
 from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL, Column, Layout, layout, plain
 from duheng.ingest.balance.reading import NAN, Balance, is_standard_coal
 from duheng.model import Rule
@@ -68,6 +69,7 @@ def convert_balance(balance: Balance, factors: Factors, method: Method = "calori
     frame = _totals(frame, balance, fuels, equal)
     frame = _subtotals(frame, balance, present, known, findings)
     frame = _consumption(frame, [c for c in frame.columns if c in _SUMS or not _is_fuel(c, known)])
+    findings += consumption_unknown(balance)
     frame = frame.with_columns(
         pl.when(pl.col("row").is_in([THERMAL_POWER, HEAT_SUPPLY])).then(None).otherwise(pl.col(EQUIVALENT_TOTAL))
         .alias(EQUIVALENT_TOTAL)
@@ -219,9 +221,10 @@ def _fuel_uses(frame: pl.DataFrame, known: Layout) -> pl.DataFrame:
         tce.filter(row == "F").sum().alias("final"),
         tce.filter(row == "L").sum().alias("lost"),
         put_in.filter(row.is_in(transformations)).sum().alias("put_in"),
+        there("F", "L").alias("there"),
     )
     use = applied(fuel_total_use, final=pl.col("final"), lost=pl.col("lost"), put_in=pl.col("put_in"))
-    return sums.select("table", use.alias("head"))
+    return sums.select("table", pl.when("there").then(use).otherwise(NAN).alias("head"))
 
 
 _MADE = ((HEAT, HEAT_SUPPLY, heat_equal_value), (POWER, THERMAL_POWER, electricity_equal_value))
@@ -380,7 +383,8 @@ def _consumption(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
         of = {row: pl.col(id).filter(pl.col("row") == row).sum() for row in ("F", "L", "T")}
         some = pl.col(id).filter(pl.col("row").is_in(["F", "L", "T"])).is_not_null().any()
         use = applied(balance_energy_use, final=of["F"], lost=of["L"], transformed=of["T"])
-        cells[id] = pl.when(some).then(use).alias(f"{id} C")
+        known = pl.when(there(*USES)).then(use).otherwise(NAN)
+        cells[id] = pl.when(some).then(known).alias(f"{id} C")
     sums = first.group_by("table").agg(cells.values())
     joined = frame.join(sums, on="table", how="left", maintain_order="left")
     here = pl.col("row") == "C"
