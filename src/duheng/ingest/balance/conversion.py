@@ -8,7 +8,7 @@ The arithmetic is that of the rules, read over whole columns. 10^4 tce throughou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from math import isnan
 from typing import Any, Literal
@@ -18,8 +18,8 @@ import polars as pl
 from duheng.engine.columns import PolarsColumns
 from duheng.ingest.balance.factors import ANY, Factors
 from duheng.ingest.balance.lacking import USES, consumption_unknown, there
-from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL, Column, Layout, layout, plain
-from duheng.ingest.balance.reading import NAN, Balance, is_standard_coal
+from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL, Column, Layout, layout
+from duheng.ingest.balance.reading import NAN, Balance, physical
 from duheng.model import Rule
 from duheng.model.findings import Finding
 from duheng.rules.balance import balance_energy_use, electricity_equal_value, fuel_total_use, heat_equal_value
@@ -57,7 +57,8 @@ def convert_balance(balance: Balance, factors: Factors, method: Method = "calori
     """The balance in standard coal; what has no factor stays unknown, with a finding, and so do its totals."""
     known = layout()
     findings = [*balance.findings, *factors.findings]
-    balance = _physical(balance, findings)
+    balance, coal = physical(balance)
+    findings += coal
     present = [known.columns[id] for id in balance.columns()]
     fuels = [column for column in present if column.fuel]
     frame = balance.frame.select("line", "table", "row")
@@ -77,20 +78,6 @@ def convert_balance(balance: Balance, factors: Factors, method: Method = "calori
     if method == "equivalent":
         frame = _revalued(frame, balance, equal)
     return Converted(balance, method, factors, frame, equal, tuple(findings))
-
-
-def _physical(balance: Balance, findings: list[Finding]) -> Balance:
-    """The balance itself; where its rows say that they are in standard coal already, all cells unknown."""
-    at = next((i for i, head in enumerate(balance.header) if plain(head) in ("unit", "单位")), None)
-    units = {line[at] for line in balance.lines} if at is not None else set()
-    if not any(is_standard_coal(unit) for unit in units):
-        return balance
-    findings.append(Finding(
-        "unit-wrong", "error", f"{balance.name} 单位列", f"表内已是标准煤（{'、'.join(sorted(units))}）",
-        "实物量", "请给出实物量平衡表；已折的表可用 --against 比较，或用 duheng check-data 核对",
-    ))  # fmt: skip
-    unknown = [pl.when(pl.col(id).is_not_null()).then(NAN).alias(id) for id in balance.columns()]
-    return replace(balance, frame=balance.frame.with_columns(unknown), findings=[])
 
 
 _SUMS = (EQUIVALENT_TOTAL, CALORIFIC_TOTAL)

@@ -17,7 +17,8 @@ from datetime import date
 from pathlib import Path
 
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
-from duheng.ingest.balance.reading import cells_of, is_standard_coal, number_of
+from duheng.ingest.balance.reading import cells_of, number_of
+from duheng.ingest.balance.units import is_standard_coal
 from duheng.model import parameter
 from duheng.model.errors import UnitError, UnreadableSource
 from duheng.model.findings import Finding

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -17,12 +17,12 @@ import polars as pl
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
 from duheng.ingest.balance.margins import without_margins
 from duheng.ingest.balance.row_codes import codes_of, refuse_other_tables
+from duheng.ingest.balance.units import is_standard_coal, of_column, parsed, scale, stated_above
 from duheng.ingest.cells import bare_number
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import read_bytes
-from duheng.model.errors import UnitError, UnreadableSource
+from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
-from duheng.model.units import parse_unit, ratio
 
 NAN = float("nan")
 _UNIT_IN_HEADER = re.compile(r"^(.*?)\s*[（(\[]([^（）()]*)[)）\]]\s*$")
@@ -30,12 +30,15 @@ _UNIT_IN_HEADER = re.compile(r"^(.*?)\s*[（(\[]([^（）()]*)[)）\]]\s*$")
 
 @dataclass(frozen=True)
 class Placed:
-    """A column of the file that is a column of the balance; scale: from the unit printed to its own."""
+    """A column of the file that is a column of the balance; scale: from the unit printed to its own.
+
+    stated: the unit printed, "" where none is.
+    """
 
     place: int
     column: Column
     scale: float = 1.0
-    unusable: str = ""
+    stated: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Balance:
     """The whole file. frame: line, table (index into tables), row (code or ""), one Float64 column a fuel or total.
 
     header, lines: the file's own header and cells as text, every data row; placed: columns by their place.
+    coal: what says that the whole table is in standard coal, "" where it is physical.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Balance:
     tables: list[Table]
     placed: list[Placed]
     findings: list[Finding] = field(default_factory=list)
+    coal: str = ""
 
     def columns(self) -> list[str]:
         """Ids of the balance's columns present, in the order of the file."""
@@ -131,12 +136,14 @@ def balance_of(rows: list[list[str]], name: str) -> Balance:
     findings += left_out
     if not body:
         raise UnreadableSource(f"{name}：没有数据行；表头之下应有各行能源平衡数据")
-    placed = _placed(header, units, name, known, findings)
+    placed = _placed(header, units, known, stated_above(rows[:top]), name, findings)
+    placed, coal = _of_one_kind(placed, header, name, findings)
     lines = [row + [""] * (len(header) - len(row)) for _, row in body]
     last = max((one.place for one in placed), default=0)
     findings += [_too_long(name, i) for i, row in body if any(row[len(header) :])]
     findings += [_too_short(name, i, len(row), len(header)) for i, row in body if 1 < len(row) <= last]
     made = _assembled(name, header, lines, [i for i, _ in body], placed, findings, known)
+    made.coal = coal or _said_by_rows(header, lines)
     refuse_other_tables(name, rows, made.frame["row"].to_list(), findings)
     return made
 
@@ -171,32 +178,17 @@ def _split_unit(header: str) -> tuple[str, str]:
 def _is_units(row: list[str], header: list[str], known: Layout) -> bool:
     """Whether the row under the header holds units: texts, no numbers, below the fuel columns."""
     below = [cell for cell, head in zip(row, header, strict=False) if known.column(_split_unit(head)[0])]
-    return any(below) and all(number_of(cell) is None for cell in below if cell) and _some_unit(below)
-
-
-def _some_unit(cells: list[str]) -> bool:
-    return any(_unit_known(cell) for cell in cells if cell)
-
-
-def _unit_known(text: str) -> bool:
-    try:
-        parse_unit(_spelled(text))
-    except UnitError:
-        return False
-    return True
-
-
-def is_standard_coal(unit: str) -> bool:
-    """Whether a unit is one of standard coal."""
-    return _unit_known(unit) and parse_unit(_spelled(unit)).same_dimension(parse_unit("tce"))
-
-
-def _spelled(unit: str) -> str:
-    return str(layout().settings["units"].get(unit, unit))
+    said = [cell for cell in below if cell]
+    return all(number_of(cell) is None for cell in said) and any(parsed(cell) is not None for cell in said)
 
 
 def _placed(
-    header: list[str], units: Sequence[str], name: str, known: Layout, findings: list[Finding]
+    header: list[str],
+    units: Sequence[str],
+    known: Layout,
+    above: Sequence[str],
+    name: str,
+    findings: list[Finding],
 ) -> list[Placed]:
     placed: list[Placed] = []
     seen: set[str] = set()
@@ -213,22 +205,54 @@ def _placed(
             continue
         seen.add(column.id)
         under = units[place] if place < len(units) else ""
-        placed.append(_scaled(place, head, column, under or inside, name, findings))
+        placed.append(Placed(place, column, stated=under or inside or of_column(above, column)))
     return placed
 
 
-def _scaled(place: int, head: str, column: Column, unit: str, name: str, findings: list[Finding]) -> Placed:
-    if not unit:
-        return Placed(place, column)
-    where = f"{name} 第{place + 1}列“{head}”"
-    try:
-        return Placed(place, column, float(ratio(parse_unit(_spelled(unit)), parse_unit(column.unit))))
-    except UnitError:
-        findings.append(Finding(
-            "unit-wrong", "error", where, f"单位“{unit}”不能换算成{column.unit}",
-            f"{column.title}（{column.id}）的单位，如{column.unit}", "请核对该列单位；未猜测，该列及含有它的合计未计算",
-        ))  # fmt: skip
-        return Placed(place, column, NAN, unit)
+def _of_one_kind(
+    placed: list[Placed], header: list[str], name: str, findings: list[Finding]
+) -> tuple[list[Placed], str]:
+    """The columns with their scales, and the unit of standard coal where all of them are stated in one.
+
+    A column of another dimension in a physical table is not usable, which is a finding.
+    """
+    coal = [one.stated for one in placed if is_standard_coal(one.stated)]
+    whole = len(coal) == len(placed) and not all(is_standard_coal(one.column.unit) for one in placed)
+    scaled: list[Placed] = []
+    for one in placed:
+        to = "万tce" if whole else one.column.unit
+        size = scale(one.stated, to) if one.stated else 1.0
+        if size is None:
+            findings.append(_unit_wrong(one, f"{name} 第{one.place + 1}列“{header[one.place]}”"))
+        scaled.append(replace(one, scale=NAN if size is None else size))
+    return scaled, coal[0] if whole else ""
+
+
+def _unit_wrong(one: Placed, where: str) -> Finding:
+    column = one.column
+    return Finding(
+        "unit-wrong", "error", where, f"单位“{one.stated}”不能换算成{column.unit}",
+        f"{column.title}（{column.id}）的单位，如{column.unit}", "请核对该列单位；未猜测，该列及含有它的合计未计算",
+    )  # fmt: skip
+
+
+def _said_by_rows(header: list[str], lines: list[list[str]]) -> str:
+    """The unit of standard coal that a column of units says of the rows."""
+    at = next((i for i, head in enumerate(header) if plain(head) in ("unit", "单位")), None)
+    units = sorted({line[at] for line in lines}) if at is not None else []
+    return "、".join(units) if any(is_standard_coal(unit) for unit in units) else ""
+
+
+def physical(balance: Balance) -> tuple[Balance, list[Finding]]:
+    """The balance itself; where it is in standard coal already, with all cells unknown and a finding."""
+    if not balance.coal:
+        return balance, []
+    finding = Finding(
+        "unit-wrong", "error", f"{balance.name} 单位", f"表内已是标准煤（{balance.coal}）", "实物量",
+        "请给出实物量平衡表；已折的表可用 duheng balance --against 比较，或用 duheng check-data 核对",
+    )  # fmt: skip
+    unknown = [pl.when(pl.col(id).is_not_null()).then(NAN).alias(id) for id in balance.columns()]
+    return replace(balance, frame=balance.frame.with_columns(unknown), findings=[]), [finding]
 
 
 def _assembled(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+
+import polars as pl
 
 from duheng.ingest.balance.checking import check_balance, findings_of
 from duheng.ingest.balance.conversion import METHODS, Converted, Method, convert_balance
@@ -29,7 +32,7 @@ def convert_with_checks(
 ) -> Converted:
     """The balance in standard coal with all findings: reading, factors, identities, efficiencies, comparison."""
     converted = convert_balance(physical, factors, method)
-    checks = [*findings_of(check_balance(physical)), *efficiencies(converted)]
+    checks = [*findings_of(check_balance(as_printed(physical))), *efficiencies(converted)]
     if published is not None:
         basis = converted if method == "calorific" else convert_balance(physical, factors)
         checks += [*published.findings, *against(basis, published)]
@@ -45,4 +48,20 @@ def checked_file(path: Path) -> tuple[Checked, list[Finding]]:
     if overall is not None:
         return check_overall(overall), list(overall.findings)
     balance = read_balance(path)
-    return check_balance(balance), balance.findings
+    return check_balance(as_printed(balance)), balance.findings
+
+
+def as_printed(balance: Balance) -> Balance:
+    """The balance in the units that the file prints, by which its identities are judged and its faults shown.
+
+    Fuels of one subtotal that are printed in several units stay as they are: they are added to one another.
+    """
+    scales: dict[str, set[float]] = defaultdict(set)
+    for one in balance.placed:
+        scales[one.column.part_of or one.column.id].add(one.scale)
+    printed = [
+        (pl.col(one.column.id) / one.scale).alias(one.column.id)
+        for one in balance.placed
+        if one.scale != 1 and scales[one.column.part_of or one.column.id] == {one.scale}
+    ]
+    return replace(balance, frame=balance.frame.with_columns(printed))

@@ -16,7 +16,9 @@ import polars as pl
 from duheng.ingest.balance.checking import check_balance
 from duheng.ingest.balance.layout import layout, plain
 from duheng.ingest.balance.reading import Balance as Sheet
+from duheng.ingest.balance.reading import physical
 from duheng.ingest.balance.reading import read_balance as read_sheet
+from duheng.ingest.balance.report import as_printed
 from duheng.model import axis
 from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
@@ -45,12 +47,13 @@ def read_balance(path: Path) -> Balance:
     """Read a balance from .csv or .xlsx. Raises UnreadableSource where it has no header, rows or fuels."""
     sheet = read_sheet(path)
     doubts = tuple(_not_closing(sheet))
-    return Balance(sheet.name, _regions(sheet), _cells(sheet), tuple(sheet.findings), doubts)
+    usable, coal = physical(sheet)
+    return Balance(sheet.name, _regions(sheet), _cells(usable), (*sheet.findings, *coal), doubts)
 
 
 def _not_closing(sheet: Sheet) -> Iterator[Finding]:
     """What does not add up in the balance, as warnings: the inventory is made of the printed cells all the same."""
-    for one in check_balance(sheet).discrepancies:
+    for one in check_balance(as_printed(sheet)).discrepancies:
         if one.severity == "error":
             yield replace(one.finding(), severity="warning")
 
