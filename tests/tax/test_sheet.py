@@ -150,3 +150,61 @@ def test_exactly_thirty_or_fifty_percent_below_the_limit_is_not_yet_below(
 ) -> None:
     row = f"2024-01,DW001,水,COD,1,{concentration},50,0"
     assert _total(_stated(tmp_path, row)) == Decimal(tax)
+
+
+@pytest.mark.parametrize("grounds", ["-5,100,0", "5,0,0", "5,-100,0", "5,100,-1"])
+def test_a_reduction_on_impossible_grounds_is_not_granted_and_named(tmp_path: Path, grounds: str) -> None:
+    drawn = _stated(tmp_path, f"2024-01,DW001,水,COD,1.2,{grounds}").drawn("2024Q1", "5120")
+    assert drawn.total == Decimal("3360.00")
+    assert [(one.severity, one.remedy) for one in drawn.findings] == [("error", "按没有减征计，请核对")]
+
+
+def test_a_mean_above_its_limit_without_an_exceedance_is_a_contradiction(tmp_path: Path) -> None:
+    drawn = _stated(tmp_path, "2024-01,DW001,水,COD,1.2,60,50,0").drawn("2024Q1", "5120")
+    assert [(one.severity, "60高于限值50" in one.found) for one in drawn.findings] == [("warning", True)]
+
+
+def test_two_rows_that_differ_are_neither_taxed_nor_ranked(tmp_path: Path) -> None:
+    rows = ("2024-01,DW001,水,COD,1.2,,,", "2024-01,DW001,水,COD,1.3,,,", "2024-01,DW001,水,氨氮,0.1,,,")
+    drawn = _stated(tmp_path, *rows).drawn("2024Q1", "5120")
+    assert [(row.entry.amount, row.counted, row.tax) for row in drawn.rows] == [
+        (None, None, None), (Decimal("100.0"), None, None),
+    ]  # fmt: skip
+    assert "数量1200、1300" in drawn.findings[0].found
+    assert drawn.total is None
+    same = _stated(tmp_path, rows[0], rows[0]).drawn("2024Q1", "5120")
+    assert (same.total, len(same.findings)) == (Decimal("3360.00"), 1)
+
+
+def test_noise_or_waste_that_stands_twice_is_taxed_once(tmp_path: Path) -> None:
+    header = "月份,排放口,类别,污染物,超标分贝,产生量,贮存量,处置量,综合利用量"
+    noise, waste = "2024-01,厂界,噪声,夜间,5,,,,", "2024-01,堆场,固废,煤矸石,,10,0,0,0"
+    drawn = _stated(tmp_path, noise, noise, waste, waste, header=header).drawn("2024Q1", "5120")
+    assert (drawn.total, len(drawn.others), len(drawn.findings)) == (Decimal("750.00"), 2, 2)
+    unclear = _stated(tmp_path, noise, noise.replace("5", "8"), header=header).drawn("2024Q1", "5120")
+    assert (unclear.total, [row.tax for row in unclear.others]) == (None, [None])
+
+
+@pytest.mark.parametrize(
+    ("row", "said"), [("2024-01,,水,COD,1,,,", "“排放口”空着"), ("2024-01,厂界,噪声,凌晨,,,,", "没有名为“凌晨”的时段")]
+)  # fmt: skip
+def test_a_row_without_an_outlet_or_a_known_time_is_not_read(tmp_path: Path, row: str, said: str) -> None:
+    stated = _stated(tmp_path, row)
+    assert said in stated.findings[0].text
+    assert not stated.entries
+    assert not stated.others
+
+
+def test_ph_and_colour_may_stand_under_water_as_the_return_prints_them(tmp_path: Path) -> None:
+    rows = ("2024-01,DW001,水,pH,900 t,5.5,,", "2024-01,DW001,水,色度,1000 t,,,")
+    drawn = _stated(tmp_path, *rows).drawn("2024Q1", "5120")
+    assert [(row.item, row.tax) for row in drawn.rows] == [
+        ("pH 5-6", Decimal("504.00")), ("色度", Decimal("560.00")),
+    ]  # fmt: skip
+
+
+def test_the_return_is_one_of_a_quarter(tmp_path: Path) -> None:
+    path = _table(tmp_path, "2024-01,DW001,水,COD,1.2,,,")
+    assert _shell(path, "--quarter", "2024年一季度").exit_code == 0
+    refused = _shell(path, "--quarter", "2024")
+    assert (refused.exit_code, "不是一个季度" in refused.stderr) == (2, True)

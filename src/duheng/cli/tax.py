@@ -10,6 +10,7 @@ import typer
 
 from duheng.cli.opening import DEFAULT_CITY, PACKAGED, CityOption
 from duheng.model.errors import DuhengError
+from duheng.model.periods import parse
 
 if TYPE_CHECKING:
     from duheng.ingest.tax.returns import Return
@@ -93,7 +94,10 @@ def _quarter(stated: Stated, asked: str | None) -> str:
     """The quarter asked for, or the only one of the table."""
     known = stated.quarters
     if asked is not None:
-        return asked
+        period = parse(asked)
+        if period.kind != "quarter":
+            raise typer.BadParameter(f"“{asked}”不是一个季度；应写成 2024Q1。")
+        return str(period)
     if len(known) != 1:
         found = f"表中有 {'、'.join(known)} 几个季度" if known else "表中没有可读的行"
         raise typer.BadParameter(f"{found}，请用 --quarter 指定一个，如 2024Q1。")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -71,11 +71,13 @@ def flat_rows(
     """The rows of waste and noise in a quarter at a place (division code), and what is wrong with the input."""
     rows: list[Flat] = []
     findings: list[Finding] = []
-    for entry in entries:
+    for entry, twice in _once(entries):
         month = parse(entry.month)
         place = listed(
             " ", (entry.place, entry.month, entry.waste if isinstance(entry, Waste) else entry.time)
         )
+        if twice is not None:
+            findings.append(_repeated(place, differs=twice))
         if month.kind != "month" or not quarter.start <= month.start <= quarter.end:
             findings.append(outside(place, entry.month, str(quarter)))
             continue
@@ -84,12 +86,31 @@ def flat_rows(
         else:
             row = _noise(entry, month, code, parameters)
         rows.append(row)
-        if row.amount is not None and row.amount < 0 and isinstance(entry, Waste):
+        if twice:
+            rows[-1] = replace(row, amount=None, tax=None)
+        elif row.amount is not None and row.amount < 0 and isinstance(entry, Waste):
             findings.append(_overdrawn(place, row.amount))
         elif row.tax is None:
             remedy = "缺的不按零计，这一行税额未知，请补报"
             findings.append(Finding("tax-entry", "error", place, "数量不全", "各项都填，没有的填0", remedy))
     return tuple(sorted(rows, key=lambda row: (row.month, row.place))), findings
+
+
+def _once(entries: Iterable[Waste | Noise]) -> Iterator[tuple[Waste | Noise, bool | None]]:
+    """The first entry of each place, month and kind; None where it is the only one, else whether another differs."""
+    groups: dict[tuple[object, ...], list[Waste | Noise]] = {}
+    for entry in entries:
+        kind = ("waste", entry.waste) if isinstance(entry, Waste) else ("noise", entry.time)
+        groups.setdefault((entry.place, str(parse(entry.month)), *kind), []).append(entry)
+    for first, *others in groups.values():
+        yield first, any(one != first for one in others) if others else None
+
+
+def _repeated(place: str, differs: bool) -> Finding:
+    """The finding about a place, month and kind that stands in more than one row: none is taxed twice."""
+    remedy = "按未知计，请只留一行" if differs else "先用前一行，请只留一行"
+    found = "同一固体废物或噪声有几行，所填不同" if differs else "同一固体废物或噪声有几行"
+    return Finding("tax-entry", "error", place, found, "一行", remedy)
 
 
 def outside(place: str, month: str, quarter: str) -> Finding:

@@ -20,6 +20,7 @@ from duheng.ingest.export import write_table
 from duheng.ingest.reductions import preferred
 from duheng.ingest.tax.exact import Exact, decimal, money
 from duheng.ingest.tax.flat import Flat, Noise, Waste, flat_rows, outside
+from duheng.ingest.tax.grounds import Grounds
 from duheng.ingest.tax.selection import ABOVE, chosen, group_of, item_of, least_size, settings
 from duheng.model import Parameters, Rule
 from duheng.model.errors import DuhengError
@@ -143,8 +144,11 @@ def quarterly_return(
         month, key = parse(entry.month), (entry.medium, item_of(entry.medium, entry.pollutant))
         if not _within(month, whole):
             findings.append(outside(_place(entry), entry.month, quarter))
-        elif key in outlets.setdefault((month, entry.outlet), {}):
-            findings.append(_odd(entry, "同一污染物有两行", "一行", "先用前一行，请只留一行"))
+        elif key in (stated := outlets.setdefault((month, entry.outlet), {})):
+            same = _said(stated[key]) == _said(_usable(entry))
+            findings.append(_twice(stated[key], entry, same))
+            if not same:  # which of the two holds is for a person to say
+                stated[key] = replace(stated[key], amount=None, generated=None)
         else:
             outlets[month, entry.outlet][key] = _usable(entry)
             findings += _of_entry(entry)
@@ -302,11 +306,26 @@ def _of_entry(entry: Entry) -> list[Finding]:
         found.append(_odd(entry, said, expected, "缺的不按零计，本排放口当月税额未知，请补报"))
     elif taken < 0:
         found.append(_odd(entry, say("数量为{value}", value=taken), "应不小于0", "按未知计，请核对"))
-    stated = [part is not None for part in (entry.concentration, entry.limit, entry.exceedances)]
-    if any(stated) and not all(stated):
-        remedy = "三项不全不减征，请补齐或都不填"
-        found.append(_odd(entry, "减征所需的浓度、限值、超标次数不全", "三项都填", remedy, "warning"))
-    return found
+    return [*found, *(_odd(entry, *trouble) for trouble in _grounds(entry).troubles())]
+
+
+def _grounds(entry: Entry) -> Grounds:
+    return Grounds(entry.concentration, entry.limit, entry.exceedances)
+
+
+def _said(entry: Entry) -> tuple[object, ...]:
+    """The amounts and grounds of an entry."""
+    return entry.amount, entry.generated, entry.penal, entry.concentration, entry.limit, entry.exceedances
+
+
+def _twice(first: Entry, second: Entry, same: bool) -> Finding:
+    if same:
+        return _odd(second, "同一污染物有两行", "一行", "先用前一行，请只留一行")
+    one, other = (
+        ("—" if (n := e.generated if e.penal else e.amount) is None else str(n)) for e in (first, second)
+    )
+    found = say("同一污染物有两行，所填不同：数量{one}、{other}", one=one, other=other)
+    return _odd(second, found, "一行", "按未知计，请只留一行")
 
 
 def _place(entry: Entry) -> Saying:
@@ -318,11 +337,14 @@ def _odd(entry: Entry, said: str, expected: str, remedy: str, severity: Severity
 
 
 def _usable(entry: Entry) -> Entry:
-    """The entry with a negative amount, already a finding, as unknown."""
+    """The entry with a negative amount as unknown and without impossible grounds, which are findings already."""
     amount, generated = (
         None if part is not None and part < 0 else part for part in (entry.amount, entry.generated)
     )
-    return replace(entry, amount=amount, generated=generated)
+    usable = replace(entry, amount=amount, generated=generated)
+    if _grounds(entry).impossible:
+        return replace(usable, concentration=None, limit=None, exceedances=None)
+    return usable
 
 
 def _fraction(value: Decimal | None) -> Fraction | None:

@@ -17,7 +17,7 @@ from duheng.ingest.cells import CellTrouble, plain, read_number, read_period, sp
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.tax.flat import Noise, Waste
 from duheng.ingest.tax.returns import Entry, Return, quarterly_return
-from duheng.ingest.tax.selection import item_of, ph_item
+from duheng.ingest.tax.selection import group_of, item_of, ph_item
 from duheng.model import Parameters
 from duheng.model.data import read_yaml, root
 from duheng.model.errors import DuhengError, UnitError, UnknownName
@@ -27,6 +27,7 @@ from duheng.model.periods import of
 from duheng.model.saying import listed, say
 from duheng.model.units import convert
 
+_PH = ("ph", "ph值")
 _CONCENTRATIONS = {"air": "mg/m3", "water": "mg/L"}
 
 
@@ -130,6 +131,11 @@ class _Reader:
 
     def _statement(self, row: Sequence[object]) -> None:
         text = {role: plain(row[place]) if place < len(row) else "" for role, place in self.places.items()}
+        for role in layout()["required"]:
+            if not text[role]:
+                raise CellTrouble(
+                    "tax-blank", say("“{title}”空着", title=columns()[role]), "必填", "请补填。"
+                )
         self._payer(text.get("payer", ""))
         medium = _one_of("类别", text["medium"], layout()["media"])
         month = str(read_period(text["month"]))
@@ -140,15 +146,21 @@ class _Reader:
         elif medium == "noise":
             far, short = (_yes(text.get(role, "")) for role in ("far", "short"))
             loud = self._number(row, "decibels", "dB")
-            self.stated.others.append(Noise(text["outlet"], month, text["pollutant"], loud, far, short))
+            when = _one_of("时段", text["pollutant"], layout()["noise_times"])
+            self.stated.others.append(Noise(text["outlet"], month, when, loud, far, short))
         else:
             self._emission(row, text, month, medium)
 
     def _emission(self, row: Sequence[object], text: Mapping[str, str], month: str, medium: str) -> None:
+        if medium == "water" and _by_water(text["pollutant"]):
+            medium = "special"
         concentration = self._number(row, "concentration", _CONCENTRATIONS.get(medium, "1"))
-        if medium == "special" and text["pollutant"].lower() in ("ph", "ph值"):
-            if concentration is None:
-                raise CellTrouble("tax-ph", "pH 没有填数值", "在“浓度”一列填 pH 值", "请补填。")
+        if medium == "special" and text["pollutant"].lower() in _PH:
+            if concentration is None or not 0 <= concentration <= 14:
+                found = (
+                    say("pH {value}", value=concentration) if concentration is not None else "pH 没有填数值"
+                )
+                raise CellTrouble("tax-ph", found, "在“浓度”一列填 0 至 14 的 pH 值", "请补填或改正。")
             item = ph_item(concentration)
             if item is None:
                 return  # from 6 to 9 nothing is charged
@@ -180,6 +192,16 @@ class _Reader:
             return None
         said = found.unit or self.units.get(role)
         return convert(found.value, said, unit) if said else found.value
+
+
+def _by_water(pollutant: str) -> bool:
+    """Whether a pollutant of water is one that the law measures by the water itself: pH, colour, bacteria, chlorine."""
+    if pollutant.lower() in _PH:
+        return True
+    try:
+        return group_of("special", item_of("special", pollutant)) == "water-other"
+    except UnknownName:
+        return False
 
 
 def _methods() -> dict[str, list[str]]:
