@@ -80,6 +80,7 @@ def test_a_file_in_gbk_is_read_as_well(tmp_path: Path) -> None:
         ("entity,period,energy,gdp\n甲县,2023,很多,1\n", "table.number"),
         ("entity,period,energy,gdp\n甲县,去年,1,1\n", "table.period"),
         ("entity,period,energy,gdp\n甲县,2023,1_000,1\n", "table.number"),
+        ("entity,period,energy,gdp\n甲县,2023,5 m3,1\n", "table.unit"),
         ("entity,period,energy,gdp\n甲县,2023,1e999,1\n", "table.number"),
         ("entity,period,energy,gdp\n甲县,2023,1,1\n,2023,1,1\n", "table.entity"),
         ("entity,period,energy,gdp\n,,万m3,亿元\n甲县,2023,1,1\n", "table.unit"),
@@ -335,3 +336,30 @@ def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: 
     text = "entity,period,purchased_electricity\n华北,2022,1\n华北区域,2023,1\n南方,2023,1\n天津,2023,1\n"
     rows = computed(tmp_path, "electricity_emission", text).rows
     assert [row[-1] for row in rows] == ["6.776", "6.361", "4.042", "5.306"]
+
+
+def test_a_unit_in_a_cell_goes_before_that_of_its_column(tmp_path: Path) -> None:
+    text = 'entity,period,energy,gdp\n,,万吨标准煤,亿元\n甲县,2023,15000 tce,3\n乙县,2023,1.5,"3,000万元"\n'
+    assert [row[-1] for row in computed(tmp_path, "energy_intensity", text).rows] == ["0.5", "5.0"]
+    growth = "entity,period,energy,gdp_real_growth\n甲县,2023,100,\n甲县,2024,103,5%\n"
+    assert float(computed(tmp_path, "energy_elasticity", growth).rows[1][-1]) == pytest.approx(0.6)
+
+
+def test_a_concentration_below_nought_is_unknown(tmp_path: Path) -> None:
+    text = (
+        "entity,period,item,air_tax_concentration,air_tax_limit,air_tax_exceedances\n"
+        "甲,2024-01,二氧化硫,-5,100,0\n"
+    )
+    made = computed(tmp_path, "air_payable_share", text)
+    assert (made.rows[0][-1], [one.code for one in made.findings]) == ("", ["table.negative"])
+
+
+def test_a_table_without_inputs_is_told_their_names_and_titles(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match=r"purchased_electricity（.+）"):
+        computed(tmp_path, "electricity_emission", "entity,period,电量\n甲,2023,5\n")
+
+
+def test_a_day_before_every_wording_is_told_so(tmp_path: Path) -> None:
+    text = "period,item,air_concentration\n2015-03-01,PM2.5_24h,60\n"
+    (notice,) = [one for one in computed(tmp_path, "air_individual_index", text).notices if "结果为空" in one]
+    assert "请核对时期；规则没有施行的日子没有结果" in notice

@@ -20,6 +20,7 @@ from duheng.engine import Books, table
 from duheng.engine.explain import Explanation
 from duheng.ingest.cells import bare_number
 from duheng.ingest.plain_areas import NamedPlaces
+from duheng.ingest.plain_cells import value_of
 from duheng.ingest.plain_definitions import by_definition
 from duheng.ingest.plain_notices import borrowed, estimated, unread, unverified, used
 from duheng.ingest.plain_reasons import Reasons
@@ -30,7 +31,6 @@ from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
 from duheng.model.periods import parse
 from duheng.model.references import At, Reference, Total
-from duheng.model.units import convert, parse_unit
 
 _WHOLE = "合计"
 
@@ -140,7 +140,8 @@ def _facts(rule: Rule, sheet: Sheet, findings: list[Finding]) -> pl.DataFrame:
     given = [column for column in sheet.header if column in known]
     if not given:
         raise UnreadableSource(
-            f"{sheet.name} 中没有 {rule.id} 的输入列；可用的列：{'、'.join(sorted(known))}"
+            f"{sheet.name} 中没有 {rule.id} 的输入列；"
+            f"可用的列：{'、'.join(f'{id}（{known[id].title}）' for id in sorted(known))}"
         )
     findings.extend(_absent(rule, sheet, given))
     findings.extend(_nameless(sheet))
@@ -246,7 +247,7 @@ def _stated(
         if period is None or known_item is None:
             continue
         try:
-            value = _value(quantity, known_item or None, cell, unit, place, findings)
+            value = value_of(quantity, known_item or None, cell, unit, place, findings)
         except UnitError as error:
             value = None
             head, declared = f"{sheet.name} 第2行 {column}", item_unit(quantity, known_item or None)
@@ -288,28 +289,6 @@ def _unknown_item(of: Quantity, text: str, place: str) -> Finding:
         remedy = str(error) if text.strip() else "请填写品种"
         return Finding("table.item", "error", place, text or "空格", f"{of.title}的一个品种", remedy)
     raise AssertionError("only called for unknown items")
-
-
-def _value(
-    quantity: Quantity, item: str | None, cell: str, unit: str, place: str, findings: list[Finding]
-) -> float | None:
-    """A cell in the declared unit, None where it holds no number. Raises UnitError where `unit` does not fit."""
-    text = cell.strip()
-    if not text:
-        return None
-    number = bare_number(text)
-    if number is None:
-        findings.append(
-            Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
-        )
-        return None
-    if number < 0 and quantity.over_place == "sum" and not (quantity.signed or isinstance(quantity, Rule)):
-        remedy = "请核对数值；在此之前按未知处理"
-        findings.append(Finding("table.negative", "error", place, text, "不小于0的数", remedy))
-        return None
-    if not unit:
-        return float(number)
-    return float(convert(number, parse_unit(unit), parse_unit(item_unit(quantity, item))))
 
 
 def _totals(rule: Rule) -> Iterator[Total]:

@@ -112,6 +112,12 @@ class Reasons:
         return next((one for one, of in amounts if isinstance(of, Rule) and of.over_place == "sum"
                      and not of.signed), None)  # fmt: skip
 
+    def _out_of_force(self, step: Step) -> bool:
+        of, code = all_quantities().get(step.quantity), self.explanation.books.places.code(step.entity)
+        if not isinstance(of, Rule):
+            return False
+        return of.wording(parse(step.period).end, code, of.definition(self.explanation.definition)) is None
+
     def _line(self, step: Step) -> int | None:
         return self.stated.get((step.quantity, step.entity, step.item, step.period))
 
@@ -131,6 +137,8 @@ class Reasons:
     def _remedy(self, step: Step) -> str:
         if self._is_undefined(step) and self._overdrawn(step):
             return "应不小于0；请核对各项输入，在此之前按未知处理"
+        if self._is_undefined(step) and self._out_of_force(step):
+            return "请核对时期；规则没有施行的日子没有结果"
         if self._is_undefined(step):
             return "请核对除数等输入；无法定义的结果留空"
         if step.kind == "parameter":

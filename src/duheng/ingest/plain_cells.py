@@ -1,0 +1,58 @@
+"""What one cell of a plain table states of a quantity, in the unit that is declared for it."""
+
+from __future__ import annotations
+
+from duheng.ingest.cells import CellTrouble, Number, read_number
+from duheng.model import Quantity, Rule
+from duheng.model.errors import UnitError
+from duheng.model.findings import Finding
+from duheng.model.glossary import item_unit
+from duheng.model.units import convert, parse_unit
+
+
+def value_of(
+    quantity: Quantity, item: str | None, cell: str, unit: str, place: str, findings: list[Finding]
+) -> float | None:
+    """A cell in the declared unit, None where it holds no number, which is a finding unless it is empty.
+
+    unit: that of the column, "" for the declared one; a unit in the cell itself goes before it. Raises UnitError where
+    that of the column does not fit.
+    """
+    text = cell.strip()
+    if not text:
+        return None
+    declared = item_unit(quantity, item)
+    number = _number(text)
+    if number is None:
+        findings.append(
+            Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
+        )
+        return None
+    if number.value < 0 and _at_least_nought(quantity, declared):
+        remedy = "请核对数值；在此之前按未知处理"
+        findings.append(Finding("table.negative", "error", place, text, "不小于0的数", remedy))
+        return None
+    if number.unit:
+        try:
+            return float(convert(number.value, number.unit, declared))
+        except UnitError as error:
+            findings.append(Finding("table.unit", "error", place, text, declared, str(error)))
+            return None
+    return float(convert(number.value, parse_unit(unit), parse_unit(declared)) if unit else number.value)
+
+
+def _number(text: str) -> Number | None:
+    """The number of a cell, with a unit that is one; None where the text is something else."""
+    try:
+        found = read_number(text)
+        parse_unit((found and found.unit) or "1")
+    except (CellTrouble, UnitError):
+        return None
+    return found
+
+
+def _at_least_nought(quantity: Quantity, unit: str) -> bool:
+    """Whether a stated number cannot be negative: an amount that adds up over places, a concentration."""
+    if quantity.signed or isinstance(quantity, Rule):
+        return False
+    return quantity.over_place == "sum" or parse_unit(unit).same_dimension(parse_unit("mg/m3"))
