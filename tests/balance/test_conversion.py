@@ -139,6 +139,15 @@ def test_two_factors_for_a_fuel_are_none(county: Write, factors: Write) -> None:
     assert _rows(converted)["F"]["diesel"] is None
 
 
+def test_a_factor_whose_names_contradict_is_not_used(county: Write, tmp_path: Path) -> None:
+    path = tmp_path / "contradicting.csv"
+    path.write_text("fuel,fuel_zh,factor,factor_unit\nraw_coal,焦炭,0.7,tce/t\n,柴油,1.5,tce/t\n", "utf-8")
+    known = read_factors(path)
+    assert [(one.code, one.severity) for one in known.findings] == [("factor-fuel-contradicting", "error")]
+    rows = _rows(convert_balance(read_balance(county()), known))
+    assert (rows["F"]["raw_coal"], rows["F"]["diesel"]) == (None, 7.5)
+
+
 def test_an_unknown_column_with_numbers_is_named_and_passed_through(county: Write, factors: Write) -> None:
     path = county(more={"牛粪": {"F": 3.25, "F1": 3.25}})
     converted = convert_balance(read_balance(path), read_factors(factors()))

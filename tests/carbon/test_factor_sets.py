@@ -144,6 +144,16 @@ def test_an_unknown_fuel_of_a_factor_file_is_named_and_the_rest_is_used(written:
     assert [one.code for one in factors.findings] == ["fuel-unknown"]
 
 
+def test_a_fuel_is_known_by_any_of_its_names_unless_they_contradict(written: Write) -> None:
+    header = "fuel,fuel_zh,factor,unit\n"
+    known = read_factors(
+        written("names.csv", header + "bituminous,烟煤,2.1,tCO2/t\nraw_coal,焦炭,1.9,tCO2/t\n")
+    )
+    assert [one.fuel for one in known.factors] == ["烟煤"]
+    assert [one.code for one in known.findings] == ["fuel-contradicting"]
+    assert known.refused == {"原煤", "焦炭"}
+
+
 @pytest.mark.parametrize("unit", ["tCO2/m3", "GJ/t", "", "tCO2/蒲式耳"])
 def test_a_unit_of_another_dimension_is_refused(written: Write, unit: str) -> None:
     factors = read_factors(written("f.csv", FACTORS.replace("3.1,tCO2/t", f"3.1,{unit}")))

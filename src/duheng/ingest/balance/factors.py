@@ -154,7 +154,13 @@ class _Reader:
         where = f"{self.name} 第{number}行"
         id, title = row.get("fuel", ""), row.get("fuel_zh", "") or row.get("品种", "")
         equal = any(_EQUAL.search(text) for text in (id, title))
-        column = self._column(id, title)
+        column, other = self._column(id), self._column(title)
+        if column is not None and other is not None and column.id != other.id:
+            found = f"“{id}”是{column.title}，“{title}”却是{other.title}，这个系数没有使用"
+            self._note("factor-fuel-contradicting", "error", where, found, "同一品种的名称", "请改正其一")
+            self.missing |= {column.id: found, other.id: found}
+            return
+        column = column or other
         if column is None:
             self._note(
                 "factor-fuel-unknown", "notice", where, f"平衡表没有“{title or id}”一列", "", "本行未用"
@@ -182,13 +188,10 @@ class _Reader:
         else:
             self.values[key] = value
 
-    def _column(self, id: str, title: str) -> Column | None:
-        for name in (id, title):
-            bare = _CALORIFIC.sub("", _EQUAL.sub("", name)).strip("_ （）()值")
-            found = self.known.column(name) or (self.known.column(bare) if bare else None)
-            if found is not None and found.fuel:
-                return found
-        return None
+    def _column(self, name: str) -> Column | None:
+        bare = _CALORIFIC.sub("", _EQUAL.sub("", name)).strip("_ （）()值")
+        found = self.known.column(name) or (self.known.column(bare) if bare else None)
+        return found if found is not None and found.fuel else None
 
     def _value(self, row: Mapping[str, str], column: Column, where: str) -> float | None:
         low = row.get(DIRECT) or row.get("factor") or row.get("factor_low") or row.get("系数") or ""

@@ -15,6 +15,7 @@ from duheng.ingest.balance.reading import cells_of, number_of
 from duheng.model import parameter
 from duheng.model.errors import UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
+from duheng.model.glossary import Item
 from duheng.model.units import parse_unit, ratio
 from duheng.rules.carbon import combustion_emission, fuel_heat
 
@@ -24,7 +25,7 @@ FACTOR = ("tCO2_per_t_or_1e4m3_unit", "tCO2_per_t_or_per_1e4m3", "factor", "valu
 # These names say the unit themselves, so that a unit column is not needed.
 OWN_UNIT = FACTOR[:2]
 NAMES = {
-    "fuel": ("fuel", "能源品种", "品种", "fuel_zh"),
+    "fuel": ("fuel", "能源品种", "品种", "fuel_zh", "name_zh"),
     "factor": FACTOR,
     "unit": ("unit", "单位"),
     "set": ("set", "factor_set", "因子集"),
@@ -105,6 +106,13 @@ def _table(path: Path) -> tuple[int, list[str], list[list[str]]]:
     return top + 2, headers[top] if headers else [], table[top + 1 :]
 
 
+def _known(text: str) -> Item | None:
+    try:
+        return find_fuel(text)
+    except UnknownName:
+        return None
+
+
 class _FactorFile:
     """Collects findings while the lines of a factor file become factors."""
 
@@ -130,12 +138,9 @@ class _FactorFile:
 
     def factor(self, row: Mapping[str, str]) -> Factor | None:
         """The factor of a line; None, with a finding, where it cannot be used."""
-        place, text = f"第{row['line']}行", self._text(row, "fuel")
-        try:
-            fuel = find_fuel(text)
-        except UnknownName:
-            found = f"能源品种“{text}”不认识，该行没有使用"
-            self._say("fuel-unknown", (place, found, "能源品种表中的名称", "请核对品种名"))
+        place = f"第{row['line']}行"
+        fuel = self._fuel(row, place)
+        if fuel is None:
             return None
         value = (self._of_steps if self.by_steps else self._of_one)(row, place, (fuel.title, fuel.unit))
         made_for = self._sectors(row, place, fuel.title)
@@ -147,6 +152,20 @@ class _FactorFile:
         everywhere = bool(_ALL.search(row.get("sector_group", "")))
         cite = row.get("source", "") or self.name
         return Factor(fuel.title, made_for, value, cite, certainty, f"{self.name} {place}", everywhere)
+
+    def _fuel(self, row: Mapping[str, str], place: str) -> Item | None:
+        """The fuel that a line names, in any of its columns of names; None where none is known or two differ."""
+        texts = [text for name in NAMES["fuel"] if (text := row.get(name, ""))]
+        known = {text: fuel for text in texts if (fuel := _known(text)) is not None}
+        titles = dict.fromkeys(fuel.title for fuel in known.values())
+        if len(titles) > 1:
+            found = f"能源品种“{'”、“'.join(known)}”不是同一个，该行没有使用"
+            self._say("fuel-contradicting", (place, found, "同一品种的名称", "请改正其一"))
+            self.refused.update(titles)
+        elif not known:
+            found = f"能源品种“{texts[0] if texts else ''}”不认识，该行没有使用"
+            self._say("fuel-unknown", (place, found, "能源品种表中的名称", "请核对品种名"))
+        return next(iter(known.values())) if len(titles) == 1 else None
 
     def _of_one(self, row: Mapping[str, str], place: str, fuel: tuple[str, str]) -> float | None:
         """The factor in tCO2 a unit of the fuel."""
