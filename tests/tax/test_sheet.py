@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner, Result
 
 from duheng.cli import app
@@ -208,3 +209,44 @@ def test_the_return_is_one_of_a_quarter(tmp_path: Path) -> None:
     assert _shell(path, "--quarter", "2024年一季度").exit_code == 0
     refused = _shell(path, "--quarter", "2024")
     assert (refused.exit_code, "不是一个季度" in refused.stderr) == (2, True)
+
+
+def _book(path: Path, *sheets: tuple[str, list[list[object]]], hidden: str = "") -> Path:
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+            if name == hidden:
+                sheet.hide()
+    return path
+
+
+def test_every_sheet_of_a_workbook_is_read_and_a_hidden_one_named(tmp_path: Path) -> None:
+    header: list[object] = ["月份", "排放口", "类别", "污染物", "排放量"]
+    months = [(f"{n}月", [header, [f"2024-0{n}", "DW001", "水", "COD", 1200]]) for n in (1, 2)]
+    notes: tuple[str, list[list[object]]] = ("说明", [["填表说明"]])
+    stated = read_stated(_book(tmp_path / "两月.xlsx", *months, notes))
+    assert (_total(stated), stated.findings) == (Decimal("6720.00"), [])
+    hidden = read_stated(_book(tmp_path / "隐藏.xlsx", *months, hidden="2月"))
+    assert (_total(hidden), [one.code for one in hidden.findings]) == (None, ["tax-sheet"])
+
+
+@pytest.mark.parametrize(
+    ("month", "read"),
+    [("2024-01-01", True), ("2024年1月", True), ("2024-01-15", False), ("2024Q1", False), ("2024", False)],
+)
+def test_a_month_is_a_month_or_its_first_day_and_nothing_longer(
+    tmp_path: Path, month: str, read: bool
+) -> None:
+    stated = _stated(tmp_path, f"{month},DW001,水,COD,1.2,,,")
+    assert [entry.month for entry in stated.entries] == (["2024-01"] if read else [])
+    assert _total(stated) == (Decimal("3360.00") if read else None)
+
+
+def test_columns_that_are_not_used_are_named(tmp_path: Path) -> None:
+    path = _table(
+        tmp_path, "2024-01,DW001,水,COD,1.2,雨,晴", header="月份,排放口,类别,污染物,排放量（t）,标准值,备注"
+    )
+    done = _shell(path)
+    assert (done.exit_code, "没有用到的列：标准值、备注" in done.stderr) == (0, True)

@@ -65,6 +65,10 @@ def tax(
     drawn = stated.drawn(_quarter(stated, quarter), here.code, here.parameters)
     target = out if out is not None else sys.stdout.buffer
     write_return(drawn, target, payer=stated.payer or table.stem, scenario="actual", format=format)
+    if stated.unused:
+        typer.echo(
+            f"提示：没有用到的列：{'、'.join(stated.unused)}；可用的列见 duheng tax --sample", err=True
+        )
     _told(drawn, out)
 
 

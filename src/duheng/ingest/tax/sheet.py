@@ -33,12 +33,16 @@ _CONCENTRATIONS = {"air": "mg/m3", "water": "mg/L"}
 
 @dataclass
 class Stated:
-    """What a table states: entries of outlets, waste and noise, the taxpayer, what could not be read."""
+    """What a table states: entries of outlets, waste and noise, the taxpayer, what could not be read.
+
+    unused: the headers of columns that are none of the return's.
+    """
 
     payer: str = ""
     entries: list[Entry] = field(default_factory=list)
     others: list[Waste | Noise] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
 
     @property
     def quarters(self) -> list[str]:
@@ -75,16 +79,28 @@ def sample() -> list[list[str]]:
 
 
 def read_stated(path: Path) -> Stated:
-    """What a .xlsx, .xls or CSV file states. Raises FileRefused, DuhengError where it has no such header at all."""
+    """What a .xlsx, .xls or CSV file states, in every sheet with such a header.
+
+    Raises FileRefused, DuhengError where none has one.
+    """
     hints = frozenset(text.lower() for titles in layout()["columns"].values() for text in titles)
     _, sheets = read_grids(path.read_bytes(), path.name, hints)
-    for sheet in sheets:
-        found = _header(sheet)
-        if found is not None:
-            return _Reader(path.name, sheet, *found).read()
-    wanted = "、".join(columns()[role] for role in layout()["required"])
-    raise DuhengError(say("{name}：没有找到表头，应有列：{wanted}。可用 duheng tax --sample 生成样表。",
-                          name=path.name, wanted=wanted))  # fmt: skip
+    headed = [(sheet, found) for sheet in sheets if (found := _header(sheet)) is not None]
+    if not headed:
+        wanted = "、".join(columns()[role] for role in layout()["required"])
+        raise DuhengError(say("{name}：没有找到表头，应有列：{wanted}。可用 duheng tax --sample 生成样表。",
+                              name=path.name, wanted=wanted))  # fmt: skip
+    stated = Stated()
+    for sheet, found in headed:
+        if sheet.marks.hidden:
+            place = listed(" ", (path.name, sheet.name))
+            remedy = "请取消隐藏，或删去这个工作表；在此之前合计未知"
+            stated.findings.append(
+                Finding("tax-sheet", "error", place, "隐藏的工作表，未读", "都读得到的工作表", remedy)
+            )
+        else:
+            _Reader(path.name, sheet, *found, stated).read()
+    return stated
 
 
 def _header(sheet: Sheet) -> tuple[int, dict[str, int], dict[str, str]] | None:
@@ -108,16 +124,24 @@ class _Reader:
     """Reads the rows of one sheet, every row for itself."""
 
     def __init__(
-        self, name: str, sheet: Sheet, header: int, places: Mapping[str, int], units: Mapping[str, str]
+        self,
+        name: str,
+        sheet: Sheet,
+        header: int,
+        places: Mapping[str, int],
+        units: Mapping[str, str],
+        stated: Stated,
     ) -> None:
         self.name, self.sheet, self.header, self.places, self.units = name, sheet, header, places, units
-        self.stated = Stated()
+        self.stated = stated
 
-    def read(self) -> Stated:
+    def read(self) -> None:
+        placed = set(self.places.values())
+        heads = (plain(cell) for at, cell in enumerate(self.sheet.rows[self.header]) if at not in placed)
+        self.stated.unused += [head for head in heads if head and head not in self.stated.unused]
         for number, row in enumerate(self.sheet.rows[self.header + 1 :], start=self.header + 2):
             if any(plain(cell) for cell in row):
                 self._row(number, row)
-        return self.stated
 
     def _row(self, number: int, row: Sequence[object]) -> None:
         try:
@@ -138,7 +162,7 @@ class _Reader:
                 )
         self._payer(text.get("payer", ""))
         medium = _one_of("类别", text["medium"], layout()["media"])
-        month = str(read_period(text["month"]))
+        month = _month(text["month"])
         if medium == "waste":
             item = axis("tax_waste").find(text["pollutant"]).title
             parts = [self._number(row, role, "t") for role in ("generated", "stored", "disposed", "used")]
@@ -192,6 +216,18 @@ class _Reader:
             return None
         said = found.unit or self.units.get(role)
         return convert(found.value, said, unit) if said else found.value
+
+
+def _month(text: str) -> str:
+    """The month of a cell; Excel turns 2024-01 into the first day of that month."""
+    period = read_period(text)
+    if period.kind == "day" and period.start.day == 1:
+        period = of("month", period.start)
+    if period.kind != "month":
+        raise CellTrouble(
+            "tax-month", say("“{text}”不是一个月份", text=text[:40]), "如 2024-01", "请改写月份。"
+        )
+    return str(period)
 
 
 def _by_water(pollutant: str) -> bool:
