@@ -77,3 +77,9 @@ def test_an_enterprises_bridge_is_closed_without_permission(drill: Site) -> None
     client, known = drill(), drill("viewer")
     path = "/bridge/drill-E01/2025?scenario=drill"
     assert (client.get(path).status_code, known.get(path).status_code) == (403, 200)
+
+
+@pytest.mark.parametrize("period", ["2025-01", "2021-2025", "2025H1"])
+def test_the_command_takes_a_year_and_nothing_else(period: str) -> None:
+    done = CliRunner().invoke(app, ["bridge", "资阳市", period])
+    assert (done.exit_code, "不是一个年份" in done.stderr) == (2, True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.model.periods import parse
 
 if TYPE_CHECKING:
     from duheng.assess.bridge import Bridge, Figure
@@ -48,6 +49,8 @@ def bridge(
     from duheng.assess.bridge import bridge as made
     from duheng.cli.opening import moment, ready, results_of
 
+    if parse(period).kind != "year":
+        raise typer.BadParameter(f"“{period}”不是一个年份；应写成 2025。")
     until = moment(as_of)
     results_of(scenario)
     here, chosen = ready(city, scenario, plan)
