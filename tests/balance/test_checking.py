@@ -109,6 +109,20 @@ def test_a_row_that_stands_twice_is_named(tmp_path: Path) -> None:
     assert [finding.code for finding in read_balance(path).findings] == ["row-twice"]
 
 
+def test_coded_rows_stand_in_any_order(tmp_path: Path) -> None:
+    path = tmp_path / "shuffled.csv"
+    rows = (
+        "T,加工转换投入产出量,",
+        "T1,火力发电,-2",
+        "S2,2.回收能,1",
+        "S,可供本地区消费的能源量,3",
+        "S1,一次能源生产量,2",
+    )
+    path.write_text("\n".join(["row_code,项目,raw_coal", *rows]), "utf-8")
+    balance = read_balance(path)
+    assert (balance.findings, balance.frame["row"].to_list()) == ([], ["T", "T1", "S2", "S", "S1"])
+
+
 def test_groups_of_final_use_stand_for_their_parts(tmp_path: Path) -> None:
     path = tmp_path / "form.csv"
     lines = [

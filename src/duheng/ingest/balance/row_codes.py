@@ -32,7 +32,7 @@ def codes_of(
         where = f"{name} 第{number}行"
         if row is None:
             findings.append(_unknown(where, code or label))
-        elif coded and labelled and _differ(coded, labelled):
+        elif coded and labelled and _differ(coded, labelled) and known.row(label) != coded:
             findings.append(_contradicting(where, coded, label, labelled))
             row = None
         elif row.role == "head":
