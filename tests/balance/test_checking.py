@@ -164,3 +164,8 @@ def test_a_stock_of_the_wrong_sign_is_told_its_bound_and_no_guess(county: Write)
         assert (found.recomputed, found.difference) == (None, None)
         assert found.finding().expected == bound
         assert said in found.comment
+
+
+def test_rows_that_are_wanting_are_named_as_the_form_prints_them(county: Write) -> None:
+    (unchecked,) = _check(county(cells={("F", "diesel"): 9}, without=("F3", "C", "D"))).unchecked
+    assert "没有建筑业（F3）行" in unchecked.found

@@ -192,7 +192,7 @@ def test_a_consumption_of_which_a_row_is_absent_is_unknown_and_the_row_named(
     assert (total[CALORIFIC_TOTAL], total[EQUIVALENT_TOTAL], total["coal_total"]) == (None, None, None)
     assert total["diesel"] == 7.5
     (finding,) = [one for one in converted.findings if one.code == "consumption-unknown"]
-    assert (finding.severity, f"没有{row}行" in finding.found) == ("error", True)
+    assert (finding.severity, f"（{row}）行" in finding.found) == ("error", True)
     blank = {(row, fuel): "" for fuel in HEADER[3:]}
     assert _rows(convert_balance(read_balance(county(blank)), read_factors(factors())))["C"][CALORIFIC_TOTAL]
 

@@ -214,5 +214,5 @@ def test_foreign_and_cut_off_bytes_are_refused(tmp_path: Path, content: bytes) -
 def test_a_balance_cut_off_in_the_middle_says_which_rows_are_missing(written: Write) -> None:
     text = balance_text(AMOUNTS)
     made = made_of(written, text[: text.index("示例市,2023,F5")])
-    missing = [one.found.split()[1] for one in made.findings if one.code == "row-missing"]
+    missing = [one.found.split("（")[1].split("）")[0] for one in made.findings if one.code == "row-missing"]
     assert missing == ["F5", "F7", "F6a", "F6b"]

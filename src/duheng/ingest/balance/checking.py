@@ -13,7 +13,7 @@ import polars as pl
 
 from duheng.ingest.balance.conversion import applied
 from duheng.ingest.balance.discrepancy import Checked, Discrepancy
-from duheng.ingest.balance.layout import TOTALS, Identity, Layout, layout
+from duheng.ingest.balance.layout import TOTALS, Identity, Layout, layout, row_named
 from duheng.ingest.balance.reading import Balance, Table
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding, Severity
@@ -144,7 +144,7 @@ def _hint(identity: Identity, difference: float) -> str:
 def _unchecked(balance: Balance, number: int, identity: Identity, missing: Sequence[str]) -> Finding:
     return Finding(
         "identity-unchecked", "notice", f"{balance.name} {balance.tables[number].name}",
-        f"“{identity.title}”未能核对：表中没有{'、'.join(missing)}行", "", "请补充这些行，没有数的留空",
+        f"“{identity.title}”未能核对：表中没有{'、'.join(map(row_named, missing))}行", "", "请补充这些行，没有数的留空",
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from duheng.ingest.balance.layout import row_named
 from duheng.ingest.balance.reading import Balance
 from duheng.model.findings import Finding
 
@@ -25,6 +26,6 @@ def consumption_unknown(balance: Balance) -> Iterator[Finding]:
         if "C" in rows and lacking:
             yield Finding(
                 "consumption-unknown", "error", f"{balance.name} {balance.tables[number].name} 行C",
-                f"没有{'、'.join(lacking)}行，合计列的消费量合计按未知", "行F、L、T：终端消费量、损失量、加工转换",
-                "请补上该行，确无此项的整行留空",
+                f"没有{'、'.join(map(row_named, lacking))}行，合计列的消费量合计按未知",
+                "、".join(map(row_named, USES)), "请补上该行，确无此项的整行留空",
             )  # fmt: skip

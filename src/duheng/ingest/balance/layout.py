@@ -122,6 +122,11 @@ def _bare(label: str) -> str:
     return _MARKS.sub("", label.lower())
 
 
+def row_named(code: str) -> str:
+    """A row by its title and its code, for the person who sees only one of them."""
+    return f"{layout().rows[code].title}（{code}）"
+
+
 def plain(header: str) -> str:
     """A header for comparison: without blanks and case."""
     return re.sub(r"[\s　_]+", "", header).lower()

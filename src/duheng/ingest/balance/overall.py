@@ -85,6 +85,11 @@ def _unknown_columns(
             )  # fmt: skip
 
 
+def _named(id: str) -> str:
+    """A column by its Chinese name and by its id."""
+    return f"{_settings()['columns'][id][1]}（{id}）"
+
+
 def check_overall(overall: Overall) -> Checked:
     """The identities of every line; one is left unchecked where a cell it requires is blank."""
     table = Table(overall.name, "", "", overall.digits)
@@ -96,7 +101,7 @@ def check_overall(overall: Overall) -> Checked:
             if blank:
                 unchecked.append(Finding(
                     "identity-unchecked", "notice", f"{overall.name} {region} {year}".strip(),
-                    f"“{identity['title']}”未能核对：{'、'.join(blank)}空着或没有这一列", "", "请补充",
+                    f"“{identity['title']}”未能核对：{'、'.join(map(_named, blank))}空着或没有这一列", "", "请补充",
                 ))  # fmt: skip
                 continue
             printed = values[identity["printed"]] or 0.0

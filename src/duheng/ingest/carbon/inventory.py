@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from duheng.engine.columns import PolarsColumns
+from duheng.ingest.balance.layout import row_named
 from duheng.model import axis
 from duheng.model.errors import PeriodError
 from duheng.model.findings import Finding
@@ -231,7 +232,8 @@ def _missing_rows(balance: Balance, cells: pl.DataFrame) -> list[Finding]:
     )
     return [
         Finding(
-            "row-missing", "error", f"{balance.name} {place}", f"没有 {row} 一行，{_titles(names)}按未知",
+            "row-missing", "error", f"{balance.name} {place}",
+            f"没有{row_named(row)}一行，{_titles(names)}按未知",
             "能源平衡表的全部终端消费行和火力发电、供热行", "请补上该行，确无此项的整行留空",
         )
         for place, row, names in by_row.iter_rows()
