@@ -115,8 +115,17 @@ def test_a_cell_that_is_no_concentration_is_named_and_the_row_left_without_index
 
 
 def test_a_number_with_separators_or_wide_digits_is_a_number(sheet: Sheet) -> None:
-    made = sheet('2020-05-01T08:00,甲,"1,035",１００,10,20,1.1,30')
-    assert (codes(made), made.frame["aqi"].to_list()) == ([], ["500"])
+    made = sheet('2020-05-01T08:00,甲,10,１００,10,20,1.1,"1,035"')
+    assert (codes(made), made.frame["aqi"].to_list()) == ([], ["418"])
+
+
+def test_numbers_above_the_end_of_their_table_are_told_once_a_column(sheet: Sheet) -> None:
+    rows = [f"2026-05-01T0{hour}:00,甲,10,40,10,20,{hour}00,30" for hour in (1, 2, 3)]
+    made = sheet(*rows)
+    assert made.frame["aqi"].to_list() == ["334", "500", "500"]
+    (finding,) = made.findings
+    assert (finding.code, finding.severity, finding.place) == ("air.beyond", "warning", "站点.csv co_1h_mg")
+    assert finding.found == "2行高于指数500的浓度（最高300 mg/m3）"
 
 
 def test_above_eight_hour_ozone_the_hourly_one_is_reported_in_the_edition_of_2012(sheet: Sheet) -> None:

@@ -20,6 +20,7 @@ from duheng.engine.columns import PolarsColumns
 from duheng.ingest.air_cells import PROBLEM, Sheet, checked, read_sheet
 from duheng.ingest.air_index import Item, index_columns, printed
 from duheng.ingest.air_units import UNIT_ROW, converted, headed, unit_row
+from duheng.model import parameter
 from duheng.model.errors import RuleError, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.saying import listed, say
@@ -111,7 +112,7 @@ def index_table(path: Path, *, edition: str | None = None, kind: Kind | None = N
     if lost := [column for column in refused if column in present]:
         cells = cells.with_columns(_told(PROBLEM, pl.lit(f"{'、'.join(lost)} 的单位不能换算，不出指数")))
     editions, dated = _editions(rows, edition)
-    findings += [*of_units, *wrong, *dated, *_of_hours(rows, kind)]
+    findings += [*of_units, *wrong, *dated, *_of_hours(rows, kind), *_beyond(cells, sheet.name, items)]
     result = _indexed(cells.with_columns(editions), items, missing, kind)
     if units:
         said = dict.fromkeys(ADDED[:3]) | {"note": UNIT_ROW}
@@ -169,6 +170,26 @@ def _kind(columns: Sequence[str]) -> Kind:
     hourly = sum(item.column in columns for item in HOURLY)
     daily = sum(item.column in columns for item in DAILY)
     return "daily" if daily > hourly and 2 * hourly < len(HOURLY) else "hourly"
+
+
+def _beyond(cells: pl.DataFrame, name: str, items: Sequence[Item]) -> Iterator[Finding]:
+    """A warning for each column with values above the end of its table: micrograms among milligrams, a lost point."""
+    for item in items:
+        top = parameter("aqi_breakpoint_500").at(date.max, item.item)
+        if top is None or item.column not in cells.columns:
+            continue
+        above = cells[item.column].filter(cells[item.column] > float(top.value)).to_list()
+        if above:
+            unit = "mg/m3" if item.decimals else "μg/m3"
+            found = say(
+                "{n}行高于指数500的浓度（最高{most} {unit}）",
+                n=len(above),
+                most=f"{max(above):.15g}",
+                unit=unit,
+            )
+            expected = say("不高于{top} {unit}", top=f"{top.value:f}", unit=unit)
+            remedy = "已按500计；请核对单位和数值"
+            yield Finding("air.beyond", "warning", f"{name} {item.column}", found, expected, remedy)
 
 
 def _of_hours(sheet: Sheet, kind: Kind) -> list[Finding]:

@@ -24,7 +24,7 @@ def method_named(text: str) -> Method:
     for method in METHODS:
         if method == text:
             return method
-    raise UnknownName(text, METHODS)
+    raise UnknownName(text, METHODS, "折算方法")
 
 
 def convert_with_checks(
