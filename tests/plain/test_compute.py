@@ -363,3 +363,27 @@ def test_a_day_before_every_wording_is_told_so(tmp_path: Path) -> None:
     text = "period,item,air_concentration\n2015-03-01,PM2.5_24h,60\n"
     (notice,) = [one for one in computed(tmp_path, "air_individual_index", text).notices if "结果为空" in one]
     assert "请核对时期；规则没有施行的日子没有结果" in notice
+
+
+def test_a_share_above_one_without_a_unit_is_asked_about(tmp_path: Path) -> None:
+    header = "entity,period,oil_throughput,oil_factor,vapour_recovery\n"
+    made = computed(
+        tmp_path,
+        "station_emission",
+        header + "甲,2023,1000,1.6,95\n乙,2023,1000,1.6,95%\n丙,2023,1000,1.6,1\n",
+    )
+    (finding,) = [one for one in made.findings if one.code == "table.share"]
+    assert (finding.severity, finding.place) == ("warning", "input.csv 第2行 vapour_recovery")
+    assert "请写作 0.95 或 95%" in finding.remedy
+    with_unit = computed(tmp_path, "station_emission", header + ",,,,%\n甲,2023,1000,1.6,95\n")
+    assert with_unit.findings == ()
+
+
+def test_below_detection_is_neither_nought_nor_a_typing_error(tmp_path: Path) -> None:
+    text = "entity,period,item,water_concentration\n断面,2024-05,氟化物,<0.1\n断面,2024-05,氨氮,五\n"
+    remedies = [
+        one.remedy
+        for one in computed(tmp_path, "water_item_class", text).findings
+        if one.code == "table.number"
+    ]
+    assert ["检出限" in one for one in remedies] == [True, False]

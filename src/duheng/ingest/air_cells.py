@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from duheng.ingest.cells import bare_number, plain
+from duheng.ingest.cells import BELOW_DETECTION, NOT_NOUGHT, bare_number, plain
 from duheng.ingest.plain_table import read_lines
 from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
@@ -16,12 +16,8 @@ from duheng.model.findings import Finding
 PROBLEM = "problem"
 # How the centre and its mirrors write that there is no value; no finding, the value is just not there.
 ABSENT = ("", "—", "-", "--", "-;", "—;", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
-_BELOW_DETECTION = r"(?i)^([<＜]\s*\d.*|[\d.]+\s*L|ND|BDL|未检出|低于检出限.*)$"
 _REMEDY = {
-    "air.below-detection": (
-        "数字或空格",
-        "低于检出限不能当作零，也不能猜；请按监测规范填报数值（如检出限的一半）或留空",
-    ),
+    "air.below-detection": ("数字或空格", NOT_NOUGHT),
     "air.negative": ("应不小于0", "请核对仪器零点与原始记录，改正或留空"),
     "air.number": ("数字或空格", "请填数字；没有数据就留空"),
 }
@@ -149,7 +145,7 @@ def _number(text: str) -> tuple[float | None, str | None]:
     if stripped in ABSENT:
         return None, None
     probe = pl.Series([stripped])
-    if probe.str.contains(_BELOW_DETECTION).item():
+    if probe.str.contains(BELOW_DETECTION).item():
         return None, "air.below-detection"
     number = bare_number(stripped)
     if number is None:

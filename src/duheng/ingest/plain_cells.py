@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from duheng.ingest.cells import CellTrouble, Number, read_number
+import re
+
+from duheng.ingest.cells import BELOW_DETECTION, NOT_NOUGHT, CellTrouble, Number, plain, read_number
 from duheng.model import Quantity, Rule
 from duheng.model.errors import UnitError
 from duheng.model.findings import Finding
@@ -24,9 +26,8 @@ def value_of(
     declared = item_unit(quantity, item)
     number = _number(text)
     if number is None:
-        findings.append(
-            Finding("table.number", "error", place, text, "数字或空格", "请填数字；没有数据就留空")
-        )
+        remedy = NOT_NOUGHT if re.match(BELOW_DETECTION, plain(text)) else "请填数字；没有数据就留空"
+        findings.append(Finding("table.number", "error", place, text, "数字或空格", remedy))
         return None
     if number.value < 0 and _at_least_nought(quantity, declared):
         remedy = "请核对数值；在此之前按未知处理"
@@ -38,6 +39,9 @@ def value_of(
         except UnitError as error:
             findings.append(Finding("table.unit", "error", place, text, declared, str(error)))
             return None
+    if not unit and quantity.shown == "%" and abs(number.value) > 1:
+        remedy = f"如为 {text}%，请写作 {number.value / 100} 或 {text}%；本次按 {text} 倍计算"
+        findings.append(Finding("table.share", "warning", place, text, "不大于1的比例", remedy))
     return float(convert(number.value, parse_unit(unit), parse_unit(declared)) if unit else number.value)
 
 
