@@ -436,3 +436,11 @@ def test_a_unit_in_the_header_is_converted_and_one_of_another_dimension_is_not(s
 def test_a_finding_names_the_line_of_the_file_though_lines_before_it_are_blank(sheet: Sheet) -> None:
     made = sheet("", ",,,,,,,", "2024-02-28T23:00,甲,60,100,10,20,1.1,-30")
     assert [one.place for one in made.findings] == ["站点.csv 第4行 o3_1h"]
+
+
+def test_a_day_beside_a_column_of_hours_is_no_daily_mean(sheet: Sheet) -> None:
+    header = HEADER.replace("snapshot", "日期,小时")
+    assert codes(sheet("2026-03-01,8,甲,10,40,10,20,1.1,30", header=header)) == []
+    assert codes(sheet("2026-03-01,甲,10,40,10,20,1.1,30", header=HEADER.replace("snapshot", "日期"))) == [
+        "air.no-hour"
+    ]

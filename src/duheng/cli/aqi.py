@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from duheng.cli.refusals import not_over
+
 _PRINTED = 50  # of one kind; the note of every row says all of them
 
 
@@ -46,6 +48,7 @@ def aqi(
     from duheng.ingest.air import index_table
     from duheng.ingest.balance.output import write
 
+    not_over(out, table)
     result = index_table(table, edition=edition, kind="daily" if daily else None)
     if out is None:
         typer.echo(result.csv(), nl=False)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from duheng.cli.refusals import not_over
+
 Physical = Annotated[
     Path, typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True, help="实物量平衡表。")
 ]
@@ -57,6 +59,7 @@ def balance(
     from duheng.ingest.balance.reading import read_balance
     from duheng.ingest.balance.report import convert_with_checks, method_named
 
+    not_over(out, table, factors, published)
     chosen = method_named(method)
     physical = read_balance(table)
     known = read_factors(factors) if factors else standard_factors()

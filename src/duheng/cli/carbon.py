@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.cli.refusals import not_over
 
 _PRINTED = 20  # the file beside the result holds all of them
 
@@ -38,6 +39,7 @@ def carbon(
     from duheng.ingest.balance.output import findings_beside, write, write_findings
     from duheng.ingest.carbon import inventory, inventory_by_set, known_sets, read_balance, read_factors
 
+    not_over(out, table, factors)
     folder = default_city_folder(city)
     sets = known_sets(folder)
     _one_of(factors, set_name, sets)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from duheng.cli.refusals import not_over
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -31,6 +33,7 @@ def check_data(
     """
     from duheng.cli.opening import LIMITS
 
+    not_over(out, table)
     typer.echo(LIMITS, err=True)
     if not _forms(table, out):
         _balance(table, out)

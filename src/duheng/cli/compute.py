@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from duheng.cli.refusals import not_over
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -39,6 +41,7 @@ def compute(
     from duheng.ingest.plain import find_rule
     from duheng.model.parameters import Parameter
 
+    not_over(out, table)
     found = find_rule(rule)
     chosen = definition_of(found, definition)
     result = over_table(found, table, base_year=base_year, definition=chosen)

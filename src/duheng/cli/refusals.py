@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from pathlib import Path
 
 import typer
 
@@ -43,6 +44,13 @@ _PLACES = {
     errno.EADDRINUSE: "已被别的程序占用。请换一个端口，或先停止那个程序",
     errno.EADDRNOTAVAIL: "本机没有这个地址。请核对--host",
 }
+
+
+def not_over(out: Path | None, *read: Path | None) -> None:
+    """BadParameter where a result would be written over a file that is read for it."""
+    for path in read:
+        if out is not None and path is not None and out.exists() and out.samefile(path):
+            raise typer.BadParameter(f"-o 与读入的“{path}”是同一个文件；请换一个文件名，以免覆盖。")
 
 
 def usage_refused(error: typer.TyperException) -> str:

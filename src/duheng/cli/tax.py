@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, PACKAGED, CityOption
+from duheng.cli.refusals import not_over
 from duheng.model.errors import DuhengError
 from duheng.model.periods import parse
 
@@ -60,6 +61,7 @@ def tax(
         return
     if table is None:
         raise typer.BadParameter("须给出 IN.csv；样表用 --sample 生成。")
+    not_over(out, table)
     stated = read_stated(table)
     here = load(default_city_folder(city))
     drawn = stated.drawn(_quarter(stated, quarter), here.code, here.parameters)

@@ -28,6 +28,7 @@ from duheng.rules.air import EDITIONS, air_quality_index
 
 ADDED = ("aqi", "quality", "primary", "note")
 TIMES = ("snapshot", "time", "date", "时间", "日期")
+HOUR_COLUMNS = {"hour", "小时", "时", "时刻"}  # of a table that has day and hour apart
 _HOUR = r"\d[\sT]+\d{1,2}|时"
 _DAY = r"^\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})"
 Kind = Literal["hourly", "daily"]
@@ -195,7 +196,7 @@ def _beyond(cells: pl.DataFrame, name: str, items: Sequence[Item]) -> Iterator[F
 def _of_hours(sheet: Sheet, kind: Kind) -> list[Finding]:
     """A warning where hourly columns carry days without an hour: daily means would be judged as hourly ones."""
     column = next((name for name in TIMES if name in sheet.frame.columns), None)
-    if kind != "hourly" or column is None:
+    if kind != "hourly" or column is None or HOUR_COLUMNS & {name.lower() for name in sheet.frame.columns}:
         return []
     texts = sheet.frame[column].drop_nulls()
     bare = texts.filter(texts.str.contains(_DAY) & ~texts.str.contains(_HOUR))
