@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from duheng.ingest.balance.checking import check_balance
@@ -160,3 +161,17 @@ def test_a_table_that_is_no_balance_is_said_once(tmp_path: Path) -> None:
     path.write_text("year,row,fuel,quantity\n" + "1997,农业,raw_coal,3.76\n" * 50, "utf-8")
     with pytest.raises(UnreadableSource, match=r"不是能源平衡表.*quantity.*row_code"):
         read_balance(path)
+
+
+def test_a_formula_whose_result_was_not_saved_is_no_blank_cell(tmp_path: Path) -> None:
+    path = tmp_path / "平衡表.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["项目", "原煤", "柴油"], ["终端消费量", "=2+3", 1], ["工业", 5, "=1"]):
+        sheet.append(row)
+    book.save(path)
+    balance = read_balance(path)
+    assert [one.place for one in balance.findings] == [
+        "平衡表.xlsx 第2行 原煤（raw_coal）", "平衡表.xlsx 第3行 柴油（diesel）",
+    ]  # fmt: skip
+    assert balance.frame["raw_coal"].is_nan().to_list() == [True, False]

@@ -16,6 +16,7 @@ from duheng.ingest.markup import Marks, read_marks, read_package
 from duheng.model.saying import say
 
 Grid = list[list[object]]
+UNSAVED = "=（公式，没有存下结果）"
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,14 @@ def _read_calamine(data: bytes, name: str, marks: dict[str, Marks]) -> list[Shee
 def _sheet(book: python_calamine.CalamineWorkbook, title: str, marks: Marks) -> Sheet:
     sheet = book.get_sheet_by_name(title)
     rows = cast(Grid, sheet.to_python(skip_empty_area=False))
-    for (
-        row,
-        column,
-    ), error in marks.errors.items():  # which calamine gives as empty cells, as if never filled in
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = error
+    # calamine gives these as empty cells, as if nobody had ever filled them in
+    lost = dict.fromkeys(marks.unsaved, UNSAVED) | marks.errors
+    width = max((len(rows[0]) if rows else 0, *(column + 1 for _, column in lost)))
+    rows += [[] for _ in range(len(rows), max((row + 1 for row, _ in lost), default=0))]
+    for cells in rows if lost else ():
+        cells += [""] * (width - len(cells))
+    for (row, column), said in lost.items():
+        rows[row][column] = said
     return Sheet(title, rows, marks, tuple(sheet.merged_cell_ranges or ()))
 
 
