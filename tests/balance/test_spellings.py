@@ -175,3 +175,20 @@ def test_a_formula_whose_result_was_not_saved_is_no_blank_cell(tmp_path: Path) -
         "平衡表.xlsx 第2行 原煤（raw_coal）", "平衡表.xlsx 第3行 柴油（diesel）",
     ]  # fmt: skip
     assert balance.frame["raw_coal"].is_nan().to_list() == [True, False]
+
+
+def test_the_first_sheet_with_a_balance_is_read_and_a_further_one_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "几张.xlsx"
+    book = openpyxl.Workbook()
+    sheets = [book.worksheets[0], *(book.create_sheet(name) for name in ("旧", "2023", "2024"))]
+    sheets[0].append(["封面"])
+    for amount, sheet in enumerate(sheets[1:], 1):
+        sheet.append(["项目", "原煤"])
+        sheet.append(["终端消费量", amount])
+    sheets[1].sheet_state = "hidden"
+    book.save(path)
+    balance = read_balance(path)
+    assert balance.frame["raw_coal"].to_list() == [2]
+    assert [(one.place[-4:], one.severity) for one in balance.findings] == [
+        ("eet”", "notice"), ("024”", "error"), ("表“旧”", "notice"),
+    ]  # fmt: skip

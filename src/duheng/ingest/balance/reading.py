@@ -86,29 +86,41 @@ class Balance:
 
 def read_balance(path: Path) -> Balance:
     """Read a .csv or .xlsx balance. Raises UnreadableSource where no row names a fuel column, or none follows."""
-    made = balance_of(cells_of(path), path.name)
-    made.findings.extend(_unread_sheets(path))
+    sheets = _sheets(path)
+    headed = [any(_is_header(row, layout()) for row in texts) for texts in map(_texts, sheets)]
+    at = headed.index(True) if True in headed else 0
+    made = balance_of(_texts(sheets[at]), path.name)
+    others = [(sheet, has) for n, (sheet, has) in enumerate(zip(sheets, headed, strict=True)) if n != at]
+    made.findings.extend(_unread(path.name, sheets[at].name, others))
     return made
 
 
-def _unread_sheets(path: Path) -> Iterator[Finding]:
-    """A notice for each further sheet of a workbook that holds anything: only the first is read."""
-    for sheet in _sheets(path)[1:] if path.suffix.lower() != ".csv" else ():
+def _unread(file: str, read: str, others: list[tuple[Sheet, bool]]) -> Iterator[Finding]:
+    """A finding for each further sheet that holds anything: an error where a balance stands there and is seen."""
+    for sheet, headed in others:
         if any(cell not in ("", None) for row in sheet.rows for cell in row):
+            lost = headed and not sheet.marks.hidden
             yield Finding(
-                "sheet-unread", "notice", f"{path.name} 工作表“{sheet.name}”", "只读第一个工作表，本表未读", "",
+                "sheet-unread", "error" if lost else "notice", f"{file} 工作表“{sheet.name}”",
+                f"只读了工作表“{read}”，本表未读", "一个文件一个平衡表工作表" if lost else "",
                 "如需折算或核对，请另存为一个文件",
             )  # fmt: skip
 
 
 def _sheets(path: Path) -> list[Sheet]:
+    """The sheets of a file, those that are seen before the hidden ones."""
     hints = frozenset({"row_code", "raw_coal", "原煤", "fuel", "year"})
-    return read_grids(read_bytes(path, path.name), path.name, hints)[1]
+    sheets = read_grids(read_bytes(path, path.name), path.name, hints)[1]
+    return sorted(sheets, key=lambda sheet: sheet.marks.hidden)
 
 
 def cells_of(path: Path) -> list[list[str]]:
     """Every row of the first sheet as text."""
-    return [[_text(cell) for cell in row] for row in _sheets(path)[0].rows]
+    return _texts(_sheets(path)[0])
+
+
+def _texts(sheet: Sheet) -> list[list[str]]:
+    return [[_text(cell) for cell in row] for row in sheet.rows]
 
 
 def _text(cell: object) -> str:
