@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duheng.ingest.air import DAILY, HOURLY, Indexed, index_table, indices
-from duheng.ingest.air_index import Item, index_columns
+from duheng.ingest.air_index import Item, half_to_even, index_columns
 from duheng.model.errors import UnreadableSource
 from duheng.model.parameters import Parameter
 from duheng.model.rounding import judge
@@ -125,7 +125,7 @@ def test_numbers_above_the_end_of_their_table_are_told_once_a_column(sheet: Shee
     assert made.frame["aqi"].to_list() == ["334", "500", "500"]
     (finding,) = made.findings
     assert (finding.code, finding.severity, finding.place) == ("air.beyond", "warning", "站点.csv co_1h_mg")
-    assert finding.found == "2行高于指数500的浓度（最高300 mg/m3）"
+    assert finding.found == "2行高于表中最高限值（最高300 mg/m3）"
 
 
 def test_above_eight_hour_ozone_the_hourly_one_is_reported_in_the_edition_of_2012(sheet: Sheet) -> None:
@@ -444,3 +444,17 @@ def test_a_day_beside_a_column_of_hours_is_no_daily_mean(sheet: Sheet) -> None:
     assert codes(sheet("2026-03-01,甲,10,40,10,20,1.1,30", header=HEADER.replace("snapshot", "日期"))) == [
         "air.no-hour"
     ]
+
+
+@pytest.mark.parametrize("decimals", [0, 1])
+def test_halves_are_rounded_to_even_whatever_a_float_makes_of_them(decimals: int) -> None:
+    # Polars divides by multiplying with the reciprocal: 3050 / 1000 is 3.0500000000000003 there.
+    numbers = pl.select(value=pl.int_range(60_000).cast(pl.Float64) / 1000)
+    made = numbers.select(half_to_even(pl.col("value"), decimals)).to_series().to_list()
+    wrong = [n for n, one in enumerate(made) if judge(one, decimals) != judge(Decimal(n) / 1000, decimals)]
+    assert wrong == []
+
+
+def test_carbon_monoxide_half_way_is_rounded_to_even_before_its_index(sheet: Sheet) -> None:
+    made = sheet(*(f"2026-05-01,10,40,10,20,{co},30" for co in ("3.05", "3.15", "3.051")), header=DAY_HEADER)
+    assert made.frame["aqi"].to_list() == ["75", "80", "78"]

@@ -183,13 +183,13 @@ def _beyond(cells: pl.DataFrame, name: str, items: Sequence[Item]) -> Iterator[F
         if above:
             unit = "mg/m3" if item.decimals else "μg/m3"
             found = say(
-                "{n}行高于指数500的浓度（最高{most} {unit}）",
+                "{n}行高于表中最高限值（最高{most} {unit}）",
                 n=len(above),
                 most=f"{max(above):.15g}",
                 unit=unit,
             )
             expected = say("不高于{top} {unit}", top=f"{top.value:f}", unit=unit)
-            remedy = "已按500计；请核对单位和数值"
+            remedy = "指数到顶，不再升高；请核对单位和数值"
             yield Finding("air.beyond", "warning", f"{name} {item.column}", found, expected, remedy)
 
 

@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from duheng.ingest.air import DAILY, Monitored
-from duheng.ingest.air_index import changes, index_columns, printed
+from duheng.ingest.air_index import changes, half_to_even, index_columns, printed
 from duheng.model.parameters import Local
 from duheng.rules.air import EDITIONS, air_quality_index
 
@@ -74,7 +74,7 @@ def _means(stations: pl.DataFrame, place: str, own: list[str], local: Local) -> 
         .group_by("date")
         .agg(
             pl.when(pl.col(name).count() >= needed)
-            .then(pl.col(name).mean().round(digits, mode="half_to_even"))
+            .then(half_to_even(pl.col(name).mean(), digits))
             .alias(name)
             for name, digits in DIGITS.items()
         )

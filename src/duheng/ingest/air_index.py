@@ -107,7 +107,7 @@ def _looked_up(item: Item, limits: Limits, steps: int, highest: int) -> pl.Expr:
 def _index(concentration: pl.Expr, item: Item, limits: Limits) -> pl.Expr:
     """The rule for one item by the wording and the limits of an edition."""
     if limits.edition != "2012":  # HJ 633-2026: rounded first, half to even (GB/T 8170)
-        concentration = concentration.round(item.decimals, mode="half_to_even")
+        concentration = half_to_even(concentration, item.decimals)
     day = EDITIONS[limits.edition]
     wording = air_individual_index.wording(day)
     if wording is None:
@@ -118,6 +118,14 @@ def _index(concentration: pl.Expr, item: Item, limits: Limits) -> pl.Expr:
     }
     index: pl.Expr = wording.read(PolarsColumns(), values)
     return index
+
+
+def half_to_even(value: pl.Expr, decimals: int) -> pl.Expr:
+    """The number as GB/T 8170 rounds it: what lies half-way but for the noise of a float (3.0500000000000003) does."""
+    doubled = value * (2 * 10**decimals)
+    halves = pl.when((doubled - doubled.round(0)).abs() < _ON_GRID).then(doubled.round(0)).otherwise(doubled)
+    rounded: pl.Expr = (halves / 2).round(0, mode="half_to_even") / 10**decimals
+    return rounded
 
 
 def printed(single: pl.DataFrame, counted: Sequence[Item]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from typing import Literal
 import polars as pl
 
 from duheng.engine.columns import PolarsColumns
+from duheng.ingest.air_index import half_to_even
 from duheng.model.errors import RuleError
 from duheng.model.parameters import Local, Parameter
 from duheng.model.rule import Rule
@@ -109,7 +110,7 @@ def _met(local: Local, name: str, end: date, every: Every) -> pl.Expr:
     def meets(column: str, item: str) -> pl.Expr:
         limit = _setting(local, "air_limit_class2", end, item)
         # HJ 663-2013: whole μg/m3, tenths of mg/m3 are compared (clause to be checked).
-        rounded = pl.col(column).round(_DIGITS.get(name, 0), mode="half_to_even")
+        rounded = half_to_even(pl.col(column), _DIGITS.get(name, 0))
         met: pl.Expr = wording.read(PolarsColumns(), {"concentration": rounded, "limit": pl.lit(limit)})
         return met
 
