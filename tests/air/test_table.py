@@ -167,13 +167,19 @@ def test_a_date_that_no_edition_covers_is_named(sheet: Sheet) -> None:
         "2026年3月1日8时",
         "2026.03.01",
         "２０２６－０３－０１　０８：００",
+        "20260301",
+        "2026030108",
+        "20260301 08",
+        "20260301080000",
     ],
 )
 def test_a_date_may_be_written_as_spreadsheets_write_it(sheet: Sheet, day: str) -> None:
     assert sheet(f"{day},甲,60,100,10,20,1.1,30").frame["aqi"].to_list() == ["100"]
 
 
-@pytest.mark.parametrize("day", ["2026-13-01 8:00", "2026-02-30 8:00", "3/1/2026", ""])
+@pytest.mark.parametrize(
+    "day", ["2026-13-01 8:00", "2026-02-30 8:00", "3/1/2026", "", "20261301", "202603018", "46082.333"]
+)
 def test_what_is_no_day_is_not_guessed(sheet: Sheet, day: str) -> None:
     made = sheet(f"{day},甲,60,100,10,20,1.1,30")
     assert (codes(made), made.frame["aqi"].to_list()) == (["air.date"], [None])

@@ -267,6 +267,7 @@ def _editions(sheet: Sheet, edition: str | None) -> tuple[pl.Series, list[Findin
     spellings = texts.unique()
     days = (
         spellings.str.normalize("NFKC")
+        .str.replace(r"^\s*(\d{4})(\d{2})(\d{2})(?:\D.*|\d{2}|\d{4}|\d{6})?$", "${1}-${2}-${3}")
         .str.extract(_DAY)
         .str.replace_all("[/.年月]", "-")
         .str.to_date("%Y-%m-%d", strict=False)
