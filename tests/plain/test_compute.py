@@ -387,3 +387,11 @@ def test_below_detection_is_neither_nought_nor_a_typing_error(tmp_path: Path) ->
         if one.code == "table.number"
     ]
     assert ["检出限" in one for one in remedies] == [True, False]
+
+
+def test_a_table_without_rows_is_no_clean_result(tmp_path: Path) -> None:
+    made = computed(tmp_path, "energy_intensity", "entity,period,energy,gdp\n,,tce,亿元\n")
+    assert (made.rows, [(one.code, one.severity) for one in made.findings]) == (
+        (),
+        [("table.no-rows", "error")],
+    )

@@ -250,3 +250,10 @@ def test_columns_that_are_not_used_are_named(tmp_path: Path) -> None:
     )
     done = _shell(path)
     assert (done.exit_code, "没有用到的列：标准值、备注" in done.stderr) == (0, True)
+
+
+def test_a_table_without_a_readable_month_says_why(tmp_path: Path) -> None:
+    done = _shell(_table(tmp_path, "去年,DW001,水,COD,1.2,,,"))
+    assert done.exit_code == 2
+    assert "“去年”不是一个时期" in done.stderr
+    assert "没有一行读得出月份" in done.stderr

@@ -104,9 +104,12 @@ def _quarter(stated: Stated, asked: str | None) -> str:
         if period.kind != "quarter":
             raise typer.BadParameter(f"“{asked}”不是一个季度；应写成 2024Q1。")
         return str(period)
+    if not known:
+        for finding in stated.findings:
+            typer.echo(finding.text, err=True)
+        raise typer.BadParameter("表中没有一行读得出月份；请核对表头之下的各行，有提示的按提示改正。")
     if len(known) != 1:
-        found = f"表中有 {'、'.join(known)} 几个季度" if known else "表中没有可读的行"
-        raise typer.BadParameter(f"{found}，请用 --quarter 指定一个，如 2024Q1。")
+        raise typer.BadParameter(f"表中有 {'、'.join(known)} 几个季度，请用 --quarter 指定一个，如 2024Q1。")
     return known[0]
 
 

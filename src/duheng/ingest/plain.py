@@ -62,6 +62,10 @@ def compute(
     """
     findings: list[Finding] = []
     sheet = read_sheet(path.name, read_lines(path), _arguments(rule), findings)
+    if not sheet.rows:
+        findings.append(
+            Finding("table.no-rows", "error", sheet.name, "没有数据行", "表头之下的各行数据", "请核对文件")
+        )
     parts = by_definition(rule, sheet, definition, findings)
     made = [_computed(rule, part, base_year, meant) for meant, part in parts]
     rows = sorted((line, row) for one, _ in made for line, row in one)
