@@ -86,7 +86,7 @@ def _told(drawn: Return, out: Path | None) -> None:
     """What was found and what was written, for the person at the screen; exit code 1 where anything was found."""
     typer.echo(PACKAGED, err=True)
     if drawn.unverified:
-        typer.echo(f"提示：{'、'.join(drawn.unverified)}取值未核实，请与原文核对", err=True)
+        typer.echo(f"提示：取值未核实，请与原文核对：{'；'.join(drawn.unverified)}", err=True)
     for finding in drawn.findings:
         typer.echo(finding.text, err=True)
     if out is not None:

@@ -7,6 +7,7 @@ without its amount has no tax, its outlet's order is unknown, and so is the retu
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -68,7 +69,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the return; tax is None where it is unknown. unverified: titles of values from memory below it."""
+    """One row of the return; tax is None where unknown. unverified: title and item of values from memory below it."""
 
     entry: Entry
     month: Period
@@ -79,7 +80,7 @@ class Row:
     rate: Fraction
     share: Fraction
     tax: Decimal | None
-    unverified: tuple[str, ...] = ()
+    unverified: tuple[tuple[str, str], ...] = ()
 
     def numbers(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]:
         """Value of an equivalent, equivalents, rate and share due as decimals, to four digits where they do not end."""
@@ -116,7 +117,10 @@ class Return:
     @property
     def unverified(self) -> list[str]:
         """The values below the rows that nobody has held against the law."""
-        return list(dict.fromkeys(name for row in self.rows for name in row.unverified))
+        items: dict[str, dict[str, None]] = defaultdict(dict)
+        for title, item in (one for row in self.rows for one in row.unverified):
+            items[title][item] = None
+        return [f"{title} {'、'.join(of)}" for title, of in items.items()]
 
     def cells(self) -> list[tuple[object, ...]]:
         """All rows under COLUMNS."""
@@ -220,13 +224,13 @@ class _Drawing:
     def _size(self, month: Period, key: tuple[str, str]) -> Setting | None:
         return least_size(*key, month.end, Local(self.parameters, self.code))
 
-    def _unverified(self, month: Period, key: tuple[str, str]) -> tuple[str, ...]:
+    def _unverified(self, month: Period, key: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         """What the row rests on and nobody has held against the law: the equivalent value, the least size."""
         of = _PARTS[key[0]][0].wordings[0].inputs["value"]
         known = (self.parameters.get(of.id).at(month.end, key[1], self.code), self._size(month, key))
         titles = (of.title, self.parameters.get(ABOVE).title)
         return tuple(
-            f"{title} {key[1]}"
+            (title, key[1])
             for title, one in zip(titles, known, strict=True)
             if one is not None and one.certainty == "memory"
         )
@@ -378,7 +382,7 @@ def write_return(
         "说明": "空格为未知，不是零；每行四舍五入到分，合计为各行之和",
     }
     if drawn.unverified:
-        about["未核实的取值"] = "、".join(drawn.unverified)
+        about["未核实的取值"] = "；".join(drawn.unverified)
     return write_table(
         rows, COLUMNS, out, title="环境保护税纳税申报计算表", scenario=scenario, format=format, about=about
     )
