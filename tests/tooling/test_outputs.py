@@ -34,3 +34,9 @@ def test_a_factor_file_is_not_written_over(tmp_path: Path) -> None:
     factors.write_text("fuel,factor,factor_unit\nraw_coal,0.7,tce/t\n", "utf-8")
     done = CliRunner().invoke(app, ["balance", str(balance), "--factors", str(factors), "-o", str(factors)])
     assert (done.exit_code, factors.read_text("utf-8").count("raw_coal")) == (2, 1)
+
+
+@pytest.mark.parametrize("command", [*(words[0] for words in COMMANDS), "bridge", "compare"])
+def test_the_help_of_a_command_tells_its_exit_codes(command: str) -> None:
+    said = CliRunner().invoke(app, [command, "--help"]).stdout
+    assert "退出码：0" in "".join(said.split())

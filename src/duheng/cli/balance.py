@@ -39,7 +39,7 @@ Published = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        "balance", help="能源平衡表（实物量）折成标准煤。A physical energy balance in standard coal."
+        "balance", short_help="能源平衡表（实物量）折成标准煤。A physical energy balance in standard coal."
     )(balance)
 
 
@@ -52,7 +52,10 @@ def balance(
 ) -> None:
     """把能源平衡表（实物量）折成标准煤：每一行都印出，两种合计都算；--method 只决定电力、热力两列。
 
-    空格是没有这种流量；读不出、没有系数的格使合计空着。退出码：0 正常，1 有错误（见 .findings.csv），2 用法错误。
+    空格是没有这种流量；读不出、没有系数的格使合计空着，缺终端消费、损失、加工转换行的消费量合计空着。
+    退出码：0 正常，1 有错误（见 .findings.csv），2 用法错误。
+
+    A physical energy balance in standard coal.
     """
     from duheng.ingest.balance.factors import read_factors, standard_factors
     from duheng.ingest.balance.output import findings_beside, write_converted, write_findings

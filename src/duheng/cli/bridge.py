@@ -25,9 +25,9 @@ HEADINGS = (
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("bridge", help="口径对照：每一步扣除改变多少。What each accounting definition changes.")(
-        bridge
-    )
+    app.command(
+        "bridge", short_help="口径对照：每一步扣除改变多少。What each accounting definition changes."
+    )(bridge)
 
 
 def bridge(
@@ -44,6 +44,8 @@ def bridge(
 ) -> None:
     """能源消费量、强度、降低率按各口径逐行对照：全口径、扣除原料用能、再扣除非化石能源、非化石电力按分摊认定。
     未知的写明缺什么、由谁报送。退出码：0 正常，2 用法错误。
+
+    What each accounting definition changes.
     """
     from duheng.assess.books import opened
     from duheng.assess.bridge import bridge as made

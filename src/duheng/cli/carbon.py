@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, CityOption
 from duheng.cli.refusals import not_over
 
+if TYPE_CHECKING:
+    from duheng.model.findings import Finding
+
 _PRINTED = 20  # the file beside the result holds all of them
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("carbon", help="由能源平衡表计算分部门、分品种二氧化碳。CO2 of an energy balance.")(carbon)
+    app.command("carbon", short_help="由能源平衡表计算分部门、分品种二氧化碳。CO2 of an energy balance.")(
+        carbon
+    )
 
 
 def carbon(
@@ -34,6 +40,8 @@ def carbon(
     工业（终端消费扣除原料，加火力发电和供热投入）。因子文件和因子集必须且只能给一个，各套从不混用。
     城市自有的因子集取自 --city 的文件夹；不读账本，账本中更换的取值不在其内。结果旁另写 OUT.findings.csv。
     退出码：0 正常（可有提示），1 有数值只能按未知，2 用法错误。
+
+    CO2 of an energy balance.
     """
     from duheng.city import default_city_folder
     from duheng.ingest.balance.output import findings_beside, write, write_findings
@@ -53,12 +61,16 @@ def carbon(
     else:
         write(out, result.table.rows(), result.table.columns, "二氧化碳清单", {"来源": table.name})
         write_findings(result.findings, findings_beside(out))
-    for finding in result.findings[:_PRINTED]:
-        typer.echo(finding.text, err=True)
-    if len(result.findings) > _PRINTED:
-        typer.echo(f"……另有{len(result.findings) - _PRINTED}条", err=True)
+    _told(result.findings)
     if not result.complete:
         raise typer.Exit(1)
+
+
+def _told(findings: Sequence[Finding]) -> None:
+    for finding in findings[:_PRINTED]:
+        typer.echo(finding.text, err=True)
+    if len(findings) > _PRINTED:
+        typer.echo(f"……另有{len(findings) - _PRINTED}条", err=True)
 
 
 def _one_of(factors: Path | None, set_name: str | None, sets: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "check-data",
-        help="核对能源平衡表的恒等式、统计表的审核关系。Checks an energy balance or a statutory form.",
+        short_help="核对能源平衡表的恒等式、统计表的审核关系。Checks an energy balance or a statutory form.",
     )(check_data)
 
 
@@ -30,6 +30,8 @@ def check_data(
     统计表按表名、表号或栏名认出，逐行核对审核关系；凭记忆录入的关系标“未核实”：205-1表，重点用能单位能源利用
     状况报告表1至表10，公共机构能源资源消费统计1表至4表。核不了的关系、不核对的表（205-2、P303-2……）也说明。
     放不下的行、列和读不出的格也列在结果中。退出码：0 没有问题，1 有问题，2 用法错误。
+
+    Checks an energy balance or a statutory form.
     """
     from duheng.cli.opening import LIMITS
 

@@ -30,7 +30,7 @@ _ALONE = ("哪一方", "指标", "范围", "要求", "条款", "原文")
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("compare", help="两份规划逐项对比：更严、更松、缺少。Compare two plans.")(compare)
+    app.command("compare", short_help="两份规划逐项对比：更严、更松、缺少。Compare two plans.")(compare)
 
 
 def compare(
@@ -50,6 +50,8 @@ def compare(
     """甲与乙逐项对比：同一指标（名称可以不同）谁更严、谁更松，不可比的写明为什么；只在一方的列出。
 
     条款和原文各附其后。退出码：0 没有不同，1 有不同，2 不能读或用法错误。
+
+    Compare two plans.
     """
     from duheng.model.errors import UnknownName
     from duheng.reading.comparing import compare as compared

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duheng.cli.refusals import not_over
 
+if TYPE_CHECKING:
+    from duheng.ingest.plain import Computed
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("compute", help="用一条规则计算一张表，不需要数据库。Any rule over a plain table.")(compute)
+    app.command("compute", short_help="用一条规则计算一张表，不需要数据库。Any rule over a plain table.")(
+        compute
+    )
 
 
 def compute(
@@ -34,9 +39,10 @@ def compute(
     """用一条规则计算一张表。列：entity、item、period（规则有几项就要几项），每个输入量一列，单位为声明的单位；
     若第二行是单位行，则按该行换算；格内自带单位的按格内。基期和上年的值在表内查找；合计要求表中列出的每个对象、每个品种都有值。
     未知的留空，并说明缺哪个量或哪个参数，不算错。退出码：0 正常，1 输入有问题（见提示），2 用法错误。
+
+    Any rule over a plain table.
     """
     from duheng.cli.opening import PACKAGED, definition_of
-    from duheng.ingest.balance.output import write
     from duheng.ingest.plain import compute as over_table
     from duheng.ingest.plain import find_rule
     from duheng.model.parameters import Parameter
@@ -45,15 +51,21 @@ def compute(
     found = find_rule(rule)
     chosen = definition_of(found, definition)
     result = over_table(found, table, base_year=base_year, definition=chosen)
-    if out is None:
-        typer.echo(result.csv(), nl=False)
-    else:
-        sheet = out.suffix.lower() == ".xlsx"  # where a number is no text
-        rows = ([*row[:-1], float(row[-1]) if sheet and row[-1] else row[-1]] for row in result.rows)
-        write(out, rows, result.header, found.title, {"来源": table.name})
+    _write(result, out, found.title, table)
     if any(isinstance(one, Parameter) for one in found.below()):
         typer.echo(PACKAGED, err=True)
     for text in (*(finding.text for finding in result.findings), *result.notices):
         typer.echo(text, err=True)
     if any(finding.severity == "error" for finding in result.findings):
         raise typer.Exit(1)
+
+
+def _write(result: Computed, out: Path | None, title: str, table: Path) -> None:
+    from duheng.ingest.balance.output import write
+
+    if out is None:
+        typer.echo(result.csv(), nl=False)
+        return
+    sheet = out.suffix.lower() == ".xlsx"  # where a number is no text
+    rows = ([*row[:-1], float(row[-1]) if sheet and row[-1] else row[-1]] for row in result.rows)
+    write(out, rows, result.header, title, {"来源": table.name})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,11 +68,7 @@ def tax(
     drawn = stated.drawn(_quarter(stated, quarter), here.code, here.parameters)
     target = out if out is not None else sys.stdout.buffer
     write_return(drawn, target, payer=stated.payer or table.stem, scenario="actual", format=format)
-    if stated.unused:
-        typer.echo(
-            f"提示：没有用到的列：{'、'.join(stated.unused)}；可用的列见 duheng tax --sample", err=True
-        )
-    _told(drawn, out)
+    _told(drawn, out, stated.unused)
 
 
 def _format(out: Path | None) -> str:
@@ -82,8 +79,10 @@ def _format(out: Path | None) -> str:
     return format
 
 
-def _told(drawn: Return, out: Path | None) -> None:
+def _told(drawn: Return, out: Path | None, unused: Sequence[str]) -> None:
     """What was found and what was written, for the person at the screen; exit code 1 where anything was found."""
+    if unused:
+        typer.echo(f"提示：没有用到的列：{'、'.join(unused)}；可用的列见 duheng tax --sample", err=True)
     typer.echo(PACKAGED, err=True)
     if drawn.unverified:
         typer.echo(f"提示：取值未核实，请与原文核对：{'；'.join(drawn.unverified)}", err=True)

@@ -196,15 +196,13 @@ def read_marks(package: zipfile.ZipFile, book: Package, sheet: str, name: str) -
         )  # fmt: skip
     formulas, placed = _formula_cells(text)
     errors = _ERROR.findall(text) if b't="e"' in text else []
-    unplaced = "" if placed else "公式"
-    if not all(cell for cell, _ in errors):
-        unplaced = "错误值"
+    unplaced = "错误值" if not all(cell for cell, _ in errors) else "" if placed else "公式"
     hidden = _HIDDEN_ROW.findall(text) if b"hidden=" in text else []
     return Marks(
         formulas=formulas,
         unplaced=unplaced,
         errors={_position(cell.decode()): error.decode("ascii", "replace") for cell, error in errors if cell},
-        unsaved=frozenset(_position(cell.decode()) for cell in (_UNSAVED.findall(text) if formulas else ())),
+        unsaved=_unsaved(text) if formulas else frozenset(),
         percents=_percent_cells(text, book.percent_styles),
         hidden_rows=frozenset(int(row) - 1 for row in hidden),
         hidden_columns=frozenset(
@@ -224,6 +222,10 @@ def _formula_cells(text: bytes) -> tuple[frozenset[Cell], bool]:
         return frozenset(), True
     cells = frozenset(_position(cell.decode()) for cell in _FORMULA.findall(text))
     return cells, len(_ANY_FORMULA.findall(text)) == len(cells)
+
+
+def _unsaved(text: bytes) -> frozenset[Cell]:
+    return frozenset(_position(cell.decode()) for cell in _UNSAVED.findall(text))
 
 
 def _percent_cells(text: bytes, styles: frozenset[int]) -> frozenset[Cell]:
