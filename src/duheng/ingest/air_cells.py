@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from duheng.ingest.cells import BELOW_DETECTION, NOT_NOUGHT, bare_number, plain
+from duheng.ingest.cells import bare_number, plain
+from duheng.ingest.detection import BELOW_DETECTION, NOT_NOUGHT
 from duheng.ingest.plain_table import read_lines
 from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding

@@ -17,9 +17,6 @@ _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d
 # What most cells hold: then folding, separators and units need no look.
 _BARE_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _ERROR_VALUE = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?")
-# How instruments and laboratories write that something is below what they can find.
-BELOW_DETECTION = r"(?i)^([<＜]\s*\d.*|[\d.]+\s*L|ND|BDL|未检出|低于检出限.*)$"
-NOT_NOUGHT = "低于检出限不能当作零，也不能猜；请按监测规范填报数值（如检出限的一半）或留空"
 # Excel's own precision; further digits of a binary float are noise (0.1 + 0.2).
 _FLOAT_DIGITS = ".15g"
 _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from duheng.ingest.cells import BELOW_DETECTION, NOT_NOUGHT, CellTrouble, Number, plain, read_number
+from duheng.ingest.cells import CellTrouble, Number, plain, read_number
+from duheng.ingest.detection import BELOW_DETECTION, NOT_NOUGHT
 from duheng.model import Quantity, Rule
 from duheng.model.errors import UnitError
 from duheng.model.findings import Finding
