@@ -65,7 +65,7 @@ def _differing(
 def test_polars_columns_give_the_same_numbers_as_plain_floats(wording: Wording) -> None:
     cells = _cells(wording)
     frame = pl.DataFrame(cells, dict.fromkeys(cells, pl.Float64))
-    columns = wording.read(PolarsColumns(), {name: pl.col(name) for name in cells}) * wording.factor
+    columns = wording.result(PolarsColumns(), {name: pl.col(name) for name in cells})
     assert _differing(_numbers(wording, cells), frame.select(columns.alias("value"))["value"].to_list()) == []
 
 
@@ -74,7 +74,7 @@ def test_ibis_columns_on_duckdb_give_the_same_numbers_as_plain_floats(wording: W
     cells = _cells(wording)
     frame = pl.DataFrame(cells, dict.fromkeys(cells, pl.Float64)).with_row_index("row")
     stored = ibis.memtable(frame)
-    result = wording.read(IbisColumns(), {name: stored[name] for name in cells}) * wording.factor
+    result = wording.result(IbisColumns(), {name: stored[name] for name in cells})
     computed = stored.select("row", value=result).order_by("row").to_polars()
     assert _differing(_numbers(wording, cells), computed["value"].to_list()) == []
 

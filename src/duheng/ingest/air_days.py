@@ -124,7 +124,7 @@ def _lacking() -> pl.Expr:
 def _of_edition(rows: pl.DataFrame, edition: str, local: Local, on: date | None) -> pl.DataFrame:
     single = index_columns(rows, _COLUMNS, edition, local, on)
     partial = pl.any_horizontal(pl.col(name).is_null() for name in NAMES)
-    greatest = air_quality_index.wordings[0].read(Monitored(), {name: pl.col(name) for name in NAMES})
+    greatest = air_quality_index.wordings[0].result(Monitored(), {name: pl.col(name) for name in NAMES})
     single = single.with_columns(greatest.alias("aqi"))
     single = single.with_columns(aqi=pl.when(~partial | (pl.col("aqi") > 100)).then(pl.col("aqi")))
     texts = printed(single, _COLUMNS)
