@@ -164,3 +164,8 @@ def test_results_and_rules_are_no_targets(name: str, shared: Path) -> None:
             if target.kind is None and start <= target.start < (end or len(text))
         ]
         assert [said(target) for target in inside] == []
+
+
+def test_a_yearly_mean_is_no_period() -> None:
+    reading = read_text("到2030年，PM10年均浓度达到55微克/立方米，绿电装机年均增长6%，优良天数比率达到81%。")
+    assert [target.period for target in reading.targets] == [None, "年均", None]

@@ -11,6 +11,12 @@ _WORDS_OF_JOINED = re.compile("、")
 _SHARED_CLASS = re.compile("等(?:[0-9一二三四五六七八九十]+[类种项个])?(?P<rest>.+)$")
 
 
+# 县城实现覆盖率…: who does it, and what is measured.
+_DONE_BY = re.compile(
+    "^(?P<where>[^、，]{2,16}?)(?:力争|争取|确保|基本|要)*实现(?P<what>.{3,}(?:率|比|占比|比例|比重|能力))$"
+)
+
+
 @dataclass(frozen=True)
 class Head:
     """One subject: pieces of the text that together name it, and the words by themselves."""
@@ -32,9 +38,14 @@ def split_list(subject: str, count: int) -> list[str] | None:
     return None
 
 
-def spread(subject: str) -> list[str]:
-    """The indicators that one value is stated for: a list in which each is named whole, else the subject itself."""
+def spread(subject: str, alike: bool = False) -> list[str]:
+    """The indicators that one value is stated for: a list in which each is named whole, else the subject itself.
+
+    alike: what is said holds of each pollutant of a list, not of their sum (falls by 8 %, as assigned).
+    """
     pieces = [piece for piece in re.split("、|和", subject) if piece]
+    if alike and len(pieces) > 1 and all(pattern("pollutant").match(piece) for piece in pieces):
+        return _shared(pieces)
     if len(pieces) > 1 and all(pattern("indicator_end").search(piece) and len(piece) > 2 for piece in pieces):
         return _shared(pieces)
     return [subject]
@@ -85,6 +96,8 @@ def _with_tail(pieces: list[str]) -> list[str]:
     bare = [piece for piece in pieces[:-1] if not pattern("indicator_end").search(piece)]
     if not bare:
         return pieces
+    if (rest := _beside(bare, last)) and pattern("indicator_end").search(rest):
+        return [*(p + rest if p in bare else p for p in pieces[:-1]), last]
     rate, action = pattern("action_rate").match(last), pattern("action_end").search(pieces[0])
     if rate and action:
         object_ = pieces[0][: action.start()]
@@ -92,7 +105,7 @@ def _with_tail(pieces: list[str]) -> list[str]:
     if (kind := re.search("(?:行业|领域).{3,}$", last)) and kind.start() > 0:
         return [*(piece + kind.group() for piece in pieces[:-1]), last]
     if all(pattern("place").fullmatch(piece) for piece in bare) and len(bare) == len(pieces) - 1:
-        place = re.match("^.{2,6}?(?=单位|人均|万元)", last)
+        place = re.match("^.{2,6}?(?=单位|人均|万元)", last) or pattern("place").match(last)
         if place:
             return [*(piece + last[place.end() :] for piece in bare), last]
     shared = _SHARED_CLASS.search(last)
@@ -104,6 +117,19 @@ def _with_tail(pieces: list[str]) -> list[str]:
     if not item:
         return pieces
     return [*(p if pattern("indicator_end").search(p) else p + end for p in pieces[:-1]), item + end]
+
+
+def _beside(others: list[str], last: str) -> str | None:
+    """What follows the noun of the others' kind in the last one (铁路、水路 | 货运量, 城市和县城 | 处理率), or None."""
+    size = len(others[0])
+    if "等" in last:
+        return None
+    if all(len(one) == size and one[-1] == last[size - 1 : size] for one in others) and size > 1:
+        return last[size:]
+    kind = pattern("kin").match(last)
+    if kind and all(pattern("kin").fullmatch(one) for one in others):
+        return last[kind.end() :]
+    return None
 
 
 def clean(subject: str) -> str:
@@ -130,7 +156,11 @@ def scoped(subject: str) -> Head:
     rest = subject[region.end() :] if region else subject
     if among := pattern("among").match(subject):
         return Head(rest, among["scope"])
-    if body := pattern("scope").match(subject):
+    if done := _DONE_BY.match(rest):
+        where = done["where"] if pattern("where").fullmatch(done["where"]) else None
+        return Head(done["what"], where or (region.group() if region else None))
+    body = pattern("scope").match(subject)
+    if body and not subject.startswith("、", body.end()):
         scope = body.group()
         if scope.endswith(words("stripped_scopes")) and len(scope) < len(subject):
             return Head(subject[len(scope) :].removeprefix("的"), scope)
@@ -148,7 +178,7 @@ def scoped(subject: str) -> Head:
         and pattern("indicator_end").search(rest)
         and not rest.startswith("城市")
     ):
-        return Head(rest[place.end() :], place.group())
+        return Head(rest[place.end() :].removeprefix("内"), place.group())
     if place := re.match(
         r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位(?=国|地|生|工|农|增|建筑|产|面|耕|能|投|G)|人均|万元)[\u4e00-\u9fffG])",
         subject,

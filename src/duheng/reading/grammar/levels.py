@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from duheng.reading.grammar.clauses import ASIDE
 from duheng.reading.grammar.deadlines import When
 from duheng.reading.grammar.heads import Head, clean, is_place_list, split_list, spread
 from duheng.reading.grammar.measures import Measure
@@ -33,7 +34,7 @@ def read_levels(
     at = subject_start + max(0, len(subject) - 90) + found.start
     if (_COMPARED.search(subject) and not found.each) or _defines(passage, group[-1]):
         return []
-    names = _subject(passage.words(subject_start, at))
+    names, found = _named(passage.words(subject_start, at), found)
     if state.subjects and pattern("work").fullmatch(names):
         names = ""
     if group[-1].unit == "项" and pattern("counted").search(names[-10:]):
@@ -46,8 +47,8 @@ def read_levels(
     if heads is None:
         _doubt(passage, state, "no_indicator", "有数值而找不到所属的指标", subject_start, group[-1].stop)
         return []
-    if len(set(heads)) == 1 and 1 < len(group) == len(state.listed):
-        return _by_times(passage, state, heads[0], found, group)
+    if len(set(heads)) == 1 and _deals_by_times(state, found, len(group)):
+        return _by_times(passage, state, heads[0], found, group * (len(state.listed) // len(group)))
     if len(group) > 1 and (len(heads) != len(group) or len(set(heads)) == 1):
         message = f"列出的指标与数值个数不符：有{len(group)}个数值"
         _doubt(passage, state, "list_count", message, subject_start, group[-1].stop)
@@ -65,6 +66,20 @@ def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
     subject = clean(words_before).removesuffix("指标")
     return re.sub(r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$", "", subject)
+
+
+def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:
+    """The subject, and the predicate: 占……的 belongs to the one, 分别 before 新增 to the other."""
+    names = _subject(words_before)
+    if names.startswith("分别"):
+        names, found = names.removeprefix("分别"), replace(found, each=True)
+    return (names + found.share if names else ""), found
+
+
+def _deals_by_times(state: State, found: Predicate, count: int) -> bool:
+    """Whether the times named take the values: one each, or one value for each of them (期间分别新增 v)."""
+    times = len(state.listed)
+    return times > 1 and (count == times or (count == 1 and found.each))
 
 
 def _by_times(
@@ -85,7 +100,10 @@ def _doubt(passage: Passage, state: State, kind: str, message: str, start: int, 
 def _defines(passage: Passage, measure: Measure) -> bool:
     """超过100人的企业, 50%的标准: the value tells which thing is meant."""
     return bool(
-        re.match("的(?!目标|水平|要求|比例)|时(?!间|期)", passage.masked[measure.stop : measure.stop + 6])
+        re.match(
+            f"{ASIDE}*的(?!(?:激励|奋斗|预期|约束性|考核|规划|阶段性?)*(?:目标|水平|要求)|比例)|时(?!间|期)",
+            passage.masked[measure.stop : measure.stop + 24],
+        )
     )
 
 
@@ -111,7 +129,7 @@ def _quote_start(passage: Passage, when: When) -> int:
 def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head] | None:
     """The indicators the values belong to; None where there is none to be found."""
     carried = state.subjects
-    if not names or names in ("指标", "目标", "其", "总量", "总体"):
+    if not names or names in ("指标", "目标", "其", "总量", "总体") or _is_said_before(names, carried):
         return carried if carried and (len(carried) == count or count == 1) else None
     if found.nominal and not carried and is_place_list(names):
         return None
@@ -121,6 +139,8 @@ def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head]
         and (found.nominal or pattern("place").fullmatch(names) or names in words("scope_nouns"))
     ):
         return _placed(carried[0].name, re.split("、|和|及|与", names))
+    if carried and count == 1 and _is_where(names, carried[0]):
+        return [Head(carried[0].name, names)]
     pieces = split_list(names, count) if count > 1 else None
     if count > 1 and pieces is None:
         pieces = [names] * count if found.kind else None
@@ -132,11 +152,23 @@ def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head]
     return heads
 
 
+def _is_said_before(names: str, carried: list[Head]) -> bool:
+    """年利用量达到 w after 大宗固废年利用量达到 v: the end of the indicator before stands for the whole of it."""
+    if len(carried) != 1 or not 3 <= len(names) <= 5:
+        return False
+    return carried[0].name.endswith(names) and "、" not in carried[0].name
+
+
+def _is_where(names: str, before: Head) -> bool:
+    """缺水城市达到 w after 再生水利用率达到 v: the same indicator in another place."""
+    return bool(pattern("indicator_end").search(before.name) and pattern("where").fullmatch(names))
+
+
 def _one_value(names: str, found: Predicate) -> list[str]:
     pieces = re.split("、|和", names)
     if found.each and len(pieces) > 1:
         return split_list(names, len(pieces)) or [names]
-    return [names] if found.together else spread(names)
+    return [names] if found.together else spread(names, found.kind in _CHANGES)
 
 
 def _continued(state: State, heads: list[Head], found: Predicate) -> list[Head]:
@@ -181,6 +213,8 @@ def _level(
     if state.kind and direction == "reach" and found.verb in ("为", "是"):
         direction = state.kind
     base, more = found.base, valued(passage, measure)
+    if base is None and found.kind in _CHANGES:
+        base = state.against
     if state.change and _stretches(passage, found, measure, state.change):
         direction, base = state.change[0], state.change[1]
     standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
@@ -205,7 +239,9 @@ def _stretches(
 ) -> bool:
     """下降 v，力争达到 w: the second value goes on from the first, in its direction and from its base."""
     said = clean(passage.words(passage.clause.start, measure.start)).removesuffix(found.verb or "-")
-    goes_on = found.kind in ("reach", "floor") or (found.kind == change[0] and passage.hedge(measure.start))
+    goes_on = found.kind in ("reach", "floor", "complete") or (
+        found.kind == change[0] and passage.hedge(measure.start)
+    )
     return bool(not said and not found.base and goes_on and change[2] == measure.unit)
 
 

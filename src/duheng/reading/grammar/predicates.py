@@ -37,6 +37,7 @@ class Predicate:
     past: bool
     period: str | None
     by: int | None = None
+    share: str = ""  # 占建成区面积的: the verb belongs to the name of the indicator
 
 
 @cache
@@ -54,7 +55,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<adv0>(?:{adverbs})*)(?P<base>{base})?(?P<adv1>(?:{adverbs}|{either(words('hedges'))})*)(?P<base2>{base})?"
         rf"(?P<adv2>(?:{adverbs})*)"
         rf"(?P<noun>(?:年均)?(?:{either(_NOMINAL)})(?:幅度|率|比例|比率)(?:要求|目标)?)?(?P<adv3>(?:{adverbs})*)"
-        rf"(?P<verb>{verbs})?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?(?(bound){of}|(?(verb){of}))(?P<about>{either(words('about'))})?\s*[“”]?$"
+        rf"(?P<verb>{verbs})?(?:(?<=占)(?P<whole>[^，。；、\d的]{{2,20}})的)?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?(?(bound){of}|(?(verb){of}))(?P<about>{either(words('about'))})?\s*[“”]?$"
     )
 
 
@@ -87,4 +88,11 @@ def predicate(subject: str) -> Predicate | None:
         bool(match["past"]),
         period,
         int(by.group()) if by else None,
+        _share(match),
     )
+
+
+def _share(match: re.Match[str]) -> str:
+    if match["verb"] != "占":
+        return ""
+    return f"占{match['whole']}的比重" if match["whole"] else "占比"

@@ -29,6 +29,13 @@ _RATIO = re.compile(
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
+# 为实现……减少10%的目标，必须……: what the duty after it serves, owed where it is stated.
+_TO_WHAT_END = re.compile(r"为(?:了|确保|如期|顺利|全面)*(?:实现|完成|达到)[^，]*(?:目标|任务|要求|指标)$")
+# 与2025年相比，……: what every fall and rise of the sentence is measured against.
+_AGAINST = re.compile(
+    r"(?:(?:[与和同较比]|相较于?|相比于?|对比)(?P<a>(?:19|20)\d\d)年(?:相比|比较|来说|(?=，|$))"
+    r"|以(?P<b>(?:19|20)\d\d)年[^，。；]{0,30}?为基(?:数|准|期)|在(?P<c>(?:19|20)\d\d)年的?基础上)[，、]?"
+)
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
@@ -98,9 +105,9 @@ class _Reader:
                 before = state.when
                 found += self._clause(Passage(self.text, self.plain, self.masked, clause), state)
                 # 每年 is said of its clause alone; the term of the sentence goes on after it.
-                state.when = before if state.when.period in ("每年", "逐年") else state.when
+                state.when = before if state.when.period in ("每年", "逐年", "年均") else state.when
             if clause.last:
-                state.past, state.condition = False, None
+                state.past, state.condition, state.against = False, None, None
         return found
 
     def _clause(self, passage: Passage, state: State) -> list[Target]:
@@ -131,6 +138,10 @@ class _Reader:
         start = self._head(clause, times, state)
         if self._told(clause, state):
             state.past = True
+            return []
+        if against := _AGAINST.match(self.masked, start, clause.end):
+            state.against, start = int(next(filter(None, against.groups()))), against.end()
+        if _TO_WHAT_END.match(self.masked, start, clause.end):
             return []
         values = measures(self.masked, start, clause.end)
         if any(one.stop == other.start for one, other in pairwise(values)):

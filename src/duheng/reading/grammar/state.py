@@ -29,6 +29,7 @@ class State:
     per_scope: str | None = None
     condition: str | None = None  # said in the sentence: what follows holds only if
     past: bool = False
+    against: int | None = None  # the year that the changes of the sentence are measured against
     doubts: list[Doubt] = field(default_factory=list)
 
 

@@ -171,7 +171,7 @@ def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Mat
     subject = clean(passage.words(at, at + match.end("subject")))
     span = (at, passage.clause.end)
     if subject:
-        heads = heads_of(state, spread(subject))
+        heads = heads_of(state, spread(subject, alike=True))
         said = passage.words(at + match.start("said"), at + match.end())
         return [
             _one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads

@@ -58,7 +58,8 @@ def _sources() -> dict[str, str]:
         "work": f"(?:{either(words('verb_adverbs'))})*(?P<verb>{verbs}(?:(?:和|、|并|与)?{verbs})*)",
         "past": "|".join([either(words("past_marks")), r"已[^建成]", r"[\u4e00-\u9fff]了[^解]"]),
         "forward": either(words("forward_marks")),
-        "past_heading": either(words("past_headings")),
+        "past_heading": rf"(?:^|[，、；\s])(?![^，、；\s]*?{either(words('laid_foundations'))})"
+        rf"[^，、；\s]*?{either(words('past_headings'))}",
         "region": f"^{either(words('regions'))}",
         "indicator_end": f"{either(words('indicator_nouns'))}(?:[\ue000\ue001]*)$",
         "tail": f"(?:[A-Za-z][A-Za-z0-9.]*)?(?:{either(words('tail_modifiers'))})*{either(words('tail_nouns'))}$",
@@ -67,10 +68,14 @@ def _sources() -> dict[str, str]:
         "action_end": f"(?P<action>{either(words('actions'))})$",
         "scope": f"^(?:{either(words('regions'))})?(?:{either(words('scope_qualifiers'))})"
         f"[^、，]{{0,8}}?{either(words('scope_nouns'))}(?=.)",
-        "among": r"^(?P<scope>[^、，]{2,20})(?<!集)中"
+        "among": r"^(?P<scope>[^，]{2,30})(?<!集)中"
         r"(?=[^、，心央国小型部级医学药水期长等高]{2,}(?:率|占比|比例|比重)$)",
-        "place": "^(?!万元|单位|人均|[^、]{0,12}占)[\u4e00-\u9fff]{1,8}?"
-        f"{either(words('place_ends'))}(?!生产总值|级)(?=[^、，区市县]{{2,}}$|$)",
+        "place": "^(?!万元|单位|人均|新[增建]|[^、]{0,12}占)[\u4e00-\u9fff]{1,8}?"
+        f"{either(words('place_ends'))}(?!生产总值|[级域控城场道政容])(?=[^、，区市县]{{2,}}$|$)",
+        "pollutant": either(words("pollutants")),
+        "kin": f"{either((*words('pollutants'), *words('kin')))}\ue000*",
+        "where": f"(?!.*{either(words('measure_ends'))})[\u4e00-\u9fff]{{0,16}}"
+        f"(?:{either(words('wheres'))}|(?<![型明林废慧绵])城市|[省市县区])",
         "condition": "|".join(table()["conditions"]),
         "no_condition": either(words("no_conditions")),
         "condition_bracket": table()["condition_brackets"],
