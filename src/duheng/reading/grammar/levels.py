@@ -32,9 +32,11 @@ def read_levels(
         if found is None:
             return None
     at = subject_start + max(0, len(subject) - 90) + found.start
+    names, found = _named(passage.words(subject_start, at), found)
+    if not names and _has_its_noun(passage, found, group[-1]):
+        return None
     if (_COMPARED.search(subject) and not found.each) or _defines(passage, group[-1]):
         return []
-    names, found = _named(passage.words(subject_start, at), found)
     if state.subjects and pattern("work").fullmatch(names):
         names = ""
     if group[-1].unit == "项" and pattern("counted").search(names[-10:]):
@@ -66,6 +68,14 @@ def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
     subject = clean(words_before).removesuffix("指标")
     return re.sub(r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$", "", subject)
+
+
+def _has_its_noun(passage: Passage, found: Predicate, last: Measure) -> bool:
+    """完成 v 机组改造, 实现 v%的村达标: whose the value is stands after it, not before."""
+    after = passage.masked[last.stop : passage.clause.end]
+    if last.unit == "%":
+        return found.verb == "实现" and bool(re.match("的[^，]{4,}", after))
+    return found.kind == "complete" and bool(_NOUN.match(after))
 
 
 def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:

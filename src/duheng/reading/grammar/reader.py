@@ -11,6 +11,7 @@ from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
 from duheng.reading.grammar.rows import TableReader
+from duheng.reading.grammar.shares import defines
 from duheng.reading.grammar.state import Passage, State
 from duheng.reading.grammar.wording import read_wording
 from duheng.reading.grammar.words import pattern
@@ -224,6 +225,8 @@ class _Reader:
             )
             made = self._group(passage, state, when, since, group, until)
             found += made
+            if not made and defines(passage, group[-1], until):
+                continue
             # What a count is of stands after it: it is spoken for.
             since = until if made and made[-1].end >= until - 1 else group[-1].stop
         return found

@@ -76,6 +76,8 @@ def _sources() -> dict[str, str]:
         "kin": f"{either((*words('pollutants'), *words('kin')))}\ue000*",
         "where": f"(?!.*{either(words('measure_ends'))})[\u4e00-\u9fff]{{0,16}}"
         f"(?:{either(words('wheres'))}|(?<![型明林废慧绵])城市|[省市县区])",
+        "done": either(words("done_verbs")),
+        "body_done": f"[\u4e00-\u9fff\ue000\ue001、]{{1,18}}?{either(words('done_verbs'))}[^，]{{2,}}$",
         "condition": "|".join(table()["conditions"]),
         "no_condition": either(words("no_conditions")),
         "condition_bracket": table()["condition_brackets"],
