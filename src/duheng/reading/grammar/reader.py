@@ -152,10 +152,11 @@ class _Reader:
         if not values:
             self._mention(passage, state, start)
             firm = [time for time in times if time.firm and not time.past]
-            state.when = firm[-1] if firm else state.when
-            return read_wording(passage, state, state.when, start)
+            when = firm[-1] if firm else state.when
+            state.when = when if self._governs(when) else state.when
+            return read_wording(passage, state, when, start)
         found = self._values(passage, state, times, start, values)
-        later = [time for time in times if not time.past and time.deadline]
+        later = [time for time in times if not time.past and time.deadline and self._governs(time)]
         if later and later[-1].start > start:
             state.when = later[-1]
         return found
@@ -171,6 +172,10 @@ class _Reader:
                 return state.listed[-1].end
             return times[0].end
         return clause.start
+
+    def _governs(self, time: When) -> bool:
+        """Whether a time holds beyond its clause; 应于2027年底前 is said of its own duty alone."""
+        return self.masked[max(time.start - 1, 0) : time.start] != "于"
 
     def _listed(self, times: list[When]) -> list[When]:
         """The times at the head that follow each other with a joint only."""

@@ -34,6 +34,14 @@ _ASSIGNED = re.compile(
 )
 
 
+# 应于2027年底前全部……: a duty's words and time are no part of what it is stated for.
+_BY_WHEN = re.compile("(?:应当|应|须|需|要)?(?:于?(?:19|20)\\d\\d年(?:\\d+月)?(?:底|末)?(?:之?前)?)?$")
+# A paper about all of it is to be written; a level fits another: neither is all of it done.
+_DRAFTS = re.compile("制定|制订|编制|出台|印发|研究")
+_FITS = re.compile("相(?:适应|协调|衔接|匹配|一致)$")
+_BODY = re.compile("(?:各|所有)[^，]{1,12}|[^，]{2,12}(?:政府|部门|单位|企业)")
+
+
 @cache
 def _all() -> re.Pattern[str]:
     verbs = either(words("all_verbs"))
@@ -104,7 +112,7 @@ def _piece(passage: Passage, state: State, when: When, at: int, piece: str) -> l
             passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), gone["said"] or "消除", True
         )
     if match := _STANDARD.match(piece):
-        name = passage.words(at, at + match.end("subject")) + "达标"
+        name = _BY_WHEN.sub("", passage.words(at, at + match.end("subject"))) + "达标"
         return _state(
             passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"] + "达到", True
         )
@@ -121,7 +129,8 @@ def _piece(passage: Passage, state: State, when: When, at: int, piece: str) -> l
 def _whole(passage: Passage, state: State, when: When, at: int, match: re.Match[str]) -> list[Target]:
     subject = clean(passage.words(at, at + match.end("subject"))).removeprefix("在")
     rest = passage.words(at + match.start("rest"), at + match.end())
-    if not subject or re.search("了$|的$", subject):
+    subject = _BY_WHEN.sub("", subject)
+    if not subject or re.search("了$|的$", subject) or _DRAFTS.search(subject) or _FITS.search(rest):
         return []
     span, value = (at, at + match.end()), (Decimal(100), "%")
     if match["said"] == "全部" and not re.search("利用$|应用$", rest):
@@ -171,7 +180,13 @@ def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Mat
     subject = clean(passage.words(at, at + match.end("subject")))
     span = (at, passage.clause.end)
     if subject:
-        heads = heads_of(state, spread(subject, alike=True))
+        heads = heads_of(state, spread(re.sub("(?:下降|降低|减少)(?:幅度|率)?$", "", subject), alike=True))
+        if _BODY.fullmatch(subject) and match["what"]:
+            heads = [
+                Head(
+                    passage.words(at + match.start("of"), at + match.end("what")).removeprefix("的"), subject
+                )
+            ]
         said = passage.words(at + match.start("said"), at + match.end())
         return [
             _one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads
