@@ -151,7 +151,7 @@ def scoped(subject: str) -> Head:
     A region leaves the name (全市 | 年用水总量), a body that acts leaves it too (全市各级党政机关 | 建成节水型机关率),
     an object stays part of it (三大粮食作物 | 三大粮食作物化肥利用率).
     """
-    subject = subject.removeprefix("在")
+    subject = re.sub("^在(?![建线用岗运营册役])", "", subject)
     region = pattern("region").match(subject)
     rest = subject[region.end() :] if region else subject
     if among := pattern("among").match(subject):

@@ -5,16 +5,18 @@ from dataclasses import replace
 
 from duheng.reading.grammar.clauses import ASIDE
 from duheng.reading.grammar.deadlines import When
-from duheng.reading.grammar.heads import Head, clean, is_place_list, split_list, spread
+from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.measures import Measure
-from duheng.reading.grammar.predicates import Predicate, predicate
-from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
+from duheng.reading.grammar.predicates import CHANGES, Predicate, predicate
+from duheng.reading.grammar.state import Passage, State, target, valued
+from duheng.reading.grammar.subjects import subjects
 from duheng.reading.grammar.words import pattern, words
 from duheng.reading.records import Doubt, Target
 
 _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
-_CHANGES = ("decrease", "increase")
 _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
+# 按不低于 v% 的比例建设: how it is to be done.
+_BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
 _WORKED = re.compile("减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
 # 能力达到每年120万吨: how much a year, not how often.
 _RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$")
@@ -26,26 +28,22 @@ def read_levels(
 ) -> list[Target] | None:
     """The targets of one group of values, or None where what stands before them is no predicate."""
     subject = _RATE.sub("", passage.masked[subject_start : group[0].start])
-    found = predicate(subject[-90:])
+    found = predicate(subject[-90:]) or _bare(subject, group)
     if found is None:
-        found = _bare(subject, group)
-        if found is None:
-            return None
+        return None
     at = subject_start + max(0, len(subject) - 90) + found.start
     names, found = _named(passage.words(subject_start, at), found)
+    if not found.verb and subject.startswith("、") and state.verb == "新增" and names[:2] != "新增":
+        names = state.verb + names
     if not names and _has_its_noun(passage, found, group[-1]):
         return None
-    if (_COMPARED.search(subject) and not found.each) or _defines(passage, group[-1]):
+    if _states_nothing(passage, subject, found, names, group):
         return []
-    if state.subjects and pattern("work").fullmatch(names):
-        names = ""
-    if group[-1].unit == "项" and pattern("counted").search(names[-10:]):
-        return []
-    if (group[0].counted and not found.verb and pattern("work").fullmatch(names)) or (
-        not names and group[0].counted
-    ):
+    names = _BY.sub("", names)
+    names = "" if state.subjects and pattern("work").fullmatch(names) else names
+    if _is_work(passage, found, names, group):
         return None
-    heads = _heads(state, names, found, len(group))
+    heads = subjects(state, names, found, len(group))
     if heads is None:
         _doubt(passage, state, "no_indicator", "有数值而找不到所属的指标", subject_start, group[-1].stop)
         return []
@@ -60,7 +58,8 @@ def read_levels(
         _level(passage, state, when, head, found, measure, (start, group[-1].stop))
         for head, measure in zip(heads, _dealt(group, len(heads), found), strict=False)
     ]
-    state.change = (found.kind, found.base, group[0].unit) if found.kind in _CHANGES else None
+    state.verb = "新增" if names.startswith(("新增", "累计新增")) else state.verb
+    state.change = (found.kind, found.base, group[0].unit) if found.kind in CHANGES else None
     return made
 
 
@@ -68,6 +67,26 @@ def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
     subject = clean(words_before).removesuffix("指标")
     return re.sub(r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$", "", subject)
+
+
+def _states_nothing(
+    passage: Passage, subject: str, found: Predicate, names: str, group: list[Measure]
+) -> bool:
+    """Another value is compared with, a thing is told by its value, or the paper counts its own items."""
+    if (_COMPARED.search(subject) and not found.each) or _defines(passage, found, group[-1]):
+        return True
+    own = group[-1].unit == "项" and pattern("counted").search(names[-10:])
+    return bool(own or _BY.fullmatch(names))
+
+
+def _is_work(passage: Passage, found: Predicate, names: str, group: list[Measure]) -> bool:
+    """培训不少于 v 名技师: a verb and a bound, and what is counted after them."""
+    if not names:
+        return group[0].counted
+    if found.verb or not (group[0].counted or _NOUN.match(passage.masked, group[-1].stop)):
+        return False
+    ends = list(pattern("work").finditer(names))
+    return bool(ends and ends[-1].end() == len(names) and (ends[-1].start() == 0 or not group[0].counted))
 
 
 def _has_its_noun(passage: Passage, found: Predicate, last: Measure) -> bool:
@@ -83,7 +102,12 @@ def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:
     names = _subject(words_before)
     if names.startswith("分别"):
         names, found = names.removeprefix("分别"), replace(found, each=True)
-    return (names + found.share if names else ""), found
+    if found.verb in ("完成减排", "完成削减", "实现减排") and names:
+        names += "减排量"
+    if (by := _BY.search(names)) and by["bound"]:
+        kind = "floor" if by["bound"] in words("floors") else "ceiling"
+        found = replace(found, kind=kind, verb="", bound=by["bound"])
+    return names + found.share, found
 
 
 def _deals_by_times(state: State, found: Predicate, count: int) -> bool:
@@ -107,8 +131,15 @@ def _doubt(passage: Passage, state: State, kind: str, message: str, start: int, 
     state.doubts.append(Doubt(kind, message, min(start, passage.clause.start), end))
 
 
-def _defines(passage: Passage, measure: Measure) -> bool:
-    """超过100人的企业, 50%的标准: the value tells which thing is meant."""
+def _defines(passage: Passage, found: Predicate, measure: Measure) -> bool:
+    """超过100人的企业, 容量30万千瓦以下机组: the value tells which thing is meant."""
+    limited = measure.bound in words("above") + words("under") and measure.unit != "%"
+    if (
+        not (found.verb or found.bound or found.nominal)
+        and limited
+        and _NOUN.match(passage.masked, measure.stop)
+    ):
+        return True
     return bool(
         re.match(
             f"{ASIDE}*的(?!(?:激励|奋斗|预期|约束性|考核|规划|阶段性?)*(?:目标|水平|要求)|比例)|时(?!间|期)",
@@ -136,70 +167,6 @@ def _quote_start(passage: Passage, when: When) -> int:
     return start
 
 
-def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head] | None:
-    """The indicators the values belong to; None where there is none to be found."""
-    carried = state.subjects
-    if not names or names in ("指标", "目标", "其", "总量", "总体") or _is_said_before(names, carried):
-        return carried if carried and (len(carried) == count or count == 1) else None
-    if found.nominal and not carried and is_place_list(names):
-        return None
-    if (
-        carried
-        and is_place_list(names)
-        and (found.nominal or pattern("place").fullmatch(names) or names in words("scope_nouns"))
-    ):
-        return _placed(carried[0].name, re.split("、|和|及|与", names))
-    if carried and count == 1 and _is_where(names, carried[0]):
-        return [Head(carried[0].name, names)]
-    pieces = split_list(names, count) if count > 1 else None
-    if count > 1 and pieces is None:
-        pieces = [names] * count if found.kind else None
-    elif count == 1:
-        pieces = _one_value(names, found)
-    heads = heads_of(state, pieces or [names])
-    heads = _continued(state, heads, found)
-    state.subjects = heads
-    return heads
-
-
-def _is_said_before(names: str, carried: list[Head]) -> bool:
-    """年利用量达到 w after 大宗固废年利用量达到 v: the end of the indicator before stands for the whole of it."""
-    if len(carried) != 1 or not 3 <= len(names) <= 5:
-        return False
-    return carried[0].name.endswith(names) and "、" not in carried[0].name
-
-
-def _is_where(names: str, before: Head) -> bool:
-    """缺水城市达到 w after 再生水利用率达到 v: the same indicator in another place."""
-    return bool(pattern("indicator_end").search(before.name) and pattern("where").fullmatch(names))
-
-
-def _one_value(names: str, found: Predicate) -> list[str]:
-    pieces = re.split("、|和", names)
-    if found.each and len(pieces) > 1:
-        return split_list(names, len(pieces)) or [names]
-    return [names] if found.together else spread(names, found.kind in _CHANGES)
-
-
-def _continued(state: State, heads: list[Head], found: Predicate) -> list[Head]:
-    """人均水耗 after 公共机构单位建筑面积能耗: what a series is about is said only once."""
-    first = heads[0]
-    body = (first.scope or "").removeprefix(state.region or "")
-    for region in words("regions"):
-        body = body.removeprefix(region)
-    if body and re.match(f"{re.escape(body)}(?:单位|人均)", first.name):
-        state.per, state.per_scope = body, first.scope
-    elif state.per and all(re.match("人均|单位", head.name) for head in heads):
-        return [Head(state.per + head.name, state.per_scope) for head in heads]
-    elif body:
-        state.per = ""
-    return heads
-
-
-def _placed(name: str, places: list[str]) -> list[Head]:
-    return [Head(name, place) for place in places if place]
-
-
 def _dealt(group: list[Measure], count: int, found: Predicate) -> list[Measure]:
     """The values dealt to the heads: one to each, or one to all; 控制在甲、乙以内 bounds them all."""
     if len(group) == 1:
@@ -223,7 +190,7 @@ def _level(
     if state.kind and direction == "reach" and found.verb in ("为", "是"):
         direction = state.kind
     base, more = found.base, valued(passage, measure)
-    if base is None and found.kind in _CHANGES:
+    if base is None and found.kind in CHANGES:
         base = state.against
     if state.change and _stretches(passage, found, measure, state.change):
         direction, base = state.change[0], state.change[1]
@@ -231,7 +198,7 @@ def _level(
     if standing and when.deadline is None and not when.period:
         more["kind"] = "requirement"
     start, state.risen_from = state.risen_from, None
-    if start and start.unit == measure.unit and found.kind not in _CHANGES:
+    if start and start.unit == measure.unit and found.kind not in CHANGES:
         more |= {"base_value": start.value, "base_unit": valued(passage, start)["unit"]}
     if state.base and found.verb in ("为", "是", "达到") and state.base.unit == measure.unit:
         base, direction = (

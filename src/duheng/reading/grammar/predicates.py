@@ -6,6 +6,7 @@ from functools import cache
 
 from duheng.reading.grammar.words import either, verb_kinds, words
 
+CHANGES = ("decrease", "increase")
 _NOMINAL = {
     "下降": "decrease",
     "降低": "decrease",
@@ -55,7 +56,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<adv0>(?:{adverbs})*)(?P<base>{base})?(?P<adv1>(?:{adverbs}|{either(words('hedges'))})*)(?P<base2>{base})?"
         rf"(?P<adv2>(?:{adverbs})*)"
         rf"(?P<noun>(?:年均)?(?:{either(_NOMINAL)})(?:幅度|率|比例|比率)(?:要求|目标)?)?(?P<adv3>(?:{adverbs})*)"
-        rf"(?P<verb>{verbs})?(?:(?<=占)(?P<whole>[^，。；、\d的]{{2,20}})的)?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?(?(bound){of}|(?(verb){of}))(?P<about>{either(words('about'))})?\s*[“”]?$"
+        rf"(?P<verb>{verbs})?(?:(?<=占)(?P<whole>[^，。；、\d的]{{2,20}})的)?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?(?(bound){of}|(?(verb){of}))(?:(?<=达到|超过|低于|少于|高于)[^，。；、\d]{{1,16}}的)?(?P<about>{either(words('about'))})?\s*[“”]?$"
     )
 
 

@@ -10,11 +10,12 @@ from duheng.reading.grammar.deadlines import Calendar, When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
+from duheng.reading.grammar.parts import read_part
 from duheng.reading.grammar.rows import TableReader
 from duheng.reading.grammar.shares import defines
 from duheng.reading.grammar.state import Passage, State
 from duheng.reading.grammar.wording import read_wording
-from duheng.reading.grammar.words import pattern
+from duheng.reading.grammar.words import pattern, words
 from duheng.reading.grammar.works import read_work
 from duheng.reading.outline import Outline, Paragraph
 from duheng.reading.records import Doubt, Target
@@ -37,6 +38,7 @@ _AGAINST = re.compile(
     r"(?:(?:[与和同较比]|相较于?|相比于?|对比)(?P<a>(?:19|20)\d\d)年(?:相比|比较|来说|(?=，|$))"
     r"|以(?P<b>(?:19|20)\d\d)年[^，。；]{0,30}?为基(?:数|准|期)|在(?P<c>(?:19|20)\d\d)年的?基础上)[，、]?"
 )
+_PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
@@ -63,6 +65,7 @@ class _Reader:
         named = [int(one) for heading in outline.sections for one in _YEARS.findall(heading.section)]
         self.calendar = Calendar(year or max(named, default=None), outline.period)
         titled = _YEARS.findall(outline.title or "")
+        self.plans = bool(_PLANS.search(outline.title or ""))
         self.title_time = When(int(titled[0]), weak=True) if len(titled) == 1 else When()
         self.doubts: list[Doubt] = []
         self.lead = When()
@@ -109,6 +112,7 @@ class _Reader:
                 state.when = before if state.when.period in ("每年", "逐年", "年均") else state.when
             if clause.last:
                 state.past, state.condition, state.against = False, None, None
+                state.recent, state.wholes = [], []
         return found
 
     def _clause(self, passage: Passage, state: State) -> list[Target]:
@@ -145,7 +149,7 @@ class _Reader:
         if _TO_WHAT_END.match(self.masked, start, clause.end):
             return []
         values = measures(self.masked, start, clause.end)
-        if any(one.stop == other.start for one, other in pairwise(values)):
+        if any(one.stop == other.start for one, other in pairwise(values) if not one.counted):
             message = "数值之间没有分隔（表格各格连在一起），无法可靠读出"
             self.doubts.append(Doubt("run_together", message, clause.start, clause.end))
             return []
@@ -155,7 +159,12 @@ class _Reader:
             when = firm[-1] if firm else state.when
             state.when = when if self._governs(when) else state.when
             return read_wording(passage, state, when, start)
-        found = self._values(passage, state, times, start, values)
+        if self.masked.startswith("其中", start):
+            state.wholes = state.recent
+        found = self._values(passage, state, times, start, _undefined(values))
+        state.recent = [*state.recent, *found]
+        if not found:
+            found = read_wording(passage, state, state.when, start)
         later = [time for time in times if not time.past and time.deadline and self._governs(time)]
         if later and later[-1].start > start:
             state.when = later[-1]
@@ -190,7 +199,10 @@ class _Reader:
         """Whether the clause tells what has been."""
         said = self.masked[clause.start : clause.end]
         rest = self.masked[clause.end : clause.end + 120].partition("。")[0]
-        if (pattern("past").search(said) or "同比" in rest) and "基数" not in said:
+        told = pattern("past").search(said)
+        if not self.plans:
+            told = told or pattern("past_outside_plans").search(said + rest)
+        if told and "基数" not in said:
             return True
         return state.past and "基数" not in said
 
@@ -230,7 +242,7 @@ class _Reader:
             )
             made = self._group(passage, state, when, since, group, until)
             found += made
-            if not made and defines(passage, group[-1], until):
+            if not made and (defines(passage, group[-1], until) or group[-1].unit in words("defining_units")):
                 continue
             # What a count is of stands after it: it is spoken for.
             since = until if made and made[-1].end >= until - 1 else group[-1].stop
@@ -244,7 +256,8 @@ class _Reader:
             return levels
         found = []
         for one in group:
-            work = read_work(passage, state, when, since, one, until)
+            work = read_part(passage, state, when, since, one) if one is group[0] else None
+            work = work or read_work(passage, state, when, since, one, until)
             if work is not None:
                 found.append(work)
         return found
@@ -264,11 +277,23 @@ class _Reader:
         return True
 
 
+def _undefined(values: list[Measure]) -> list[Measure]:
+    """3台66万千瓦机组: the value between a count and what is counted tells of which kind it is."""
+    before: list[Measure | None] = [None, *values]
+    return [
+        one
+        for one, last in zip(values, before, strict=False)
+        if not (last and last.counted and last.stop == one.start)
+    ]
+
+
 def _groups(masked: str, values: list[Measure]) -> list[list[Measure]]:
     """Values that stand side by side, with nothing but joints between them, belong together."""
     groups = [[values[0]]]
     for one in values[1:]:
-        if _BETWEEN.match(masked[groups[-1][-1].stop : one.start]) and not one.counted:
+        if _BETWEEN.match(masked[groups[-1][-1].stop : one.start]) and not (
+            one.counted or groups[-1][-1].counted
+        ):
             groups[-1].append(one)
         else:
             groups.append([one])

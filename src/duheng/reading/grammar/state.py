@@ -29,6 +29,10 @@ class State:
     per_scope: str | None = None
     condition: str | None = None  # said in the sentence: what follows holds only if
     past: bool = False
+    recent: list[Target] = field(default_factory=list)  # what the sentence has stated so far
+    wholes: list[Target] = field(
+        default_factory=list
+    )  # the same, where it goes on to name parts of it (其中)
     against: int | None = None  # the year that the changes of the sentence are measured against
     doubts: list[Doubt] = field(default_factory=list)
 

@@ -38,7 +38,7 @@ _ASSIGNED = re.compile(
 _BY_WHEN = re.compile("(?:应当|应|须|需|要)?(?:于?(?:19|20)\\d\\d年(?:\\d+月)?(?:底|末)?(?:之?前)?)?$")
 # A paper about all of it is to be written; a level fits another: neither is all of it done.
 _DRAFTS = re.compile("制定|制订|编制|出台|印发|研究")
-_FITS = re.compile("相(?:适应|协调|衔接|匹配|一致)$")
+_NOT_ALL = re.compile(r"相(?:适应|协调|衔接|匹配|一致)$|等\d+[项个类]")
 _BODY = re.compile("(?:各|所有)[^，]{1,12}|[^，]{2,12}(?:政府|部门|单位|企业)")
 
 
@@ -130,7 +130,7 @@ def _whole(passage: Passage, state: State, when: When, at: int, match: re.Match[
     subject = clean(passage.words(at, at + match.end("subject"))).removeprefix("在")
     rest = passage.words(at + match.start("rest"), at + match.end())
     subject = _BY_WHEN.sub("", subject)
-    if not subject or re.search("了$|的$", subject) or _DRAFTS.search(subject) or _FITS.search(rest):
+    if not subject or re.search("了$|的$", subject) or _DRAFTS.search(subject) or _NOT_ALL.search(rest):
         return []
     span, value = (at, at + match.end()), (Decimal(100), "%")
     if match["said"] == "全部" and not re.search("利用$|应用$", rest):

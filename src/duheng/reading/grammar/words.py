@@ -56,6 +56,7 @@ def _sources() -> dict[str, str]:
         "hedge": hedges,
         "hedge_end": f"{hedges}$",
         "work": f"(?:{either(words('verb_adverbs'))})*(?P<verb>{verbs}(?:(?:和|、|并|与)?{verbs})*)",
+        "past_outside_plans": re.escape(table()["year_on_year"]),
         "past": "|".join([either(words("past_marks")), r"已[^建成]", r"[\u4e00-\u9fff]了[^解]"]),
         "forward": either(words("forward_marks")),
         "past_heading": rf"(?:^|[，、；\s])(?![^，、；\s]*?{either(words('laid_foundations'))})"

@@ -31,6 +31,8 @@ def read_work(
     lead = before[: len(before) - len(bound)] if bound else before
     lead = _UPON.sub("", lead) if _verb(_UPON.sub("", lead)) else lead
     verb = _verb(lead)
+    if verb is None and re.fullmatch("[，、]*对", lead):
+        return _done_upon(passage, state, when, measure)
     if verb is None:
         lead = "" if re.search("[与对向给]$", lead) else lead
         if not _carries(state, lead, measure) or pattern("region").fullmatch(clean(lead)):
@@ -52,6 +54,16 @@ def read_work(
     more = {"comparator": bound or measure.bound or total or None, "kind": _kind(measure)}
     more |= valued(passage, measure)
     return target(passage, state, when, head, (_start(passage, when), end), "complete", **more)
+
+
+def _done_upon(passage: Passage, state: State, when: When, measure: Measure) -> Target | None:
+    """对 v 家企业开展诊断: what is done stands at the end of the clause."""
+    end = passage.clause.end
+    if not re.search("(?:开展|实施|进行|完成|推行)[^，]{2,}$", passage.masked[measure.stop : end]):
+        return None
+    head = _headed(state, clean(passage.words(measure.stop, end)), "")
+    span, more = (_start(passage, when), end), valued(passage, measure)
+    return target(passage, state, when, head, span, "complete", comparator=measure.bound, **more)
 
 
 def _headed(state: State, name: str, lead: str) -> Head:
