@@ -126,6 +126,10 @@ def _beside(others: list[str], last: str) -> str | None:
         return None
     if all(len(one) == size and one[-1] == last[size - 1 : size] for one in others) and size > 1:
         return last[size:]
+    ends = {one[-1] for one in others}
+    at = last.find(ends.pop(), 1) if len(ends) == 1 else -1
+    if 0 < at < len(last) - 1:
+        return last[at + 1 :]
     kind = pattern("kin").match(last)
     if kind and all(pattern("kin").fullmatch(one) for one in others):
         return last[kind.end() :]
@@ -136,7 +140,7 @@ def clean(subject: str) -> str:
     """A subject without hedges and openings before it and joints around it."""
     subject = re.sub(r"[\s]+", "", subject)
     while True:
-        shorter = pattern("openings").sub("", subject.strip('、，：:"及和与等的-—·'))
+        shorter = pattern("openings").sub("", subject.strip('、，：:"及和与或等的-—·'))
         shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
         if shorter.count("“") != shorter.count("”"):
             shorter = shorter.strip("“”")

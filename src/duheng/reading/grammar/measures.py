@@ -51,8 +51,8 @@ def _chinese(numeral: str) -> int:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    prefix = either(words("prefixes"))
-    unit = f"(?:{prefix}? ?{either(words('units'))})(?: ?(?:/|每) ?(?:{prefix}?{either(words('below'))}))?"
+    prefix, below = either(words("prefixes")), either(words("below"))
+    unit = f"(?:{prefix}? ?{either(words('units'))})(?: ?(?:/|每) ?(?:{prefix}?{below})(?:[·・]{below})?)?"
     count = rf"{prefix}?{either(words('classifiers'))}(?!(?<=个)[体性别])(?:/(?:{prefix}?{either(words('below'))}))?"
     each = f"{either(words('units'))}每{either(words('below'))}"
     figure = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"

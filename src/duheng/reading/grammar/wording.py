@@ -10,8 +10,8 @@ from duheng.reading.grammar.state import Passage, State, heads_of, target
 from duheng.reading.grammar.words import either, words
 from duheng.reading.records import Target
 
-_ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?(?P<sign>零|负)增长)$")
-_NONE = re.compile(r"(?P<said>(?:保持|实现)?(?P<what>零发生|清零|零排放|零填埋))$")
+_ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?“?(?P<sign>零|负)增长”?)$")
+_NONE = re.compile(r"(?P<said>(?:保持|实现)?“?(?P<what>零发生|清零|零排放|零填埋|零新增|零事故)”?)$")
 _TIMES = re.compile(r"^(?P<subject>[^，]{2,}?)(?:实现|将)?(?:比[^，]{2,8})?翻(?P<count>[一两二三四])番$")
 _HALF = re.compile(r"^(?P<subject>[^，]{2,}?)(?:将)?(?P<said>超过|达到|不低于|低于|降到)一半(?:以上)?$")
 _GONE = re.compile(

@@ -72,7 +72,7 @@ def _sources() -> dict[str, str]:
         "among": r"^(?P<scope>[^，]{2,30})(?<!集)中"
         r"(?=[^、，心央国小型部级医学药水期长等高]{2,}(?:率|占比|比例|比重)$)",
         "place": "^(?!万元|单位|人均|新[增建]|[^、]{0,12}占)[\u4e00-\u9fff]{1,8}?"
-        f"{either(words('place_ends'))}(?!生产总值|[级域控城场道政容])(?=[^、，区市县]{{2,}}$|$)",
+        f"{either(words('place_ends'))}(?!生产总值|[级域控城场道政容点])(?=[^、，区市县]{{2,}}$|$)",
         "pollutant": either(words("pollutants")),
         "kin": f"{either((*words('pollutants'), *words('kin')))}\ue000*",
         "where": f"(?!.*{either(words('measure_ends'))})[\u4e00-\u9fff]{{0,16}}"
