@@ -169,3 +169,17 @@ def test_results_and_rules_are_no_targets(name: str, shared: Path) -> None:
 def test_a_yearly_mean_is_no_period() -> None:
     reading = read_text("到2030年，PM10年均浓度达到55微克/立方米，绿电装机年均增长6%，优良天数比率达到81%。")
     assert [target.period for target in reading.targets] == [None, "年均", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("新增垃圾收运能力20吨/日。", None),
+        ("新建小区节水器具普及率达到100%。", "requirement"),
+        ("县财政每年安排节能资金不低于300万元。", "allocation"),
+        ("环保产业产值达到5亿元。", "requirement"),
+    ],
+)
+def test_what_a_level_without_a_term_is(text: str, kind: str | None) -> None:
+    [target] = read_text(text).targets
+    assert target.kind == kind

@@ -17,6 +17,8 @@ _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
 _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
 # 按不低于 v% 的比例建设: how it is to be done.
 _BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
+_DONE = re.compile("累计|新增|新建|完成|建成|建设")
+_MONEY = re.compile("(?:资金|经费|补助|补贴)$|财政.*(?:投入|安排)$")
 _WORKED = re.compile("减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
 # 能力达到每年120万吨: how much a year, not how often.
 _RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$")
@@ -35,7 +37,7 @@ def read_levels(
     names, found = _named(passage.words(subject_start, at), found)
     if not found.verb and subject.startswith("、") and state.verb == "新增" and names[:2] != "新增":
         names = state.verb + names
-    if not names and _has_its_noun(passage, found, group[-1]):
+    if _has_its_noun(passage, found, names, group[-1]):
         return None
     if _states_nothing(passage, subject, found, names, group):
         return []
@@ -43,7 +45,7 @@ def read_levels(
     names = "" if state.subjects and pattern("work").fullmatch(names) else names
     if _is_work(passage, found, names, group):
         return None
-    heads = subjects(state, names, found, len(group))
+    heads = subjects(state, names, found, group)
     if heads is None:
         _doubt(passage, state, "no_indicator", "有数值而找不到所属的指标", subject_start, group[-1].stop)
         return []
@@ -66,7 +68,7 @@ def read_levels(
 def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
     subject = clean(words_before).removesuffix("指标")
-    return re.sub(r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$", "", subject)
+    return re.sub(r"(?:[到至]?(?:19|20)\d\d年?底?前?|[从由]约?\d.*)$", "", subject)
 
 
 def _states_nothing(
@@ -89,12 +91,13 @@ def _is_work(passage: Passage, found: Predicate, names: str, group: list[Measure
     return bool(ends and ends[-1].end() == len(names) and (ends[-1].start() == 0 or not group[0].counted))
 
 
-def _has_its_noun(passage: Passage, found: Predicate, last: Measure) -> bool:
+def _has_its_noun(passage: Passage, found: Predicate, names: str, last: Measure) -> bool:
     """完成 v 机组改造, 实现 v%的村达标: whose the value is stands after it, not before."""
     after = passage.masked[last.stop : passage.clause.end]
     if last.unit == "%":
-        return found.verb == "实现" and bool(re.match("的[^，]{4,}", after))
-    return found.kind == "complete" and bool(_NOUN.match(after))
+        return not names and found.verb == "实现" and bool(re.match("的[^，]{4,}", after))
+    done = found.kind == "complete" and not names
+    return (done or (found.verb == "完成" and bool(found.bound))) and bool(_NOUN.match(after))
 
 
 def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:
@@ -195,8 +198,11 @@ def _level(
     if state.change and _stretches(passage, found, measure, state.change):
         direction, base = state.change[0], state.change[1]
     standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
-    if standing and when.deadline is None and not when.period:
+    done = direction == "complete" or (measure.unit != "%" and _DONE.match(head.name))
+    if standing and not done and when.deadline is None and not when.period:
         more["kind"] = "requirement"
+    if (measure.unit or "").endswith("元") and _MONEY.search(head.name):
+        more["kind"] = "allocation"
     start, state.risen_from = state.risen_from, None
     if start and start.unit == measure.unit and found.kind not in CHANGES:
         more |= {"base_value": start.value, "base_unit": valued(passage, start)["unit"]}

@@ -202,9 +202,16 @@ class _Reader:
         told = pattern("past").search(said)
         if not self.plans:
             told = told or pattern("past_outside_plans").search(said + rest)
-        if told and "基数" not in said:
+        if told and "基数" not in said and not self._is_to_come(state.when, clause):
             return True
         return state.past and "基数" not in said
+
+    def _is_to_come(self, when: When, clause: Clause) -> bool:
+        """Whether the sentence has a term of its own that is yet to come (到2030年，……累计达到 v)."""
+        since = max(self.masked.rfind(sign, 0, clause.start) for sign in "。；\n")
+        term = self.masked[max(when.start, 0) : when.end]
+        ahead = self.calendar.year is None or (when.deadline or 0) >= self.calendar.year
+        return when.start > since and term.startswith(("到", "力争到", "争取到")) and ahead
 
     def _mention(self, passage: Passage, state: State, start: int | None = None) -> None:
         """A clause without a value may name the indicators of the next one (…下降幅度低于平均，分别为)."""

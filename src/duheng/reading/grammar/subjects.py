@@ -3,14 +3,15 @@
 import re
 
 from duheng.reading.grammar.heads import Head, is_place_list, split_list, spread
+from duheng.reading.grammar.measures import Measure
 from duheng.reading.grammar.predicates import CHANGES, Predicate
 from duheng.reading.grammar.state import State, heads_of
 from duheng.reading.grammar.words import pattern, words
 
 
-def subjects(state: State, names: str, found: Predicate, count: int) -> list[Head] | None:
+def subjects(state: State, names: str, found: Predicate, group: list[Measure]) -> list[Head] | None:
     """The indicators the values belong to; None where there is none to be found."""
-    carried = state.subjects
+    carried, count = state.subjects, len(group)
     if names.startswith("占"):
         whose = carried[0].name.partition("占")[0] if carried else ""
         return [Head(whose + names, carried[0].scope)] * count if whose else None
@@ -26,7 +27,7 @@ def subjects(state: State, names: str, found: Predicate, count: int) -> list[Hea
         and (found.nominal or pattern("place").fullmatch(names) or names in words("scope_nouns"))
     ):
         return _placed(carried[0].name, re.split("、|和|及|与", names))
-    if carried and count == 1 and _is_where(names, carried[0]):
+    if carried and count == 1 and (_is_where(names, carried[0]) or _is_among(state, names, group[0])):
         return [Head(carried[0].name, names)]
     pieces = split_list(names, count) if count > 1 else None
     if count > 1 and pieces is None:
@@ -51,6 +52,17 @@ def _is_said_before(names: str, carried: list[Head]) -> bool:
 def _is_where(names: str, before: Head) -> bool:
     """缺水城市达到 w after 再生水利用率达到 v: the same indicator in another place."""
     return bool(pattern("indicator_end").search(before.name) and pattern("where").fullmatch(names))
+
+
+def _is_among(state: State, names: str, measure: Measure) -> bool:
+    """其中政府项目达到100%: the same share, of some among those it was stated for."""
+    whole, bare = state.wholes[-1:], not pattern("indicator_end").search(names)
+    return bool(
+        whole
+        and whole[0].unit == measure.unit == "%"
+        and bare
+        and pattern("indicator_end").search(whole[0].indicator)
+    )
 
 
 def _one_value(names: str, found: Predicate) -> list[str]:
