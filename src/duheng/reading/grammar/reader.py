@@ -39,6 +39,8 @@ _AGAINST = re.compile(
     r"|以(?P<b>(?:19|20)\d\d)年[^，。；]{0,30}?为基(?:数|准|期)|在(?P<c>(?:19|20)\d\d)年的?基础上)[，、]?"
 )
 _PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
+# A row whose cells have run together: 76.7＞80-约束性, 2551.72347.6-8%.
+_CELLS = re.compile(r"[\d%右上下\-—]\s*(?:约束性|预期性)(?!指标|目标|要求)|\d{2,}\.\d{3,}\.\d")
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
@@ -149,7 +151,8 @@ class _Reader:
         if _TO_WHAT_END.match(self.masked, start, clause.end):
             return []
         values = measures(self.masked, start, clause.end)
-        if any(one.stop == other.start for one, other in pairwise(values) if not one.counted):
+        glued = any(one.stop == other.start for one, other in pairwise(values) if not one.counted)
+        if glued or _CELLS.search(self.masked, start, clause.end):
             message = "数值之间没有分隔（表格各格连在一起），无法可靠读出"
             self.doubts.append(Doubt("run_together", message, clause.start, clause.end))
             return []
