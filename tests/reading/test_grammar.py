@@ -186,7 +186,11 @@ def test_what_a_level_without_a_term_is(text: str, kind: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ["湖泊优良比例（%）66＞70-约束性草地盖度（%）54", "烟尘排放总量（万吨）2551.72347.6-8%苯排放总量（万吨）26"]
+    "row",
+    [
+        "湖泊优良比例（%）66＞70-约束性草地盖度（%）54",
+        "烟尘排放总量（万吨）2551.72347.6-8%苯排放总量（万吨）26",
+    ],
 )
 def test_a_row_whose_cells_run_together_is_doubted_not_read(row: str) -> None:
     reading = read_text(f"到2030年，{row}。")

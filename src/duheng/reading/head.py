@@ -59,6 +59,7 @@ _BASIS = re.compile(
 )
 # The first five-year plan the pattern can name is the eleventh: 2006-2010.
 _FIRST_PLAN = 2006
+_LONGEST_TITLE = 60
 _PLANS = "一二三四五六"
 
 
@@ -111,13 +112,34 @@ def _titles(text: str, lines: list[str], opening: Sequence[Line]) -> tuple[str |
         wanted = inner.group(1).replace(" ", "")
         for i in reversed(candidates):
             if wanted.endswith(lines[i].replace(" ", "")) or lines[i].replace(" ", "").endswith(wanted):
-                return text[opening[i].start : opening[i].end], notice
+                return _over_lines(text, lines, opening, i, wanted), notice
         return inner.group(1), notice
     if notice:
         return notice, notice
     for i in candidates:
-        return text[opening[i].start : opening[i].end].strip("《》"), None
+        return _over_lines(text, lines, opening, i, "").strip("《》"), None
     return None, None
+
+
+def _over_lines(text: str, lines: list[str], opening: Sequence[Line], last: int, wanted: str) -> str:
+    """A title with the lines above that it is broken over: up to `wanted`, else those that can be nothing but title."""
+    first = last
+    while first and len("".join(lines[first - 1 : last + 1])) <= _LONGEST_TITLE:
+        longer = "".join(lines[first - 1 : last + 1]).replace(" ", "")
+        if not (wanted.endswith(longer) if wanted else _begins_title(lines[first - 1])):
+            break
+        first -= 1
+    return "".join(text[one.start : one.end] for one in opening[first : last + 1])
+
+
+def _begins_title(said: str) -> bool:
+    other = (
+        _DATE.search(said)
+        or _DOCUMENT_NUMBER.search(said)
+        or _ISSUER.search(said)
+        or _TITLE_LINE.search(said)
+    )
+    return 6 <= len(said) <= 40 and not other and not re.search(r"[，。；：（）〔〕#|]", said)
 
 
 def _is_title(said: str) -> bool:

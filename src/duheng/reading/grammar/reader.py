@@ -40,7 +40,7 @@ _AGAINST = re.compile(
 )
 _PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
 # A row whose cells have run together: 76.7＞80-约束性, 2551.72347.6-8%.
-_CELLS = re.compile(r"[\d%右上下\-—]\s*(?:约束性|预期性)(?!指标|目标|要求)|\d{2,}\.\d{3,}\.\d")
+_CELLS = re.compile(r"[\d%右上下\-—](?:约束性|预期性)(?!指标|目标|要求)|\d{2,}\.\d{3,}\.\d")
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
