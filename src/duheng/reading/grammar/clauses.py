@@ -59,7 +59,7 @@ def _brackets(plain: str) -> Iterator[tuple[int, int]]:
 
 # The number of a paragraph that goes on without a title is no part of what it says.
 _NUMBER = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|\d{1,2}(?:[、．]|\.(?!\d))|[①-⑳]|第[一二三四五六七八九十百]+条\s)\s*"
+    rf"\s*(?:{ASIDE}+|[一二三四五六七八九十]{{1,3}}、(?![一二三四五六七八九十])|\d{{1,2}}(?:[、．]|\.(?!\d))|[①-⑳]|第[一二三四五六七八九十百]+条\s)\s*"
 )
 _STOPS = re.compile(r"[。；;！!？?：:]|(?<!\d)[，,]|[，,](?!\d{3}(?!\d))|\.(?=\s|$)")
 

@@ -104,6 +104,10 @@ def _with_tail(pieces: list[str]) -> list[str]:
         return [pieces[0] + "率", *(object_ + piece.removesuffix("率") + "率" for piece in pieces[1:])]
     if (kind := re.search("(?:行业|领域).{3,}$", last)) and kind.start() > 0:
         return [*(piece + kind.group() for piece in pieces[:-1]), last]
+    if (
+        each := re.search("(?:单位(?=[运产建面工增生国地营换])|人均|万元).{3,}$", last)
+    ) and each.start() >= 2:
+        return [*(p + each.group() if p in bare else p for p in pieces[:-1]), last]
     if all(pattern("place").fullmatch(piece) for piece in bare) and len(bare) == len(pieces) - 1:
         place = re.match("^.{2,6}?(?=单位|人均|万元)", last) or pattern("place").match(last)
         if place:

@@ -17,7 +17,7 @@ _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
 _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
 # 按不低于 v% 的比例建设: how it is to be done.
 _BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
-_DONE = re.compile("累计|新增|新建|完成|建成|建设")
+_DONE = re.compile("累计|新增|新建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰")
 _MONEY = re.compile("(?:资金|经费|补助|补贴)$|财政.*(?:投入|安排)$")
 _WORKED = re.compile("减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
 # 能力达到每年120万吨: how much a year, not how often.
@@ -35,8 +35,7 @@ def read_levels(
         return None
     at = subject_start + max(0, len(subject) - 90) + found.start
     names, found = _named(passage.words(subject_start, at), found)
-    if not found.verb and subject.startswith("、") and state.verb == "新增" and names[:2] != "新增":
-        names = state.verb + names
+    names = _verbed(passage, state, found, names, subject_start, group[0])
     if _has_its_noun(passage, found, names, group[-1]):
         return None
     if _states_nothing(passage, subject, found, names, group):
@@ -98,6 +97,17 @@ def _has_its_noun(passage: Passage, found: Predicate, names: str, last: Measure)
         return not names and found.verb == "实现" and bool(re.match("的[^，]{4,}", after))
     done = found.kind == "complete" and not names
     return (done or (found.verb == "完成" and bool(found.bound))) and bool(_NOUN.match(after))
+
+
+def _verbed(
+    passage: Passage, state: State, found: Predicate, names: str, subject_start: int, measure: Measure
+) -> str:
+    """新增收运能力 v、处理能力 w: the verb is said once for amounts that stand side by side."""
+    before = passage.masked[passage.clause.start : subject_start]
+    bare = not (found.verb or found.bound or found.nominal) and measure.unit != "%"
+    bare = bare and names not in words("its_size")
+    goes_on = passage.masked.startswith("、", subject_start) and state.verb and state.verb in before
+    return state.verb + names if bare and goes_on and not names.startswith(state.verb) else names
 
 
 def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:
@@ -246,7 +256,8 @@ def _direction(found: Predicate, measure: Measure, name: str) -> tuple[str, str 
         return "at_least", said
     if bound in words("under") or (found.kind == "cap" and bound is None):
         return "at_most", said or found.verb
-    if found.kind == "complete" or (_WORKED.search(name) and found.kind == "reach") or measure.counted:
+    worked = found.kind == "reach" and measure.unit != "%" and _WORKED.search(name)
+    if found.kind == "complete" or worked or measure.counted:
         return "complete", said
     if found.kind in ("decrease_to", "increase_to", "maintain"):
         return found.kind, said

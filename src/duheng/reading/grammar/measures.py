@@ -58,7 +58,7 @@ def _pattern() -> re.Pattern[str]:
     figure = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     again = rf"(?P<unit1>{unit}|{prefix})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
     return re.compile(
-        rf"(?<![\dA-Za-z.＋+\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
+        rf"(?<![\dA-Za-z.＋+×*\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
         rf"|(?P<numeral>[{_FLUENT}]{{2,6}}(?=\s*{either(words('classifiers'))})))"
         rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count}))?"
     )

@@ -19,6 +19,8 @@ def read_part(passage: Passage, state: State, when: When, since: int, measure: M
     if whole is None or not named:
         return None
     head = Head(_named(item, whole.indicator), whole.scope)
+    if pattern("where").fullmatch(item):
+        head = Head(whole.indicator, item)
     direction = "at_least" if measure.bound in words("above") else "reach"
     if whole.direction == "complete" or pattern("work").match(head.name):
         direction = "complete"

@@ -23,7 +23,7 @@ from duheng.reading.tables import Cell, Rows
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|负增长|番|一半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
 )
 # 1:7 is no value of one number; where it is said as a bound a person decides.
 _RATIO = re.compile(
@@ -38,6 +38,8 @@ _AGAINST = re.compile(
     r"(?:(?:[与和同较比]|相较于?|相比于?|对比)(?P<a>(?:19|20)\d\d)年(?:相比|比较|来说|(?=，|$))"
     r"|以(?P<b>(?:19|20)\d\d)年[^，。；]{0,30}?为基(?:数|准|期)|在(?P<c>(?:19|20)\d\d)年的?基础上)[，、]?"
 )
+# An item of a list: what stood before its colon holds for all of them.
+_ITEM = re.compile(r"\s*(?:[—\-·•●◆■▪]|[①-⑳]|（\d{1,2}）|\d{1,2}[.、）](?!\d))")
 _PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
 # A row whose cells have run together: 76.7＞80-约束性, 2551.72347.6-8%.
 _CELLS = re.compile(r"[\d%右上下\-—](?:约束性|预期性)(?!指标|目标|要求)|\d{2,}\.\d{3,}\.\d")
@@ -85,7 +87,10 @@ class _Reader:
                 found += _once(self._paragraph(paragraph, state))
             self.doubts += state.doubts
             ends = self.plain[paragraph.end - 1] in "：:"
-            self.lead = replace(state.when, start=-1) if ends else When()
+            if ends:
+                self.lead = replace(state.when, start=-1)
+            elif not _ITEM.match(self.plain, paragraph.start, paragraph.end):
+                self.lead = When()
         return found
 
     def _is_past(self, paragraph: Paragraph) -> bool:
@@ -138,6 +143,8 @@ class _Reader:
 
     def _owed(self, passage: Passage, clause: Clause, state: State) -> list[Target]:
         """What a clause says is owed; `clause` is that of the passage without the condition at its head."""
+        if self.masked.startswith("其中", clause.start):
+            state.wholes = state.recent
         if not _SPEAKS.search(self.masked, clause.start, clause.end):
             self._mention(passage, state)
             return []
@@ -162,8 +169,6 @@ class _Reader:
             when = firm[-1] if firm else state.when
             state.when = when if self._governs(when) else state.when
             return read_wording(passage, state, when, start)
-        if self.masked.startswith("其中", start):
-            state.wholes = state.recent
         found = self._values(passage, state, times, start, _undefined(values))
         state.recent = [*state.recent, *found]
         if not found:

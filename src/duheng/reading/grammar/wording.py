@@ -13,7 +13,9 @@ from duheng.reading.records import Target
 _ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?“?(?P<sign>零|负)增长”?)$")
 _NONE = re.compile(r"(?P<said>(?:保持|实现)?“?(?P<what>零发生|清零|零排放|零填埋|零新增|零事故)”?)$")
 _TIMES = re.compile(r"^(?P<subject>[^，]{2,}?)(?:实现|将)?(?:比[^，]{2,8})?翻(?P<count>[一两二三四])番$")
-_HALF = re.compile(r"^(?P<subject>[^，]{2,}?)(?:将)?(?P<said>超过|达到|不低于|低于|降到)一半(?:以上)?$")
+_HALF = re.compile(
+    r"^(?P<subject>[^，]{2,}?)(?:将)?(?P<said>超过|达到|不低于|低于|降到|过)(?:一半(?:以上)?|(?<=过)半)$"
+)
 _GONE = re.compile(
     r"^(?:(?P<subject>[^，]{2,}?)(?P<said>(?:总体|基本|全面|全部)?(?:得到)?(?:总体|基本|全面|全部)?消除)"
     r"|(?P<where>[^，]*?)(?:力争|争取|基本|全面|全部)+(?=消除)(?P<gone>消除)(?P<object>[^，]{2,}))$"

@@ -62,7 +62,7 @@ def _sources() -> dict[str, str]:
         "past_heading": rf"(?:^|[，、；\s])(?![^，、；\s]*?{either(words('laid_foundations'))})"
         rf"[^，、；\s]*?{either(words('past_headings'))}",
         "region": f"^{either(words('regions'))}",
-        "indicator_end": f"{either(words('indicator_nouns'))}(?:[\ue000\ue001]*)$",
+        "indicator_end": f"{either(words('indicator_nouns'))}(?:[\ue000\ue001]*)$(?<!低能耗)(?<!零能耗)",
         "tail": f"(?:[A-Za-z][A-Za-z0-9.]*)?(?:{either(words('tail_modifiers'))})*{either(words('tail_nouns'))}$",
         "per": f"^(?:{place}(?=单位))?{either(words('per'))}(?:\ue000+)?",
         "action_rate": f"^{either(words('actions'))}(?P<rate>率)$",

@@ -31,6 +31,8 @@ def read_work(
     lead = before[: len(before) - len(bound)] if bound else before
     lead = _UPON.sub("", lead) if _verb(_UPON.sub("", lead)) else lead
     verb = _verb(lead)
+    if verb and lead.startswith("、") and verb.start() > 1 and verb.end() < len(lead) and state.verb:
+        verb = None  # 绿色供应链企业: within a name
     if verb is None and re.fullmatch("[，、]*对", lead):
         return _done_upon(passage, state, when, measure)
     if verb is None:
