@@ -33,7 +33,7 @@ def set_aside(plain: str) -> str:
         inside = plain[start + 1 : end - 1]
         if _DUTY.search(inside):
             characters[start:end] = STOP * (end - start)
-        elif _FIGURE.search(inside) and len(inside) > 6:
+        elif _FIGURE.search(inside) and len(inside) > 6 and not plain[end : end + 1].isdigit():
             characters[start], characters[end - 1] = "，", "，"
         else:
             characters[start:end] = ASIDE * (end - start)

@@ -103,11 +103,11 @@ def _verbed(
     passage: Passage, state: State, found: Predicate, names: str, subject_start: int, measure: Measure
 ) -> str:
     """新增收运能力 v、处理能力 w: the verb is said once for amounts that stand side by side."""
-    before = passage.masked[passage.clause.start : subject_start]
+    verb, before = state.verb or "", passage.masked[passage.clause.start : subject_start]
     bare = not (found.verb or found.bound or found.nominal) and measure.unit != "%"
     bare = bare and names not in words("its_size")
-    goes_on = passage.masked.startswith("、", subject_start) and state.verb and state.verb in before
-    return state.verb + names if bare and goes_on and not names.startswith(state.verb) else names
+    goes_on = passage.masked.startswith("、", subject_start) and verb in before
+    return verb + names if bare and goes_on and not names.startswith(verb) else names
 
 
 def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:

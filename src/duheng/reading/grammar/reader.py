@@ -257,7 +257,10 @@ class _Reader:
             )
             made = self._group(passage, state, when, since, group, until)
             found += made
-            if not made and (defines(passage, group[-1], until) or group[-1].unit in words("defining_units")):
+            told_by = rest and rest[0].counted and self.masked.startswith("的", group[-1].end)
+            if not made and (
+                told_by or defines(passage, group[-1], until) or group[-1].unit in words("defining_units")
+            ):
                 continue
             # What a count is of stands after it: it is spoken for.
             since = until if made and made[-1].end >= until - 1 else group[-1].stop

@@ -25,7 +25,7 @@ def read_work(
     if measure.unit == "%":
         return read_share(passage, state, when, since, measure, until)
     before, after = passage.masked[since : measure.start], passage.masked[measure.stop : until]
-    if _is_no_amount(measure, before, after, bool(state.verb) and _goes_on(passage, since)):
+    if _is_no_amount(measure, before, after, state.verb is not None and _goes_on(passage, since)):
         return None
     bound = _bound(before)
     lead = before[: len(before) - len(bound)] if bound else before
@@ -43,10 +43,10 @@ def read_work(
     noun_after = "" if _JOINS.match(after) else _noun(passage.words(measure.stop, until))
     if _names_its_members(lead, object_, noun_after):
         return None
-    said = verb.group("verb") if verb else state.verb
-    name = _named(said, object_, noun_after) or (
-        _noun_verb(passage.words(since, since + len(lead))) if verb else None
-    )
+    said = verb.group("verb") if verb else state.verb or ""
+    name = _named(said, object_, noun_after)
+    if name is None and verb:
+        name, said = _noun_verb(passage.words(since, since + len(lead))), ""
     if name is None:
         return None
     state.verb = said
@@ -141,9 +141,10 @@ def _carries(state: State, lead: str, measure: Measure) -> bool:
     """化验员 N 名 after 选拔监测员 M 名: the verb is said once."""
     if re.match("[，、]*(?:[以在按从将把于]|针对|对(?!口|外))", lead):
         return False
-    if not measure.counted and not state.verb:
+    if not measure.counted and state.verb is None:
         return False
-    return bool((state.verb or state.when.deadline) and len(clean(lead)) <= 24)
+    carried = state.verb is not None or state.when.deadline
+    return bool(carried and len(clean(lead)) <= 24)
 
 
 def _noun(printed: str) -> str:
