@@ -187,16 +187,22 @@ def scoped(subject: str) -> Head:
         and not rest.startswith("城市")
     ):
         return Head(rest[place.end() :].removeprefix("内"), place.group())
-    if place := re.match(
-        r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位(?=国|地|生|工|农|增|建筑|产|面|耕|能|投|G)|人均|万元)[\u4e00-\u9fffG])",
-        subject,
-    ):
-        named = place["place"]
-        if not named.startswith(
-            ("规上", "规模", "工业", "全", "公共", "建筑", "农村", "城镇", "居民", "城乡", "每")
-        ):
-            return Head(subject[place.end() :], named)
+    if named := _named_place(subject):
+        return Head(subject[len(named) :], named)
     return Head(rest.removeprefix("的") or subject, region.group() if region and rest else None)
+
+
+# 湖滨、山前 | 单位地区生产总值能耗: places without a word for what they are, before a measure per unit.
+_PER_PLACE = re.compile(
+    r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)"
+    r"(?=(?:单位(?=国|地|生|工|农|增|建筑|产|面|耕|能|投|G)|人均|万元)[\u4e00-\u9fffG])"
+)
+_NO_PLACES = ("规上", "规模", "工业", "全", "公共", "建筑", "农村", "城镇", "居民", "城乡", "每")
+
+
+def _named_place(subject: str) -> str | None:
+    place = _PER_PLACE.match(subject)
+    return place["place"] if place and not place["place"].startswith(_NO_PLACES) else None
 
 
 def is_place_list(subject: str) -> bool:
