@@ -158,7 +158,7 @@ class _Reader:
         if _TO_WHAT_END.match(self.masked, start, clause.end):
             return []
         values = measures(self.masked, start, clause.end)
-        glued = any(one.stop == other.start for one, other in pairwise(values) if not one.counted)
+        glued = any(_run_together(one, other) for one, other in pairwise(values))
         if glued or _CELLS.search(self.masked, start, clause.end):
             message = "数值之间没有分隔（表格各格连在一起），无法可靠读出"
             self.doubts.append(Doubt("run_together", message, clause.start, clause.end))
@@ -293,6 +293,12 @@ class _Reader:
         if state.subjects and place:
             state.subjects = [Head(state.subjects[0].name, place)]
         return True
+
+
+def _run_together(one: Measure, other: Measure) -> bool:
+    """30%40%; not 3台66万千瓦机组, nor a fine of 5万元以上20万元以下."""
+    spans = one.bound in words("above") and other.bound in words("under")
+    return one.stop == other.start and not one.counted and not spans
 
 
 def _undefined(values: list[Measure]) -> list[Measure]:

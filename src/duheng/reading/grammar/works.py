@@ -37,7 +37,11 @@ def read_work(
         return _done_upon(passage, state, when, measure)
     if verb is None:
         lead = "" if re.search("[与对向给]$", lead) else lead
-        if not _carries(state, lead, measure) or pattern("region").fullmatch(clean(lead)):
+        if (
+            _is_spoken_of(passage, measure)
+            or not _carries(state, lead, measure)
+            or pattern("region").fullmatch(clean(lead))
+        ):
             return None
     object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
     noun_after = "" if _JOINS.match(after) else _noun(passage.words(measure.stop, until))
@@ -61,7 +65,8 @@ def read_work(
 def _done_upon(passage: Passage, state: State, when: When, measure: Measure) -> Target | None:
     """对 v 家企业开展诊断: what is done stands at the end of the clause."""
     end = passage.clause.end
-    if not re.search("(?:开展|实施|进行|完成|推行)[^，]{2,}$", passage.masked[measure.stop : end]):
+    rest = passage.masked[measure.stop : end]
+    if not re.search("(?:开展|实施|进行|完成|推行)[^，]{2,}$", rest) or re.search(r"[、和及]\s*\d", rest):
         return None
     head = _headed(state, clean(passage.words(measure.stop, end)), "")
     span, more = (_start(passage, when), end), valued(passage, measure)
@@ -137,10 +142,14 @@ def _verb(lead: str) -> re.Match[str] | None:
     return next(iter(ends + holds + found[-1:]), None)
 
 
+def _is_spoken_of(passage: Passage, measure: Measure) -> bool:
+    """对源头和78个湖泊, 以580个断面为重点: what a clause begins with so is no work."""
+    said = passage.masked[passage.clause.start : measure.start]
+    return bool(re.match("(?:[以在按从将把于]|针对|对(?!口|外))", said)) and _verb(said) is None
+
+
 def _carries(state: State, lead: str, measure: Measure) -> bool:
     """化验员 N 名 after 选拔监测员 M 名: the verb is said once."""
-    if re.match("[，、]*(?:[以在按从将把于]|针对|对(?!口|外))", lead):
-        return False
     if not measure.counted and state.verb is None:
         return False
     carried = state.verb is not None or state.when.deadline
