@@ -78,7 +78,7 @@ class Calendar:
         if match["till"] and match["till"] != "至":
             return True
         before = plain[max(start, match.start() - 12) : match.start()]
-        if match["end"] and before.endswith("于"):
+        if match["end"] and before.endswith(("于", "在")):
             return True
         return not _NOT_BY.search(before) and (
             bool(match["end"]) or not _AFTER_NOT_BY.match(plain, match.end())

@@ -17,11 +17,11 @@ _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
 _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
 # 按不低于 v% 的比例建设: how it is to be done.
 _BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
-_DONE = re.compile("累计|新增|新建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰")
+_DONE = re.compile("减少|节约|削减|压减|累计|新增|新建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰")
 _MONEY = re.compile("(?:资金|经费|补助|补贴)$|财政.*(?:投入|安排)$")
-_WORKED = re.compile("减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
+_WORKED = re.compile("^(?:减少|节约|削减|压减)|减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
 # 能力达到每年120万吨: how much a year, not how often.
-_RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$")
+_RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$|(?<=[制持定]在)年均$")
 _COMPARED = re.compile("(?:高于|低于|好于|快于|超出|超过)[^，。]{0,10}(?:平均|上年|同期|水平|计划)")
 
 
@@ -59,7 +59,9 @@ def read_levels(
         _level(passage, state, when, head, found, measure, (start, group[-1].stop))
         for head, measure in zip(heads, _dealt(group, len(heads), found), strict=False)
     ]
-    state.verb = "新增" if names.startswith(("新增", "累计新增")) else state.verb
+    work = pattern("work").match(pattern("region").sub("", names))
+    if work and not (found.verb or found.bound) and group[0].unit != "%":
+        state.verb = work["verb"]
     state.change = (found.kind, found.base, group[0].unit) if found.kind in CHANGES else None
     return made
 
@@ -75,6 +77,8 @@ def _states_nothing(
 ) -> bool:
     """Another value is compared with, a thing is told by its value, or the paper counts its own items."""
     if (_COMPARED.search(subject) and not found.each) or _defines(passage, found, group[-1]):
+        return True
+    if names.endswith("每"):
         return True
     own = group[-1].unit == "项" and pattern("counted").search(names[-10:])
     return bool(own or _BY.fullmatch(names))

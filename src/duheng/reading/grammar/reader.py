@@ -10,7 +10,7 @@ from duheng.reading.grammar.deadlines import Calendar, When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
-from duheng.reading.grammar.parts import read_part
+from duheng.reading.grammar.parts import read_part, topic
 from duheng.reading.grammar.rows import TableReader
 from duheng.reading.grammar.shares import defines
 from duheng.reading.grammar.state import Passage, State
@@ -116,17 +116,24 @@ class _Reader:
                 before = state.when
                 found += self._clause(Passage(self.text, self.plain, self.masked, clause), state)
                 # 每年 is said of its clause alone; the term of the sentence goes on after it.
-                state.when = before if state.when.period in ("每年", "逐年", "年均") else state.when
+                alone = state.when.period in ("每年", "逐年", "年均") or self._in_brackets(clause)
+                state.when = before if alone else state.when
             if clause.last:
                 state.past, state.condition, state.against = False, None, None
                 state.recent, state.wholes = [], []
         return found
+
+    def _in_brackets(self, clause: Clause) -> bool:
+        """达到38%（2028年达到37%）: what a bracket says of time holds in it alone."""
+        return self.plain[max(clause.start - 1, 0) : clause.start] == "（"
 
     def _clause(self, passage: Passage, state: State) -> list[Target]:
         clause, condition = self._condition(passage.clause)
         if clause == passage.clause:
             found = self._owed(passage, clause, state)
             state.condition = condition or state.condition
+            if not found and self.masked[clause.end : clause.end + 1] == "：":
+                state.wholes = state.wholes or topic(passage, state)
             return found
         state.condition = condition
         return self._owed(passage, clause, state)
@@ -192,7 +199,7 @@ class _Reader:
 
     def _governs(self, time: When) -> bool:
         """Whether a time holds beyond its clause; 应于2027年底前 is said of its own duty alone."""
-        return self.masked[max(time.start - 1, 0) : time.start] != "于"
+        return self.masked[max(time.start - 1, 0) : time.start] not in ("于", "在")
 
     def _listed(self, times: list[When]) -> list[When]:
         """The times at the head that follow each other with a joint only."""
@@ -243,6 +250,8 @@ class _Reader:
         found: list[Target] = []
         since = start
         for group in _groups(self.masked, values):
+            if group[0].start < since:
+                continue
             rest = [one for one in values if one.start > group[-1].start]
             until = rest[0].start if rest else passage.clause.end
             before = self.masked[since : group[0].start]
@@ -255,16 +264,29 @@ class _Reader:
             when = next(
                 (t for t in reversed(times) if start <= t.start and t.end <= group[0].start), state.when
             )
-            made = self._group(passage, state, when, since, group, until)
+            made = self._group(
+                passage, state, when, since, group, self._noun_end(passage, group, rest, until)
+            )
             found += made
             told_by = rest and rest[0].counted and self.masked.startswith("的", group[-1].end)
             if not made and (
-                told_by or defines(passage, group[-1], until) or group[-1].unit in words("defining_units")
+                told_by
+                or defines(passage, group[-1], until)
+                or group[-1].unit in (*words("defining_units"), "米")
             ):
                 continue
             # What a count is of stands after it: it is spoken for.
             since = until if made and made[-1].end >= until - 1 else group[-1].stop
         return found
+
+    def _noun_end(self, passage: Passage, group: list[Measure], rest: list[Measure], until: int) -> int:
+        """培育3家年产值超10亿元的企业: a value that tells of what is counted ends no name."""
+        if not group[-1].counted or not rest or not self.masked.startswith("的", rest[0].stop):
+            return until
+        between = self.masked[group[-1].stop : rest[0].start]
+        return (
+            until if re.search("[、和及]", between) else (rest[1].start if rest[1:] else passage.clause.end)
+        )
 
     def _group(
         self, passage: Passage, state: State, when: When, since: int, group: list[Measure], until: int

@@ -17,7 +17,11 @@ def subjects(state: State, names: str, found: Predicate, group: list[Measure]) -
         return [Head(whose + names, carried[0].scope)] * count if whose else None
     if names in words("its_size") and carried and not carried[0].name.endswith(names):
         return [Head(carried[0].name + names, carried[0].scope)]
-    if not names or names in ("指标", "目标", "其", "总量", "总体") or _is_said_before(names, carried):
+    if (
+        not names
+        or names in ("指标", "目标", "其", "总量", "总体", "年度")
+        or _is_said_before(names, carried)
+    ):
         return carried if carried and (len(carried) == count or count == 1) else None
     if found.nominal and not carried and is_place_list(names):
         return None
@@ -59,7 +63,8 @@ def _is_among(state: State, names: str, measure: Measure) -> bool:
     whole, bare = state.wholes[-1:], not pattern("indicator_end").search(names)
     return bool(
         whole
-        and whole[0].unit == measure.unit == "%"
+        and whole[0].unit in (None, "%")
+        and measure.unit == "%"
         and bare
         and pattern("indicator_end").search(whole[0].indicator)
     )

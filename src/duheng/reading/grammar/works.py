@@ -30,18 +30,12 @@ def read_work(
     bound = _bound(before)
     lead = before[: len(before) - len(bound)] if bound else before
     lead = _UPON.sub("", lead) if _verb(_UPON.sub("", lead)) else lead
-    verb = _verb(lead)
-    if verb and lead.startswith("、") and verb.start() > 1 and verb.end() < len(lead) and state.verb:
-        verb = None  # 绿色供应链企业: within a name
+    verb = _verb_of(state, lead)
     if verb is None and re.fullmatch("[，、]*对", lead):
         return _done_upon(passage, state, when, measure)
     if verb is None:
         lead = "" if re.search("[与对向给]$", lead) else lead
-        if (
-            _is_spoken_of(passage, measure)
-            or not _carries(state, lead, measure)
-            or pattern("region").fullmatch(clean(lead))
-        ):
+        if _is_spoken_of(passage, measure) or not _carries(state, lead, measure):
             return None
     object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
     noun_after = "" if _JOINS.match(after) else _noun(passage.words(measure.stop, until))
@@ -148,9 +142,18 @@ def _is_spoken_of(passage: Passage, measure: Measure) -> bool:
     return bool(re.match("(?:[以在按从将把于]|针对|对(?!口|外))", said)) and _verb(said) is None
 
 
+def _verb_of(state: State, lead: str) -> re.Match[str] | None:
+    """The verb of the words before a count; 供应 within 、绿色供应链企业 is none where one was said before."""
+    verb = _verb(lead)
+    within = verb and lead.startswith("、") and verb.start() > 1 and verb.end() < len(lead)
+    return None if within and state.verb else verb
+
+
 def _carries(state: State, lead: str, measure: Measure) -> bool:
     """化验员 N 名 after 选拔监测员 M 名: the verb is said once."""
     if not measure.counted and state.verb is None:
+        return False
+    if pattern("region").fullmatch(clean(lead)):
         return False
     carried = state.verb is not None or state.when.deadline
     return bool(carried and len(clean(lead)) <= 24)
@@ -177,7 +180,7 @@ def _noun(printed: str) -> str:
 def _named(verb: str, object_: str, noun_after: str) -> str | None:
     if object_.endswith("的") and noun_after:
         return verb + object_ + noun_after
-    object_ = clean(object_)
+    object_ = clean(object_).removesuffix("各")
     if object_ and not _JOINT.match(object_):
         return verb + object_
     if len(noun_after) >= 2:
