@@ -13,7 +13,7 @@ _SHARED_CLASS = re.compile("等(?:[0-9一二三四五六七八九十]+[类种项
 
 # 县城实现覆盖率…: who does it, and what is measured.
 _DONE_BY = re.compile(
-    "^(?P<where>[^、，]{2,16}?)(?:力争|争取|确保|基本|要)*实现(?P<what>.{3,}(?:率|比|占比|比例|比重|能力))$"
+    "^(?P<where>[^、，]{2,24}?)(?:力争|争取|确保|基本|要)*实现(?P<what>.{3,}(?:率|比|占比|比例|比重|能力))$"
 )
 
 
@@ -165,7 +165,10 @@ def scoped(subject: str) -> Head:
     if among := pattern("among").match(subject):
         return Head(rest, among["scope"])
     if done := _DONE_BY.match(rest):
-        where = done["where"] if pattern("where").fullmatch(done["where"]) else None
+        whose = pattern("where").fullmatch(done["where"]) or any(
+            one in done["where"] for one in words("scope_nouns")
+        )
+        where = done["where"] if whose else None
         return Head(done["what"], where or (region.group() if region else None))
     body = pattern("scope").match(subject)
     if body and not subject.startswith("、", body.end()):

@@ -59,7 +59,7 @@ def _pattern() -> re.Pattern[str]:
     again = rf"(?P<unit1>{unit}|{prefix})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
     return re.compile(
         rf"(?<![\dA-Za-z.＋+×*\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
-        rf"|(?P<numeral>[{_FLUENT}]{{2,6}}(?=\s*{either(words('classifiers'))})))"
+        rf"|(?P<numeral>[{_FLUENT}]{{2,6}}(?!人口)(?=\s*{either(words('classifiers'))})))"
         rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count}))?"
     )
 

@@ -40,7 +40,7 @@ _ASSIGNED = re.compile(
 _BY_WHEN = re.compile("(?:应当|应|须|需|要)?(?:于?(?:19|20)\\d\\d年(?:\\d+月)?(?:底|末)?(?:之?前)?)?$")
 # A paper about all of it is to be written; a level fits another: neither is all of it done.
 _DRAFTS = re.compile("制定|制订|编制|出台|印发|研究")
-_NOT_ALL = re.compile(r"相(?:适应|协调|衔接|匹配|一致)$|等\d+[项个类]")
+_NOT_ALL = re.compile(r"相(?:适应|协调|衔接|匹配|一致)$|等\d+[项个类]|\d%")
 _BODY = re.compile("(?:各|所有)[^，]{1,12}|[^，]{2,12}(?:政府|部门|单位|企业)")
 
 

@@ -68,7 +68,7 @@ def _sources() -> dict[str, str]:
         "action_rate": f"^{either(words('actions'))}(?P<rate>率)$",
         "action_end": f"(?P<action>{either(words('actions'))})$",
         "scope": f"^(?:{either(words('regions'))})?(?:{either(words('scope_qualifiers'))})"
-        f"[^、，]{{0,8}}?{either(words('scope_nouns'))}(?=.)",
+        f"[^、，]{{0,8}}?{either(words('scope_nouns'))}(?:建筑|园区)?(?=[^辆])",
         "among": r"^(?P<scope>[^，]{2,30})(?<!集)中"
         r"(?=[^、，心央国小型部级医学药水期长等高]{2,}(?:率|占比|比例|比重)$)",
         "place": "^(?!万元|单位|人均|新[增建]|[^、]{0,12}占)[\u4e00-\u9fff]{1,8}?"

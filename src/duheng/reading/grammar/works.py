@@ -181,6 +181,7 @@ def _named(verb: str, object_: str, noun_after: str) -> str | None:
     if object_.endswith("的") and noun_after:
         return verb + object_ + noun_after
     object_ = clean(object_).removesuffix("各")
+    object_ = "" if noun_after and pattern("region").fullmatch(object_) else object_
     if object_ and not _JOINT.match(object_):
         return verb + object_
     if len(noun_after) >= 2:
