@@ -8,6 +8,7 @@ from duheng.reading.grammar.words import pattern, words
 
 _JOINED = re.compile("以及|[、和及与]")
 _WORDS_OF_JOINED = re.compile("、")
+_CLASS = re.compile(r"(?<=.)[两三四五六七八九\d][项种类](?:主要)?污染物(?=.)")
 _SHARED_CLASS = re.compile("等(?:[0-9一二三四五六七八九十]+[类种项个])?(?P<rest>.+)$")
 
 
@@ -67,7 +68,7 @@ def _partitions(subject: str, separator: re.Pattern[str]) -> list[list[str]]:
 
 
 def _shared(pieces: list[str]) -> list[str]:
-    pieces = _with_tail(pieces)
+    pieces = _with_tail([*pieces[:-1], _CLASS.sub("", pieces[-1])])
     first = pattern("per").match(pieces[0])
     if first and len(first.group()) < len(pieces[0]):
         pieces = [

@@ -78,7 +78,7 @@ def _states_nothing(
     """Another value is compared with, a thing is told by its value, or the paper counts its own items."""
     if (_COMPARED.search(subject) and not found.each) or _defines(passage, found, group[-1]):
         return True
-    if names.endswith("每"):
+    if names.endswith("每") or re.search("下达.{0,6}(?:任务|目标|指标)$", names):
         return True
     own = group[-1].unit == "项" and pattern("counted").search(names[-10:])
     return bool(own or _BY.fullmatch(names))
@@ -87,7 +87,7 @@ def _states_nothing(
 def _is_work(passage: Passage, found: Predicate, names: str, group: list[Measure]) -> bool:
     """培训不少于 v 名技师: a verb and a bound, and what is counted after them."""
     if not names:
-        return group[0].counted
+        return group[0].counted and not (found.total and found.bound)
     if found.verb or not (group[0].counted or _NOUN.match(passage.masked, group[-1].stop)):
         return False
     ends = list(pattern("work").finditer(names))

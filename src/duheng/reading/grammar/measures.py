@@ -1,7 +1,7 @@
 """Measures: a printed number with its unit, its range and the bound after it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -66,11 +66,37 @@ def _pattern() -> re.Pattern[str]:
 
 def measures(plain: str, start: int, end: int) -> list[Measure]:
     """The measures between two places of the plain text, in order. Years and ordinals are not among them."""
-    found = []
+    found: list[Measure] = []
     for match in _pattern().finditer(plain, start, end):
         measure = _measure(plain, match, end)
         if measure is not None:
-            found.append(measure)
+            found += [*_before_its_unit(plain, found[-1].stop if found else start, measure), measure]
+    return _pointed(plain, found)
+
+
+# 分别提高2、3和4个百分点: the unit said once, after the last of the numbers.
+_UNITLESS = re.compile(r"分别[^\d，。；]{1,8}(?P<numbers>(?:\d+(?:\.\d+)?[、和])+)$")
+
+
+def _before_its_unit(plain: str, since: int, last: Measure) -> list[Measure]:
+    match = _UNITLESS.search(plain, since, last.start) if last.unit else None
+    if match is None:
+        return []
+    numbers = re.finditer(r"\d+(?:\.\d+)?", match["numbers"])
+    at = match.start("numbers")
+    return [
+        replace(last, start=at + one.start(), stop=at + one.end(), value=Decimal(one.group()), bound=None)
+        for one in numbers
+    ]
+
+
+def _pointed(plain: str, found: list[Measure]) -> list[Measure]:
+    """5个、3个百分点: the first number counts percentage points too."""
+    for index in range(len(found) - 2, -1, -1):
+        one, after = found[index], found[index + 1]
+        joined = plain[one.stop : after.start] in ("、", "和", "及", "与")
+        if joined and one.unit == "个" and (after.unit or "").endswith("百分点"):
+            found[index] = replace(one, unit=after.unit, unit_at=after.unit_at, end=after.end, counted=False)
     return found
 
 

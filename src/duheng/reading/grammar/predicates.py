@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from duheng.reading.grammar.deadlines import plan_end
 from duheng.reading.grammar.words import either, verb_kinds, words
 
 CHANGES = ("decrease", "increase")
@@ -66,7 +67,7 @@ def predicate(subject: str) -> Predicate | None:
     if match is None or not (match["verb"] or match["bound"] or match["noun"]):
         return None
     adverbs = (match["adv0"] or "") + (match["adv1"] or "") + (match["adv2"] or "") + (match["adv3"] or "")
-    base = re.search(r"(?:19|20)\d\d", (match["base"] or "") + (match["base2"] or ""))
+    base = base_year((match["base"] or "") + (match["base2"] or ""))
     kind = verb_kinds().get(match["verb"] or "", "")
     if match["noun"]:
         kind = "decrease"
@@ -81,7 +82,7 @@ def predicate(subject: str) -> Predicate | None:
         match["verb"] or "",
         match["bound"],
         match["about"],
-        int(base.group()) if base else None,
+        base,
         any(word in adverbs for word in ("分别", "各")),
         any(word in adverbs for word in ("均", "都")) and "年均" not in adverbs,
         "累计" in adverbs,
@@ -91,6 +92,14 @@ def predicate(subject: str) -> Predicate | None:
         int(by.group()) if by else None,
         _share(match),
     )
+
+
+def base_year(said: str) -> int | None:
+    """The year a change is measured against: 比2025年, 较“十四五”末."""
+    if year := re.search(r"(?:19|20)\d\d", said):
+        return int(year.group())
+    plan = re.search("(?P<plan>[二三]?十[一二三四五六七八九]?五|[六七八九]五)”?期?末", said)
+    return plan_end(plan["plan"]) if plan else None
 
 
 def _share(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
 from duheng.reading.grammar.parts import read_part, topic
+from duheng.reading.grammar.predicates import base_year
 from duheng.reading.grammar.rows import TableReader
 from duheng.reading.grammar.shares import defines
 from duheng.reading.grammar.state import Passage, State
@@ -27,17 +28,12 @@ _SPEAKS = re.compile(
 )
 # 1:7 is no value of one number; where it is said as a bound a person decides.
 _RATIO = re.compile(
-    r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|保持在|为)\d+(?:\.\d+)?[：:]\d+(?:\.\d+)?(?!\d|分)"
+    r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|优化到|提升到|降到|降至|保持在|为)\d+(?:\.\d+)?[：:]\d+(?:\.\d+)?(?!\d|分)"
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
 # 为实现……减少10%的目标，必须……: what the duty after it serves, owed where it is stated.
 _TO_WHAT_END = re.compile(r"为(?:了|确保|如期|顺利|全面)*(?:实现|完成|达到)[^，]*(?:目标|任务|要求|指标)$")
-# 与2025年相比，……: what every fall and rise of the sentence is measured against.
-_AGAINST = re.compile(
-    r"(?:(?:[与和同较比]|相较于?|相比于?|对比)(?P<a>(?:19|20)\d\d)年(?:相比|比较|来说|(?=，|$))"
-    r"|以(?P<b>(?:19|20)\d\d)年[^，。；]{0,30}?为基(?:数|准|期)|在(?P<c>(?:19|20)\d\d)年的?基础上)[，、]?"
-)
 # An item of a list: what stood before its colon holds for all of them.
 _ITEM = re.compile(r"\s*(?:[—\-·•●◆■▪]|[①-⑳]|（\d{1,2}）|\d{1,2}[.、）](?!\d))")
 _PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
@@ -160,8 +156,8 @@ class _Reader:
         if self._told(clause, state):
             state.past = True
             return []
-        if against := _AGAINST.match(self.masked, start, clause.end):
-            state.against, start = int(next(filter(None, against.groups()))), against.end()
+        if against := pattern("against").match(self.masked, start, clause.end):
+            state.against, start = base_year(against.group()), against.end()
         if _TO_WHAT_END.match(self.masked, start, clause.end):
             return []
         values = measures(self.masked, start, clause.end)

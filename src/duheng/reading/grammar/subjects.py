@@ -19,7 +19,7 @@ def subjects(state: State, names: str, found: Predicate, group: list[Measure]) -
         return [Head(carried[0].name + names, carried[0].scope)]
     if (
         not names
-        or names in ("指标", "目标", "其", "总量", "总体", "年度")
+        or names in ("指标", "目标", "其", "总量", "总体", "年度", "累计", "合计")
         or _is_said_before(names, carried)
     ):
         return carried if carried and (len(carried) == count or count == 1) else None

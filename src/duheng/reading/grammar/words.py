@@ -40,7 +40,7 @@ def verb_kinds() -> dict[str, str]:
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """A compiled pattern by name; the names are those of `_sources`."""
+    """A compiled pattern by name; the names are those of `_sources` and `_of_names`."""
     return re.compile(_sources()[name])
 
 
@@ -48,8 +48,11 @@ def pattern(name: str) -> re.Pattern[str]:
 def _sources() -> dict[str, str]:
     hedges, verbs = either(words("hedges")), either(words("work_verbs"))
     above = either((*words("above"), *words("under"), *words("roughly")))
-    place = "[\u4e00-\u9fff]{2,6}"
-    return {
+    year = r"(?:(?:19|20)\d\d年|“?(?:[二三]?十[一二三四五六七八九]?五|[六七八九]五)”?期?末)"
+    changes = either(
+        [*words("adverbs"), *(verb for kind in ("decrease", "increase") for verb in words("verbs", kind))]
+    )
+    return _of_names() | {
         "bound": above,
         "about": either(words("about")) + "$",
         "openings": f"^(?:{either(words('openings'))}|{hedges})+",
@@ -61,6 +64,23 @@ def _sources() -> dict[str, str]:
         "forward": either(words("forward_marks")),
         "past_heading": rf"(?:^|[，、；\s])(?![^，、；\s]*?{either(words('laid_foundations'))})"
         rf"[^，、；\s]*?{either(words('past_headings'))}",
+        "done": either(words("done_verbs")),
+        "body_done": f"[\u4e00-\u9fff\ue000\ue001、]{{1,18}}?{either(words('done_verbs'))}[^，]{{2,}}$",
+        # 与2025年相比，……; 较2025年能耗下降: what every fall and rise of the sentence is measured against.
+        "against": rf"(?:(?:[与和同较比]|相较于?|相比于?|对比){year}(?:相比|比较|来说|(?=，|$))"
+        rf"|以{year}[^，。；]{{0,30}}?为基(?:数|准|期)|在{year}的?基础上|[较比]{year}(?=[^\d，。；]{{4,}})(?!的?{changes}))[，、]?",
+        "condition": "|".join(table()["conditions"]),
+        "no_condition": either(words("no_conditions")),
+        "condition_bracket": table()["condition_brackets"],
+        "counted": either(words("counted_not_owed")),
+        "not_owed": f"^[^，。的]{{0,6}}?{either(words('counted_not_owed'))}(?![\u4e00-\u9fff]{{2}})",
+    }
+
+
+def _of_names() -> dict[str, str]:
+    """What an indicator's name is put together of: its region, its body, its measure."""
+    place = "[\u4e00-\u9fff]{2,6}"
+    return {
         "region": f"^{either(words('regions'))}",
         "indicator_end": f"{either(words('indicator_nouns'))}(?:[\ue000\ue001]*)$(?<!低能耗)(?<!零能耗)",
         "tail": f"(?:[A-Za-z][A-Za-z0-9.]*)?(?:{either(words('tail_modifiers'))})*{either(words('tail_nouns'))}$",
@@ -77,11 +97,4 @@ def _sources() -> dict[str, str]:
         "kin": f"{either((*words('pollutants'), *words('kin')))}\ue000*",
         "where": f"(?!.*{either(words('measure_ends'))})[\u4e00-\u9fff]{{0,16}}"
         f"(?:{either(words('wheres'))}|(?<![型明林废慧绵])城市|[省市县区])",
-        "done": either(words("done_verbs")),
-        "body_done": f"[\u4e00-\u9fff\ue000\ue001、]{{1,18}}?{either(words('done_verbs'))}[^，]{{2,}}$",
-        "condition": "|".join(table()["conditions"]),
-        "no_condition": either(words("no_conditions")),
-        "condition_bracket": table()["condition_brackets"],
-        "counted": either(words("counted_not_owed")),
-        "not_owed": f"^[^，。的]{{0,6}}?{either(words('counted_not_owed'))}(?![\u4e00-\u9fff]{{2}})",
     }
