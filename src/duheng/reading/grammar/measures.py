@@ -123,6 +123,8 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
 
 def _may_be_bare(printed: str, after: str, before: str) -> bool:
     """A coefficient (0.48) or an index stands without a unit; a year, a date or a numbered name does not."""
+    if printed == "0" and before and before in "为至到":
+        return not after[:1].strip("，。；、 \n")
     if not printed[0].isdigit() or after[:1] in "年月日号度级期届版、)）":
         return "." in printed and after[:1] in "、" and bool(after)
     return ("." in printed and not re.match(r"[A-Za-z\u4e00-\u9fff]", after)) or bool(

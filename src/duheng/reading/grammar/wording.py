@@ -190,6 +190,7 @@ def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Mat
                 )
             ]
         said = passage.words(at + match.start("said"), at + match.end())
+        state.subjects = heads
         return [
             _one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads
         ]

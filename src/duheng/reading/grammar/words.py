@@ -55,6 +55,7 @@ def _sources() -> dict[str, str]:
     return _of_names() | {
         "bound": above,
         "about": either(words("about")) + "$",
+        "bound_before": either((*words("floors"), *words("caps"), *words("about"))) + "$",
         "openings": f"^(?:{either(words('openings'))}|{hedges})+",
         "hedge": hedges,
         "hedge_end": f"{hedges}$",

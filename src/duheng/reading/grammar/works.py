@@ -7,7 +7,7 @@ from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.measures import Measure
 from duheng.reading.grammar.shares import read_share
 from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
-from duheng.reading.grammar.words import either, pattern, words
+from duheng.reading.grammar.words import pattern, words
 from duheng.reading.records import Target
 
 _JOINT = re.compile("^[、和及与，]*(?:以及)?$")
@@ -120,7 +120,7 @@ def _names_its_members(lead: str, object_: str, noun_after: str) -> bool:
 
 
 def _bound(before: str) -> str | None:
-    match = re.search(either((*words("floors"), *words("caps"), *words("about"))) + "$", before)
+    match = pattern("bound_before").search(before)
     return match.group() if match else None
 
 
