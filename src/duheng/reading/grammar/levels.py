@@ -29,11 +29,12 @@ def read_levels(
     passage: Passage, state: State, when: When, subject_start: int, group: list[Measure]
 ) -> list[Target] | None:
     """The targets of one group of values, or None where what stands before them is no predicate."""
-    subject = _RATE.sub("", passage.masked[subject_start : group[0].start])
+    said = passage.masked[subject_start : group[0].start]
+    subject = _RATE.sub("", said.replace(" ", ""))
     found = predicate(subject[-90:]) or _bare(subject, group)
     if found is None:
         return None
-    at = subject_start + max(0, len(subject) - 90) + found.start
+    at = subject_start + _with_blanks(said, max(0, len(subject) - 90) + found.start)
     names, found = _named(passage.words(subject_start, at), found)
     names = _verbed(passage, state, found, names, subject_start, group[0])
     if _has_its_noun(passage, found, names, group[-1]):
@@ -64,6 +65,14 @@ def read_levels(
         state.verb = work["verb"]
     state.change = (found.kind, found.base, group[0].unit) if found.kind in CHANGES else None
     return made
+
+
+def _with_blanks(said: str, at: int) -> int:
+    """Where a place of a text without its blanks (达 到) stands in the text with them."""
+    if " " not in said:
+        return at
+    signs = [place for place, sign in enumerate(said) if sign != " "]
+    return signs[at] if at < len(signs) else len(said)
 
 
 def _subject(words_before: str) -> str:
