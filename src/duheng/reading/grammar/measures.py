@@ -59,7 +59,7 @@ def _pattern() -> re.Pattern[str]:
     again = rf"(?P<unit1>{unit}|{prefix})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
     return re.compile(
         rf"(?<![\dA-Za-z.＋+×*\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
-        rf"|(?P<numeral>[{_FLUENT}]{{2,6}}(?!人口)(?=\s*{either(words('classifiers'))})))"
+        rf"|(?P<numeral>[一两二三四五](?=倍)|[{_FLUENT}]{{2,6}}(?!人口)(?=\s*{either(words('classifiers'))})))"
         rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count}))?"
     )
 
@@ -110,7 +110,7 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
         return None
     if unit is None and not _may_be_bare(printed, after, before):
         return None
-    if before in ("第", "〔", "G", "V") or (match["numeral"] and number(printed) < 10):
+    if before in ("第", "〔", "G", "V") or (match["numeral"] and unit != "倍" and number(printed) < 10):
         return None
     bound = pattern("bound").match(plain, at_end, end)
     stop = bound.end() if bound else min(at_end, end)
