@@ -69,15 +69,20 @@ def tokens(words: Words, text: str, plain: str, start: int, end: int) -> Iterato
             continue
         found = words.token.match(plain, place, end)
         if found and _counts(words, found.lastgroup or "", plain, begin, place, found.end(), end):
-            yield from _name(text, plain, begin, place)
+            yield from _name(words, text, plain, begin, place)
             yield Token(found.lastgroup or "", found.group(), found.group())
             place = begin = found.end()
         else:
             place += 1
-    yield from _name(text, plain, begin, end)
+    yield from _name(words, text, plain, begin, end)
 
 
-def _name(text: str, plain: str, start: int, end: int) -> Iterator[Token]:
+def _name(words: Words, text: str, plain: str, start: int, end: int) -> Iterator[Token]:
+    """The name between two places; organs with only a blank between them are several."""
+    pieces = text[start:end].split()
+    if len(pieces) > 1 and all(is_unit(words, one) for one in pieces):
+        yield from (Token("name", one, one) for one in pieces)
+        return
     name = "".join(text[start:end].split())
     if name:
         yield Token("name", name, plain[start:end].strip())
@@ -93,9 +98,13 @@ def _counts(words: Words, kind: str, plain: str, begin: int, place: int, after: 
         strong = any(plain[place:after].endswith(one) for one in words.raw["strong"])
         return strong and is_unit(words, plain[begin:place].strip())
     if kind == "joined":
-        return is_unit(words, plain[begin:place].strip())
+        # 商 also begins names: 商务部.
+        bare = after - place > 1 and not plain[begin:place].strip()
+        return bare or is_unit(words, plain[begin:place].strip())
     if kind == "once" and plain[place:after] in words.raw["all_must"]:
-        return not plain[begin:place].strip() or is_unit(words, plain[begin:place].strip())
+        # 商 also begins names: 商务部.
+        bare = after - place > 1 and not plain[begin:place].strip()
+        return bare or is_unit(words, plain[begin:place].strip())
     return True
 
 
