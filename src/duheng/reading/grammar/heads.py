@@ -9,12 +9,14 @@ from duheng.reading.grammar.words import pattern, words
 _JOINED = re.compile("以及|[、和及与]")
 _WORDS_OF_JOINED = re.compile("、")
 _CLASS = re.compile(r"(?<=.)[两三四五六七八九\d][项种类](?:主要)?污染物(?=.)")
+_OF_A_KIND = re.compile("等(?P<kind>区域|地区|省份|城市|流域|平原|行业|领域)(?P<rest>.{2,})$")
 _SHARED_CLASS = re.compile("等(?:[0-9一二三四五六七八九十]+[类种项个])?(?P<rest>.+)$")
 
 
 # 县城实现覆盖率…: who does it, and what is measured.
 _DONE_BY = re.compile(
-    "^(?P<where>[^、，]{2,24}?)(?:力争|争取|确保|基本|要)*实现(?P<what>.{3,}(?:率|比|占比|比例|比重|能力))$"
+    "^(?P<where>[^，]{4,30}等(?:区域|地区|省份|城市)|[^、，]{2,24}?)(?:力争|争取|确保|基本|要)*实现"
+    "(?P<what>.{3,}(?:率|比|占比|比例|比重|能力|总量|消费量|排放量|用量))$"
 )
 
 
@@ -97,6 +99,10 @@ def _with_tail(pieces: list[str]) -> list[str]:
     bare = [piece for piece in pieces[:-1] if not pattern("indicator_end").search(piece)]
     if not bare:
         return pieces
+    if (of := _OF_A_KIND.search(last)) and of.start() > 0:
+        # 甲、乙等区域浓度: each of them is such a region.
+        kind = of["kind"] + of["rest"]
+        return [*(piece + kind for piece in pieces[:-1]), last[: of.start()] + kind]
     if (rest := _beside(bare, last)) and pattern("indicator_end").search(rest):
         return [*(p + rest if p in bare else p for p in pieces[:-1]), last]
     rate, action = pattern("action_rate").match(last), pattern("action_end").search(pieces[0])
@@ -166,11 +172,7 @@ def scoped(subject: str) -> Head:
     if among := pattern("among").match(subject):
         return Head(rest, among["scope"])
     if done := _DONE_BY.match(rest):
-        whose = pattern("where").fullmatch(done["where"]) or any(
-            one in done["where"] for one in words("scope_nouns")
-        )
-        where = done["where"] if whose else None
-        return Head(done["what"], where or (region.group() if region else None))
+        return Head(done["what"], _who(done["where"]) or (region.group() if region else None))
     body = pattern("scope").match(subject)
     if body and not subject.startswith("、", body.end()):
         scope = body.group()
@@ -194,6 +196,12 @@ def scoped(subject: str) -> Head:
     if named := _named_place(subject):
         return Head(subject[len(named) :], named)
     return Head(rest.removeprefix("的") or subject, region.group() if region and rest else None)
+
+
+def _who(said: str) -> str | None:
+    """A place or a body; 通过改造 before 实现 is neither."""
+    place = pattern("where").fullmatch(said) or re.search("等..$", said)
+    return said if place or any(one in said for one in words("scope_nouns")) else None
 
 
 # 湖滨、山前 | 单位地区生产总值能耗: places without a word for what they are, before a measure per unit.

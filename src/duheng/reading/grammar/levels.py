@@ -78,7 +78,7 @@ def _with_blanks(said: str, at: int) -> int:
 def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
     subject = clean(words_before).removesuffix("指标")
-    return re.sub(r"(?:[到至]?(?:19|20)\d\d年?底?前?|[从由]约?\d.*)$", "", subject)
+    return re.sub(r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?|[从由]约?\d.*)$", "", subject)
 
 
 def _states_nothing(

@@ -57,7 +57,11 @@ def _of(passage: Passage, measure: Measure, until: int) -> str | None:
     match = re.match("的[^，。；]{2,}", passage.masked[measure.stop : until])
     if match is None or defines(passage, measure, until):
         return None
-    return passage.words(measure.stop + 1, until)
+    name = passage.words(measure.stop + 1, until)
+    if until < passage.clause.end and not pattern("done").search(name):
+        # 50%以上的甲园区和30%以上的乙园区实施改造: what all of them do is said once.
+        name = clean(name) + _all_do(passage, until)
+    return name
 
 
 def _without_of(passage: Passage, since: int, measure: Measure, until: int) -> tuple[str | None, int]:
@@ -71,6 +75,12 @@ def _without_of(passage: Passage, since: int, measure: Measure, until: int) -> t
     if pattern("body_done").match(passage.masked[measure.stop : until]):
         return passage.words(measure.stop, until), until
     return None, until
+
+
+def _all_do(passage: Passage, since: int) -> str:
+    rest = passage.masked[since : passage.clause.end]
+    verb = re.search(f"{pattern('done').pattern}|实施|推行", rest[_last(rest) :])
+    return passage.words(since + _last(rest) + verb.start(), passage.clause.end) if verb else ""
 
 
 def _last(after: str) -> int:

@@ -14,7 +14,7 @@ _JOINT = re.compile("^[、和及与，]*(?:以及)?$")
 _JOINS = re.compile("[、和及与]")
 # 实现对 N 平方米建筑的监测: what is done to so many.
 _UPON = re.compile("(?<=[\u4e00-\u9fff]{2})对$")
-_ASSIGNED = re.compile("(?:下达|确定|安排|明确|分解|交办|剩余|其余|余下)的$")
+_ASSIGNED = re.compile("(?:下达|确定|安排|明确|分解|交办|剩余|其余|余下|[^，]内)的$")
 _MEANS = re.compile("^[^，]{2,}为(?:重点|主|目标|抓手|核心|基础)")
 
 
@@ -115,7 +115,10 @@ def _start(passage: Passage, when: When) -> int:
 def _names_its_members(lead: str, object_: str, noun_after: str) -> bool:
     """甲、乙、丙等4个方面: the count sums up a list, it is not owed."""
     return lead.endswith(("等", "等等")) or (
-        object_.count("、") >= 2 and bool(noun_after) and not re.search("[和、]$", lead)
+        object_.count("、") >= 2
+        and not object_.endswith("的")
+        and bool(noun_after)
+        and not re.search("[和、]$", lead)
     )
 
 
