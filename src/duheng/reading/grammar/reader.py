@@ -183,7 +183,8 @@ class _Reader:
 
     def _head(self, clause: Clause, times: list[When], state: State) -> int:
         """A time at the head of a clause governs from there on; returns where the rest begins."""
-        if times and len(clean(self.masked[clause.start : times[0].start])) <= 2:
+        before = clean(self.masked[clause.start : times[0].start]) if times else ""
+        if times and len(before) <= 2 and not pattern("work").fullmatch(before):
             state.when = times[0]
             state.past = times[0].past
             state.listed = self._listed(times)
