@@ -37,6 +37,8 @@ _TO_WHAT_END = re.compile(r"为(?:了|确保|如期|顺利|全面)*(?:实现|完
 # An item of a list: what stood before its colon holds for all of them.
 _ITEM = re.compile(r"\s*(?:[—\-·•●◆■▪]|[①-⑳]|（\d{1,2}）|\d{1,2}[.、）](?!\d))")
 _PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
+# 2025年底前注册的车辆: the date tells which.
+_TELLS_WHICH = re.compile("(?:以前|之前)?(?:已)?(?:注册|登记|建成|投产|投运|出厂|核准|批准)[^，]{0,6}的")
 # A row whose cells have run together: 76.7＞80-约束性, 2551.72347.6-8%.
 _CELLS = re.compile(r"[\d%右上下\-—](?:约束性|预期性)(?!指标|目标|要求)|\d{2,}\.\d{3,}\.\d")
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
@@ -196,7 +198,8 @@ class _Reader:
 
     def _governs(self, time: When) -> bool:
         """Whether a time holds beyond its clause; 应于2027年底前 is said of its own duty alone."""
-        return self.masked[max(time.start - 1, 0) : time.start] not in ("于", "在")
+        told_by = _TELLS_WHICH.match(self.masked, max(time.end, 0))
+        return self.masked[max(time.start - 1, 0) : time.start] not in ("于", "在") and not told_by
 
     def _listed(self, times: list[When]) -> list[When]:
         """The times at the head that follow each other with a joint only."""
