@@ -138,6 +138,8 @@ class _Reader:
 
     def _condition(self, clause: Clause) -> tuple[Clause, str | None]:
         """The clause after a condition at its head, and the condition; one that fills a clause holds after it."""
+        if not pattern("conditional").search(self.masked, clause.start, clause.end):
+            return clause, None
         times = self.calendar.times(self.masked, clause.start, clause.end, When())
         begin = times[0].end if times and times[0].start == clause.start else clause.start
         found = pattern("condition").match(self.masked, begin, clause.end)

@@ -71,6 +71,7 @@ def _sources() -> dict[str, str]:
         "against": rf"(?:(?:[与和同较比]|相较于?|相比于?|对比){year}(?:相比|比较|来说|(?=，|$))"
         rf"|以{year}[^，。；]{{0,30}}?为基(?:数|准|期)|在{year}的?基础上|[较比]{year}(?=[^\d，。；]{{4,}})(?!的?{changes}))[，、]?",
         "condition": "|".join(table()["conditions"]),
+        "conditional": table()["condition_signs"],
         "no_condition": either(words("no_conditions")),
         "condition_bracket": table()["condition_brackets"],
         "counted": either(words("counted_not_owed")),
