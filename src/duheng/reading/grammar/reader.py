@@ -24,7 +24,7 @@ from duheng.reading.tables import Cell, Rows
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|[家省市州县]定|考核|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
 )
 # 1:7 is no value of one number; where it is said as a bound a person decides.
 _RATIO = re.compile(
