@@ -132,6 +132,8 @@ class _Reader:
             state.condition = condition or state.condition
             if not found and self.masked[clause.end : clause.end + 1] == "：":
                 state.wholes = state.wholes or topic(passage, state)
+                work = pattern("work").match(self.masked, clause.start)
+                state.verb = work["verb"] if work else state.verb
             return found
         state.condition = condition
         return self._owed(passage, clause, state)

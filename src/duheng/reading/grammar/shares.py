@@ -73,7 +73,12 @@ def _without_of(passage: Passage, since: int, measure: Measure, until: int) -> t
         what = passage.words(measure.stop + done.start(), passage.clause.end)
         return who + what, measure.stop if done.start() else passage.clause.end
     if pattern("body_done").match(passage.masked[measure.stop : until]):
-        return passage.words(measure.stop, until), until
+        within = (
+            who
+            if pattern("where").fullmatch(who) and passage.masked[measure.start - 1] not in "及和、"
+            else ""
+        )
+        return within + passage.words(measure.stop, until), until
     return None, until
 
 

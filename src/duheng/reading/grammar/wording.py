@@ -43,6 +43,7 @@ _BY_WHEN = re.compile("(?:应当|应|须|需|要)?(?:于?(?:19|20)\\d\\d年(?:\\
 # A paper about all of it is to be written; a level fits another: neither is all of it done.
 _DRAFTS = re.compile("制定|制订|编制|出台|印发|研究")
 _NOT_ALL = re.compile(r"相(?:适应|协调|衔接|匹配|一致)$|等\d+[项个类]|\d%")
+_ENSURES = re.compile("(?P<who>[^，]{2,14}?)(?:应当|必须|应|要|须)?(?:确保|保证)(?P<what>[^，]{2,})$")
 _BODY = re.compile("(?:各|所有)[^，]{1,12}|[^，]{2,12}(?:政府|部门|单位|企业)")
 
 
@@ -179,18 +180,23 @@ def _one(
     )
 
 
+def _owing(state: State, subject: str, whole: str) -> list[Head]:
+    """Whose duty is assigned: an indicator's, or a body's (各县完成……目标, 县政府应当确保水质达到……)."""
+    if _BODY.fullmatch(subject) and whole:
+        return [Head(whole, subject)]
+    ensured = _ENSURES.match(subject)
+    if ensured and _BODY.fullmatch(ensured["who"]):
+        return [Head(ensured["what"], ensured["who"])]
+    return heads_of(state, spread(re.sub("(?:下降|降低|减少)(?:幅度|率)?$", "", subject), alike=True))
+
+
 def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Match[str]) -> list[Target]:
     """Binding, its number in another paper: the indicators named before, or the paper's own name for them."""
     subject = clean(passage.words(at, at + match.end("subject")))
     span = (at, passage.clause.end)
     if subject:
-        heads = heads_of(state, spread(re.sub("(?:下降|降低|减少)(?:幅度|率)?$", "", subject), alike=True))
-        if _BODY.fullmatch(subject) and match["what"]:
-            heads = [
-                Head(
-                    passage.words(at + match.start("of"), at + match.end("what")).removeprefix("的"), subject
-                )
-            ]
+        whole = passage.words(at + match.start("of"), at + match.end("what")) if match["what"] else ""
+        heads = _owing(state, subject, whole.removeprefix("的"))
         said = passage.words(at + match.start("said"), at + match.end())
         state.subjects = heads
         return [
