@@ -10,6 +10,8 @@ PYTHON_VERSION ?=
 SOURCES := src tests bench soak scripts
 # One more than the two cores: tests that wait for a browser or a server leave room for others.
 JOBS ?= 3
+# Each file of tests stays on one worker, which fills its databases and starts its servers once; tests/conftest.py
+# puts the slow files first, so that no worker is left with one at the end.
 # Only of the whole run: a part of the tests says nothing about coverage.
 COVERAGE := --cov --cov-config=pyproject.toml --cov-report=term-missing:skip-covered
 
@@ -42,7 +44,7 @@ test:
 	@scripts/prepare test
 	@scripts/system-packages
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(if $(ARGS),$(ARGS),$(COVERAGE))
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),$(COVERAGE))
 
 lint:
 	@scripts/prepare test

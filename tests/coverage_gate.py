@@ -36,7 +36,7 @@ def shares() -> dict[str, float]:
     return {name: 100 * ran / lines if lines else 0.0 for name, (lines, ran) in counts.items()}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def measure_own(items: list[pytest.Item]) -> None:
     """Measure the packages while their own tests run only: measuring doubles the time of all others."""
     own = tuple(str(CHECKOUT / "tests" / name) + "/" for name in PACKAGES)
     for item in items:

@@ -23,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 import duheng.settings
 from duheng import cli
 from tests.ledger.conftest import connected
+from tests.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,16 @@ def run() -> Run:
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
     """The ledger's file after a first `duheng board`."""
-    place = tmp_path_factory.mktemp("loaded")
-    with django_db_blocker.unblock(), connected("", place):
+    with django_db_blocker.unblock():
+        return prepared(tmp_path_factory, "loaded", _after_a_board) / "duheng.sqlite3"
+
+
+def _after_a_board(place: Path) -> None:
+    with connected("", place):
         said = typed("board")
         assert (said.code, said.err) == (0, "")
         with connections["default"].cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return place / "duheng.sqlite3"
 
 
 @contextlib.contextmanager

@@ -213,3 +213,16 @@ def test_documents_that_name_nobody(shared: Path, name: str) -> None:
     found = read(shared / "plans" / f"{name}.txt")
     assert found.tasks == []
     assert "全文未写明责任单位。" in [one.message for one in found.doubts]
+
+
+def test_who_leads_by_name_leads_alone_whatever_the_rule() -> None:
+    found = of(
+        "一、任务\n（一）管网。改造管网。（市甲局、市乙局负责。列第一位者为牵头单位，下同）\n"
+        "（二）水厂。改造水厂。牵头单位：市丙局。责任单位：市丁局、市戊局。\n"
+    )
+    assert [one.lead_units for one in found] == [["市甲局"], ["市丙局"]]
+
+
+def test_organs_alone_in_a_bracket_with_a_term() -> None:
+    [found] = of("一、任务\n（一）水厂。改造水厂。（市甲局、市乙公司；2027年底前完成）\n")
+    assert found.responsible_units == ["市甲局", "市乙公司"]

@@ -164,3 +164,35 @@ def test_results_and_rules_are_no_targets(name: str, shared: Path) -> None:
             if target.kind is None and start <= target.start < (end or len(text))
         ]
         assert [said(target) for target in inside] == []
+
+
+def test_a_yearly_mean_is_no_period() -> None:
+    reading = read_text("到2030年，PM10年均浓度达到55微克/立方米，绿电装机年均增长6%，优良天数比率达到81%。")
+    assert [target.period for target in reading.targets] == [None, "年均", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("新增垃圾收运能力20吨/日。", None),
+        ("新建小区节水器具普及率达到100%。", "requirement"),
+        ("县财政每年安排节能资金不低于300万元。", "allocation"),
+        ("环保产业产值达到5亿元。", "requirement"),
+    ],
+)
+def test_what_a_level_without_a_term_is(text: str, kind: str | None) -> None:
+    [target] = read_text(text).targets
+    assert target.kind == kind
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "湖泊优良比例（%）66＞70-约束性草地盖度（%）54",
+        "烟尘排放总量（万吨）2551.72347.6-8%苯排放总量（万吨）26",
+    ],
+)
+def test_a_row_whose_cells_run_together_is_doubted_not_read(row: str) -> None:
+    reading = read_text(f"到2030年，{row}。")
+    assert reading.targets == []
+    assert "run_together" in [doubt.kind for doubt in reading.doubts]

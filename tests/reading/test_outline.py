@@ -104,3 +104,21 @@ def test_the_reading_of_a_text_has_the_fields_of_the_contract() -> None:
     ]  # fmt: skip
     assert said["text"] == NOTICE
     assert said["period"] == "2021-2025"
+
+
+@pytest.mark.parametrize(
+    ("opening", "title"),
+    [
+        (
+            "某市2030年节水降碳重点\n工作安排\n某市人民政府办公室\n2030年3月8日\n",
+            "某市2030年节水降碳重点工作安排",
+        ),
+        (
+            "某市人民政府办公室\n关于印发某市“十五五”节水\n综合工作方案的通知\n某市“十五五”节水\n综合工作方案\n",
+            "某市“十五五”节水综合工作方案",
+        ),
+        ("某市人民政府办公室\n节水工作方案\n2030年3月8日\n", "节水工作方案"),
+    ],
+)
+def test_a_title_broken_over_two_lines(opening: str, title: str) -> None:
+    assert parts(f"{opening}一、目标\n做好节水。\n").title == title

@@ -24,6 +24,7 @@ from duheng.telemetry.segments import METER
 from .meters_client import CODE, ENTERPRISE, Gateway, item, now
 from .receiving.running import Receiver, hung_up, receiving, started, until
 
+pytestmark = pytest.mark.slow
 TODAY = date(2026, 1, 5)
 
 

@@ -14,6 +14,7 @@ import pytest
 from duheng.telemetry.readings.writing import write
 from tests.telemetry.conftest import DAY, LISTED, counted, rows, steady
 
+pytestmark = pytest.mark.slow
 METER = LISTED + "M1,E,counter,512022,电力,kWh,15,500,,2026-01-05,,供电公司,,\n"
 
 

@@ -23,6 +23,7 @@ from duheng.ingest.loading import load_city
 from duheng.web import page, roles, state
 from tests.ledger.conftest import BOTH, Postgres, connected
 from tests.postgres import free_port
+from tests.prepared import prepared
 
 FAST_HASHES = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PASSWORDS = {role.name: f"Pruefung-{role.name}-7" for role in roles.ROLES}
@@ -61,9 +62,8 @@ def _made(home: Path, url: str = "", *, drill: bool) -> None:
 @pytest.fixture(scope="session")
 def real_template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
     """An SQLite file with Ziyang's public figures and an account of each role."""
-    home = tmp_path_factory.mktemp("real")
     with django_db_blocker.unblock():
-        _made(home, drill=False)
+        home = prepared(tmp_path_factory, "real", lambda home: _made(home, drill=False))
     return home / "duheng.sqlite3"
 
 
@@ -111,10 +111,11 @@ def visitor(role: str = "", *, csrf: bool = False) -> Client:
 
 @pytest.fixture(scope="session")
 def drill_home(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
-    """A folder with the drill loaded, made once; nobody writes to it."""
-    home = tmp_path_factory.mktemp("drill")
+    """A folder of this worker's with the drill loaded; only signing in writes to it."""
     with django_db_blocker.unblock():
-        _made(home, drill=True)
+        made = prepared(tmp_path_factory, "drill", lambda home: _made(home, drill=True))
+    home = tmp_path_factory.mktemp("drill")
+    shutil.copy(made / "duheng.sqlite3", home / "duheng.sqlite3")
     return home
 
 

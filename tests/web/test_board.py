@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from duheng.web import charts, state
 
+pytestmark = pytest.mark.slow
 Site = Callable[..., Client]
 
 

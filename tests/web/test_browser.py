@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+pytestmark = pytest.mark.slow
 PATIENCE = 120_000  # [ms]: how long a page takes says how crowded the machine is
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

@@ -20,6 +20,7 @@ from duheng.model.rule import Rule
 from duheng.web import middleware, state
 from duheng.web.words import HAN, english
 
+pytestmark = pytest.mark.slow
 Site = Callable[..., Client]
 CHINESE = re.compile(f"[{HAN}]")
 RUN = re.compile(f"[{HAN}]+")

@@ -14,6 +14,7 @@ from duheng.assess.inbox import ACTION, kinds
 from duheng.ledger import NewFact, NewSource
 from duheng.web import state
 
+pytestmark = pytest.mark.slow
 Site = Callable[..., Client]
 MONTHS = [f"{year}-{month:02}" for year in (2021, 2022, 2023, 2024) for month in range(1, 13)]
 

@@ -19,6 +19,7 @@ from tests.ledger.conftest import connected
 from tests.web.conftest import PASSWORDS, serving
 from tests.web.test_browser import CHROMIUM, FLAGS
 
+pytestmark = pytest.mark.slow
 DRILL = "?scenario=drill"
 PATHS = ("/monitor", "/monitor/wall", "/monitor/receipts", "/monitor/alarms")
 AGAIN = 45_000  # [ms] for a look that is due after ten seconds; the machine may be crowded

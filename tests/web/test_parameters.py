@@ -22,6 +22,7 @@ from duheng.ledger import NewFact, NewSource
 from duheng.model.parameters import packaged
 from duheng.web import state
 
+pytestmark = pytest.mark.slow
 Site = Callable[..., Client]
 PAGE = "/parameters/standard_coal_factor"
 COAL = {

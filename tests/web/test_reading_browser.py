@@ -17,6 +17,7 @@ from tests.ledger.conftest import connected
 from tests.web.conftest import PASSWORDS, serving
 from tests.web.test_browser import CHROMIUM, CONTRAST, FLAGS
 
+pytestmark = pytest.mark.slow
 PLAN = Path(__file__).parents[1] / "reading" / "notice.txt"
 
 

@@ -196,6 +196,19 @@ def test_a_doubt_is_first_says_what_to_do_and_is_settled(site: Site) -> None:
     assert client.post(f"{where}/d1", {"word": "reject", "seen": 1}).status_code == 400
 
 
+def test_a_doubt_settled_by_mistake_is_opened_again(site: Site) -> None:
+    client = site("reviewer")
+    where = send(client, PLAN.replace("（牵头单位：市财政局）", ""))
+    before = said(client, where)["counts"]["doubts"]
+    client.post(f"{where}/d1", {"word": "accept", "seen": 0})
+    assert said(client, where)["counts"]["doubts"] == before - 1
+    assert "重新待核对" in client.get(where).content.decode()
+    client.post(f"{where}/d1", {"word": "reopen", "seen": 1})
+    assert said(client, where)["counts"]["doubts"] == before
+    assert "重新待核对" not in client.get(where).content.decode()
+    assert client.post(f"{where}/t1", {"word": "reopen", "seen": 0}).status_code == 400
+
+
 def test_the_binding_is_changed_to_another_quantity_or_to_none(site: Site) -> None:
     client = site("reviewer")
     where = send(client)

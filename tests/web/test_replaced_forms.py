@@ -14,6 +14,7 @@ from tests.forms.conftest import Made
 from tests.web.test_imports import send
 from tests.web.test_parameters import COAL, accepted, run
 
+pytestmark = pytest.mark.slow
 Site = Callable[..., Client]
 WRONG = {("原煤", "消费量合计"): 810}
 form = conftest.form  # the fixture that writes form 205-1

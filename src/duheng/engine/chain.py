@@ -86,7 +86,4 @@ class Chain:
             name: self.read(ref, period, item if ref.axis or isinstance(ref, Parameter) else None)
             for name, ref in wording.inputs.items()
         }
-        result = wording.read(self.algebra, values)
-        if wording.factor == 1:
-            return result
-        return self.algebra.apply("*", result, self.algebra.constant(wording.factor))
+        return wording.result(self.algebra, values)

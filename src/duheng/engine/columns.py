@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from duheng.model.rule import Rule
 from duheng.model.verbs import OPERATIONS, Algebra
 
 
@@ -77,3 +78,14 @@ class IbisColumns(Algebra):
                 chosen = ibis.greatest if verb == "greatest" else ibis.least
                 return ibis.ifelse(known, chosen(*operands), unknown)
         return OPERATIONS[verb](*operands)
+
+
+def over_polars(rule: Rule, **columns: pl.Expr) -> pl.Expr:
+    """A rule's first wording over Polars columns by argument, in the rule's unit."""
+    result: pl.Expr = rule.wordings[0].result(PolarsColumns(), columns)
+    return result
+
+
+def over_ibis(rule: Rule, **columns: Any) -> Any:
+    """A rule's first wording over Ibis columns by argument, in the rule's unit."""
+    return rule.wordings[0].result(IbisColumns(), columns)

@@ -124,9 +124,7 @@ class Evaluation:
     def _worded(self, wording: Wording, axis: str | None, definition: str | None) -> Floats:
         inputs = {name: self.column(ref, axis, definition) for name, ref in wording.inputs.items()}
         columns = [pl.Series(name, values, nan_to_null=True) for name, values in inputs.items()]
-        result = wording.read(PolarsColumns(), {name: pl.col(name) for name in inputs})
-        if wording.factor != 1:
-            result = result * wording.factor
+        result = wording.result(PolarsColumns(), {name: pl.col(name) for name in inputs})
         values = pl.DataFrame(columns).select(result.cast(pl.Float64).alias("value"))["value"].to_numpy()
         return values if inputs else np.full(len(self.grid.keys(axis)), values[0])
 

@@ -346,7 +346,7 @@ def _of_edition(cells: pl.DataFrame, items: Sequence[Item], edition: str | None,
         item.argument: pl.max_horizontal(c.column for c in counted if c.argument == item.argument)
         for item in items
     }
-    greatest = air_quality_index.wordings[0].read(Monitored(), arguments)
+    greatest = air_quality_index.wordings[0].result(Monitored(), arguments)
     partial = pl.any_horizontal(value.is_null() for value in arguments.values())
     single = single.with_columns(greatest.alias("aqi"), partial.alias("partial"))
     if not single["partial"].any() and not single[PROBLEM].count():

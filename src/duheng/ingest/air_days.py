@@ -124,7 +124,7 @@ def _lacking() -> pl.Expr:
 def _of_edition(rows: pl.DataFrame, edition: str, local: Local, on: date | None) -> pl.DataFrame:
     single = index_columns(rows, _COLUMNS, edition, local, on)
     partial = pl.any_horizontal(pl.col(name).is_null() for name in NAMES)
-    greatest = air_quality_index.wordings[0].read(Monitored(), {name: pl.col(name) for name in NAMES})
+    greatest = air_quality_index.wordings[0].result(Monitored(), {name: pl.col(name) for name in NAMES})
     # An ozone mean above its table has an index that no other item may stand for.
     above = rows.select(pl.any_horizontal(pl.col(n).is_not_null() & single[n].is_null() for n in NAMES))
     single = single.with_columns(greatest.alias("aqi"))

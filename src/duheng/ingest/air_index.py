@@ -13,7 +13,7 @@ from functools import cache
 
 import polars as pl
 
-from duheng.engine.columns import PolarsColumns
+from duheng.engine.columns import PolarsColumns, over_polars
 from duheng.model.errors import RuleError
 from duheng.model.parameters import Local, Parameter
 from duheng.rules.air import CLASSES, EDITIONS, air_individual_index, air_quality_level
@@ -116,7 +116,7 @@ def _index(concentration: pl.Expr, item: Item, limits: Limits) -> pl.Expr:
         name: pl.lit(limits.of(reference, item.item)) if isinstance(reference, Parameter) else concentration
         for name, reference in wording.inputs.items()
     }
-    index: pl.Expr = wording.read(PolarsColumns(), values)
+    index: pl.Expr = wording.result(PolarsColumns(), values)
     return index
 
 
@@ -153,7 +153,7 @@ def printed(single: pl.DataFrame, counted: Sequence[Item]) -> pl.DataFrame:
 def _tables() -> tuple[pl.Series, pl.Series]:
     """Of every index from 0 to 500: its digits and its class."""
     every = pl.select(index=pl.int_range(HIGHEST + 1).cast(pl.Float64))
-    level = air_quality_level.wordings[0].read(PolarsColumns(), {"index": pl.col("index")})
+    level = over_polars(air_quality_level, index=pl.col("index"))
     levels = every.select(level.cast(pl.UInt32) - 1).to_series()
     return pl.Series([str(index) for index in range(HIGHEST + 1)]), pl.Series(CLASSES).gather(levels)
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from duheng.engine.columns import PolarsColumns
+from duheng.engine.columns import PolarsColumns, over_polars
 from duheng.ingest.air_index import half_to_even
 from duheng.model.errors import RuleError
 from duheng.model.parameters import Local, Parameter
@@ -60,8 +60,8 @@ def evaluated(days: pl.DataFrame, every: Every = "year", local: Local | None = N
     Source: HJ 663-2013; GB 3095 in force at the end of the period; 受沙尘天气过程影响城市空气质量评价补充规定.
     """
     dust = pl.col("dust").fill_null(False)
-    good = good_air_day.wordings[0].read(PolarsColumns(), {"index": pl.col("aqi")})
-    heavy = heavy_pollution_day.wordings[0].read(PolarsColumns(), {"index": pl.col("aqi")})
+    good = over_polars(good_air_day, index=pl.col("aqi"))
+    heavy = over_polars(heavy_pollution_day, index=pl.col("aqi"))
     left_out = dust & (good == 0)  # a day that stays good in spite of the dust counts as good
     frame = days.with_columns(
         *(pl.when(~dust).then(name).alias(name) for name in PARTICLES),
@@ -93,9 +93,7 @@ def _judged(rows: pl.DataFrame, every: Every, local: Local) -> pl.DataFrame:
         for name in GASES_AND_PARTICLES
         for kind in ("mean", "percentile")
     ]
-    rate = good_air_day_rate.wordings[0].read(
-        PolarsColumns(), {"good": pl.col("good_air_days"), "days": pl.col("air_days")}
-    )
+    rate = over_polars(good_air_day_rate, good=pl.col("good_air_days"), days=pl.col("air_days"))
     return rows.with_columns(valid).with_columns(
         *(_met(local, name, end, every).alias(f"{name}_met") for name in GASES_AND_PARTICLES),
         good_air_day_rate=rate,
@@ -105,14 +103,12 @@ def _judged(rows: pl.DataFrame, every: Every, local: Local) -> pl.DataFrame:
 
 def _met(local: Local, name: str, end: date, every: Every) -> pl.Expr:
     """Whether an item meets all its limits: the percentile of a year and, where it has one, the mean."""
-    wording = air_limit_met.wordings[0]
 
     def meets(column: str, item: str) -> pl.Expr:
         limit = _setting(local, "air_limit_class2", end, item)
         # HJ 663-2013: whole μg/m3, tenths of mg/m3 are compared (clause to be checked).
         rounded = half_to_even(pl.col(column), _DIGITS.get(name, 0))
-        met: pl.Expr = wording.read(PolarsColumns(), {"concentration": rounded, "limit": pl.lit(limit)})
-        return met
+        return over_polars(air_limit_met, concentration=rounded, limit=pl.lit(limit))
 
     if name == "ozone":
         return meets("ozone_percentile", "臭氧日最大8小时平均")
@@ -137,7 +133,7 @@ def _read(local: Local, rule: Rule, columns: Mapping[str, pl.Expr], on: date) ->
         name: pl.lit(_setting(local, ref, on)) if isinstance(ref, Parameter) else columns[name]
         for name, ref in wording.inputs.items()
     }
-    result: pl.Expr = wording.read(PolarsColumns(), values)
+    result: pl.Expr = wording.result(PolarsColumns(), values)
     return result
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from duheng.engine.columns import PolarsColumns
+from duheng.engine.columns import over_polars
 from duheng.model.errors import RuleError
 from duheng.model.glossary import axis
 from duheng.model.parameters import Local, Parameter
@@ -59,8 +59,7 @@ def section_classes(readings: pl.DataFrame, on: date, local: Local | None = None
 
 def _level(item: str, on: date, local: Local) -> pl.Expr:
     if item == PH:
-        ph: pl.Expr = water_ph_class.wordings[0].read(PolarsColumns(), {"ph": pl.col("value")})
-        return ph
+        return over_polars(water_ph_class, ph=pl.col("value"))
     values: dict[str, pl.Expr] = {}
     for name, reference in water_item_class.wordings[0].inputs.items():
         if not isinstance(reference, Parameter):
@@ -70,5 +69,4 @@ def _level(item: str, on: date, local: Local) -> pl.Expr:
         if setting is None:
             raise RuleError(f"{reference.id}：{item} {on} 没有取值")
         values[name] = pl.lit(float(setting.value))
-    level: pl.Expr = water_item_class.wordings[0].read(PolarsColumns(), values)
-    return level
+    return over_polars(water_item_class, **values)

@@ -44,10 +44,15 @@ class Wording:
         result = self.body(**{name: Term(value, algebra) for name, value in values.items()})
         return result.value if isinstance(result, Term) else algebra.constant(result)
 
+    def result(self, algebra: Algebra, values: Mapping[str, Any]) -> Any:
+        """The body's result under one reading, in the rule's unit."""
+        result = self.read(algebra, values)
+        return result if self.factor == 1 else algebra.apply("*", result, algebra.constant(self.factor))
+
     def number(self, values: Mapping[str, float | None]) -> float | None:
         """The result as a number in the rule's unit; None is unknown."""
-        result = self.read(Numbers(), values)
-        return None if result is None else result * self.factor
+        number: float | None = self.result(Numbers(), values)
+        return number
 
     def formula(self) -> str:
         """The body as text over its argument names."""

@@ -41,7 +41,10 @@ class Head:
     basis: list[Basis]
 
 
-_KINDS = "方案|规划|计划|意见|纲要|办法|报告|决定|通知|措施|条例|规定|细则|要点|行动|决议|通告|公告|批复|函"
+_KINDS = (
+    "方案|规划|计划|意见|纲要|办法|报告|决定|通知|措施|条例|规定|细则|要点|行动|决议|通告|公告|批复|函"
+    "|工作安排|任务安排|重点任务|任务清单|责任清单|任务分工|责任书"
+)
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10} ?[〔（] ?(?:19|20)\d{2} ?[〕）] ?第? ?\d{1,4} ?号")
 _DATE = re.compile(r"((?:19|20)\d{2}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日")
 _TITLE_LINE = re.compile(rf"(?:{_KINDS})(?:（[^）]{{1,20}}）)?[”》]?$")
@@ -56,6 +59,7 @@ _BASIS = re.compile(
 )
 # The first five-year plan the pattern can name is the eleventh: 2006-2010.
 _FIRST_PLAN = 2006
+_LONGEST_TITLE = 60
 _PLANS = "一二三四五六"
 
 
@@ -108,13 +112,34 @@ def _titles(text: str, lines: list[str], opening: Sequence[Line]) -> tuple[str |
         wanted = inner.group(1).replace(" ", "")
         for i in reversed(candidates):
             if wanted.endswith(lines[i].replace(" ", "")) or lines[i].replace(" ", "").endswith(wanted):
-                return text[opening[i].start : opening[i].end], notice
+                return _over_lines(text, lines, opening, i, wanted), notice
         return inner.group(1), notice
     if notice:
         return notice, notice
     for i in candidates:
-        return text[opening[i].start : opening[i].end].strip("《》"), None
+        return _over_lines(text, lines, opening, i, "").strip("《》"), None
     return None, None
+
+
+def _over_lines(text: str, lines: list[str], opening: Sequence[Line], last: int, wanted: str) -> str:
+    """A title with the lines above that it is broken over: up to `wanted`, else those that can be nothing but title."""
+    first = last
+    while first and len("".join(lines[first - 1 : last + 1])) <= _LONGEST_TITLE:
+        longer = "".join(lines[first - 1 : last + 1]).replace(" ", "")
+        if not (wanted.endswith(longer) if wanted else _begins_title(lines[first - 1])):
+            break
+        first -= 1
+    return "".join(text[one.start : one.end] for one in opening[first : last + 1])
+
+
+def _begins_title(said: str) -> bool:
+    other = (
+        _DATE.search(said)
+        or _DOCUMENT_NUMBER.search(said)
+        or _ISSUER.search(said)
+        or _TITLE_LINE.search(said)
+    )
+    return 6 <= len(said) <= 40 and not other and not re.search(r"[，。；：（）〔〕#|]", said)
 
 
 def _is_title(said: str) -> bool:

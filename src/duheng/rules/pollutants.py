@@ -149,8 +149,7 @@ def carried_estimate(
     decimals=3,
     over_time="sum",
     over_place="sum",
-    cite="排污许可证执行报告 监测法（转引）",
-    certainty="secondary",
+    cite="HJ 212-2017 附录D（G=D·C）",
 )
 def monitored_water_emission(
     volume=quantity("monitored_water"), concentration=quantity("monitored_water_concentration")

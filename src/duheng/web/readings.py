@@ -32,7 +32,7 @@ from duheng.web.errors import NotThere
 from duheng.web.models import PlanReading, ReadingDecision
 
 OPEN, ACCEPTED, EDITED, REJECTED = "open", "accepted", "edited", "rejected"
-WORDS = {"add": OPEN, "accept": ACCEPTED, "edit": EDITED, "reject": REJECTED}
+WORDS = {"add": OPEN, "accept": ACCEPTED, "edit": EDITED, "reject": REJECTED, "reopen": OPEN}
 TARGET, TASK, DOUBT, HEAD = "t", "k", "d", "h"
 NEEDED = ("title", "date", "period")
 HEADS = ("title", "issuer", "number", "date", "period")

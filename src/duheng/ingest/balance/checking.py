@@ -11,7 +11,7 @@ from functools import reduce
 
 import polars as pl
 
-from duheng.ingest.balance.conversion import applied
+from duheng.engine.columns import over_polars
 from duheng.ingest.balance.discrepancy import Checked, Discrepancy
 from duheng.ingest.balance.layout import TOTALS, Identity, Layout, layout, row_named
 from duheng.ingest.balance.reading import Balance, Table
@@ -68,7 +68,7 @@ def _grouped(row: str, known: Layout) -> pl.Expr:
 
 def _recomputed(identity: Identity, known: Layout) -> pl.Expr:
     if identity.id == "D":
-        return applied(
+        return over_polars(
             fuel_balance_difference,
             supply=_none("S"),
             transformed=_none("T"),
@@ -201,8 +201,8 @@ def _consumption(balance: Balance, wide: pl.DataFrame, known: Layout, found: lis
             for row in transformations
         ),
     )
-    single = applied(fuel_total_use, final=_none("F"), lost=_none("L"), put_in=put_in)
-    net = applied(balance_energy_use, final=_none("F"), lost=_none("L"), transformed=_none("T"))
+    single = over_polars(fuel_total_use, final=_none("F"), lost=_none("L"), put_in=put_in)
+    net = over_polars(balance_energy_use, final=_none("F"), lost=_none("L"), transformed=_none("T"))
     failing = wide.select(
         "table", "column", _none("C").alias("printed"), pl.col("C").is_null().alias("blank"),
         pl.when(pl.col("column").is_in(fuels)).then(single).otherwise(net).alias("made"),

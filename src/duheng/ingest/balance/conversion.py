@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from duheng.engine.columns import PolarsColumns
+from duheng.engine.columns import over_polars
 from duheng.ingest.balance.factors import ANY, Factors
 from duheng.ingest.balance.lacking import USES, consumption_unknown, there
 from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL, Column, Layout, layout
@@ -87,13 +87,6 @@ def _is_fuel(id: str, known: Layout) -> bool:
     return id in ("line", "table", "row") or known.columns[id].fuel
 
 
-def applied(rule: Rule, **columns: pl.Expr) -> pl.Expr:
-    """A rule's first wording over columns."""
-    wording = rule.wordings[0]
-    result: pl.Expr = wording.read(PolarsColumns(), columns) * wording.factor
-    return result
-
-
 # --- one fuel ---------------------------------------------------------------------------------------------------
 
 
@@ -113,7 +106,7 @@ def _fuel(
 
 def _in_standard_coal(use: pl.Expr, factor: pl.Expr) -> pl.Expr:
     """Cells times their factor; nought of a fuel is nought whatever its factor."""
-    return pl.when(use == 0).then(0.0).otherwise(applied(fuel_energy, use=use, factor=factor))
+    return pl.when(use == 0).then(0.0).otherwise(over_polars(fuel_energy, use=use, factor=factor))
 
 
 def _about_factor(
@@ -210,7 +203,7 @@ def _fuel_uses(frame: pl.DataFrame, known: Layout) -> pl.DataFrame:
         put_in.filter(row.is_in(transformations)).sum().alias("put_in"),
         there("F", "L").alias("there"),
     )
-    use = applied(fuel_total_use, final=pl.col("final"), lost=pl.col("lost"), put_in=pl.col("put_in"))
+    use = over_polars(fuel_total_use, final=pl.col("final"), lost=pl.col("lost"), put_in=pl.col("put_in"))
     return sums.select("table", pl.when("there").then(use).otherwise(NAN).alias("head"))
 
 
@@ -369,7 +362,7 @@ def _consumption(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     for id in columns:
         of = {row: pl.col(id).filter(pl.col("row") == row).sum() for row in ("F", "L", "T")}
         some = pl.col(id).filter(pl.col("row").is_in(["F", "L", "T"])).is_not_null().any()
-        use = applied(balance_energy_use, final=of["F"], lost=of["L"], transformed=of["T"])
+        use = over_polars(balance_energy_use, final=of["F"], lost=of["L"], transformed=of["T"])
         known = pl.when(there(*USES)).then(use).otherwise(NAN)
         cells[id] = pl.when(some).then(known).alias(f"{id} C")
     sums = first.group_by("table").agg(cells.values())

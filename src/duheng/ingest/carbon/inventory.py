@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from duheng.engine.columns import PolarsColumns
+from duheng.engine.columns import over_polars
 from duheng.ingest.balance.layout import row_named
 from duheng.model import axis
 from duheng.model.errors import PeriodError
@@ -138,11 +138,8 @@ def serving(sector: str, factors: Iterable[Factor]) -> list[tuple[Factor, bool]]
 
 def _emitted(cells: pl.DataFrame) -> pl.DataFrame:
     """Adds co2 [MtCO2], nil (no such flow) and known, which now also asks for a factor."""
-    rule = emission_by_factor.wordings[0]
     size = float(ratio(emission_by_factor.unit, UNIT))
-    co2 = (
-        rule.read(PolarsColumns(), {"use": pl.col("burnt"), "factor": pl.col("factor")}) * rule.factor * size
-    )
+    co2 = over_polars(emission_by_factor, use=pl.col("burnt"), factor=pl.col("factor")) * size
     nil = pl.col("known") & pl.col("burnt").is_null()
     no_need = nil | (pl.col("known") & (pl.col("burnt") == 0))
     return cells.with_columns(

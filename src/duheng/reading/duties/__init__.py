@@ -43,12 +43,13 @@ def _task(text: str, part: Part, first: int | None) -> Task:
     responsible: list[str] = []
     leads: list[str] = []
     helpers: list[str] = []
+    led = any(one.said.units("lead") for one in part.stated)
     for one in part.stated:
         units = one.said.units()
         named = one.said.units("lead")
         ruled = one.said.first_leads or (first is not None and one.start >= first)
         responsible += units
-        leads += named or (units[:1] if ruled else [])
+        leads += named or (units[:1] if ruled and not led else [])
         helpers += one.said.units("cooperate")
     return Task(
         part.number, part.title, part.section, text[part.start : part.end], part.start, part.end,

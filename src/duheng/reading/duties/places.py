@@ -94,6 +94,7 @@ def _bare(
     if not _ends_sentence(plain, start - 1, paragraph):
         return None
     names = [one for one in re.split("[、，；]", text[start:end]) if one.strip()]
+    names = [one for one in names if not any(word in one for word in words.raw["not_owed"])]
     if not names or not all(words.organ.match(one) and is_unit(words, one) for one in names):
         return None
     return Statement([Group("responsible", "", names)])

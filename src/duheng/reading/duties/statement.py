@@ -69,15 +69,20 @@ def tokens(words: Words, text: str, plain: str, start: int, end: int) -> Iterato
             continue
         found = words.token.match(plain, place, end)
         if found and _counts(words, found.lastgroup or "", plain, begin, place, found.end(), end):
-            yield from _name(text, plain, begin, place)
+            yield from _name(words, text, plain, begin, place)
             yield Token(found.lastgroup or "", found.group(), found.group())
             place = begin = found.end()
         else:
             place += 1
-    yield from _name(text, plain, begin, end)
+    yield from _name(words, text, plain, begin, end)
 
 
-def _name(text: str, plain: str, start: int, end: int) -> Iterator[Token]:
+def _name(words: Words, text: str, plain: str, start: int, end: int) -> Iterator[Token]:
+    """The name between two places; organs with only a blank between them are several."""
+    pieces = text[start:end].split()
+    if len(pieces) > 1 and all(is_unit(words, one) for one in pieces):
+        yield from (Token("name", one, one) for one in pieces)
+        return
     name = "".join(text[start:end].split())
     if name:
         yield Token("name", name, plain[start:end].strip())
@@ -93,9 +98,13 @@ def _counts(words: Words, kind: str, plain: str, begin: int, place: int, after: 
         strong = any(plain[place:after].endswith(one) for one in words.raw["strong"])
         return strong and is_unit(words, plain[begin:place].strip())
     if kind == "joined":
-        return is_unit(words, plain[begin:place].strip())
+        # 商 also begins names: 商务部.
+        bare = after - place > 1 and not plain[begin:place].strip()
+        return bare or is_unit(words, plain[begin:place].strip())
     if kind == "once" and plain[place:after] in words.raw["all_must"]:
-        return not plain[begin:place].strip() or is_unit(words, plain[begin:place].strip())
+        # 商 also begins names: 商务部.
+        bare = after - place > 1 and not plain[begin:place].strip()
+        return bare or is_unit(words, plain[begin:place].strip())
     return True
 
 
@@ -117,10 +126,13 @@ def parse(
         said = "".join(one.plain for one in sentence)
         if first_leads(words, said):
             found.first_leads = "from_here" if "下同" in said or "以下" in said or "各项" in said else "once"
-            continue
+            sentence = _before_first(words, sentence)
         owed, rule = _rule(words, sentence)
         _groups(words, owed, found)
-        found.inherited += _names(words, rule)
+        named = _names(words, rule)
+        if not named and not owed and _is_rule(words, sentence):
+            named = _last_to_act(words, found)
+        found.inherited += named
     _share_level(words, found)
     return found if _is_statement(words, found) else None
 
@@ -130,16 +142,28 @@ def first_leads(words: Words, said: str) -> bool:
     return any(one in said for one in words.raw["first"]) and any(one in said for one in words.raw["leads"])
 
 
+def _before_first(words: Words, sentence: list[Token]) -> list[Token]:
+    """What stands before the rule in its sentence: 甲局、乙局，列第一位的为牵头单位."""
+    at = next(
+        index for index, one in enumerate(sentence) if any(said in one.plain for said in words.raw["first"])
+    )
+    here = sentence[:at]
+    while here and here[-1].kind == "sign":
+        here.pop()
+    return here
+
+
+def _last_to_act(words: Words, found: Statement) -> list[str]:
+    """甲局负责，各县政府负责落实。以下均需落实: the rule means those who carry it out, named last."""
+    last = found.groups[-1] if found.groups else None
+    return list(last.units) if last and last.role.endswith(words.raw["carried_out"]) else []
+
+
 def _rule(words: Words, sentence: list[Token]) -> tuple[list[Token], list[Token]]:
     """A sentence cut into what is owed here and what holds for all that follows."""
-    once = [index for index, one in enumerate(sentence) if one.kind == "once"]
-    said = {sentence[one].plain for one in once} - {"下同"}
-    lasts = said & {*words.raw["not_repeated"]} or (
-        said & {*words.raw["from_here"]} and said & {*words.raw["all_must"]}
-    )
-    if not lasts:
+    if not _is_rule(words, sentence):
         return sentence, []
-    first = once[0]
+    first = next(index for index, one in enumerate(sentence) if one.kind == "once")
     here, rest = sentence[:first], sentence[first:]
     if any(one.kind == "name" for one in rest):
         return here, rest
@@ -148,6 +172,13 @@ def _rule(words: Words, sentence: list[Token]) -> tuple[list[Token], list[Token]
         here.pop()
     cut = max((index for index, one in enumerate(here) if one.plain in "，；"), default=-1)
     return here[: cut + 1], here[cut + 1 :]
+
+
+def _is_rule(words: Words, sentence: list[Token]) -> bool:
+    """Whether a sentence says that something holds from here on."""
+    said = {one.plain for one in sentence if one.kind == "once"} - {"下同"}
+    from_here = said & {*words.raw["from_here"]} and said & {*words.raw["all_must"]}
+    return bool(said & {*words.raw["not_repeated"]} or from_here)
 
 
 def _names(words: Words, sentence: list[Token]) -> list[str]:
@@ -210,5 +241,5 @@ def _is_statement(words: Words, found: Statement) -> bool:
     if found.labelled or not units:
         return bool(units) or bool(found.first_leads)
     known = sum(is_unit(words, one) for one in units)
-    said = any(one.role for one in found.groups) or bool(found.inherited)
+    said = any(one.role for one in found.groups) or bool(found.inherited or found.first_leads)
     return said and is_unit(words, units[0]) and known * 2 > len(units)

@@ -77,5 +77,7 @@ def _takes_level(words: Words, name: str) -> bool:
         return False
     if any(name.startswith(one) for one in words.raw["apart"]):
         return False
+    if name.endswith(tuple(words.raw["apart_ends"])):
+        return False
     # 某县税务局 has its place in its name; 城市管理局 has not.
     return not re.match(f"[^城]{{1,5}}(?<!城){words.level.pattern}", name)

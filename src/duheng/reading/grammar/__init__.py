@@ -8,6 +8,9 @@ predicates   what is to happen: falls, reaches, stays under
 heads        one subject into its indicators, its region and its scope
 state        what is in force at a place: time, region, subject; how a target is made of it
 levels       a subject, a predicate and its values
+shares       a share that stands before what it is a share of
+parts        parts of an amount (其中)
+subjects     what values are stated for: the indicators named, those before, the same elsewhere
 works        a verb, a count and what is counted
 wording      targets without a numeral: zero growth, all of it, as assigned
 reader       the text clause by clause

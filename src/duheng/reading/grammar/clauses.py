@@ -11,7 +11,7 @@ _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _DUTY = re.compile("责任|牵头|负责|配合|参与|单位[:：]|指导")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:%|万|亿|吨|个百分点)|分别|其中")
 _QUOTED = re.compile('[“"]([^“”"，。；\n]{1,24})[”"]')
-_KEPT = re.compile("^[一二三四五六七八九十]+五$|^一[村乡镇县区市社校户企园街]|\\d%")
+_KEPT = re.compile("^[一二三四五六七八九十]+五$|^零|清零$|^一[村乡镇县区市社校户企园街]|\\d%")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def set_aside(plain: str) -> str:
         inside = plain[start + 1 : end - 1]
         if _DUTY.search(inside):
             characters[start:end] = STOP * (end - start)
-        elif _FIGURE.search(inside) and len(inside) > 6:
+        elif _FIGURE.search(inside) and len(inside) > 6 and not plain[end : end + 1].isdigit():
             characters[start], characters[end - 1] = "，", "，"
         else:
             characters[start:end] = ASIDE * (end - start)
@@ -57,11 +57,17 @@ def _brackets(plain: str) -> Iterator[tuple[int, int]]:
                 yield start, match.end()
 
 
-_STOPS = re.compile(r"[。；;！!？?：:]|[，,](?!\d{3}(?!\d))|\.(?=\s|$)")
+# The number of a paragraph that goes on without a title is no part of what it says.
+_NUMBER = re.compile(
+    rf"\s*(?:{ASIDE}+|[一二三四五六七八九十]{{1,3}}、(?![一二三四五六七八九十])|\d{{1,2}}(?:[、．]|\.(?!\d))|[①-⑳]|第[一二三四五六七八九十百]+条\s)\s*"
+)
+_STOPS = re.compile(r"[。；;！!？?：:]|(?<!\d)[，,]|[，,](?!\d{3}(?!\d))|\.(?=\s|$)")
 
 
 def clauses(plain: str, start: int, end: int) -> Iterator[Clause]:
     """The clauses of a paragraph. A comma inside 12,000 is part of the number."""
+    if number := _NUMBER.match(plain, start, end):
+        start = number.end()
     for match in _STOPS.finditer(plain, start, end):
         yield from _trimmed(plain, start, match.start(), match.group() in "。；;！!？?.")
         start = match.end()

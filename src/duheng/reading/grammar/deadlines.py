@@ -19,10 +19,12 @@ _NUMERALS = {
 _TIME = re.compile(
     r"(?:(?P<from>(?:19|20)\d\d)\s*年起)?(?:未来|今后|用)?(?P<span>\d{1,2}|[一二两三四五六七八九十]{1,2})\s*年(?:左右)?(?:的?时间)?内"
     r"|(?P<whole>[三五])年(?=累计|共|新增|建成|完成)"
-    r"|“?(?P<plan>(?:[二三四]?十[一二三四五六七八九]?|[六七八九])五)”?(?:规划)?(?P<word>时期|期间|期末|末)"
-    r"|(?P<till>到|至|力争到|力争|争取到|争取)?\s*(?:(?:19|20)\d\d年?\s*[—～\-至]\s*)?(?P<year>(?:19|20)\d\d)\s*年"
+    r"|“?(?P<plan>(?:[二三四]?十[一二三四五六七八九]?|[六七八九])五)”?(?:规划)?"
+    r"(?:时期|期间|期末|末|(?=[、和及]“?(?:[二三四]?十[一二三四五六七八九]?)五”?(?:时期|期间)))"
+    r"|(?P<till>到|至|力争到|力争|争取到|争取)?\s*(?:(?:19|20)\d\d年?\s*[—～\-至]\s*)?(?P<year>(?:19|20)\d\d)\s*"
+    r"(?:年|(?=(?:、(?:19|20)\d\d)+年))"
     r"(?P<month>(?:1[0-2]|[1-9])月)?(?P<end>底前|之前|前|底|末)?(?:左右)?"
-    r"|(?P<every>(?<!达到)(?<!能力)(?<!规模)每年(?!度)|年均|逐年)|(?P<this>今年|本年度|全年(?=[^\u4e00-\u9fff]))"
+    r"|(?P<every>(?<!达到)(?<!能力)(?<!规模)每年(?!度)|年均(?!浓度|值|气温|降水|径流|水质)|逐年)|(?P<this>今年|本年度|全年(?=[^\u4e00-\u9fff]))"
 )
 # Before a year these make it a base (比2020年), a start (自2020年) or part of a name.
 _NOT_BY = re.compile(r"(?:比|较|以|按|从|自|于|与|〔|《[^》]*|相比|以来的|在)\s*$")
@@ -76,6 +78,8 @@ class Calendar:
         if match["till"] and match["till"] != "至":
             return True
         before = plain[max(start, match.start() - 12) : match.start()]
+        if match["end"] and before.endswith(("于", "在")):
+            return True
         return not _NOT_BY.search(before) and (
             bool(match["end"]) or not _AFTER_NOT_BY.match(plain, match.end())
         )

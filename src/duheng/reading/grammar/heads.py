@@ -8,7 +8,16 @@ from duheng.reading.grammar.words import pattern, words
 
 _JOINED = re.compile("以及|[、和及与]")
 _WORDS_OF_JOINED = re.compile("、")
+_CLASS = re.compile(r"(?<=.)[两三四五六七八九\d][项种类](?:主要)?污染物(?=.)")
+_OF_A_KIND = re.compile("等(?P<kind>区域|地区|省份|城市|流域|平原|行业|领域)(?P<rest>.{2,})$")
 _SHARED_CLASS = re.compile("等(?:[0-9一二三四五六七八九十]+[类种项个])?(?P<rest>.+)$")
+
+
+# 县城实现覆盖率…: who does it, and what is measured.
+_DONE_BY = re.compile(
+    "^(?P<where>[^，]{4,30}等(?:区域|地区|省份|城市)|[^、，]{2,24}?)(?:力争|争取|确保|基本|要)*实现"
+    "(?P<what>.{3,}(?:率|比|占比|比例|比重|能力|总量|消费量|排放量|用量))$"
+)
 
 
 @dataclass(frozen=True)
@@ -32,9 +41,14 @@ def split_list(subject: str, count: int) -> list[str] | None:
     return None
 
 
-def spread(subject: str) -> list[str]:
-    """The indicators that one value is stated for: a list in which each is named whole, else the subject itself."""
+def spread(subject: str, alike: bool = False) -> list[str]:
+    """The indicators that one value is stated for: a list in which each is named whole, else the subject itself.
+
+    alike: what is said holds of each pollutant of a list, not of their sum (falls by 8 %, as assigned).
+    """
     pieces = [piece for piece in re.split("、|和", subject) if piece]
+    if alike and len(pieces) > 1 and all(pattern("pollutant").match(piece) for piece in pieces):
+        return _shared(pieces)
     if len(pieces) > 1 and all(pattern("indicator_end").search(piece) and len(piece) > 2 for piece in pieces):
         return _shared(pieces)
     return [subject]
@@ -56,7 +70,7 @@ def _partitions(subject: str, separator: re.Pattern[str]) -> list[list[str]]:
 
 
 def _shared(pieces: list[str]) -> list[str]:
-    pieces = _with_tail(pieces)
+    pieces = _with_tail([*pieces[:-1], _CLASS.sub("", pieces[-1])])
     first = pattern("per").match(pieces[0])
     if first and len(first.group()) < len(pieces[0]):
         pieces = [
@@ -85,14 +99,24 @@ def _with_tail(pieces: list[str]) -> list[str]:
     bare = [piece for piece in pieces[:-1] if not pattern("indicator_end").search(piece)]
     if not bare:
         return pieces
+    if (of := _OF_A_KIND.search(last)) and of.start() > 0:
+        # 甲、乙等区域浓度: each of them is such a region.
+        kind = of["kind"] + of["rest"]
+        return [*(piece + kind for piece in pieces[:-1]), last[: of.start()] + kind]
+    if (rest := _beside(bare, last)) and pattern("indicator_end").search(rest):
+        return [*(p + rest if p in bare else p for p in pieces[:-1]), last]
     rate, action = pattern("action_rate").match(last), pattern("action_end").search(pieces[0])
     if rate and action:
         object_ = pieces[0][: action.start()]
         return [pieces[0] + "率", *(object_ + piece.removesuffix("率") + "率" for piece in pieces[1:])]
     if (kind := re.search("(?:行业|领域).{3,}$", last)) and kind.start() > 0:
         return [*(piece + kind.group() for piece in pieces[:-1]), last]
+    if (
+        each := re.search("(?:单位(?=[运产建面工增生国地营换])|人均|万元).{3,}$", last)
+    ) and each.start() >= 2:
+        return [*(p + each.group() if p in bare else p for p in pieces[:-1]), last]
     if all(pattern("place").fullmatch(piece) for piece in bare) and len(bare) == len(pieces) - 1:
-        place = re.match("^.{2,6}?(?=单位|人均|万元)", last)
+        place = re.match("^.{2,6}?(?=单位|人均|万元)", last) or pattern("place").match(last)
         if place:
             return [*(piece + last[place.end() :] for piece in bare), last]
     shared = _SHARED_CLASS.search(last)
@@ -106,11 +130,37 @@ def _with_tail(pieces: list[str]) -> list[str]:
     return [*(p if pattern("indicator_end").search(p) else p + end for p in pieces[:-1]), item + end]
 
 
+def _beside(others: list[str], last: str) -> str | None:
+    """What follows the noun of the others' kind in the last one (铁路、水路 | 货运量, 城市和县城 | 处理率), or None."""
+    size = len(others[0])
+    if "等" in last:
+        return None
+    if all(len(one) == size and one[-1] == last[size - 1 : size] for one in others) and size > 1:
+        return last[size:]
+    ends = {one[-1] for one in others}
+    at = last.find(ends.pop(), 1) if len(ends) == 1 else -1
+    if 0 < at < len(last) - 1:
+        return last[at + 1 :]
+    kind = pattern("kin").match(last)
+    if kind and all(pattern("kin").fullmatch(one) for one in others):
+        return last[kind.end() :]
+    return None
+
+
+# Signs and joints at either end; 等效声级 and 和田河 begin with no joint.
+_SIGNS = frozenset('、，：:"及和与或等的-—·')
+_AROUND = re.compile(
+    r"^(?:[、，：:\"\-—·]|及(?!时)|和(?![田平谐])|[与或的]|等(?![效级外离]))+|[、，：:\"及和与或等的\-—·]+$"
+)
+
+
 def clean(subject: str) -> str:
     """A subject without hedges and openings before it and joints around it."""
     subject = re.sub(r"[\s]+", "", subject)
     while True:
-        shorter = pattern("openings").sub("", subject.strip('、，：:"及和与等的-—·'))
+        ends = subject[:1] + subject[-1:]
+        shorter = _AROUND.sub("", subject) if any(one in _SIGNS for one in ends) else subject
+        shorter = pattern("openings").sub("", shorter)
         shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
         if shorter.count("“") != shorter.count("”"):
             shorter = shorter.strip("“”")
@@ -125,12 +175,15 @@ def scoped(subject: str) -> Head:
     A region leaves the name (全市 | 年用水总量), a body that acts leaves it too (全市各级党政机关 | 建成节水型机关率),
     an object stays part of it (三大粮食作物 | 三大粮食作物化肥利用率).
     """
-    subject = subject.removeprefix("在")
+    subject = re.sub("^在(?![建线用岗运营册役])", "", subject)
     region = pattern("region").match(subject)
     rest = subject[region.end() :] if region else subject
     if among := pattern("among").match(subject):
         return Head(rest, among["scope"])
-    if body := pattern("scope").match(subject):
+    if done := _DONE_BY.match(rest):
+        return Head(done["what"], _who(done["where"]) or (region.group() if region else None))
+    body = pattern("scope").match(subject)
+    if body and not subject.startswith("、", body.end()):
         scope = body.group()
         if scope.endswith(words("stripped_scopes")) and len(scope) < len(subject):
             return Head(subject[len(scope) :].removeprefix("的"), scope)
@@ -148,17 +201,29 @@ def scoped(subject: str) -> Head:
         and pattern("indicator_end").search(rest)
         and not rest.startswith("城市")
     ):
-        return Head(rest[place.end() :], place.group())
-    if place := re.match(
-        r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)(?=(?:单位(?=国|地|生|工|农|增|建筑|产|面|耕|能|投|G)|人均|万元)[\u4e00-\u9fffG])",
-        subject,
-    ):
-        named = place["place"]
-        if not named.startswith(
-            ("规上", "规模", "工业", "全", "公共", "建筑", "农村", "城镇", "居民", "城乡", "每")
-        ):
-            return Head(subject[place.end() :], named)
+        return Head(rest[place.end() :].removeprefix("内"), place.group())
+    if named := _named_place(subject):
+        return Head(subject[len(named) :], named)
     return Head(rest.removeprefix("的") or subject, region.group() if region and rest else None)
+
+
+def _who(said: str) -> str | None:
+    """A place or a body; 通过改造 before 实现 is neither."""
+    place = pattern("where").fullmatch(said) or re.search("等..$", said)
+    return said if place or any(one in said for one in words("scope_nouns")) else None
+
+
+# 湖滨、山前 | 单位地区生产总值能耗: places without a word for what they are, before a measure per unit.
+_PER_PLACE = re.compile(
+    r"^(?P<place>[\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4})*(?:等(?:省份|省市|省区|地区|城市|市|县|区))?)"
+    r"(?=(?:单位(?=国|地|生|工|农|增|建筑|产|面|耕|能|投|G)|人均|万元)[\u4e00-\u9fffG])"
+)
+_NO_PLACES = ("规上", "规模", "工业", "全", "公共", "建筑", "农村", "城镇", "居民", "城乡", "每")
+
+
+def _named_place(subject: str) -> str | None:
+    place = _PER_PLACE.match(subject)
+    return place["place"] if place and not place["place"].startswith(_NO_PLACES) else None
 
 
 def is_place_list(subject: str) -> bool:

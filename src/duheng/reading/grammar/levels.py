@@ -3,20 +3,25 @@
 import re
 from dataclasses import replace
 
+from duheng.reading.grammar.clauses import ASIDE
 from duheng.reading.grammar.deadlines import When
-from duheng.reading.grammar.heads import Head, clean, is_place_list, split_list, spread
+from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.measures import Measure
-from duheng.reading.grammar.predicates import Predicate, predicate
-from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
+from duheng.reading.grammar.predicates import CHANGES, Predicate, predicate
+from duheng.reading.grammar.state import Passage, State, target, valued
+from duheng.reading.grammar.subjects import subjects
 from duheng.reading.grammar.words import pattern, words
 from duheng.reading.records import Doubt, Target
 
 _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
-_CHANGES = ("decrease", "increase")
 _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
-_WORKED = re.compile("减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
+# 按不低于 v% 的比例建设: how it is to be done.
+_BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
+_DONE = re.compile("减少|节约|削减|压减|累计|新增|新建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰")
+_MONEY = re.compile("(?:资金|经费|补助|补贴)$|财政.*(?:投入|安排)$")
+_WORKED = re.compile("^(?:减少|节约|削减|压减)|减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
 # 能力达到每年120万吨: how much a year, not how often.
-_RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$")
+_RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$|(?<=[制持定]在)年均$")
 _COMPARED = re.compile("(?:高于|低于|好于|快于|超出|超过)[^，。]{0,10}(?:平均|上年|同期|水平|计划)")
 
 
@@ -24,30 +29,28 @@ def read_levels(
     passage: Passage, state: State, when: When, subject_start: int, group: list[Measure]
 ) -> list[Target] | None:
     """The targets of one group of values, or None where what stands before them is no predicate."""
-    subject = _RATE.sub("", passage.masked[subject_start : group[0].start])
-    found = predicate(subject[-90:])
+    said = passage.masked[subject_start : group[0].start]
+    subject = _RATE.sub("", said.replace(" ", ""))
+    found = predicate(subject[-90:]) or _bare(subject, group)
     if found is None:
-        found = _bare(subject, group)
-        if found is None:
-            return None
-    at = subject_start + max(0, len(subject) - 90) + found.start
-    if (_COMPARED.search(subject) and not found.each) or _defines(passage, group[-1]):
-        return []
-    names = _subject(passage.words(subject_start, at))
-    if state.subjects and pattern("work").fullmatch(names):
-        names = ""
-    if group[-1].unit == "项" and pattern("counted").search(names[-10:]):
-        return []
-    if (group[0].counted and not found.verb and pattern("work").fullmatch(names)) or (
-        not names and group[0].counted
-    ):
         return None
-    heads = _heads(state, names, found, len(group))
+    at = subject_start + _with_blanks(said, max(0, len(subject) - 90) + found.start)
+    names, found = _named(passage.words(subject_start, at), found)
+    names = _verbed(passage, state, found, names, subject_start, group[0])
+    if _has_its_noun(passage, found, names, group[-1]):
+        return None
+    if _states_nothing(passage, subject, found, names, group):
+        return []
+    names = _BY.sub("", names)
+    names = "" if state.subjects and pattern("work").fullmatch(names) else names
+    if _is_work(passage, found, names, group):
+        return None
+    heads = subjects(state, names, found, group)
     if heads is None:
         _doubt(passage, state, "no_indicator", "有数值而找不到所属的指标", subject_start, group[-1].stop)
         return []
-    if len(set(heads)) == 1 and 1 < len(group) == len(state.listed):
-        return _by_times(passage, state, heads[0], found, group)
+    if len(set(heads)) == 1 and _deals_by_times(state, found, len(group)):
+        return _by_times(passage, state, heads[0], found, group * (len(state.listed) // len(group)))
     if len(group) > 1 and (len(heads) != len(group) or len(set(heads)) == 1):
         message = f"列出的指标与数值个数不符：有{len(group)}个数值"
         _doubt(passage, state, "list_count", message, subject_start, group[-1].stop)
@@ -57,14 +60,86 @@ def read_levels(
         _level(passage, state, when, head, found, measure, (start, group[-1].stop))
         for head, measure in zip(heads, _dealt(group, len(heads), found), strict=False)
     ]
-    state.change = (found.kind, found.base, group[0].unit) if found.kind in _CHANGES else None
+    work = pattern("work").match(pattern("region").sub("", names))
+    if work and not (found.verb or found.bound) and group[0].unit != "%":
+        state.verb = work["verb"]
+    state.change = (found.kind, found.base, group[0].unit) if found.kind in CHANGES else None
     return made
+
+
+def _with_blanks(said: str, at: int) -> int:
+    """Where a place of a text without its blanks (达 到) stands in the text with them."""
+    if " " not in said:
+        return at
+    signs = [place for place, sign in enumerate(said) if sign != " "]
+    return signs[at] if at < len(signs) else len(said)
 
 
 def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
     subject = clean(words_before).removesuffix("指标")
-    return re.sub(r"(?:(?:19|20)\d\d年?|[从由]约?\d.*)$", "", subject)
+    return re.sub(r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?|[从由]约?\d.*)$", "", subject)
+
+
+def _states_nothing(
+    passage: Passage, subject: str, found: Predicate, names: str, group: list[Measure]
+) -> bool:
+    """Another value is compared with, a thing is told by its value, or the paper counts its own items."""
+    if (_COMPARED.search(subject) and not found.each) or _defines(passage, found, group[-1]):
+        return True
+    if names.endswith("每") or re.search("下达.{0,6}(?:任务|目标|指标)$", names):
+        return True
+    own = group[-1].unit == "项" and pattern("counted").search(names[-10:])
+    return bool(own or _BY.fullmatch(names))
+
+
+def _is_work(passage: Passage, found: Predicate, names: str, group: list[Measure]) -> bool:
+    """培训不少于 v 名技师: a verb and a bound, and what is counted after them."""
+    if not names:
+        return group[0].counted and not (found.total and found.bound)
+    if found.verb or not (group[0].counted or _NOUN.match(passage.masked, group[-1].stop)):
+        return False
+    ends = list(pattern("work").finditer(names))
+    return bool(ends and ends[-1].end() == len(names) and (ends[-1].start() == 0 or not group[0].counted))
+
+
+def _has_its_noun(passage: Passage, found: Predicate, names: str, last: Measure) -> bool:
+    """完成 v 机组改造, 实现 v%的村达标: whose the value is stands after it, not before."""
+    after = passage.masked[last.stop : passage.clause.end]
+    if last.unit == "%":
+        return not names and found.verb == "实现" and bool(re.match("的[^，]{4,}", after))
+    done = found.kind == "complete" and not names
+    return (done or (found.verb == "完成" and bool(found.bound))) and bool(_NOUN.match(after))
+
+
+def _verbed(
+    passage: Passage, state: State, found: Predicate, names: str, subject_start: int, measure: Measure
+) -> str:
+    """新增收运能力 v、处理能力 w: the verb is said once for amounts that stand side by side."""
+    verb, before = state.verb or "", passage.masked[passage.clause.start : subject_start]
+    bare = not (found.verb or found.bound or found.nominal) and measure.unit != "%"
+    bare = bare and names not in words("its_size")
+    goes_on = passage.masked.startswith("、", subject_start) and verb in before
+    return verb + names if bare and goes_on and not names.startswith(verb) else names
+
+
+def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:
+    """The subject, and the predicate: 占……的 belongs to the one, 分别 before 新增 to the other."""
+    names = _subject(words_before)
+    if names.startswith("分别"):
+        names, found = names.removeprefix("分别"), replace(found, each=True)
+    if found.verb in ("完成减排", "完成削减", "实现减排") and names:
+        names += "减排量"
+    if (by := _BY.search(names)) and by["bound"]:
+        kind = "floor" if by["bound"] in words("floors") else "ceiling"
+        found = replace(found, kind=kind, verb="", bound=by["bound"])
+    return names + found.share, found
+
+
+def _deals_by_times(state: State, found: Predicate, count: int) -> bool:
+    """Whether the times named take the values: one each, or one value for each of them (期间分别新增 v)."""
+    times = len(state.listed)
+    return times > 1 and (count == times or (count == 1 and found.each))
 
 
 def _by_times(
@@ -82,10 +157,20 @@ def _doubt(passage: Passage, state: State, kind: str, message: str, start: int, 
     state.doubts.append(Doubt(kind, message, min(start, passage.clause.start), end))
 
 
-def _defines(passage: Passage, measure: Measure) -> bool:
-    """超过100人的企业, 50%的标准: the value tells which thing is meant."""
+def _defines(passage: Passage, found: Predicate, measure: Measure) -> bool:
+    """超过100人的企业, 容量30万千瓦以下机组: the value tells which thing is meant."""
+    limited = measure.bound in words("above") + words("under") and measure.unit != "%"
+    if (
+        not (found.verb or found.bound or found.nominal)
+        and limited
+        and _NOUN.match(passage.masked, measure.stop)
+    ):
+        return True
     return bool(
-        re.match("的(?!目标|水平|要求|比例)|时(?!间|期)", passage.masked[measure.stop : measure.stop + 6])
+        re.match(
+            f"{ASIDE}*的(?!(?:激励|奋斗|预期|约束性|考核|规划|阶段性?)*(?:目标|水平|要求)|比例)|时(?!间|期)",
+            passage.masked[measure.stop : measure.stop + 24],
+        )
     )
 
 
@@ -106,56 +191,6 @@ def _quote_start(passage: Passage, when: When) -> int:
     if 0 <= when.start < start and start - when.end <= 2 and "\n" not in passage.plain[when.start : start]:
         return when.start
     return start
-
-
-def _heads(state: State, names: str, found: Predicate, count: int) -> list[Head] | None:
-    """The indicators the values belong to; None where there is none to be found."""
-    carried = state.subjects
-    if not names or names in ("指标", "目标", "其", "总量", "总体"):
-        return carried if carried and (len(carried) == count or count == 1) else None
-    if found.nominal and not carried and is_place_list(names):
-        return None
-    if (
-        carried
-        and is_place_list(names)
-        and (found.nominal or pattern("place").fullmatch(names) or names in words("scope_nouns"))
-    ):
-        return _placed(carried[0].name, re.split("、|和|及|与", names))
-    pieces = split_list(names, count) if count > 1 else None
-    if count > 1 and pieces is None:
-        pieces = [names] * count if found.kind else None
-    elif count == 1:
-        pieces = _one_value(names, found)
-    heads = heads_of(state, pieces or [names])
-    heads = _continued(state, heads, found)
-    state.subjects = heads
-    return heads
-
-
-def _one_value(names: str, found: Predicate) -> list[str]:
-    pieces = re.split("、|和", names)
-    if found.each and len(pieces) > 1:
-        return split_list(names, len(pieces)) or [names]
-    return [names] if found.together else spread(names)
-
-
-def _continued(state: State, heads: list[Head], found: Predicate) -> list[Head]:
-    """人均水耗 after 公共机构单位建筑面积能耗: what a series is about is said only once."""
-    first = heads[0]
-    body = (first.scope or "").removeprefix(state.region or "")
-    for region in words("regions"):
-        body = body.removeprefix(region)
-    if body and re.match(f"{re.escape(body)}(?:单位|人均)", first.name):
-        state.per, state.per_scope = body, first.scope
-    elif state.per and all(re.match("人均|单位", head.name) for head in heads):
-        return [Head(state.per + head.name, state.per_scope) for head in heads]
-    elif body:
-        state.per = ""
-    return heads
-
-
-def _placed(name: str, places: list[str]) -> list[Head]:
-    return [Head(name, place) for place in places if place]
 
 
 def _dealt(group: list[Measure], count: int, found: Predicate) -> list[Measure]:
@@ -181,13 +216,18 @@ def _level(
     if state.kind and direction == "reach" and found.verb in ("为", "是"):
         direction = state.kind
     base, more = found.base, valued(passage, measure)
+    if base is None and found.kind in CHANGES:
+        base = state.against
     if state.change and _stretches(passage, found, measure, state.change):
         direction, base = state.change[0], state.change[1]
     standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
-    if standing and when.deadline is None and not when.period:
+    done = direction == "complete" or (measure.unit != "%" and _DONE.match(head.name))
+    if standing and not done and when.deadline is None and not when.period:
         more["kind"] = "requirement"
+    if (measure.unit or "").endswith("元") and _MONEY.search(head.name):
+        more["kind"] = "allocation"
     start, state.risen_from = state.risen_from, None
-    if start and start.unit == measure.unit and found.kind not in _CHANGES:
+    if start and start.unit == measure.unit and found.kind not in CHANGES:
         more |= {"base_value": start.value, "base_unit": valued(passage, start)["unit"]}
     if state.base and found.verb in ("为", "是", "达到") and state.base.unit == measure.unit:
         base, direction = (
@@ -205,7 +245,9 @@ def _stretches(
 ) -> bool:
     """下降 v，力争达到 w: the second value goes on from the first, in its direction and from its base."""
     said = clean(passage.words(passage.clause.start, measure.start)).removesuffix(found.verb or "-")
-    goes_on = found.kind in ("reach", "floor") or (found.kind == change[0] and passage.hedge(measure.start))
+    goes_on = found.kind in ("reach", "floor", "complete") or (
+        found.kind == change[0] and passage.hedge(measure.start)
+    )
     return bool(not said and not found.base and goes_on and change[2] == measure.unit)
 
 
@@ -227,7 +269,8 @@ def _direction(found: Predicate, measure: Measure, name: str) -> tuple[str, str 
         return "at_least", said
     if bound in words("under") or (found.kind == "cap" and bound is None):
         return "at_most", said or found.verb
-    if found.kind == "complete" or (_WORKED.search(name) and found.kind == "reach") or measure.counted:
+    worked = found.kind == "reach" and measure.unit != "%" and _WORKED.search(name)
+    if found.kind == "complete" or worked or measure.counted:
         return "complete", said
     if found.kind in ("decrease_to", "increase_to", "maintain"):
         return found.kind, said

@@ -1,7 +1,7 @@
 """Measures: a printed number with its unit, its range and the bound after it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -51,26 +51,52 @@ def _chinese(numeral: str) -> int:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    prefix = either(words("prefixes"))
-    unit = f"(?:{prefix}?{either(words('units'))})(?:(?:/|每)(?:{prefix}?{either(words('below'))}))?"
+    prefix, below = either(words("prefixes")), either(words("below"))
+    unit = f"(?:{prefix}? ?{either(words('units'))})(?: ?(?:/|每) ?(?:{prefix}?{below})(?:[·・]{below})?)?"
     count = rf"{prefix}?{either(words('classifiers'))}(?!(?<=个)[体性别])(?:/(?:{prefix}?{either(words('below'))}))?"
     each = f"{either(words('units'))}每{either(words('below'))}"
     figure = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     again = rf"(?P<unit1>{unit}|{prefix})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
     return re.compile(
-        rf"(?<![\dA-Za-z.＋+\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
-        rf"|(?P<numeral>[{_FLUENT}]{{2,6}}(?=\s*{either(words('classifiers'))})))"
+        rf"(?<![\dA-Za-z.＋+×*\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
+        rf"|(?P<numeral>[一两二三四五](?=倍)|[{_FLUENT}]{{2,6}}(?!人口)(?=\s*{either(words('classifiers'))})))"
         rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count}))?"
     )
 
 
 def measures(plain: str, start: int, end: int) -> list[Measure]:
     """The measures between two places of the plain text, in order. Years and ordinals are not among them."""
-    found = []
+    found: list[Measure] = []
     for match in _pattern().finditer(plain, start, end):
         measure = _measure(plain, match, end)
         if measure is not None:
-            found.append(measure)
+            found += [*_before_its_unit(plain, found[-1].stop if found else start, measure), measure]
+    return _pointed(plain, found)
+
+
+# 分别提高2、3和4个百分点: the unit said once, after the last of the numbers.
+_UNITLESS = re.compile(r"分别[^\d，。；]{1,8}(?P<numbers>(?:\d+(?:\.\d+)?[、和])+)$")
+
+
+def _before_its_unit(plain: str, since: int, last: Measure) -> list[Measure]:
+    match = _UNITLESS.search(plain, since, last.start) if last.unit else None
+    if match is None:
+        return []
+    numbers = re.finditer(r"\d+(?:\.\d+)?", match["numbers"])
+    at = match.start("numbers")
+    return [
+        replace(last, start=at + one.start(), stop=at + one.end(), value=Decimal(one.group()), bound=None)
+        for one in numbers
+    ]
+
+
+def _pointed(plain: str, found: list[Measure]) -> list[Measure]:
+    """5个、3个百分点: the first number counts percentage points too."""
+    for index in range(len(found) - 2, -1, -1):
+        one, after = found[index], found[index + 1]
+        joined = plain[one.stop : after.start] in ("、", "和", "及", "与")
+        if joined and one.unit == "个" and (after.unit or "").endswith("百分点"):
+            found[index] = replace(one, unit=after.unit, unit_at=after.unit_at, end=after.end, counted=False)
     return found
 
 
@@ -84,7 +110,7 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
         return None
     if unit is None and not _may_be_bare(printed, after, before):
         return None
-    if before in ("第", "〔", "G", "V") or (match["numeral"] and number(printed) < 10):
+    if before in ("第", "〔", "G", "V") or (match["numeral"] and unit != "倍" and number(printed) < 10):
         return None
     bound = pattern("bound").match(plain, at_end, end)
     stop = bound.end() if bound else min(at_end, end)
@@ -97,6 +123,8 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
 
 def _may_be_bare(printed: str, after: str, before: str) -> bool:
     """A coefficient (0.48) or an index stands without a unit; a year, a date or a numbered name does not."""
+    if printed == "0" and before and before in "为至到":
+        return not after[:1].strip("，。；、 \n")
     if not printed[0].isdigit() or after[:1] in "年月日号度级期届版、)）":
         return "." in printed and after[:1] in "、" and bool(after)
     return ("." in printed and not re.match(r"[A-Za-z\u4e00-\u9fff]", after)) or bool(

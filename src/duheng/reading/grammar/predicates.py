@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from duheng.reading.grammar.deadlines import plan_end
 from duheng.reading.grammar.words import either, verb_kinds, words
 
+CHANGES = ("decrease", "increase")
 _NOMINAL = {
     "下降": "decrease",
     "降低": "decrease",
@@ -37,6 +39,7 @@ class Predicate:
     past: bool
     period: str | None
     by: int | None = None
+    share: str = ""  # 占建成区面积的: the verb belongs to the name of the indicator
 
 
 @cache
@@ -45,7 +48,7 @@ def _pattern() -> re.Pattern[str]:
     year = r"“?(?:(?:19|20)\d\d\s*年?底?|[二三]?十[一二三四五六七八九]?五”?(?:期末|末|时期|期间)?)"
     base = (
         rf"(?:(?:比|较|在|从|由|以)\s*(?:{year}(?:、?)?|(?:上年|去年)[^，。；提增降减下上]{{0,6}}"
-        rf"|上一?年度?|现行|基准年|目前|同期)"
+        rf"|上一?年度?|现行|基准年|基线[\ue000]*|目前|同期)"
         rf"(?:[^，。；]{{0,24}}?(?:基础上|相比|水平))?(?:的[^，。；下降增提减控]{{1,30}}|时期的[^，。；]{{1,12}})?)"
     )
     bound = either((*words("floors"), *words("caps")))
@@ -54,7 +57,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<adv0>(?:{adverbs})*)(?P<base>{base})?(?P<adv1>(?:{adverbs}|{either(words('hedges'))})*)(?P<base2>{base})?"
         rf"(?P<adv2>(?:{adverbs})*)"
         rf"(?P<noun>(?:年均)?(?:{either(_NOMINAL)})(?:幅度|率|比例|比率)(?:要求|目标)?)?(?P<adv3>(?:{adverbs})*)"
-        rf"(?P<verb>{verbs})?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?(?(bound){of}|(?(verb){of}))(?P<about>{either(words('about'))})?\s*[“”]?$"
+        rf"(?P<verb>{verbs})?(?:(?<=占)(?P<whole>[^，。；、\d的]{{2,20}})的)?(?P<past>了)?(?P<by>{year}的)?(?P<bound>{bound})?(?(bound){of}|(?(verb){of}))(?:(?<=达到|超过|低于|少于|高于)[^，。；、\d]{{1,16}}的)?(?P<about>{either(words('about'))})?\s*[“”]?$"
     )
 
 
@@ -64,7 +67,7 @@ def predicate(subject: str) -> Predicate | None:
     if match is None or not (match["verb"] or match["bound"] or match["noun"]):
         return None
     adverbs = (match["adv0"] or "") + (match["adv1"] or "") + (match["adv2"] or "") + (match["adv3"] or "")
-    base = re.search(r"(?:19|20)\d\d", (match["base"] or "") + (match["base2"] or ""))
+    base = base_year((match["base"] or "") + (match["base2"] or ""))
     kind = verb_kinds().get(match["verb"] or "", "")
     if match["noun"]:
         kind = "decrease"
@@ -79,7 +82,7 @@ def predicate(subject: str) -> Predicate | None:
         match["verb"] or "",
         match["bound"],
         match["about"],
-        int(base.group()) if base else None,
+        base,
         any(word in adverbs for word in ("分别", "各")),
         any(word in adverbs for word in ("均", "都")) and "年均" not in adverbs,
         "累计" in adverbs,
@@ -87,4 +90,19 @@ def predicate(subject: str) -> Predicate | None:
         bool(match["past"]),
         period,
         int(by.group()) if by else None,
+        _share(match),
     )
+
+
+def base_year(said: str) -> int | None:
+    """The year a change is measured against: 比2025年, 较“十四五”末."""
+    if year := re.search(r"(?:19|20)\d\d", said):
+        return int(year.group())
+    plan = re.search("(?P<plan>[二三]?十[一二三四五六七八九]?五|[六七八九]五)”?期?末", said)
+    return plan_end(plan["plan"]) if plan else None
+
+
+def _share(match: re.Match[str]) -> str:
+    if match["verb"] != "占":
+        return ""
+    return f"占{match['whole']}的比重" if match["whole"] else "占比"

@@ -10,10 +10,13 @@ from duheng.reading.grammar.deadlines import Calendar, When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
+from duheng.reading.grammar.parts import read_part, topic
+from duheng.reading.grammar.predicates import base_year
 from duheng.reading.grammar.rows import TableReader
+from duheng.reading.grammar.shares import defines
 from duheng.reading.grammar.state import Passage, State
 from duheng.reading.grammar.wording import read_wording
-from duheng.reading.grammar.words import pattern
+from duheng.reading.grammar.words import pattern, words
 from duheng.reading.grammar.works import read_work
 from duheng.reading.outline import Outline, Paragraph
 from duheng.reading.records import Doubt, Target
@@ -21,14 +24,23 @@ from duheng.reading.tables import Cell, Rows
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|负增长|番|一半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|[家省市州县]定|考核|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
 )
 # 1:7 is no value of one number; where it is said as a bound a person decides.
 _RATIO = re.compile(
-    r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|保持在|为)\d+(?:\.\d+)?[：:]\d+(?:\.\d+)?(?!\d|分)"
+    r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|优化到|提升到|降到|降至|保持在|为)\d+(?:\.\d+)?[：:]\d+(?:\.\d+)?(?!\d|分)"
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
+# 为实现……减少10%的目标，必须……: what the duty after it serves, owed where it is stated.
+_TO_WHAT_END = re.compile(r"为(?:了|确保|如期|顺利|全面)*(?:实现|完成|达到)[^，]*(?:目标|任务|要求|指标)$")
+# An item of a list: what stood before its colon holds for all of them.
+_ITEM = re.compile(r"\s*(?:[—\-·•●◆■▪]|[①-⑳]|（\d{1,2}）|\d{1,2}[.、）](?!\d))")
+_PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
+# 2025年底前注册的车辆: the date tells which.
+_TELLS_WHICH = re.compile("(?:以前|之前)?(?:已)?(?:注册|登记|建成|投产|投运|出厂|核准|批准)[^，]{0,6}的")
+# A row whose cells have run together: 76.7＞80-约束性, 2551.72347.6-8%.
+_CELLS = re.compile(r"[\d%右上下\-—](?:约束性|预期性)(?!指标|目标|要求)|\d{2,}\.\d{3,}\.\d")
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
@@ -55,6 +67,7 @@ class _Reader:
         named = [int(one) for heading in outline.sections for one in _YEARS.findall(heading.section)]
         self.calendar = Calendar(year or max(named, default=None), outline.period)
         titled = _YEARS.findall(outline.title or "")
+        self.plans = bool(_PLANS.search(outline.title or ""))
         self.title_time = When(int(titled[0]), weak=True) if len(titled) == 1 else When()
         self.doubts: list[Doubt] = []
         self.lead = When()
@@ -72,7 +85,10 @@ class _Reader:
                 found += _once(self._paragraph(paragraph, state))
             self.doubts += state.doubts
             ends = self.plain[paragraph.end - 1] in "：:"
-            self.lead = replace(state.when, start=-1) if ends else When()
+            if ends:
+                self.lead = replace(state.when, start=-1)
+            elif not _ITEM.match(self.plain, paragraph.start, paragraph.end):
+                self.lead = When()
         return found
 
     def _is_past(self, paragraph: Paragraph) -> bool:
@@ -98,22 +114,34 @@ class _Reader:
                 before = state.when
                 found += self._clause(Passage(self.text, self.plain, self.masked, clause), state)
                 # 每年 is said of its clause alone; the term of the sentence goes on after it.
-                state.when = before if state.when.period in ("每年", "逐年") else state.when
+                alone = state.when.period in ("每年", "逐年", "年均") or self._in_brackets(clause)
+                state.when = before if alone else state.when
             if clause.last:
-                state.past, state.condition = False, None
+                state.past, state.condition, state.against = False, None, None
+                state.recent, state.wholes = [], []
         return found
+
+    def _in_brackets(self, clause: Clause) -> bool:
+        """达到38%（2028年达到37%）: what a bracket says of time holds in it alone."""
+        return self.plain[max(clause.start - 1, 0) : clause.start] == "（"
 
     def _clause(self, passage: Passage, state: State) -> list[Target]:
         clause, condition = self._condition(passage.clause)
         if clause == passage.clause:
             found = self._owed(passage, clause, state)
             state.condition = condition or state.condition
+            if not found and self.masked[clause.end : clause.end + 1] == "：":
+                state.wholes = state.wholes or topic(passage, state)
+                work = pattern("work").match(self.masked, clause.start)
+                state.verb = work["verb"] if work else state.verb
             return found
         state.condition = condition
         return self._owed(passage, clause, state)
 
     def _condition(self, clause: Clause) -> tuple[Clause, str | None]:
         """The clause after a condition at its head, and the condition; one that fills a clause holds after it."""
+        if not pattern("conditional").search(self.masked, clause.start, clause.end):
+            return clause, None
         times = self.calendar.times(self.masked, clause.start, clause.end, When())
         begin = times[0].end if times and times[0].start == clause.start else clause.start
         found = pattern("condition").match(self.masked, begin, clause.end)
@@ -124,6 +152,8 @@ class _Reader:
 
     def _owed(self, passage: Passage, clause: Clause, state: State) -> list[Target]:
         """What a clause says is owed; `clause` is that of the passage without the condition at its head."""
+        if self.masked.startswith("其中", clause.start):
+            state.wholes = state.recent
         if not _SPEAKS.search(self.masked, clause.start, clause.end):
             self._mention(passage, state)
             return []
@@ -132,25 +162,35 @@ class _Reader:
         if self._told(clause, state):
             state.past = True
             return []
+        if against := pattern("against").match(self.masked, start, clause.end):
+            state.against, start = base_year(against.group()), against.end()
+        if _TO_WHAT_END.match(self.masked, start, clause.end):
+            return []
         values = measures(self.masked, start, clause.end)
-        if any(one.stop == other.start for one, other in pairwise(values)):
+        glued = any(_run_together(one, other) for one, other in pairwise(values))
+        if glued or _CELLS.search(self.masked, start, clause.end):
             message = "数值之间没有分隔（表格各格连在一起），无法可靠读出"
             self.doubts.append(Doubt("run_together", message, clause.start, clause.end))
             return []
         if not values:
             self._mention(passage, state, start)
             firm = [time for time in times if time.firm and not time.past]
-            state.when = firm[-1] if firm else state.when
-            return read_wording(passage, state, state.when, start)
-        found = self._values(passage, state, times, start, values)
-        later = [time for time in times if not time.past and time.deadline]
+            when = firm[-1] if firm else state.when
+            state.when = when if self._governs(when) else state.when
+            return read_wording(passage, state, when, start)
+        found = self._values(passage, state, times, start, _undefined(values))
+        state.recent = [*state.recent, *found]
+        if not found:
+            found = read_wording(passage, state, state.when, start)
+        later = [time for time in times if not time.past and time.deadline and self._governs(time)]
         if later and later[-1].start > start:
             state.when = later[-1]
         return found
 
     def _head(self, clause: Clause, times: list[When], state: State) -> int:
         """A time at the head of a clause governs from there on; returns where the rest begins."""
-        if times and len(clean(self.masked[clause.start : times[0].start])) <= 2:
+        before = clean(self.masked[clause.start : times[0].start]) if times else ""
+        if times and len(before) <= 2 and not pattern("work").fullmatch(before):
             state.when = times[0]
             state.past = times[0].past
             state.listed = self._listed(times)
@@ -159,6 +199,11 @@ class _Reader:
                 return state.listed[-1].end
             return times[0].end
         return clause.start
+
+    def _governs(self, time: When) -> bool:
+        """Whether a time holds beyond its clause; 应于2027年底前 is said of its own duty alone."""
+        told_by = _TELLS_WHICH.match(self.masked, max(time.end, 0))
+        return self.masked[max(time.start - 1, 0) : time.start] not in ("于", "在") and not told_by
 
     def _listed(self, times: list[When]) -> list[When]:
         """The times at the head that follow each other with a joint only."""
@@ -173,9 +218,19 @@ class _Reader:
         """Whether the clause tells what has been."""
         said = self.masked[clause.start : clause.end]
         rest = self.masked[clause.end : clause.end + 120].partition("。")[0]
-        if (pattern("past").search(said) or "同比" in rest) and "基数" not in said:
+        told = pattern("past").search(said)
+        if not self.plans:
+            told = told or pattern("past_outside_plans").search(said + rest)
+        if told and "基数" not in said and not self._is_to_come(state.when, clause):
             return True
         return state.past and "基数" not in said
+
+    def _is_to_come(self, when: When, clause: Clause) -> bool:
+        """Whether the sentence has a term of its own that is yet to come (到2030年，……累计达到 v)."""
+        since = max(self.masked.rfind(sign, 0, clause.start) for sign in "。；\n")
+        term = self.masked[max(when.start, 0) : when.end]
+        ahead = self.calendar.year is None or (when.deadline or 0) >= self.calendar.year
+        return when.start > since and term.startswith(("到", "力争到", "争取到")) and ahead
 
     def _mention(self, passage: Passage, state: State, start: int | None = None) -> None:
         """A clause without a value may name the indicators of the next one (…下降幅度低于平均，分别为)."""
@@ -199,6 +254,8 @@ class _Reader:
         found: list[Target] = []
         since = start
         for group in _groups(self.masked, values):
+            if group[0].start < since:
+                continue
             rest = [one for one in values if one.start > group[-1].start]
             until = rest[0].start if rest else passage.clause.end
             before = self.masked[since : group[0].start]
@@ -211,11 +268,29 @@ class _Reader:
             when = next(
                 (t for t in reversed(times) if start <= t.start and t.end <= group[0].start), state.when
             )
-            made = self._group(passage, state, when, since, group, until)
+            made = self._group(
+                passage, state, when, since, group, self._noun_end(passage, group, rest, until)
+            )
             found += made
+            told_by = rest and rest[0].counted and self.masked.startswith("的", group[-1].end)
+            if not made and (
+                told_by
+                or defines(passage, group[-1], until)
+                or group[-1].unit in (*words("defining_units"), "米")
+            ):
+                continue
             # What a count is of stands after it: it is spoken for.
             since = until if made and made[-1].end >= until - 1 else group[-1].stop
         return found
+
+    def _noun_end(self, passage: Passage, group: list[Measure], rest: list[Measure], until: int) -> int:
+        """培育3家年产值超10亿元的企业: a value that tells of what is counted ends no name."""
+        if not group[-1].counted or not rest or not self.masked.startswith("的", rest[0].stop):
+            return until
+        between = self.masked[group[-1].stop : rest[0].start]
+        return (
+            until if re.search("[、和及]", between) else (rest[1].start if rest[1:] else passage.clause.end)
+        )
 
     def _group(
         self, passage: Passage, state: State, when: When, since: int, group: list[Measure], until: int
@@ -225,7 +300,8 @@ class _Reader:
             return levels
         found = []
         for one in group:
-            work = read_work(passage, state, when, since, one, until)
+            work = read_part(passage, state, when, since, one) if one is group[0] else None
+            work = work or read_work(passage, state, when, since, one, until)
             if work is not None:
                 found.append(work)
         return found
@@ -245,11 +321,29 @@ class _Reader:
         return True
 
 
+def _run_together(one: Measure, other: Measure) -> bool:
+    """30%40%; not 3台66万千瓦机组, nor a fine of 5万元以上20万元以下."""
+    spans = one.bound in words("above") and other.bound in words("under")
+    return one.stop == other.start and not one.counted and not spans
+
+
+def _undefined(values: list[Measure]) -> list[Measure]:
+    """3台66万千瓦机组: the value between a count and what is counted tells of which kind it is."""
+    before: list[Measure | None] = [None, *values]
+    return [
+        one
+        for one, last in zip(values, before, strict=False)
+        if not (last and last.counted and last.stop == one.start)
+    ]
+
+
 def _groups(masked: str, values: list[Measure]) -> list[list[Measure]]:
     """Values that stand side by side, with nothing but joints between them, belong together."""
     groups = [[values[0]]]
     for one in values[1:]:
-        if _BETWEEN.match(masked[groups[-1][-1].stop : one.start]) and not one.counted:
+        if _BETWEEN.match(masked[groups[-1][-1].stop : one.start]) and not (
+            one.counted or groups[-1][-1].counted
+        ):
             groups[-1].append(one)
         else:
             groups.append([one])

@@ -20,7 +20,7 @@ class State:
     subjects: list[Head] = field(default_factory=list)
     change: tuple[str, int | None, str | None] | None = None  # the last fall or rise: kind, base year, unit
     kind: str = ""  # of the last predicate that was a noun (下降幅度)
-    verb: str = ""  # the last work verb
+    verb: str | None = None  # the last work verb; "" where the work was a noun (人工造林)
     per: str = ""  # the body a series of indicators is about
     base: Measure | None = None  # the value that the next ones are measured against, and its year
     base_year: int | None = None
@@ -29,6 +29,11 @@ class State:
     per_scope: str | None = None
     condition: str | None = None  # said in the sentence: what follows holds only if
     past: bool = False
+    recent: list[Target] = field(default_factory=list)  # what the sentence has stated so far
+    wholes: list[Target] = field(
+        default_factory=list
+    )  # the same, where it goes on to name parts of it (其中)
+    against: int | None = None  # the year that the changes of the sentence are measured against
     doubts: list[Doubt] = field(default_factory=list)
 
 

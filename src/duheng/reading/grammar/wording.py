@@ -10,10 +10,12 @@ from duheng.reading.grammar.state import Passage, State, heads_of, target
 from duheng.reading.grammar.words import either, words
 from duheng.reading.records import Target
 
-_ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?(?P<sign>零|负)增长)$")
-_NONE = re.compile(r"(?P<said>(?:保持|实现)?(?P<what>零发生|清零|零排放|零填埋))$")
+_ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?“?(?P<sign>零|负)增长”?)$")
+_NONE = re.compile(r"(?P<said>(?:保持|实现)?“?(?P<what>零发生|清零|零排放|零填埋|零新增|零事故)”?)$")
 _TIMES = re.compile(r"^(?P<subject>[^，]{2,}?)(?:实现|将)?(?:比[^，]{2,8})?翻(?P<count>[一两二三四])番$")
-_HALF = re.compile(r"^(?P<subject>[^，]{2,}?)(?:将)?(?P<said>超过|达到|不低于|低于|降到)一半(?:以上)?$")
+_HALF = re.compile(
+    r"^(?P<subject>[^，]{2,}?)(?:将)?(?P<said>超过|达到|不低于|低于|降到|过)(?:一半(?:以上)?|(?<=过)半)$"
+)
 _GONE = re.compile(
     r"^(?:(?P<subject>[^，]{2,}?)(?P<said>(?:总体|基本|全面|全部)?(?:得到)?(?:总体|基本|全面|全部)?消除)"
     r"|(?P<where>[^，]*?)(?:力争|争取|基本|全面|全部)+(?=消除)(?P<gone>消除)(?P<object>[^，]{2,}))$"
@@ -28,10 +30,21 @@ _COVERED = re.compile(r"^(?P<subject>.{2,}?)(?P<said>(?:基本)?(?:实现|达到
 _ASSIGNED = re.compile(
     r"^(?P<subject>.*?)(?P<said>(?:全面|圆满|按期)?(?:完成|达到|落实)(?P<by>[^，]*?下达)(?P<of>[^，]*?)(?:的)?"
     r"(?P<what>[^，]{0,16}(?:指标|目标|任务|要求)(?:任务|要求)?)|"
-    r"(?:控制在|不超过)[^，]{0,6}?下达[^，]{0,8}(?:指标|目标)(?:以内|之内|内)?|"
+    r"(?:控制在|不超过|不突破|不高于|不低于)[^，]{0,6}?(?:下达|[家省市州县]定|核定)[^，]{0,8}(?:指标|目标|任务)(?:以[内上下]|之内|内)?|"
+    r"(?:完成|达到|满足|符合|实现)(?:(?:国家|省|自治区|上级|市|州|区|县)(?:级|里)?(?:定|激励|考核|分解|核定|规定)+|考核)的?"
+    r"(?:目标|任务|指标|要求)(?:任务|要求)?|"
     r"(?:完成|达到|满足|符合)(?:国家|省|自治区|上级|市|州)(?:级|里)?[^，]{0,4}?(?:考核)?(?:要求|考核目标|考核指标|目标要求|目标任务)|"
     r"完成(?P<own>[^，]*约束性(?:指标|目标)(?:任务)?))$"
 )
+
+
+# 应于2027年底前全部……: a duty's words and time are no part of what it is stated for.
+_BY_WHEN = re.compile("(?:应当|应|须|需|要)?(?:于?(?:19|20)\\d\\d年(?:\\d+月)?(?:底|末)?(?:之?前)?)?$")
+# A paper about all of it is to be written; a level fits another: neither is all of it done.
+_DRAFTS = re.compile("制定|制订|编制|出台|印发|研究")
+_NOT_ALL = re.compile(r"相(?:适应|协调|衔接|匹配|一致)$|等\d+[项个类]|\d%")
+_ENSURES = re.compile("(?P<who>[^，]{2,14}?)(?:应当|必须|应|要|须)?(?:确保|保证)(?P<what>[^，]{2,})$")
+_BODY = re.compile("(?:各|所有)[^，]{1,12}|[^，]{2,12}(?:政府|部门|单位|企业)")
 
 
 @cache
@@ -104,7 +117,7 @@ def _piece(passage: Passage, state: State, when: When, at: int, piece: str) -> l
             passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), gone["said"] or "消除", True
         )
     if match := _STANDARD.match(piece):
-        name = passage.words(at, at + match.end("subject")) + "达标"
+        name = _BY_WHEN.sub("", passage.words(at, at + match.end("subject"))) + "达标"
         return _state(
             passage, state, when, name, (at, end), "reach", (Decimal(100), "%"), match["said"] + "达到", True
         )
@@ -121,7 +134,8 @@ def _piece(passage: Passage, state: State, when: When, at: int, piece: str) -> l
 def _whole(passage: Passage, state: State, when: When, at: int, match: re.Match[str]) -> list[Target]:
     subject = clean(passage.words(at, at + match.end("subject"))).removeprefix("在")
     rest = passage.words(at + match.start("rest"), at + match.end())
-    if not subject or re.search("了$|的$", subject):
+    subject = _BY_WHEN.sub("", subject)
+    if not subject or re.search("了$|的$", subject) or _DRAFTS.search(subject) or _NOT_ALL.search(rest):
         return []
     span, value = (at, at + match.end()), (Decimal(100), "%")
     if match["said"] == "全部" and not re.search("利用$|应用$", rest):
@@ -166,13 +180,25 @@ def _one(
     )
 
 
+def _owing(state: State, subject: str, whole: str) -> list[Head]:
+    """Whose duty is assigned: an indicator's, or a body's (各县完成……目标, 县政府应当确保水质达到……)."""
+    if _BODY.fullmatch(subject) and whole:
+        return [Head(whole, subject)]
+    ensured = _ENSURES.match(subject)
+    if ensured and _BODY.fullmatch(ensured["who"]):
+        return [Head(ensured["what"], ensured["who"])]
+    return heads_of(state, spread(re.sub("(?:下降|降低|减少)(?:幅度|率)?$", "", subject), alike=True))
+
+
 def _assigned(passage: Passage, state: State, when: When, at: int, match: re.Match[str]) -> list[Target]:
     """Binding, its number in another paper: the indicators named before, or the paper's own name for them."""
     subject = clean(passage.words(at, at + match.end("subject")))
     span = (at, passage.clause.end)
     if subject:
-        heads = heads_of(state, spread(subject))
+        whole = passage.words(at + match.start("of"), at + match.end("what")) if match["what"] else ""
+        heads = _owing(state, subject, whole.removeprefix("的"))
         said = passage.words(at + match.start("said"), at + match.end())
+        state.subjects = heads
         return [
             _one(passage, state, when, head, span, "assigned", (None, None), said, False) for head in heads
         ]

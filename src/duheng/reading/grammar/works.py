@@ -5,11 +5,17 @@ import re
 from duheng.reading.grammar.deadlines import When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.measures import Measure
+from duheng.reading.grammar.shares import read_share
 from duheng.reading.grammar.state import Passage, State, heads_of, target, valued
-from duheng.reading.grammar.words import either, pattern, words
+from duheng.reading.grammar.words import pattern, words
 from duheng.reading.records import Target
 
 _JOINT = re.compile("^[、和及与，]*(?:以及)?$")
+_JOINS = re.compile("[、和及与]")
+# 实现对 N 平方米建筑的监测: what is done to so many.
+_UPON = re.compile("(?<=[\u4e00-\u9fff]{2})对$")
+_ASSIGNED = re.compile("(?:下达|确定|安排|明确|分解|交办|剩余|其余|余下|[^，]内)的$")
+_MEANS = re.compile("^[^，]{2,}为(?:重点|主|目标|抓手|核心|基础)")
 
 
 def read_work(
@@ -17,34 +23,48 @@ def read_work(
 ) -> Target | None:
     """The target of a count between two places: the words before it from `since`, those after it up to `until`."""
     if measure.unit == "%":
-        return _share(passage, state, when, measure, until)
+        return read_share(passage, state, when, since, measure, until)
     before, after = passage.masked[since : measure.start], passage.masked[measure.stop : until]
-    if _is_no_amount(measure, before, after):
+    if _is_no_amount(measure, before, after, state.verb is not None and _goes_on(passage, since)):
         return None
     bound = _bound(before)
     lead = before[: len(before) - len(bound)] if bound else before
-    verb = _verb(lead)
+    lead = _UPON.sub("", lead) if _verb(_UPON.sub("", lead)) else lead
+    verb = _verb_of(state, lead)
+    if verb is None and re.fullmatch("[，、]*对", lead):
+        return _done_upon(passage, state, when, measure)
     if verb is None:
         lead = "" if re.search("[与对向给]$", lead) else lead
-        if not _carries(state, lead, measure) or pattern("region").fullmatch(clean(lead)):
+        if _is_spoken_of(passage, measure) or not _carries(state, lead, measure):
             return None
     object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
-    noun_after = _noun(passage.words(measure.stop, until))
+    noun_after = "" if _JOINS.match(after) else _noun(passage.words(measure.stop, until))
     if _names_its_members(lead, object_, noun_after):
         return None
-    said = verb.group("verb") if verb else state.verb
-    name = _named(said, object_, noun_after) or (
-        _noun_verb(passage.words(since, since + len(lead))) if verb else None
-    )
+    said = verb.group("verb") if verb else state.verb or ""
+    name = _named(said, object_, noun_after)
+    if name is None and verb:
+        name, said = _noun_verb(passage.words(since, since + len(lead))), ""
     if name is None:
         return None
     state.verb = said
     total = "累计" if verb is not None and "累计" in verb.group() else ""
     head = _headed(state, total + name, lead)
-    end = measure.stop if object_ else until
+    end = until if noun_after and (not object_ or object_.endswith("的")) else measure.stop
     more = {"comparator": bound or measure.bound or total or None, "kind": _kind(measure)}
     more |= valued(passage, measure)
     return target(passage, state, when, head, (_start(passage, when), end), "complete", **more)
+
+
+def _done_upon(passage: Passage, state: State, when: When, measure: Measure) -> Target | None:
+    """对 v 家企业开展诊断: what is done stands at the end of the clause."""
+    end = passage.clause.end
+    rest = passage.masked[measure.stop : end]
+    if not re.search("(?:开展|实施|进行|完成|推行)[^，]{2,}$", rest) or re.search(r"[、和及]\s*\d", rest):
+        return None
+    head = _headed(state, clean(passage.words(measure.stop, end)), "")
+    span, more = (_start(passage, when), end), valued(passage, measure)
+    return target(passage, state, when, head, span, "complete", comparator=measure.bound, **more)
 
 
 def _headed(state: State, name: str, lead: str) -> Head:
@@ -62,11 +82,19 @@ def _kind(measure: Measure) -> str | None:
     return "allocation" if (measure.unit or "").endswith("元") else None
 
 
-def _is_no_amount(measure: Measure, before: str, after: str) -> bool:
+def _goes_on(passage: Passage, since: int) -> bool:
+    """Whether the count follows another one with only a joint between (改良草地 v、围栏 w)."""
+    return passage.masked[since - 1] in "、和及" or passage.masked[since : since + 1] in ("、", "和", "及")
+
+
+def _is_no_amount(measure: Measure, before: str, after: str, carried: bool) -> bool:
     """A capacity that defines an object, how often a thing is done, or what the paper itself counts."""
     if measure.unit is None or measure.unit.split("/")[0] in words("defining_units"):
         return True
-    if not measure.counted and (re.search(r"每(?:小时|天|年|日)\s*$", before) or _verb(before) is None):
+    if before.endswith("在") or (before.endswith("的") and not _ASSIGNED.search(before)):
+        return True
+    spoken_for = carried or _verb(_UPON.sub("", before)) is not None
+    if not measure.counted and (re.search(r"每(?:小时|天|年|日)\s*$", before) or not spoken_for):
         return True
     if not measure.counted and measure.bound and re.match(r"[\u4e00-\u9fff]{2}", after):
         return True
@@ -74,7 +102,8 @@ def _is_no_amount(measure: Measure, before: str, after: str) -> bool:
         return True
     if measure.unit in ("项", "条") and pattern("counted").search(after[:10]):
         return True
-    return bool(pattern("not_owed").match(after)) or "优先" in before
+    counts_itself = measure.counted and pattern("not_owed").match(after)
+    return bool(counts_itself) or "优先" in before or bool(_MEANS.search(after))
 
 
 def _start(passage: Passage, when: When) -> int:
@@ -86,12 +115,15 @@ def _start(passage: Passage, when: When) -> int:
 def _names_its_members(lead: str, object_: str, noun_after: str) -> bool:
     """甲、乙、丙等4个方面: the count sums up a list, it is not owed."""
     return lead.endswith(("等", "等等")) or (
-        object_.count("、") >= 2 and bool(noun_after) and not re.search("[和、]$", lead)
+        object_.count("、") >= 2
+        and not object_.endswith("的")
+        and bool(noun_after)
+        and not re.search("[和、]$", lead)
     )
 
 
 def _bound(before: str) -> str | None:
-    match = re.search(either((*words("floors"), *words("caps"), *words("about"))) + "$", before)
+    match = pattern("bound_before").search(before)
     return match.group() if match else None
 
 
@@ -107,15 +139,33 @@ def _verb(lead: str) -> re.Match[str] | None:
     return next(iter(ends + holds + found[-1:]), None)
 
 
+def _is_spoken_of(passage: Passage, measure: Measure) -> bool:
+    """对源头和78个湖泊, 以580个断面为重点: what a clause begins with so is no work."""
+    said = passage.masked[passage.clause.start : measure.start]
+    return bool(re.match("(?:[以在按从将把于]|针对|对(?!口|外))", said)) and _verb(said) is None
+
+
+def _verb_of(state: State, lead: str) -> re.Match[str] | None:
+    """The verb of the words before a count; 供应 within 、绿色供应链企业 is none where one was said before."""
+    verb = _verb(lead)
+    within = verb and lead.startswith("、") and verb.start() > 1 and verb.end() < len(lead)
+    return None if within and state.verb else verb
+
+
 def _carries(state: State, lead: str, measure: Measure) -> bool:
     """化验员 N 名 after 选拔监测员 M 名: the verb is said once."""
-    return bool(measure.counted and (state.verb or state.when.deadline) and len(clean(lead)) <= 24)
+    if not measure.counted and state.verb is None:
+        return False
+    if pattern("region").fullmatch(clean(lead)):
+        return False
+    carried = state.verb is not None or state.when.deadline
+    return bool(carried and len(clean(lead)) <= 24)
 
 
 def _noun(printed: str) -> str:
     """What is counted, after the count: cut at a joint, a relative clause before it left out."""
     noun = clean(printed)
-    if tail := re.search(r"^(?P<noun>.{3,}?)(?P<to>(?:到|来)[^、，]{3,})$", noun):
+    if tail := re.search(r"^(?P<noun>.{3,}?)(?P<to>(?:到|(?<![外未原历])来)[^、，]{3,})$", noun):
         return (
             f"{tail['to']}的{tail['noun']}"
             if "、" not in tail["noun"] or len(tail["noun"]) < 14
@@ -131,7 +181,10 @@ def _noun(printed: str) -> str:
 
 
 def _named(verb: str, object_: str, noun_after: str) -> str | None:
-    object_ = clean(object_)
+    if object_.endswith("的") and noun_after:
+        return verb + object_ + noun_after
+    object_ = clean(object_).removesuffix("各")
+    object_ = "" if noun_after and pattern("region").fullmatch(object_) else object_
     if object_ and not _JOINT.match(object_):
         return verb + object_
     if len(noun_after) >= 2:
@@ -142,23 +195,3 @@ def _named(verb: str, object_: str, noun_after: str) -> str | None:
 def _noun_verb(lead: str) -> str | None:
     """老旧设施安装改造 30 家: the object stands before the verb."""
     return clean(lead) if len(clean(lead)) >= 4 else None
-
-
-def _share(passage: Passage, state: State, when: When, measure: Measure, until: int) -> Target | None:
-    """90%以上的医院能够提供服务: the share stands before what it is a share of."""
-    match = re.match("的(?P<noun>[^，。；]{2,})", passage.masked[measure.stop : until])
-    if match is None or when.deadline is None:
-        return None
-    name = clean(passage.words(measure.stop + 1, until))
-    direction = {True: "at_least", False: "reach"}[measure.bound in words("above")]
-    head = heads_of(state, [name])[0]
-    return target(
-        passage,
-        state,
-        when,
-        head,
-        (_start(passage, when), until),
-        direction,
-        comparator=measure.bound,
-        **valued(passage, measure),
-    )

@@ -98,25 +98,15 @@ def paired(points: Points, whole: pl.DataFrame, end: datetime) -> pl.DataFrame:
         # Before a point's first hour nothing was there to stand in; the days before are owed, not substituted.
         first = begins.get(one.pid)
         if flow is not None and first is not None:
-            factor = _factor(one)
-            rows.append(
-                (one.pid, flow.pid, one.kind, _number(first), _number(min(end, _end(one, end))), factor)
-            )
+            rows.append((one.pid, flow.pid, one.kind, _number(first), _number(min(end, _end(one, end)))))
     kinds = {
         "pid": pl.Int32,
         "flow": pl.Int32,
         "kind": pl.String,
         "first": pl.Int64,
         "last": pl.Int64,
-        "factor": pl.Float64,
     }
     return pl.DataFrame(rows, kinds, orient="row")
-
-
-def _factor(point: Point) -> float:
-    from duheng.telemetry.rollup.rules import rules
-
-    return float(rules()[f"load.{point.kind}"])
 
 
 def _end(point: Point, end: datetime) -> datetime:

@@ -3,6 +3,7 @@
 Every expected hour has a row, also where nothing came: that is what a gap is. A stopped hour emits nothing and is no
 gap. Of flue gas the greatest emission of a number of valid hours before the gap stands in, by the quarter's capture
 rate and the length of the gap; of water the means of concentration and volume over as many valid hours as are missing.
+Load and capture rate are rules (`rules/pollutants.py`, `rules/readings.py`), read as Ibis columns.
 """
 
 from __future__ import annotations
@@ -12,10 +13,16 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from duheng.engine.columns import over_ibis
+from duheng.model.units import ratio
+from duheng.rules.pollutants import monitored_gas_emission, monitored_water_emission
+from duheng.rules.readings import capture_rate
 from duheng.telemetry.rollup.rules import Rules
 from duheng.telemetry.rollup.tables import HOUR, moment
 
+MASS = "kg"
 NULL = ibis.null("float64")
+_EMISSION = {"gas": monitored_gas_emission, "water": monitored_water_emission}
 
 
 def as_stated(judged: ir.Table) -> ir.Table:
@@ -39,7 +46,7 @@ def expected(hours: ir.Table, pairs: ir.Table) -> ir.Table:
     hours: of concentrations and flows (sources.means).
     """
     spine = pairs.mutate(h=ibis.range(pairs["first"], pairs["last"]).unnest())
-    spine = spine.mutate(hour=moment(spine.h * HOUR)).select("pid", "flow", "kind", "factor", "h", "hour")
+    spine = spine.mutate(hour=moment(spine.h * HOUR)).select("pid", "flow", "kind", "h", "hour")
     own = hours.select(
         "pid", "hour", "mean", "measured", "first_arrival", "last_arrival", own_state=hours.state
     )
@@ -48,23 +55,36 @@ def expected(hours: ir.Table, pairs: ir.Table) -> ir.Table:
     joined = joined.left_join(flow, ("flow", "hour")).drop("flow_right", "hour_right")
     stopped = ibis.coalesce((joined.own_state == "stopped") | (joined.flow_state == "stopped"), False)
     valid = joined["mean"].notnull() & joined.volume.notnull() & ~stopped
-    load = ibis.cases((stopped, 0.0), (valid, joined["mean"] * joined.volume * joined.factor))
+    loads = [
+        (valid & (joined.kind == kind), _load(kind, joined["mean"], joined.volume)) for kind in _EMISSION
+    ]
     return joined.mutate(
         state=ibis.cases((stopped, "stopped"), (valid, "valid"), else_="invalid"),
-        load=load,
+        load=ibis.cases((stopped, 0.0), *loads),
         measured=ibis.coalesce(joined.measured, 0.0),
         quarter=joined.hour.truncate("Q"),
     )
 
 
+def _load(kind: str, concentration: Any, volume: Any) -> Any:
+    """What an hour's mean concentration and volume carry [kg], by the rule of their kind."""
+    rule = _EMISSION[kind]
+    return over_ibis(rule, volume=volume, concentration=concentration) * float(ratio(rule.unit, MASS))
+
+
 def gas(whole: ir.Table, rules: Rules) -> ir.Table:
     """Of flue gas the emission of invalid hours by the capture rate of their quarter and the length of their gap."""
     whole = whole.filter(whole.kind == "gas")
-    valid, invalid = _ones(whole.state == "valid"), _ones(whole.state == "invalid")
+    valid, invalid, stopped = (_ones(whole.state == state) for state in ("valid", "invalid", "stopped"))
+    quarter = ibis.window(group_by=("pid", "quarter"))
+    hours = {"hours": valid + invalid + stopped, "invalid": invalid, "stopped": stopped}
     upto = ibis.cumulative_window(group_by="pid", order_by="h")
     numbered = whole.mutate(
         run=valid.sum().over(upto),
-        rate=_rate(valid, invalid, ibis.window(group_by=("pid", "quarter"))),
+        # Of the quarter as far as it has gone.
+        rate=over_ibis(
+            capture_rate, **{name: one.sum().over(quarter).cast("float64") for name, one in hours.items()}
+        ),
         is_invalid=invalid,
     )
     length = numbered.is_invalid.sum().over(ibis.window(group_by=("pid", "run")))
@@ -82,12 +102,6 @@ def gas(whole: ir.Table, rules: Rules) -> ir.Table:
     return _row(
         joined, ibis.ifelse(invalid_row, ibis.cases(*amounts, else_=NULL), joined.load), ibis.cases(*bases)
     )
-
-
-def _rate(valid: Any, invalid: Any, quarter: Any) -> Any:
-    """Capture rate of the quarter: (hours - invalid - stopped) / (hours - stopped), as far as it has gone."""
-    good, bad = valid.sum().over(quarter), invalid.sum().over(quarter)
-    return good.cast("float64") / (good + bad).nullif(0).cast("float64")
 
 
 def _greatest(valid: ir.Table, lengths: list[int]) -> ir.Table:
@@ -111,7 +125,7 @@ def water(half: ir.Table) -> ir.Table:
     half = half.filter(half.kind == "water")
     filled = fill_up(half, "volume")
     stopped = filled.state == "stopped"
-    amount = ibis.ifelse(stopped, 0.0, filled.filled_mean * filled.filled_volume * filled.factor)
+    amount = ibis.ifelse(stopped, 0.0, _load("water", filled.filled_mean, filled.filled_volume))
     basis = ibis.greatest(filled.basis_mean, filled.basis_volume)
     return _row(filled, amount, basis)
 

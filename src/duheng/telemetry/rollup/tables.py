@@ -59,7 +59,7 @@ def newest(rows: ir.Table) -> ir.Table:
 
 
 # A pollutant of a device with the flow that carries it; from first to before last the hours that are expected [h since
-# 1970]. factor: load [kg] of an hour's mean concentration and volume.
+# 1970].
 PAIRS = ibis.table(
     {
         "pid": "int32",
@@ -67,7 +67,6 @@ PAIRS = ibis.table(
         "kind": "string",
         "first": "int64",
         "last": "int64",
-        "factor": "float64",
     },
     name="pairs",
 )

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
+from duheng.engine.columns import over_ibis
 from duheng.model.entities import Places
 from duheng.model.glossary import axis
 from duheng.model.parameters import Parameters
@@ -21,15 +22,16 @@ from duheng.model.periods import Period
 from duheng.model.rounding import judge, with_unit
 from duheng.model.saying import listed, say
 from duheng.model.units import ratio
+from duheng.rules.online import online_fuel_energy
 from duheng.telemetry.rollup import intervals, store
 from duheng.telemetry.rollup.engines import Engine
+from duheng.telemetry.rollup.loads import MASS
 from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, Point, Points
 from duheng.telemetry.rollup.rules import Rules
 from duheng.telemetry.rollup.tables import POINTS
 from duheng.telemetry.rollup.taking import amounts_within, good, midnight, open_files
 
 COAL = "standard_coal_factor"
-MASS = "kg"
 # A point within a place. scale: to the unit of the sum; coal: [tce] of a unit of the sum (null: not known).
 MEMBERS = ibis.table(
     {"pid": "int32", "place": "string", "item": "string", "scale": "float64", "coal": "float64"},
@@ -91,7 +93,7 @@ def sums(amounts: ir.Table, members: ir.Table, starts: ir.Table) -> ir.Table:
     scaled = joined.amount * joined.scale
     grouped = joined.group_by("place", "item", "start").agg(
         so_far=scaled.sum(),
-        coal=(scaled * joined.coal).sum(),
+        coal=over_ibis(online_fuel_energy, use=scaled, factor=joined.coal).sum(),
         burnt=joined.coal.count(),
         known=joined.amount.count(),
         expected=joined.count(),

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from duheng.engine.columns import PolarsColumns
-from duheng.model import Rule
+from duheng.engine.columns import over_polars
 from duheng.model.saying import say
 from duheng.rules.readings import capture_rate, data_completeness
 from duheng.telemetry.receipts import spans
@@ -63,19 +62,14 @@ def rates(
     received, stopped = pl.col("received"), pl.col("stopped")
     joined = joined.with_columns(
         # More than expected is a double under another factor, never more than all.
-        transmission=_read(data_completeness, received=received, expected=pl.col("expected")).clip(0, 1),
-        validity=_read(
+        transmission=over_polars(data_completeness, received=received, expected=pl.col("expected")).clip(
+            0, 1
+        ),
+        validity=over_polars(
             capture_rate, hours=received, invalid=received - stopped - pl.col("valid"), stopped=stopped
         ),
     ).with_columns(effective=pl.col("transmission") * pl.col("validity"))
     return joined.select(list(COLUMNS)).cast(COLUMNS).sort("mn", "day")  # type: ignore[arg-type]
-
-
-def _read(rule: Rule, **columns: pl.Expr) -> pl.Expr:
-    """A rule over columns, so that what is watched and what the rule says are one formula."""
-    wording = rule.wordings[0]
-    result: pl.Expr = wording.read(PolarsColumns(), columns) * wording.factor
-    return result
 
 
 def _came(found: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from duheng.web.reading_fields import typed as typed_fields
 from duheng.web.readings import DOUBT, Overtaken
 
 WORDS = ("accept", "edit", "reject")
+OF_DOUBTS = ("accept", "reopen")
 
 
 def one(ask: Ask, id: str, entry: str) -> Page | HttpResponse:
@@ -67,8 +68,9 @@ def _card(
 def _say(ask: Ask, kept: PlanReading, entry: str) -> Page | HttpResponse:
     form = {name: str(value) for name, value in ask.request.POST.items()}
     word, seen = form.get("word", ""), form.get("seen", "")
-    if word not in WORDS or (entry[0] == DOUBT and word != "accept"):
-        raise BadAddress("word", word, WORDS)
+    known = OF_DOUBTS if entry[0] == DOUBT else WORDS
+    if word not in known:
+        raise BadAddress("word", word, known)
     fields: dict[str, Any] | None = None
     troubles: list[str] = []
     if word == "edit":
