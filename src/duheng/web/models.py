@@ -85,8 +85,8 @@ class ReadingDecision(models.Model):
     """One word of a person about one entry of a reading; only ever added to.
 
     entry: t1 ... targets, k1 ... tasks, d1 ... doubts, h the head of the document. step counts the words about an
-    entry: two people who answer the same state cannot both be step 2. word: add, accept, edit, reject, reopen. fields: JSON of
-    the entry as it stands since then, "" where unchanged.
+    entry: two people who answer the same state cannot both be step 2. word: add, accept, edit, reject, reopen. fields:
+    JSON of the entry as it stands since then, "" where unchanged.
     """
 
     reading = models.ForeignKey(PlanReading, on_delete=models.PROTECT)
