@@ -200,3 +200,13 @@ def test_what_is_not_known_is_refused_in_words_with_a_remedy(
     said = run(*words)
     assert (said.code, said.out) == (2, "")
     assert expected in said.err
+
+
+def test_the_sum_that_a_target_is_judged_by_is_explained_year_by_year(run: Run) -> None:
+    cell = ("explain", "key_project_reduction", "资阳市", "2025", "--item", "氨氮", "--scenario", "drill")
+    one = run(*cell).out
+    assert "累计数的来历加 --since 2021" in one
+    whole = run(*cell, "--since", "2021").out
+    assert whole.startswith("重点工程减排量 资阳市 氨氮 2021-2025：176.80 t")
+    assert "5年累计" in whole
+    assert run(*cell, "--since", "2030").code == 2

@@ -205,6 +205,14 @@ class Words:
         apart = " " if said[:1].isascii() and said[:1].isalnum() else ""
         return f"{value}{apart}{said}"
 
+    def span(self, time: str) -> str:
+        """A period as text; of several years with the long dash of official texts: 2021—2025."""
+        return (
+            time.replace("-", "–" if self.lang == "en" else "—")
+            if re.fullmatch(r"\d{4}-\d{4}", time)
+            else time
+        )
+
     def join(self, parts: Iterable[str]) -> str:
         """A list in a sentence: 甲、乙 or A, B."""
         return (", " if self.lang == "en" else "、").join(parts)

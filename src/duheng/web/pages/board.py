@@ -232,7 +232,7 @@ def _line(ask: Ask, row: Row) -> list[Cell]:
         Cell(row.demand + words.bracketed(str(status.target.deadline))),
         latest,
         Cell(row.unit),
-        Cell(status.period or "—"),
+        Cell(row.span or "—"),
         Cell(percent(status.progress) or "—"),
         Cell(row.light_text),
         Cell(ask.who(status.units) or words("方案未列")),
