@@ -281,3 +281,39 @@ def test_the_plan_leads_from_each_value_to_its_reasons(drill: Site) -> None:
     page = text_of(drill(), "/plan?scenario=drill")
     assert "二 主要目标</a>　" in page
     assert re.search(r'href="/why/energy_intensity_decline/512000/2025[^"]*"[^>]*>14.56%</a>', page)
+
+
+def test_what_a_target_lacks_is_told_by_form_with_every_cell_counted(drill: Site) -> None:
+    told = drill().get("/target/energy-intensity.json").json()["owed"]
+    page = text_of(drill(), "/target/energy-intensity")
+    total = re.search(r"尚缺的报送（(\d+)）", page)
+    assert total is not None
+    assert sum(int(one["lacking"]) for one in told) == int(total[1]) > 100
+    assert len(told) < 10
+    assert told[0]["unit"] == "市统计局"
+    assert told[0]["periods"] == "2020—2025"
+    assert "雁江区、安岳县、乐至县" in page
+
+
+def test_each_year_of_a_trend_leads_to_its_own_reasons(drill: Site) -> None:
+    page = html.unescape(text_of(drill(), "/target/ammonia?scenario=drill"))
+    links = re.findall(r'<a href="(/why/[^"]+)">([\d.]+)</a>', page)
+    assert len(links) == 5
+    for href, text in links:
+        path, _, query = href.partition("?")
+        assert drill().get(f"{path}.json?{query}").json()["why"]["shown"] == text
+
+
+def test_axes_separate_no_thousands(drill: Site) -> None:
+    """Official figures are printed 4218, never 4,218."""
+    page = text_of(drill(), "/target/cod?scenario=drill")
+    assert ">4000</text>" in page
+    assert "4,000" not in page
+
+
+def test_who_is_late_comes_first_with_the_form_of_the_period(drill: Site) -> None:
+    page = text_of(drill(), "/duties?scenario=drill")
+    assert page.index("<strong>市生态环境局") < page.index("<strong>市统计局")
+    link = re.search(r'href="(/templates/[^"]+period=2025)">农村生活污水治理', html.unescape(page))
+    assert link is not None
+    assert drill().get(link[1]).status_code == 200

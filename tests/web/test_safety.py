@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -190,3 +191,11 @@ def test_a_form_alone_offers_no_data_and_log_in_leads_back(drill: Site) -> None:
         'href="/login?next=/duties%3Fscenario%3Ddrill"'
         in drill().get("/duties?scenario=drill").content.decode()
     )
+
+
+def test_a_refused_form_leads_back_to_its_page(site: Site) -> None:
+    sent = io.BytesIO(b"no workbook")
+    sent.name = "sheet.xlsx"
+    answer = site("reporter").post("/import", {"file": sent, "scenario": "actual"})
+    assert answer.status_code == 415
+    assert '<a class="do" href="/import">回到刚才的页面</a>' in answer.content.decode()

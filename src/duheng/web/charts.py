@@ -93,6 +93,7 @@ BASE: dict[str, Any] = {
     "autosize": {"type": "fit", "contains": "padding"},
     "config": {
         "font": FONT,
+        "numberFormat": "~f",  # official figures have no separator of thousands
         "axis": {
             "labelFontSize": 12,
             "titleFontSize": 12,

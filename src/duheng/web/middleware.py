@@ -161,7 +161,9 @@ def _ways_on(request: HttpRequest, status: int) -> dict[str, Any]:
     known = {name: asked[name] for name in asked if name == "scenario" and asked[name] in SCENARIOS}
     bare = request.path + (f"?{urlencode(known)}" if known else "")
     stranger = user is not None and not user.is_authenticated
+    sent_from = request.path if request.method == "POST" and request.path != "/logout" else ""
     return {
+        "back": sent_from,
         "plain": bare if status == 400 and request.method == "GET" and asked.keys() - known.keys() else "",
         "sign_in": request.get_full_path() if status == 403 and stranger and request.method == "GET" else "",
         "drill": known.get("scenario") == "drill",

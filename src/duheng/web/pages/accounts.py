@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from duheng import ledger
 from duheng.model.saying import say
 from duheng.web import roles, throttle
+from duheng.web.actions import ACTIONS
 from duheng.web.errors import NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.tables import Cell, Column, Table
@@ -207,7 +208,7 @@ def trail(ask: Ask) -> Page:
             Cell(str(one.seq)),
             Cell(words.moment(one.at)),
             Cell(one.actor),
-            Cell(one.action),
+            Cell(words(ACTIONS.get(one.action, one.action))),
             Cell(one.object),
             Cell(one.detail or "—"),
         ]
