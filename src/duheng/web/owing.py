@@ -38,7 +38,7 @@ def owed_table(ask: Ask, owed: Sequence[Owed]) -> Table:
 def _row(ask: Ask, many: Sequence[Owed]) -> list[Cell]:
     words, first = ask.words, many[0]
     periods = sorted({one.period for one in many})
-    span = str(periods[0]) if len(periods) == 1 else f"{periods[0]}—{periods[-1]}"
+    span = str(periods[0]) if len(periods) == 1 else words.between(str(periods[0]), str(periods[-1]))
     due = min(one.due for one in many)
     late = words(" 起") if len({one.due for one in many}) > 1 else ""
     query = f"{ask.selection.query(unit=first.unit)}"
@@ -48,7 +48,7 @@ def _row(ask: Ask, many: Sequence[Owed]) -> list[Cell]:
         Cell(words.title(quantity(first.quantity))),
         Cell(_named(ask, [words.name(one.entity) for one in many])),
         Cell(_named(ask, [words(one.item) for one in many if one.item]) or "—"),
-        Cell(words.span(span) if len(periods) > 1 else span),
+        Cell(span),
         Cell(due.isoformat() + late),
         Cell(str(len(many))),
     ]

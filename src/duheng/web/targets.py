@@ -136,7 +136,7 @@ def title_of(ask: Ask, target: Target) -> str:
 def demand(target: Target, words: Words) -> str:
     """What the plan demands, in words: 比2020年下降14.5%, 完成4218吨, 由省下达."""
     if target.direction == "assigned" or (target.value is None and target.direction != "zero_growth"):
-        return words("由{who}", who=target.set_by or "上级下达")
+        return words("由{who}下达", who=target.set_by) if target.set_by else words("由上级下达")
     text = words(DEMANDS[target.direction], value=words.amount(target.value, target.unit))
     if target.direction == "decrease" and target.base:
         text = (

@@ -207,11 +207,12 @@ class Words:
 
     def span(self, time: str) -> str:
         """A period as text; of several years with the long dash of official texts: 2021—2025."""
-        return (
-            time.replace("-", "–" if self.lang == "en" else "—")
-            if re.fullmatch(r"\d{4}-\d{4}", time)
-            else time
-        )
+        years = re.fullmatch(r"(\d{4})-(\d{4})", time)
+        return self.between(years[1], years[2]) if years else time
+
+    def between(self, first: str, last: str) -> str:
+        """From the first to the last, with the long dash of the language: 2021—2025, 2021–2025."""
+        return f"{first}{'–' if self.lang == 'en' else '—'}{last}"
 
     def join(self, parts: Iterable[str]) -> str:
         """A list in a sentence: 甲、乙 or A, B."""

@@ -112,7 +112,7 @@ def _row(ask: Ask, unit: str, run: Run) -> list[Cell]:
     row = [
         Cell(words.title(item.duty), href=_template(ask, run)),
         Cell(
-            f"{item.period}—{run.last.period}{words.bracketed(words('{n}期', n=count))}"
+            words.between(str(item.period), str(run.last.period)) + words.bracketed(words("{n}期", n=count))
             if count > 1
             else str(item.period)
         ),
