@@ -210,3 +210,11 @@ def test_the_sum_that_a_target_is_judged_by_is_explained_year_by_year(run: Run) 
     assert whole.startswith("重点工程减排量 资阳市 氨氮 2021-2025：176.80 t")
     assert "5年累计" in whole
     assert run(*cell, "--since", "2030").code == 2
+
+
+def test_the_shell_names_the_light_as_the_page_does(run: Run) -> None:
+    lines = [line.split("\t") for line in run("board").out.splitlines()]
+    at = lines[1].index("预警")
+    lights = {row[1]: row[at] for row in lines[2:]}
+    assert lights["化学需氧量重点工程减排量"] == "未填报"
+    assert lights["规模以上工业单位增加值能耗"] == "不作判定"

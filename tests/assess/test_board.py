@@ -67,7 +67,7 @@ def test_tonnes_add_up_over_the_years_of_the_plan() -> None:
     one = only(towns.COD, RUNNING)
     assert (one.latest, one.period, one.light) == (Decimal("2430.80"), "2023", 2)
     assert one.progress == pytest.approx(2430.8 / 4218)
-    assert one.yardstick == "时间进度：2023年应累计2530.80 吨，实际2430.80 吨，差100.00 吨（要求的4.0%）"
+    assert one.yardstick == "时间进度：2023年应累计2530.80吨，实际2430.80吨，差100.00吨（要求的4.0%）"
 
 
 def test_a_sum_with_a_missing_year_is_unknown_and_says_which() -> None:

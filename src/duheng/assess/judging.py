@@ -66,8 +66,10 @@ def judgement(case: Case, rule: WarningRule, paths: Paths | None = None) -> Judg
 
 
 def with_unit(value: Decimal | str, unit: str) -> str:
-    """A number with its unit, as printed."""
+    """A number with its unit, as printed: 4218吨 as in the plan itself, 12.5 mg/L."""
     digits = value if isinstance(value, str) else f"{value:f}"
+    if unit and not unit[0].isascii():
+        return say("{value}{unit}", value=digits, unit=unit)
     said = beside(digits, unit)
     return say("{value} {unit}", value=digits, unit=unit) if " " in said else said
 

@@ -117,7 +117,7 @@ def target(ask: Ask, id: str) -> Page:
             "BRIDGED": BRIDGED,
             "used": definition(row.status.definition) if row.status.definition else None,
         },
-        tables=(trend_table(ask, row), owed_table(ask, row.status.owed)),
+        tables=(trend_table(ask, row), *([owed_table(ask, row.status.owed)] if row.status.owed else [])),
         charts=charts,
     )
 
