@@ -27,7 +27,7 @@ LIMITS = {
 RATIOS = ("soil_screening_ratio", "soil_intervention_ratio")
 UNCHECKED = (
     "风险筛选值、管制值凭记忆写下，没有原文在手，均未核实；"
-    "使用前须对照 GB 36600-2018 原文，在城市的参数文件中连同出处改正。"
+    "使用前须对照 GB 36600-2018 原文，由管理员在“参数”页连同出处更换。"
 )
 
 
