@@ -268,7 +268,7 @@ def test_pages_are_sent_compressed_to_whom_accepts_it(drill: Site) -> None:
 def test_progress_and_what_is_due_are_told_in_one_measure(drill: Site) -> None:
     """4 218 t beside 44 % could not be compared: both are shares of the target."""
     page = text_of(drill(), "/?scenario=drill&as_of=2024-07-31")
-    assert "进度 44.4%，应达 60.0%" in page
+    assert "完成 44.4%，应达 60.0%" in page
     assert "应达 2530" not in page
 
 
@@ -317,3 +317,10 @@ def test_who_is_late_comes_first_with_the_form_of_the_period(drill: Site) -> Non
     link = re.search(r'href="(/templates/[^"]+period=2025)">农村生活污水治理', html.unescape(page))
     assert link is not None
     assert drill().get(link[1]).status_code == 200
+
+
+def test_a_county_sums_over_the_same_years_as_the_city(drill: Site) -> None:
+    told = drill().get("/county/512022.json?scenario=drill").json()["figures"]
+    cod = next(one for one in told if one["title"] == "化学需氧量重点工程减排量")
+    assert (cod["period"], cod["value"], cod["city"]) == ("2021—2025", "782.69", "4306.00")
+    assert "782.69吨（2021—2025）" in text_of(drill(), "/?scenario=drill&county=512022")

@@ -316,3 +316,9 @@ def test_the_pages_of_monitoring_are_not_called_as_a_measured_figure_is(drill: S
 def test_who_sets_an_assigned_target_reads_as_a_sentence(drill: Site) -> None:
     assert "由四川省下达" in drill().get("/plan").content.decode()
     assert "set by Sichuan Province" in drill().get("/plan?lang=en").content.decode()
+
+
+def test_brackets_in_a_table_of_numbers_are_english(drill: Site) -> None:
+    page = drill().get("/soil?scenario=drill&lang=en").content.decode()
+    assert "38 (1.90)" in page
+    assert "38（1.90）" in drill().get("/soil?scenario=drill&lang=zh").content.decode()

@@ -20,9 +20,12 @@ from duheng.web.targets import Row
 
 @dataclass(frozen=True)
 class Own:
-    """A place's newest value of a target, as judged (sums so far, as on the board), with the address of its reasons."""
+    """A place's newest value of a target, as judged (sums so far, as on the board), with the address of its reasons.
 
-    period: str
+    span: the time it covers, 2025 or the years of the sum.
+    """
+
+    span: str
     value: Decimal
     unit: str
     href: str
@@ -41,4 +44,4 @@ def own(ask: Ask, row: Row, entity: str) -> Own | None:
     if not ask.sees_confidential and Closed(ask.city.places)(reasons(here, place)):
         return None
     address = place_address("why", ask, place)
-    return Own(str(year), reading.years[year], printed_unit(target, bound), address)
+    return Own(ask.words.span(place.span), reading.years[year], printed_unit(target, bound), address)

@@ -160,10 +160,10 @@ def percent(share: float | None) -> str:
 
 
 def progress_text(status: TargetStatus, due: float | None, words: Words) -> str:
-    """The progress in words, both sides as shares of the target: 进度 58.3%，应达 60.0%."""
+    """The progress in words, both sides as shares of the target: 完成 58.3%，应达 60.0%."""
     if status.progress is None:
         return ""
-    text = words("进度 {share}", share=percent(status.progress))
+    text = words("完成 {share}", share=percent(status.progress))
     return text if due is None else text + words("，应达 {path}", path=percent(due))
 
 

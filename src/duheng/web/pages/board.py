@@ -145,7 +145,7 @@ def _county_values(ask: Ask, rows: list[Row]) -> dict[str, Cell]:
     found = {row.id: own(ask, row, ask.selection.county) for row in rows}
     return {
         id: Cell(
-            ask.words.amount(f"{one.value:f}", one.unit) + ask.words.bracketed(one.period),
+            ask.words.amount(f"{one.value:f}", one.unit) + ask.words.bracketed(one.span),
             one.value,
             href=one.href,
         )

@@ -181,10 +181,10 @@ def _figures(ask: Ask, id: str, rows: list[Row]) -> Table:
         found = own(ask, row, id)
         if found is None:
             continue
-        same = row.value and row.status.period == found.period
+        same = row.value and row.span == found.span
         whole = Cell(row.value, row.status.latest, href=row.why) if same else Cell("—")
         value = Cell(f"{found.value:f}", found.value, href=found.href)
         lines.append(
-            [Cell(row.title, href=row.href), Cell(found.period), value, whole, Cell(words.unit(found.unit))]
+            [Cell(row.title, href=row.href), Cell(found.span), value, whole, Cell(words.unit(found.unit))]
         )
     return Table("figures", words("本县（区）各项指标"), columns, lines, empty=words("本县（区）尚无数据。"))
