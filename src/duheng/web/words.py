@@ -218,6 +218,11 @@ class Words:
         """From the first to the last, with the long dash of the language: 2021—2025, 2021–2025."""
         return f"{first}{'–' if self.lang == 'en' else '—'}{last}"
 
+    def stated(self, text: str) -> str:
+        """A number as stated, with the unit as printed: 12.5 tce/万m3 is 12.5吨标准煤/万立方米."""
+        value, _, unit = text.partition(" ")
+        return self.amount(value, unit)
+
     def join(self, parts: Iterable[str]) -> str:
         """A list in a sentence: 甲、乙 or A, B."""
         return (", " if self.lang == "en" else "、").join(parts)
