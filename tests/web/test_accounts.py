@@ -178,3 +178,22 @@ def test_the_trail_says_what_was_done_in_words(site: Site) -> None:
     assert ">登录失败<" in page
     assert ">login" not in page
     assert ">log-in failed<" in signed_in.get("/audit?lang=en").content.decode()
+
+
+def test_a_refused_account_keeps_what_was_typed_but_the_password(site: Site) -> None:
+    client = site("administrator")
+    typed = {
+        "word": "add",
+        "username": "zhang san",
+        "fullname": "张三",
+        "role": "reviewer",
+        "password": "Geheim-123-x",
+    }
+    answer = client.post("/accounts", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="zhang san"' in page
+    assert 'value="张三"' in page
+    assert "Geheim-123-x" not in page
+    again = client.post("/accounts", {"word": "role", "username": "viewer", "role": "none"}).content.decode()
+    assert "<option selected>viewer</option>" in again

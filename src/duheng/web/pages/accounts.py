@@ -129,10 +129,18 @@ def manage(ask: Ask) -> Page | HttpResponse:
         "accounts.html",
         words("账号管理"),
         {"accounts": table.records()},
-        {"troubles": troubles, "users": users, "ROLES": roles.ROLES},
+        {"troubles": troubles, "users": users, "ROLES": roles.ROLES, **_typed(ask)},
         tables=(table,),
         status=422 if troubles else 200,
     )
+
+
+def _typed(ask: Ask) -> dict[str, dict[str, str]]:
+    """What was typed into a form that was refused, all but the password; nothing for the other form."""
+    sent = ask.request.POST
+    typed = {name: sent.get(name, "") for name in ("username", "fullname", "role")} if sent else {}
+    adding = sent.get("word") == "add"
+    return {"added": typed if adding else {}, "changed": {} if adding else typed}
 
 
 def _change_account(ask: Ask) -> list[str]:
