@@ -218,3 +218,9 @@ def test_the_shell_names_the_light_as_the_page_does(run: Run) -> None:
     lights = {row[1]: row[at] for row in lines[2:]}
     assert lights["化学需氧量重点工程减排量"] == "未填报"
     assert lights["规模以上工业单位增加值能耗"] == "不作判定"
+
+
+def test_a_sum_says_since_which_year(drill: Any) -> None:
+    told = {one["id"]: (one["since"], one["period"]) for one in drill["targets"]}
+    assert told["cod"] == (2021, "2025")
+    assert told["energy-intensity"] == (None, "2025")
