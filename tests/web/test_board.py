@@ -324,3 +324,12 @@ def test_a_county_sums_over_the_same_years_as_the_city(drill: Site) -> None:
     cod = next(one for one in told if one["title"] == "化学需氧量重点工程减排量")
     assert (cod["period"], cod["value"], cod["city"]) == ("2021—2025", "782.69", "4306.00")
     assert "782.69吨（2021—2025）" in text_of(drill(), "/?scenario=drill&county=512022")
+
+
+def test_the_number_of_a_point_near_the_axis_stands_above_it() -> None:
+    """Below it, it stood on the year."""
+    points = [charts.Point("2020", 0, 0), charts.Point("2021", 199, 844), charts.Point("2022", 620, 1687)]
+    points += [charts.Point("2025", 4306, 4218)]
+    spec = charts.trend(points, {"actual": "实际", "path": "路径", "unit": "吨"}, 2, width=320)
+    below = {row["period"]: row["below"] for row in spec["data"]["values"] if "below" in row}
+    assert below == {"2020": False, "2021": False, "2022": True, "2025": False}

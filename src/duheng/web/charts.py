@@ -133,6 +133,7 @@ LEGEND = {
     "labelFontSize": 12,
     "labelLimit": 320,
 }
+NEAR_AXIS = 0.1  # of the height
 POINT = {"type": "point", "filled": True, "size": 64, "opacity": 1}
 UNIT_ABOVE_AXIS = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": -24}
 
@@ -145,7 +146,16 @@ def trend(
     titles: actual, path, unit. A period without a figure is a gap in the line, never a zero and never bridged.
     """
     kinds = [titles["actual"], titles["path"]]
-    rows = [{"period": p.period, "kind": kinds[0], "value": p.actual, "below": p.below} for p in points]
+    floor = _floor(points)
+    rows: list[dict[str, Any]] = [
+        {
+            "period": p.period,
+            "kind": kinds[0],
+            "value": p.actual,
+            "below": p.below and (p.actual or 0) > floor,
+        }
+        for p in points
+    ]
     rows += [{"period": p.period, "kind": kinds[1], "value": p.path} for p in points]
     known = {"filter": f"isValid(datum.value) && datum.kind === {json.dumps(kinds[0], ensure_ascii=False)}"}
     line = {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"}
@@ -176,6 +186,12 @@ def trend(
             _labels(known, "datum.below", 10, 15, decimals),  # aside of a line that rises
         ],
     }
+
+
+def _floor(points: list[Point]) -> float:
+    """The value up to which a number below its point would stand on the labels of the axis."""
+    known = [value for p in points for value in (p.actual, p.path) if value is not None]
+    return min(known) + (max(known) - min(known)) * NEAR_AXIS if known else 0.0
 
 
 def _by_kind(kinds: list[str], looks: list[Any]) -> dict[str, Any]:
