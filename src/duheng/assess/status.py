@@ -116,11 +116,7 @@ def status(
 ) -> TargetStatus:
     """Where a target stands on a day. choice: the signed definition, where the plan states none."""
     first, target, bound = target, target.on(day), quantity(target.quantity)
-    article, unit, measure = (
-        opened.plan.article(target.article),
-        printed_unit(target, bound),
-        measure_of(target),
-    )
+    article, measure = opened.plan.article(target.article), measure_of(target)
     trouble = unit_trouble(target, bound)
     reading = Reading({}) if trouble else read(opened, target, bound, measure, choice)
     year = None if reading.gaps or not reading.years else max(reading.years)
@@ -130,7 +126,7 @@ def status(
     return TargetStatus(
         target=target,
         article=article,
-        unit=unit,
+        unit=printed_unit(target, bound),
         latest=latest,
         period=None if year is None else str(year),
         progress=done,

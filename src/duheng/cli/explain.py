@@ -33,9 +33,7 @@ def explain(
     ] = "actual",
     as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
     definition: Annotated[str | None, typer.Option("--definition", help="口径编号。")] = None,
-    flow: Annotated[
-        str | None, typer.Option("--flow", help="能源平衡表的项目，如 final_industry：只说这一项目的数。")
-    ] = None,
+    flow: Annotated[str | None, typer.Option("--flow", help="能源平衡表的项目，如 final_industry。")] = None,
     basis: Annotated[
         str | None, typer.Option("--basis", help="所用的一套系数，如 equivalent、provincial_inventory。")
     ] = None,

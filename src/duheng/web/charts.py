@@ -146,17 +146,6 @@ def trend(
     titles: actual, path, unit. A period without a figure is a gap in the line, never a zero and never bridged.
     """
     kinds = [titles["actual"], titles["path"]]
-    floor = _floor(points)
-    rows: list[dict[str, Any]] = [
-        {
-            "period": p.period,
-            "kind": kinds[0],
-            "value": p.actual,
-            "below": p.below and (p.actual or 0) > floor,
-        }
-        for p in points
-    ]
-    rows += [{"period": p.period, "kind": kinds[1], "value": p.path} for p in points]
     known = {"filter": f"isValid(datum.value) && datum.kind === {json.dumps(kinds[0], ensure_ascii=False)}"}
     line = {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"}
     look = {"color": _by_kind(kinds, [BLUE, GREY]), "strokeDash": _by_kind(kinds, [[1, 0], [6, 4]])}
@@ -164,7 +153,7 @@ def trend(
         **BASE,
         "width": width,
         "height": height,
-        "data": {"values": rows},
+        "data": {"values": _rows(points, kinds)},
         "encoding": {
             "x": {
                 "field": "period",
@@ -186,6 +175,16 @@ def trend(
             _labels(known, "datum.below", 10, 15, decimals),  # aside of a line that rises
         ],
     }
+
+
+def _rows(points: list[Point], kinds: list[str]) -> list[dict[str, Any]]:
+    """The points of both lines; of the actual ones whether their number stands below."""
+    floor = _floor(points)
+    actual = [(p, p.below and p.actual is not None and p.actual > floor) for p in points]
+    return [
+        *({"period": p.period, "kind": kinds[0], "value": p.actual, "below": below} for p, below in actual),
+        *({"period": p.period, "kind": kinds[1], "value": p.path} for p in points),
+    ]
 
 
 def _floor(points: list[Point]) -> float:

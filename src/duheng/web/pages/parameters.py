@@ -153,12 +153,9 @@ def _packaged_families() -> dict[str, str]:
 def one(ask: Ask, id: str) -> Page | HttpResponse:
     """One parameter: its settings, what rests on it, what was proposed; a POST says the next word."""
     of = _of(ask, id)
-    refused = False
-    if ask.request.method == "POST":
-        done = _say(ask, of)
-        if done is not None:
-            return done
-        refused = True  # the form comes back as it was filled in
+    posted = ask.request.method == "POST"
+    if posted and (done := _say(ask, of)) is not None:
+        return done
     rules, targets = uses(of, ask.plan)
     words = ask.words
     told = [one for one in _proposals(ask) if one.parameter == of.id] if _may_read(ask) else []
@@ -190,7 +187,7 @@ def one(ask: Ask, id: str) -> Page | HttpResponse:
             **_to_choose(ask, of),
         },
         tables=(table,),
-        status=422 if refused else 200,
+        status=422 if posted else 200,  # the form comes back as it was filled in
     )
 
 

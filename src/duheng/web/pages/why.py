@@ -55,25 +55,9 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     flow, basis, since = flow_of(ask), basis_of(ask), since_of(ask, bound, when)
     here = on_the_basis(books(ask), basis) if basis else books(ask)
     asked = Place(bound.id, place.id, item, str(when), wanted, since=since)
-    found = why(
-        here,
-        bound.id,
-        place.id,
-        str(when),
-        item=item,
-        definition=wanted,
-        flow=flow.id if flow else None,
-        since=since,
-    )
-    top, words = tree(ask, found), ask.words
-    span = words.span(asked.span) if since else str(when)
-    what = " ".join(
-        filter(None, (words.name(place), item_title(ask, bound.axis, item) if item else "", span))
-    )
-    choices = [
-        (id, words.title(definition(id)), place_address("why", ask, replace(asked, definition=id)))
-        for id in bound.definitions
-    ]
+    read = {"item": item, "definition": wanted, "flow": flow.id if flow else None}
+    found = why(here, bound.id, place.id, str(when), **read, since=since)
+    top, words, what = tree(ask, found), ask.words, _what(ask, asked, bound)
     return Page(
         template="why.html",
         title=" ".join(filter(None, (words.title(flow), words.title(bound), what))),
@@ -91,12 +75,29 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "BRIDGED": BRIDGED,
             "top_entity": place.id,
             "top_period": str(when),
-            "definitions": choices if len(choices) > 1 else [],
+            "definitions": _readings(ask, asked, bound),
             "steps": sum(1 for _ in top.walk()),
             "rounded": ROUNDED if any(map(rounded, top.walk())) else "",
         },
         tables=(_table(ask, top),),
     )
+
+
+def _what(ask: Ask, asked: Place, bound: Quantity) -> str:
+    """Place, item and time of a number, in the reader's language."""
+    place, words = ask.city.places.get(asked.entity), ask.words
+    item = item_title(ask, bound.axis, asked.item) if asked.item else ""
+    span = words.span(asked.span) if asked.since else asked.period
+    return " ".join(filter(None, (words.name(place), item, span)))
+
+
+def _readings(ask: Ask, asked: Place, bound: Quantity) -> list[tuple[str, str, str]]:
+    """The definitions under which the number can be read, with their pages; none where there is only one."""
+    several = bound.definitions if len(bound.definitions) > 1 else ()
+    return [
+        (id, ask.words.title(definition(id)), place_address("why", ask, replace(asked, definition=id)))
+        for id in several
+    ]
 
 
 def _summed(ask: Ask, found: Why) -> tuple[str, str] | None:
