@@ -200,3 +200,27 @@ def test_what_is_not_known_is_refused_in_words_with_a_remedy(
     said = run(*words)
     assert (said.code, said.out) == (2, "")
     assert expected in said.err
+
+
+def test_the_sum_that_a_target_is_judged_by_is_explained_year_by_year(run: Run) -> None:
+    cell = ("explain", "key_project_reduction", "资阳市", "2025", "--item", "氨氮", "--scenario", "drill")
+    one = run(*cell).out
+    assert "累计数的来历加 --since 2021" in one
+    whole = run(*cell, "--since", "2021").out
+    assert whole.startswith("重点工程减排量 资阳市 氨氮 2021-2025：176.80 t")
+    assert "5年累计" in whole
+    assert run(*cell, "--since", "2030").code == 2
+
+
+def test_the_shell_names_the_light_as_the_page_does(run: Run) -> None:
+    lines = [line.split("\t") for line in run("board").out.splitlines()]
+    at = lines[1].index("预警")
+    lights = {row[1]: row[at] for row in lines[2:]}
+    assert lights["化学需氧量重点工程减排量"] == "未填报"
+    assert lights["规模以上工业单位增加值能耗"] == "不作判定"
+
+
+def test_a_sum_says_since_which_year(drill: Any) -> None:
+    told = {one["id"]: (one["since"], one["period"]) for one in drill["targets"]}
+    assert told["cod"] == (2021, "2025")
+    assert told["energy-intensity"] == (None, "2025")

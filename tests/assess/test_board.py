@@ -41,7 +41,7 @@ def test_a_cumulative_decline_progresses_by_logarithms_and_names_its_yardstick()
         Decimal("8.73"), "2023", Decimal("8.97"), Decimal("0.24"),
     )  # fmt: skip
     assert one.progress == pytest.approx(math.log(1 - 0.0873) / math.log(1 - 0.145))
-    assert one.yardstick == "五年进度：2023年应累计8.97%，实际8.73%，差2.7%"
+    assert one.yardstick == "五年进度：2023年应累计下降8.97%，实际8.73%，差0.24个百分点（要求的2.7%）"
     assert one.light == 2
     assert one.rate == Decimal("3.21")
 
@@ -67,7 +67,7 @@ def test_tonnes_add_up_over_the_years_of_the_plan() -> None:
     one = only(towns.COD, RUNNING)
     assert (one.latest, one.period, one.light) == (Decimal("2430.80"), "2023", 2)
     assert one.progress == pytest.approx(2430.8 / 4218)
-    assert one.yardstick == "时间进度：2023年应累计2530.80 吨，实际2430.80 吨，差4.0%"
+    assert one.yardstick == "时间进度：2023年应累计2530.80吨，实际2430.80吨，差100.00吨（要求的4.0%）"
 
 
 def test_a_sum_with_a_missing_year_is_unknown_and_says_which() -> None:
@@ -112,7 +112,7 @@ def test_zero_growth_is_one_or_nought_with_the_gap_beside_it() -> None:
     towns.state("fertiliser_pesticide_growth", {CITY: {2023: "0.004"}}, on=date(2024, 8, 1))
     broken = only(towns.FARM, RUNNING)
     assert (broken.progress, broken.light, broken.gap) == (0.0, 1, Decimal("0.40"))
-    assert broken.yardstick == "控制目标：应不高于0%，2023年实际0.40%，超出0.40 个百分点"
+    assert broken.yardstick == "控制目标：应不高于0%，2023年实际0.40%，超出0.40个百分点"
 
 
 def test_a_target_set_from_above_has_no_number_and_says_who_will_set_it() -> None:

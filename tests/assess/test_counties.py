@@ -36,8 +36,13 @@ def test_annual_task_and_five_year_progress_stand_side_by_side() -> None:
     assert (found[JIA].five_year.light, found[JIA].annual.light) == (3, 1)
     assert (found[YI].five_year.light, found[YI].annual.light) == (2, 3)
     assert (found[JIA].task, found[JIA].year) == (Decimal("3.08"), Decimal("2.15"))
-    assert found[JIA].annual.yardstick == "年度任务：2023年应降3.08%，实际降2.15%，差30.2%"
-    assert found[YI].five_year.yardstick == "五年进度：2023年应累计8.97%，实际8.10%，差9.7%"
+    assert (
+        found[JIA].annual.yardstick == "年度任务：2023年应降3.08%，实际降2.15%，差0.93个百分点（要求的30.2%）"
+    )
+    assert (
+        found[YI].five_year.yardstick
+        == "五年进度：2023年应累计下降8.97%，实际8.10%，差0.87个百分点（要求的9.7%）"
+    )
 
 
 def test_an_unknown_last_year_leaves_the_annual_light_unknown_and_the_five_year_one_known() -> None:
@@ -83,7 +88,7 @@ def test_a_gap_that_would_print_as_a_threshold_it_is_not_on_prints_more_digits()
     towns.state("energy_intensity_decline", {JIA: {2023: "0.0807"}}, on=ON)
     row = rows()[JIA]
     assert row.five_year.light == 1
-    assert row.five_year.yardstick.endswith("差10.03%")
+    assert row.five_year.yardstick.endswith("（要求的10.03%）")
 
 
 def test_a_plan_without_a_cumulative_decline_has_no_county_lights() -> None:

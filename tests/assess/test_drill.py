@@ -80,7 +80,7 @@ def test_the_running_plan_is_judged_by_its_path_as_of_a_day_in_it(drill: Opened)
     found = board(drill.city, drill.plan, "drill", date(2024, 7, 31))
     headline = found.targets[0]
     assert headline.period == "2023"
-    assert headline.yardstick.startswith("五年进度：2023年应累计8.97%")
+    assert headline.yardstick.startswith("五年进度：2023年应累计下降8.97%")
     assert headline.rate is not None
 
 

@@ -45,7 +45,7 @@ def test_counties_that_do_not_add_up_to_the_city_are_found_beyond_the_tolerance(
     towns.state("gdp", {JIA: {2023: 100}, YI: {2023: 100}, BING: {2023: 100}, CITY: {2023: 310}})
     found = over_ledger(here())
     assert [finding.code for finding in found] == ["members-whole"]
-    assert "填报310.00 亿元，各成员之和300.00 亿元，差3.33%" in found[0].text
+    assert "填报310.00亿元，各成员之和300.00亿元，差3.33%" in found[0].text
     assert found[0].owner == towns.STATISTICS  # no duty names the whole: who owes its parts
 
 

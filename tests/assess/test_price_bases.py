@@ -30,9 +30,9 @@ def city() -> City:
 
 
 def told(
-    city: City, plan: Plan, of: str, year: int, entity: str = CITY, **options: str
+    city: City, plan: Plan, of: str, year: int, entity: str = CITY, definition: str | None = None
 ) -> tuple[object, ...]:
-    found = why(opened(city, plan), of, entity, str(year), **options)
+    found = why(opened(city, plan), of, entity, str(year), definition=definition)
     return found.top.value, found.top.unit
 
 

@@ -41,7 +41,9 @@ def test_findings_give_1_one_line_each(wrong: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
-    assert run("check", tmp_path / "nowhere").exit_code == 2
+    refused = run("check", tmp_path / "nowhere")
+    assert refused.exit_code == 2
+    assert "duheng init" in " ".join(refused.output.split())
     assert run("check", SHILI, "--against", tmp_path / "nowhere").exit_code == 2
 
 
@@ -67,3 +69,7 @@ def test_init_begins_a_folder_that_passes_the_check(tmp_path: Path) -> None:
 def test_init_refuses_to_overwrite(tmp_path: Path) -> None:
     run("init", "511199", "--into", tmp_path)
     assert run("init", "511199", "--into", tmp_path).exit_code != 0
+
+
+def test_an_installed_city_is_checked_by_its_code() -> None:
+    assert run("check", "512000").exit_code == 0

@@ -114,7 +114,7 @@ def test_no_sentence_of_the_plan_is_copied_into_the_measures(printed: str) -> No
 
 def test_an_assigned_target_has_no_number_and_says_who_sets_it() -> None:
     assigned = [t for t in plan().targets if t.direction == "assigned"]
-    assert [(t.value, t.set_by) for t in assigned] == [(None, "四川省（省下达）")] * 2
+    assert [(t.value, t.set_by) for t in assigned] == [(None, "四川省")] * 2
 
 
 def test_the_headline_definition_is_not_stated() -> None:

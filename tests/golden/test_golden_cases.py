@@ -29,7 +29,10 @@ def test_a_county_exactly_on_14_5_has_met_it_and_one_on_14_46_has_not() -> None:
         Decimal("14.50"),
     ]
     assert [rows[id].five_year.light for id in (JIA, YI, BING)] == [3, 2, 3]
-    assert rows[YI].five_year.yardstick == "期末结果：2025年应累计14.5%，实际14.46%，差0.3%"
+    assert (
+        rows[YI].five_year.yardstick
+        == "期末结果：2025年应累计下降14.5%，实际14.46%，差0.04个百分点（要求的0.3%）"
+    )
 
 
 def test_a_year_without_one_of_three_counties_is_unknown_and_names_who_owes_it() -> None:

@@ -168,3 +168,32 @@ def test_the_session_cookie_is_out_of_reach_of_scripts(site: Site) -> None:
 
 def test_a_page_for_readers_without_account_holds_no_token(drill: Site) -> None:
     assert not re.search("csrfmiddlewaretoken", drill().get("/").content.decode())
+
+
+def test_the_trail_says_what_was_done_in_words(site: Site) -> None:
+    signed_in = site()
+    signed_in.post("/login", {"username": "administrator", "password": "wrong"})
+    signed_in.post("/login", {"username": "administrator", "password": PASSWORDS["administrator"]})
+    page = signed_in.get("/audit").content.decode()
+    assert ">登录失败<" in page
+    assert ">login" not in page
+    assert ">log-in failed<" in signed_in.get("/audit?lang=en").content.decode()
+
+
+def test_a_refused_account_keeps_what_was_typed_but_the_password(site: Site) -> None:
+    client = site("administrator")
+    typed = {
+        "word": "add",
+        "username": "zhang san",
+        "fullname": "张三",
+        "role": "reviewer",
+        "password": "Geheim-123-x",
+    }
+    answer = client.post("/accounts", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="zhang san"' in page
+    assert 'value="张三"' in page
+    assert "Geheim-123-x" not in page
+    again = client.post("/accounts", {"word": "role", "username": "viewer", "role": "none"}).content.decode()
+    assert "<option selected>viewer</option>" in again

@@ -285,3 +285,17 @@ def test_a_finding_is_reached_by_its_place_and_axe_finds_nothing_against_it(live
     assert desk.locator("figure.chart svg").first.is_visible()
     found = Axe().run(desk, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/?scenario=drill", "看板"),
+        ("/target/cod?scenario=drill", "化学需氧量"),
+        ("/why/gdp/512000/2025?scenario=drill", "地区生产总值"),
+    ],
+)
+def test_what_is_fetched_into_a_page_leaves_its_title(live: str, desk: Page, path: str, title: str) -> None:
+    desk.goto(live + path)
+    desk.wait_for_load_state("networkidle")
+    assert title in desk.title()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -82,3 +84,11 @@ def test_a_doubted_target_is_named_on_the_page_of_doubts(changing: Site) -> None
     page = changing("viewer").get("/doubts?scenario=drill").content.decode()
     assert f'id="doubt-{target.id}"' in page
     assert "有未处理的数据疑点" in page
+
+
+def test_a_target_without_a_value_has_no_doubts_to_open(drill: Site) -> None:
+    client = drill()
+    for scenario in ("", "?scenario=drill"):
+        page = client.get(f"/doubts{scenario}").content.decode()
+        links = [html.unescape(one) for one in re.findall(r'href="(/doubts/[^"]+)"', page)]
+        assert [one for one in links if client.get(one).status_code != 200] == []

@@ -305,3 +305,21 @@ def test_a_name_without_english_is_set_as_chinese(drill: Site) -> None:
         state.city().places.find("Nowhere")
     page = reader(drill).get("/plan").content.decode()
     assert '<span lang="zh-CN">资府发〔2023〕3号</span>' in page
+
+
+def test_the_pages_of_monitoring_are_not_called_as_a_measured_figure_is(drill: Site) -> None:
+    """监测 is also the standing of a figure, measured: the pages need a name of their own."""
+    page = drill().get("/monitor?lang=en").content.decode()
+    assert "<h1>Online monitoring</h1>" in page
+    assert ">measured</a>" not in page
+
+
+def test_who_sets_an_assigned_target_reads_as_a_sentence(drill: Site) -> None:
+    assert "由四川省下达" in drill().get("/plan").content.decode()
+    assert "set by Sichuan Province" in drill().get("/plan?lang=en").content.decode()
+
+
+def test_brackets_in_a_table_of_numbers_are_english(drill: Site) -> None:
+    page = drill().get("/soil?scenario=drill&lang=en").content.decode()
+    assert "38 (1.90)" in page
+    assert "38（1.90）" in drill().get("/soil?scenario=drill&lang=zh").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -219,3 +220,20 @@ def test_every_made_up_member_stands_below_a_place_of_the_city() -> None:
         if one.kind in kinds and "512000" not in [a.id for a in places.ancestors(one.id)]
     ]
     assert odd == []
+
+
+def test_a_quarter_reads_in_words_and_each_tax_leads_to_its_return(drill: Site) -> None:
+    viewer = drill("viewer")
+    page = viewer.get(f"/tax{DRILL}&quarter=2026Q1").content.decode()
+    assert "2026年一季度" in page
+    assert '<option value="2026Q1" selected>2026年一季度</option>' in page
+    assert re.search(r'<a href="/tax/drill-E01[^"]*quarter=2026Q1">[0-9.]+</a>', page)
+    assert "2026Q1" in viewer.get(f"/tax{DRILL}&quarter=2026Q1&lang=en").content.decode()
+
+
+def test_what_a_return_lacks_is_asked_of_the_payer_and_cites_the_law(drill: Site) -> None:
+    page = drill("viewer").get(f"/tax/drill-E18{DRILL}&quarter=2026Q1").content.decode()
+    owners = re.findall(r'data-label="责任单位">([^<]*)</td>', page)
+    assert set(owners) == {"演练企业18"}
+    assert "环境保护税法第十三条" in page
+    assert "docs/decisions" not in page

@@ -63,3 +63,16 @@ def test_the_parameters_stand_by_family_and_are_listed_by_page(drill: Site) -> N
     assert "第 2 页" in second
     assert drill().get("/parameters?page=999").status_code == 400
     assert drill().get("/parameters?family=nothing").status_code == 400
+
+
+def test_a_section_of_one_language_opens_the_contents_of_the_other(drill: Site) -> None:
+    chinese = next(iter(re.findall(r'href="(/handbook\?section=plan-[^"]+)"', text(drill(), "/handbook"))))
+    answer = drill().get(f"{chinese}&lang=en")
+    assert answer.status_code == 200
+    assert "section=quantities" in answer.content.decode()
+    assert drill().get("/handbook?section=parameters&lang=en").status_code == 200
+    assert drill().get("/handbook?section=nothing&lang=en").status_code == 400
+
+
+def test_a_heading_without_entries_counts_none(drill: Site) -> None:
+    assert not re.search(r'<span class="small">0</span>', text(drill(), "/handbook"))

@@ -275,3 +275,10 @@ def test_every_duty_has_its_form(drill: Site) -> None:
 
 def test_an_unknown_form_is_not_there(drill: Site) -> None:
     assert drill().get("/templates/nothing.xlsx").status_code == 404
+
+
+def test_a_file_without_a_good_row_is_not_offered_to_hand_in(site: Site) -> None:
+    client = site("reporter")
+    page = client.get(send(client, filled(client, "很多"))).content.decode()
+    assert "没有可提交的行" in page
+    assert "只提交无误的行" not in page

@@ -284,3 +284,21 @@ def sample(folder: Path) -> Path:
 
 def run(*words: str) -> str:
     return CliRunner().invoke(app, words).output
+
+
+def test_everything_wrong_is_said_at_once_and_what_was_typed_stays(site: Site) -> None:
+    typed = {**COAL, "value": "12,1x", "since": "2021/13/1", "cite": "x"}
+    answer = site("administrator").post(PAGE, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for said in ("不是数", "2025-01-01", "请写明依据"):
+        assert said in page
+    for field in ('value="12,1x"', 'value="2021/13/1"', f'value="{COAL["item"]}" selected'):
+        assert field in page
+
+
+def test_a_proposal_writes_units_as_the_table_below_it(used: Site) -> None:
+    used("administrator").post(PAGE, COAL)
+    page = used("reviewer").get(PAGE).content.decode()
+    assert "0.7248千克标准煤/千克</strong>" in page
+    assert "kgce/kg</strong>" not in page

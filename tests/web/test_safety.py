@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -167,3 +168,34 @@ def test_a_taken_address_is_named(tmp_path: Path) -> None:
         done = start(tmp_path, {}, port)
     assert done.returncode == 2
     assert str(port) in done.stderr
+
+
+def test_an_error_leads_on(drill: Site) -> None:
+    client = drill()
+    page = client.get("/water?year=x&scenario=drill").content.decode()
+    assert 'href="/water?scenario=drill"' in page
+    assert 'href="/?scenario=drill"' in page
+    assert 'href="/login?next=/audit"' in client.get("/audit").content.decode()
+    assert "/login?next" not in drill("viewer").get("/audit").content.decode()
+
+
+def test_nothing_to_choose_from_is_said_so(drill: Site) -> None:
+    page = drill().get("/emissions?year=2099").content.decode()
+    assert "现在没有可选的，请去掉它" in page
+
+
+def test_a_form_alone_offers_no_data_and_log_in_leads_back(drill: Site) -> None:
+    assert "/login.json" not in drill().get("/login").content.decode()
+    assert "/board.json" in drill().get("/").content.decode()
+    assert (
+        'href="/login?next=/duties%3Fscenario%3Ddrill"'
+        in drill().get("/duties?scenario=drill").content.decode()
+    )
+
+
+def test_a_refused_form_leads_back_to_its_page(site: Site) -> None:
+    sent = io.BytesIO(b"no workbook")
+    sent.name = "sheet.xlsx"
+    answer = site("reporter").post("/import", {"file": sent, "scenario": "actual"})
+    assert answer.status_code == 415
+    assert '<a class="do" href="/import">回到刚才的页面</a>' in answer.content.decode()

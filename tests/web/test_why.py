@@ -130,3 +130,47 @@ def test_a_kept_page_gives_way_to_a_new_fact(site: Site) -> None:
 def test_history_as_of_a_day_knows_nothing_later(site: Site) -> None:
     append("334.6", "统计年鉴")
     assert site().get(f"/history/{CELL}.json?as_of=2024-01-01").json()["facts"] == []
+
+
+def test_every_value_on_the_board_leads_to_the_reasons_of_that_very_number(drill: Site) -> None:
+    client = drill()
+    page = client.get("/?scenario=drill").content.decode()
+    links = re.findall(r'<a href="(/why/[^"]+)" aria-label="[^"]*：查看来历">([^<]+)</a>', page)
+    assert len({href for href, _ in links}) > 25
+    other = []
+    for href, text in dict.fromkeys(links):
+        path, _, query = html.unescape(href).partition("?")
+        top = client.get(f"{path}.json?{query}").json()["why"]
+        if not text.startswith(top["shown"]):
+            other.append((text, top["shown"], href))
+    assert other == []
+
+
+def test_a_sum_over_the_years_of_the_plan_shows_each_year_below_it(drill: Site) -> None:
+    address = "/why/key_project_reduction/512000/2025{}?item=氨氮&scenario=drill&since=2021"
+    told = drill().get(address.format(".json")).json()
+    assert (told["since"], told["why"]["period"]) == (2021, "2021-2025")
+    years = told["why"]["parts"]
+    assert [one["period"] for one in years] == ["2021", "2022", "2023", "2024", "2025"]
+    assert round(sum(one["value"] for one in years), 6) == round(told["why"]["value"], 6)
+    page = drill().get(address.format("")).content.decode()
+    assert "2021—2025" in page
+    assert "只是2025年当年的数" not in page
+
+
+def test_one_year_of_a_sum_says_so_and_leads_to_the_sum(drill: Site) -> None:
+    page = drill().get("/why/key_project_reduction/512000/2023?item=氨氮&scenario=drill").content.decode()
+    assert "本页只是2023年当年的数" in page
+    link = re.search(r'href="(/why/[^"]+since=2021[^"]*)">2021—2023年累计数的来历', page)
+    assert link is not None
+    assert drill().get(html.unescape(link[1])).status_code == 200
+
+
+def test_what_is_no_sum_over_years_is_refused_with_the_remedy(drill: Site) -> None:
+    for query in ("energy_intensity/512000/2025?since=2021", "gdp/512000/2025?since=2030"):
+        answer = drill().get(f"/why/{query}&scenario=drill")
+        assert answer.status_code == 422
+        assert "累计" in answer.content.decode()
+    assert drill().get("/why/gdp/512000/2025?since=x&scenario=drill").status_code == 400
+    assert "是否指" in drill().get("/why/gpd/512000/2025").content.decode()
+    assert "规则手册" in drill().get("/why/zzzz/512000/2025").content.decode()

@@ -96,6 +96,7 @@ def _as_json(one: TargetStatus) -> dict[str, Any]:
         "yardstick": one.yardstick,
         "gap": number(one.gap),
         "path": number(one.path),
+        "since": one.since,
         "definition": one.asked or target.definition,
         "read_under": one.definition,
         "direction": target.direction,

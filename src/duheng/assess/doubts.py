@@ -30,7 +30,7 @@ def doubts(
     ids = [*facts] or list(evidence(opened, cells).facts)
     rows = opened.books.facts.filter(pl.col("fact").is_in(ids)).select("quantity", "entity", "item", "period")
     keys = {tuple(row) for row in rows.iter_rows()} | {
-        (c.quantity, c.entity, c.item, c.period) for c in cells
+        (c.quantity, c.entity, c.item, c.period) for cell in cells for c in cell.years()
     }
     # A series is questioned by its year, also where it is stated by months.
     keys |= {(of, entity, item, period[:_YEAR]) for of, entity, item, period in keys}

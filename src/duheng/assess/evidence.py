@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import fsum
 from typing import Any
 
 import polars as pl
@@ -26,6 +27,8 @@ class Cell:
     """One place of a table: a quantity's value for an entity, an item and a period under a definition.
 
     flow: the row of the energy balance for which a rule is read (assess.flows), None for the rule itself.
+    since: first year of a sum over years up to the period, as a target of a whole plan is met by; None for the
+    period alone.
     """
 
     quantity: str
@@ -34,6 +37,19 @@ class Cell:
     period: str
     definition: str | None = None
     flow: str | None = None
+    since: int | None = None
+
+    @property
+    def span(self) -> str:
+        """The time it covers: 2023, or 2021-2023 of a sum over years."""
+        return self.period if self.since is None else f"{self.since}-{self.period}"
+
+    def years(self) -> tuple[Cell, ...]:
+        """The cells that a sum over years adds up; itself where it is none."""
+        if self.since is None:
+            return (self,)
+        years = range(self.since, int(self.period) + 1)
+        return tuple(replace(self, period=str(year), since=None) for year in years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,8 @@ class Evidence:
 
 def reasons(opened: Opened, cell: Cell) -> Step:
     """The tree of reasons of a cell; what cells have in common is worked out once for these books."""
+    if cell.since is not None:
+        return _summed(opened, cell)
     books = opened.books if cell.flow or opened.instead else opened.books_for(cell.quantity, cell.entity)
     key = ("reasons", id(books), cell.definition, cell.flow)
     if key not in opened.memo:
@@ -63,6 +81,30 @@ def reasons(opened: Opened, cell: Cell) -> Step:
         )
     explanation: Explanation = opened.memo[key]
     return explanation.step(quantity(cell.quantity), (cell.entity, cell.item, parse(cell.period)))
+
+
+def _summed(opened: Opened, cell: Cell) -> Step:
+    """A sum over years with each year's reasons below it; unknown where a year is (L1)."""
+    years = cell.years()
+    parts = tuple(replace(reasons(opened, one), label=one.period) for one in years)
+    known = [part.value for part in parts if part.value is not None]
+    note = say("应有{expected}项，已知{known}项", expected=len(parts), known=len(known))
+    if len(known) < len(parts):
+        names = listed("、", (part.period for part in parts if part.value is None))
+        note = say("{note}；缺：{names}", note=note, names=names)
+    return replace(
+        parts[-1],
+        label=cell.quantity,
+        kind="aggregate",
+        period=cell.span,
+        value=fsum(known) if len(known) == len(parts) else None,
+        formula=say("{n}年累计", n=len(parts)),
+        cite="",
+        certainty="",
+        fact=None,
+        note=note,
+        parts=parts,
+    )
 
 
 def known_years(opened: Opened, cell: Cell, years: Iterable[int]) -> dict[int, float]:

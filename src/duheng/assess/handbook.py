@@ -222,7 +222,7 @@ def _rule(made: Rule, uses: _Uses) -> Entry:
                 ["" if wording.factor == 1 else f"× {wording.factor:.12g}（由输入单位推出）"],
             ),
             (f"依据{prefix}", [f"{wording.cite}（{CERTAINTY[wording.certainty]}）"]),
-            (f"说明{prefix}", [" ".join(wording.text.split())]),
+            (f"英文说明{prefix}", [" ".join(wording.text.split())]),
         ]
     return Entry(made.title, _anchor(made), [*rows, *_used(made, uses)])
 

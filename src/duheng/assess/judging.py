@@ -66,8 +66,10 @@ def judgement(case: Case, rule: WarningRule, paths: Paths | None = None) -> Judg
 
 
 def with_unit(value: Decimal | str, unit: str) -> str:
-    """A number with its unit, as printed."""
+    """A number with its unit, as printed: 4218吨 as in the plan itself, 12.5 mg/L."""
     digits = value if isinstance(value, str) else f"{value:f}"
+    if unit and not unit[0].isascii():
+        return say("{value}{unit}", value=digits, unit=unit)
     said = beside(digits, unit)
     return say("{value} {unit}", value=digits, unit=unit) if " " in said else said
 
@@ -78,6 +80,8 @@ def _asked(case: Case, laid: RequiredPath, against: Decimal) -> Saying:
         said = "{path}：应不高于{asked}，{year}年实际{actual}"
     elif case.measure == "level":
         said = "{path}：{deadline}年应达到{asked}，{year}年实际{actual}"
+    elif case.measure == "decline":
+        said = "{path}：{year}年应累计下降{asked}，实际{actual}"
     else:
         said = "{path}：{year}年应累计{asked}，实际{actual}"
     title = FINAL if case.at.closed and case.measure in ("decline", "amount") else laid.title
@@ -108,12 +112,12 @@ def _unjudged(case: Case, laid: RequiredPath) -> Saying:
 def short(
     actual: Decimal, against: Decimal, gap: Decimal, unit: str, rule: WarningRule, sign: int = 1
 ) -> Saying:
-    """`差2.7%`: the gap as a share of what was asked, or as an amount where that is nought."""
+    """`差0.24个百分点（要求的2.7%）`: the gap as an amount, and as the share of what was asked that the light is
+    judged by; of what was nought the amount alone. A difference of percentages is never told in per cent alone."""
+    much: str = say("{gap}个百分点", gap=f"{gap:f}") if unit == PERCENT else with_unit(gap, unit)
     share = gap_share(actual, against, sign)
-    if share is None:
-        much: str = with_unit(gap, "个百分点" if unit == PERCENT else unit)
-    else:
-        much = beside(_percent(share, rule), PERCENT)
+    if share is not None:
+        much = say("{much}（要求的{share}）", much=much, share=beside(_percent(share, rule), PERCENT))
     return say("超出{much}" if sign < 0 else "差{much}", much=much)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -215,20 +216,38 @@ def _proposal(entry: AuditRecord, detail: Mapping[str, str]) -> Proposal:
 
 
 def _read(city: City, of: Parameter, written: Mapping[str, str]) -> tuple[Setting, str]:
-    """The setting as typed in, and the value with its unit. Raises DuhengError."""
+    """The setting as typed in, and the value with its unit. Raises DuhengError with everything that is wrong."""
     said = {name: text.strip() for name, text in written.items()}
-    item = _item(of, said.get("item", ""))
-    stored, stated = _value(of, item, said.get("value", ""), said.get("unit", ""))
-    try:
-        since = date.fromisoformat(said.get("since", ""))
-    except ValueError:
-        text = "起始日期“{text}”应写成 2025-01-01。"
-        raise DuhengError(say(text, text=said.get("since", "")[:40])) from None
+    troubles: list[str] = []
+    with _collected(troubles):
+        item = _item(of, said.get("item", ""))
+        stored, stated = _value(of, item, said.get("value", ""), said.get("unit", ""))
+    with _collected(troubles):
+        since = _since(said.get("since", ""))
     if len(said.get("cite", "")) < LEAST_CITE:
-        raise DuhengError("请写明依据：文件、文号和条款，或检测报告。")
+        troubles.append("请写明依据：文件、文号和条款，或检测报告。")
     if said.get("certainty") not in CERTAINTIES:
-        raise DuhengError("请选择可信程度。")
+        troubles.append("请选择可信程度。")
+    if troubles:
+        raise DuhengError(listed("", troubles))
     return Setting(since, stored, said["cite"][:400], said["certainty"], city.code, item), stated
+
+
+@contextmanager
+def _collected(troubles: list[str]) -> Iterator[None]:
+    """Notes what is wrong and goes on: who typed a form hears everything at once."""
+    try:
+        yield
+    except DuhengError as trouble:
+        troubles.append(trouble.args[0])
+
+
+def _since(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        said = "起始日期“{text}”应写成 2025-01-01。"
+        raise DuhengError(say(said, text=text[:40])) from None
 
 
 def _value(of: Parameter, item: str | None, text: str, unit: str) -> tuple[Decimal, str]:

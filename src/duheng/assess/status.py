@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from math import fsum
@@ -30,7 +30,7 @@ from duheng.assess.warning import Level, Light, WarningRule, required_paths
 from duheng.model.errors import DefinitionMismatch
 from duheng.model.findings import Finding
 from duheng.model.glossary import Quantity, definitions, quantity
-from duheng.model.plan import NOT_STATED, Article, Target
+from duheng.model.plan import NOT_STATED, Article, Plan, Target
 from duheng.model.saying import listed, say
 
 UNSTATED = "未填报，不作判定"
@@ -66,7 +66,8 @@ class TargetStatus:
 
     target: as it stood on the day. definition: the one the value is read under; asked: the one the target
     states, or an official chose; None where neither. gap: what is short of the
-    path (positive is short). rate: the even yearly decline needed from now on. units: own or the article's.
+    path (positive is short). since: first year of the sum that the value is, None where it is its period's alone.
+    rate: the even yearly decline needed from now on. units: own or the article's.
     """
 
     target: Target
@@ -91,6 +92,13 @@ class TargetStatus:
     trend: tuple[TrendPoint, ...]
     rate: Decimal | None = None
     asked: str | None = None
+    since: int | None = None
+
+    @property
+    def cell(self) -> Cell:
+        """The value's place among the books' cells."""
+        one = cell(self.target, self.period or "", self.definition)
+        return replace(one, since=self.since)
 
     @property
     def source(self) -> str | None:
@@ -108,21 +116,17 @@ def status(
 ) -> TargetStatus:
     """Where a target stands on a day. choice: the signed definition, where the plan states none."""
     first, target, bound = target, target.on(day), quantity(target.quantity)
-    article, unit, measure = (
-        opened.plan.article(target.article),
-        printed_unit(target, bound),
-        measure_of(target),
-    )
+    article, measure = opened.plan.article(target.article), measure_of(target)
     trouble = unit_trouble(target, bound)
     reading = Reading({}) if trouble else read(opened, target, bound, measure, choice)
     year = None if reading.gaps or not reading.years else max(reading.years)
     latest = None if year is None else reading.years[year]
     judged, done, rate = _judged(opened, target, bound, measure, reading, day, rule)
-    owing, cells = _owing(opened, target, reading, day), _cells(opened, target, bound, reading, year)
+    owing, cells = _owing(opened, target, reading, day), _cells(opened, target, reading, year)
     return TargetStatus(
         target=target,
         article=article,
-        unit=unit,
+        unit=printed_unit(target, bound),
         latest=latest,
         period=None if year is None else str(year),
         progress=done,
@@ -142,6 +146,7 @@ def status(
         trend=_trend(opened, target, bound, measure, reading, day),
         rate=rate,
         asked=reading.asked,
+        since=None if year is None else summed_since(opened.plan, target, year),
     )
 
 
@@ -227,18 +232,22 @@ def _none(why: str) -> Judgement:
     return Judgement(None, None, None, None, why)
 
 
-def _cells(
-    opened: Opened, target: Target, bound: Quantity, reading: Reading, year: int | None
-) -> tuple[Cell, ...]:
+def _cells(opened: Opened, target: Target, reading: Reading, year: int | None) -> tuple[Cell, ...]:
     """The cells a latest value comes from: its own year, or every year of a sum."""
     if year is None:
         return ()
-    summed = measure_of(target) == "amount" and bound.over_time == "sum"
-    years = range(opened.plan.base_year + 1, year + 1) if summed else (year,)
-    return tuple(cell(target, one, reading.have) for one in years)
+    since = summed_since(opened.plan, target, year)
+    return replace(cell(target, year, reading.have), since=since).years()
 
 
-def cell(target: Target, year: int, definition: str | None) -> Cell:
+def summed_since(plan: Plan, target: Target, year: int) -> int | None:
+    """First year of the sum that a target's value of this year is; None where the year stands alone."""
+    summed = measure_of(target) == "amount" and quantity(target.quantity).over_time == "sum"
+    return plan.base_year + 1 if summed and plan.base_year + 1 < year else None
+
+
+def cell(target: Target, year: int | str, definition: str | None) -> Cell:
+    """The place of a target's value of one year."""
     return Cell(target.quantity, target.entity, target.item, str(year), definition)
 
 

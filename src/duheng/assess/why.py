@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -14,16 +14,18 @@ from duheng.assess.choices import chosen
 from duheng.assess.evidence import STATUS, UNVERIFIED, Cell, leaves, owner, reasons
 from duheng.assess.judging import Case, judgement
 from duheng.assess.progress import clock, measure_of, printed_unit, progress, required_rate
-from duheng.assess.status import read
+from duheng.assess.status import read, summed_since
 from duheng.assess.warning import warning_rule
 from duheng.engine import Step
 from duheng.model.entities import Places
 from duheng.model.errors import DuhengError
 from duheng.model.glossary import Quantity, definition, quantity
-from duheng.model.periods import parse
+from duheng.model.periods import Period, parse
 from duheng.model.plan import NOT_STATED, Target
 from duheng.model.rounding import printed, shown, with_unit
+from duheng.model.saying import say
 
+FIRST_SUMMED = 1949
 CERTAINTY = {"secondary": "转引", "memory": UNVERIFIED, "derived": "推算"}
 
 
@@ -135,7 +137,7 @@ class Why:
         """What the number is, under which definition, in which scenario, and the clauses above it."""
         place = self.opened.city.places.get(self.cell.entity)
         what = " ".join(
-            filter(None, (place.name if place else self.cell.entity, self.cell.item, self.cell.period))
+            filter(None, (place.name if place else self.cell.entity, self.cell.item, self.cell.span))
         )
         known = with_unit(self.top.value, self.top.unit) if self.top.step.value is not None else "未知"
         lines = [f"{self.top.step.text} {what}：{known}"]
@@ -147,7 +149,22 @@ class Why:
             lines.append(f"口径：{definition(self.cell.definition).title}")
         for target in self.targets:
             lines += [self.clause(target), *self.verdict(target)]
+        since = self.summed_since
+        if since is not None:
+            lines.append(
+                f"以上目标按{since}—{self.cell.period}年累计评判，本数只是{self.cell.period}年当年的；"
+                f"累计数的来历加 --since {since}"
+            )
         return lines
+
+    @property
+    def summed_since(self) -> int | None:
+        """First year of the sum that the targets are judged by where this number is one year of it, else None."""
+        when = parse(self.cell.period)
+        if self.cell.since is not None or when.kind != "year":
+            return None
+        found = (summed_since(self.opened.plan, target, when.year) for target in self.targets)
+        return next((one for one in found if one is not None), None)
 
     def verdict(self, target: Target) -> list[str]:
         """How far the number carries the target: yardstick and light, progress, the yearly rate still needed."""
@@ -188,6 +205,7 @@ class Why:
             "entity": self.cell.entity,
             "item": self.cell.item,
             "period": self.cell.period,
+            "since": self.cell.since,
             "definition": self.cell.definition,
             "flow": self.cell.flow,
             "scenario": self.opened.scenario,
@@ -222,10 +240,12 @@ def why(
     item: str | None = None,
     definition: str | None = None,
     flow: str | None = None,
+    since: int | None = None,
 ) -> Why:
     """The reasons of a number. of: a quantity's id or title; entity: id, name or alias; item: title or alias.
 
     flow: the row of the energy balance for which a rule is read (assess.flows); no target speaks of one row.
+    since: first year of the sum up to the period that is meant instead of the period alone.
     Raises UnknownName, PeriodError, DuhengError.
     """
     bound = find_quantity(of)
@@ -238,10 +258,29 @@ def why(
     )
     signed = chosen(opened.city, opened.plan, opened.moment) if bound.definitions else {}
     meant = definition or next((signed[t.id] for t in targets if t.id in signed), None)
-    cell = Cell(bound.id, where, named, str(parse(period)), opened.books.meant(bound, meant), flow or None)
+    when = parse(period)
+    cell = Cell(bound.id, where, named, str(when), opened.books.meant(bound, meant), flow or None)
+    if since is not None and since != when.year:
+        check_since(bound, when, since)
+        cell = replace(cell, since=since)
     step = reasons(opened, cell)
     documents = _documents(opened, step)
     return Why(opened, cell, _reason(step, opened.city.places, documents, cell), targets)
+
+
+def check_since(of: Quantity, when: Period, since: int) -> None:
+    """Refuse a sum over years of what is no sum, or from a year after its last. Raises DuhengError."""
+    if of.over_time != "sum" or when.kind != "year":
+        raise DuhengError(say("“{quantity}”不能逐年相加，没有累计数。请去掉起始年。", quantity=of))
+    if not FIRST_SUMMED <= since <= when.year:
+        raise DuhengError(
+            say(
+                "累计的起始年{since}应在{first}至{last}之间。",
+                since=since,
+                first=FIRST_SUMMED,
+                last=when.year,
+            )
+        )
 
 
 def find_quantity(text: str) -> Quantity:

@@ -241,7 +241,7 @@ def _number(entry: Group, quantity: Quantity | None, report: Report) -> None:
                 "改direction或删去数值",
             )
         if not entry.text("set_by"):
-            report.add("set-by", entry.place(), "没有写由谁下达", "set_by", "补上set_by，如四川省（省下达）")
+            report.add("set-by", entry.place(), "没有写由谁下达", "set_by", "补上set_by，如四川省")
         return
     if direction and value is None:
         report.add(

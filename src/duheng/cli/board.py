@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from duheng.assess.board import Board
     from duheng.assess.status import TargetStatus
 
-HEADINGS = ("条款", "目标", "目标值", "最新", "时期", "进度", "灯", "依据", "责任单位", "来源或欠报")
-UNSTATED, UNJUDGED = "未填报", "未判定"
+HEADINGS = ("条款", "目标", "目标值", "最新", "时期", "进度", "预警", "依据", "责任单位", "来源或欠报")
+UNSTATED, UNJUDGED = "未填报", "不作判定"
 DRILL = "演练数据，非真实情况"
 
 
@@ -78,11 +78,18 @@ def cells(one: TargetStatus) -> tuple[str, ...]:
         latest,
         one.period or "",
         "" if one.progress is None else f"{one.progress * 100:.1f}%",
-        UNJUDGED if one.level is None else f"{one.level.label}（{one.level.colour_name}）",
+        _light(one),
         "；".join(part for part in (one.yardstick, one.note) if part),
         "、".join(one.units),
         "；".join(part for part in (one.source, owing) if part),
     )
+
+
+def _light(one: TargetStatus) -> str:
+    """The light in the words of the page; without one, whether for want of figures or of a yardstick."""
+    if one.level is not None:
+        return f"{one.level.label}（{one.level.colour_name}）"
+    return UNSTATED if one.latest is None and one.target.value is not None else UNJUDGED
 
 
 def _table(found: Board) -> None:
@@ -98,6 +105,6 @@ def _table(found: Board) -> None:
     for one in found.targets:
         row = [Text(text) for text in cells(one)]
         if one.level is not None:
-            row[HEADINGS.index("灯")].stylize(f"bold {one.level.colour}")
+            row[HEADINGS.index("预警")].stylize(f"bold {one.level.colour}")
         made.add_row(*row)
     Console().print(made)

@@ -33,11 +33,12 @@ def explain(
     ] = "actual",
     as_of: Annotated[str | None, typer.Option("--as-of", help="截至日期，如 2024-07-31。")] = None,
     definition: Annotated[str | None, typer.Option("--definition", help="口径编号。")] = None,
-    flow: Annotated[
-        str | None, typer.Option("--flow", help="能源平衡表的项目，如 final_industry：只说这一项目的数。")
-    ] = None,
+    flow: Annotated[str | None, typer.Option("--flow", help="能源平衡表的项目，如 final_industry。")] = None,
     basis: Annotated[
         str | None, typer.Option("--basis", help="所用的一套系数，如 equivalent、provincial_inventory。")
+    ] = None,
+    since: Annotated[
+        int | None, typer.Option("--since", metavar="YEAR", help="自哪一年起逐年累计到该时期，如 2021。")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
 ) -> None:
@@ -53,7 +54,7 @@ def explain(
     books = opened(here, chosen, scenario, moment(as_of))
     definition = definition_of(find_quantity(quantity), definition)
     books = on_the_basis(books, _basis(here, basis, flow)) if basis else books
-    reasons = why(books, quantity, entity, period, item=item, definition=definition, flow=flow)
+    reasons = why(books, quantity, entity, period, item=item, definition=definition, flow=flow, since=since)
     if as_json:
         typer.echo(json.dumps(reasons.as_json(), ensure_ascii=False, indent=1))
     else:

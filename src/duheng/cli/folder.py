@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duheng.cli.opening import SEVERITIES
+
 if TYPE_CHECKING:
     from duheng.model.findings import Finding
 
@@ -19,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="城市文件夹，如cn/51/5120。")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="城市文件夹，如 cn/51/5120；或已安装城市的代码。")
+    ],
     against: Annotated[
         Path | None,
         typer.Option("--against", metavar="FOLDER", help="与另一文件夹逐项比对目标和责任单位。"),
@@ -33,9 +37,7 @@ def check(
     from duheng import city
     from duheng.reading.comparing.folders import compare
 
-    for path in filter(None, (folder, against)):
-        if not path.is_dir():
-            raise typer.BadParameter(f"没有文件夹“{path}”。")
+    folder, against = _named(folder), against and _named(against)
     findings, beside = city.check(folder), ""
     if against is not None:
         different = compare(folder, against)
@@ -49,13 +51,25 @@ def check(
         raise typer.Exit(1)
 
 
-_WORDS = {"error": "错误", "warning": "警告", "notice": "提示"}
+def _named(folder: Path) -> Path:
+    """The folder itself, or that of an installed city by its code, as --city takes it elsewhere."""
+    from duheng.city import default_city_folder
+    from duheng.model.errors import UnknownName
+
+    if folder.is_dir():
+        return folder
+    try:
+        return default_city_folder(str(folder))
+    except UnknownName:
+        raise typer.BadParameter(
+            f"没有文件夹“{folder}”，也没有代码为“{folder}”的城市。新建用 duheng init。"
+        ) from None
 
 
 def _print(folder: Path, findings: list[Finding], beside: str) -> None:
     for finding in findings:
-        typer.echo(f"{_WORDS[finding.severity]} {finding.text}")
-    counts = {word: sum(f.severity == severity for f in findings) for severity, word in _WORDS.items()}
+        typer.echo(f"{SEVERITIES[finding.severity]} {finding.text}")
+    counts = {word: sum(f.severity == severity for f in findings) for severity, word in SEVERITIES.items()}
     said = "，".join(f"{count}处{word}" for word, count in counts.items() if count) or "没有问题"
     typer.echo(f"{folder}：{said}。{beside}", err=True)
 

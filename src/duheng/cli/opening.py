@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_CITY = "512000"
+SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示"}  # as on the page of findings
 # The same variable the pages read, so that shell and pages of one installation speak of the same city.
 CityOption = Annotated[str, typer.Option("--city", envvar="DUHENG_CITY", help="城市代码或文件夹。")]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duheng.cli.opening import DEFAULT_CITY, CityOption
+from duheng.cli.opening import DEFAULT_CITY, SEVERITIES, CityOption
 from duheng.model.errors import DuhengError, UnknownName
 
 if TYPE_CHECKING:
@@ -97,9 +97,8 @@ def _importable(files: list[Path], waiting: Path | None) -> None:
 
 def _report(result: ImportResult) -> None:
     """The counts on standard output, the findings on standard error."""
-    marks = {"error": "错误", "warning": "提醒", "notice": "注意"}
     for finding in result.findings:
-        typer.echo(f"[{marks[finding.severity]}] {finding.text}", err=True)
+        typer.echo(f"[{SEVERITIES[finding.severity]}] {finding.text}", err=True)
     if result.dry_run:
         done = f"检查完毕，可导入 {result.ready} 条，未写入"
     elif result.receipt is None and result.failed:

@@ -93,6 +93,7 @@ BASE: dict[str, Any] = {
     "autosize": {"type": "fit", "contains": "padding"},
     "config": {
         "font": FONT,
+        "numberFormat": "~f",  # official figures have no separator of thousands
         "axis": {
             "labelFontSize": 12,
             "titleFontSize": 12,
@@ -132,6 +133,7 @@ LEGEND = {
     "labelFontSize": 12,
     "labelLimit": 320,
 }
+NEAR_AXIS = 0.1  # of the height
 POINT = {"type": "point", "filled": True, "size": 64, "opacity": 1}
 UNIT_ABOVE_AXIS = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": -24}
 
@@ -144,8 +146,6 @@ def trend(
     titles: actual, path, unit. A period without a figure is a gap in the line, never a zero and never bridged.
     """
     kinds = [titles["actual"], titles["path"]]
-    rows = [{"period": p.period, "kind": kinds[0], "value": p.actual, "below": p.below} for p in points]
-    rows += [{"period": p.period, "kind": kinds[1], "value": p.path} for p in points]
     known = {"filter": f"isValid(datum.value) && datum.kind === {json.dumps(kinds[0], ensure_ascii=False)}"}
     line = {"type": "line", "strokeWidth": 2.5, "invalid": "break-paths-show-path-domains"}
     look = {"color": _by_kind(kinds, [BLUE, GREY]), "strokeDash": _by_kind(kinds, [[1, 0], [6, 4]])}
@@ -153,7 +153,7 @@ def trend(
         **BASE,
         "width": width,
         "height": height,
-        "data": {"values": rows},
+        "data": {"values": _rows(points, kinds)},
         "encoding": {
             "x": {
                 "field": "period",
@@ -175,6 +175,22 @@ def trend(
             _labels(known, "datum.below", 10, 15, decimals),  # aside of a line that rises
         ],
     }
+
+
+def _rows(points: list[Point], kinds: list[str]) -> list[dict[str, Any]]:
+    """The points of both lines; of the actual ones whether their number stands below."""
+    floor = _floor(points)
+    actual = [(p, p.below and p.actual is not None and p.actual > floor) for p in points]
+    return [
+        *({"period": p.period, "kind": kinds[0], "value": p.actual, "below": below} for p, below in actual),
+        *({"period": p.period, "kind": kinds[1], "value": p.path} for p in points),
+    ]
+
+
+def _floor(points: list[Point]) -> float:
+    """The value up to which a number below its point would stand on the labels of the axis."""
+    known = [value for p in points for value in (p.actual, p.path) if value is not None]
+    return min(known) + (max(known) - min(known)) * NEAR_AXIS if known else 0.0
 
 
 def _by_kind(kinds: list[str], looks: list[Any]) -> dict[str, Any]:

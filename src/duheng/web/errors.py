@@ -15,21 +15,22 @@ from collections.abc import Iterable
 from duheng.model.errors import DuhengError
 from duheng.model.saying import listed, say
 
+MOST_NAMED = 40
+
 
 class BadAddress(DuhengError):
     """A part of the address is not accepted: what it is called, what was found, what is accepted."""
 
     def __init__(self, part: str, found: str, accepted: Iterable[str] | str):
         self.part, self.found = part, found[:80]
-        self.accepted = accepted if isinstance(accepted, str) else listed("、", list(accepted)[:40])
-        super().__init__(
-            say(
-                "地址中的“{part}”为“{found}”，不能识别。可用：{accepted}。",
-                part=part,
-                found=self.found,
-                accepted=self.accepted,
-            )
-        )
+        known = [] if isinstance(accepted, str) else list(accepted)
+        self.accepted = accepted if isinstance(accepted, str) else listed("、", known[:MOST_NAMED])
+        text = "地址中的“{part}”为“{found}”，不能识别。可用：{accepted}。"
+        if not self.accepted:
+            text = "地址中的“{part}”为“{found}”，不能识别；现在没有可选的，请去掉它。"
+        elif len(known) > MOST_NAMED:
+            text = "地址中的“{part}”为“{found}”，不能识别。可用：{accepted} 等。"
+        super().__init__(say(text, part=part, found=self.found, accepted=self.accepted))
 
 
 class NotThere(DuhengError):

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from duheng.model.errors import DuhengError, PeriodError, UnknownName
 from duheng.model.saying import say
 from duheng.web.errors import BadAddress, NotAllowed, NotThere, TooLarge, WrongKind
+from duheng.web.selection import SCENARIOS
 from duheng.web.words import LANGUAGES, Words, marked
 
 Get = Callable[[HttpRequest], HttpResponse]
@@ -142,9 +144,30 @@ def error_page(request: HttpRequest, status: int, text: str) -> HttpResponse:
     asked = (request.GET.get("lang"), request.COOKIES.get(COOKIE))
     lang = next((one for one in asked if one in LANGUAGES), "zh")
     words = Words(lang, _names(lang))
-    context = {"_": words, "status": status, "title": words(title), "text": words(text)}
+    context = {
+        "_": words,
+        "status": status,
+        "title": words(title),
+        "text": words(text),
+        **_ways_on(request, status),
+    }
     body = render_to_string("error.html", context)
     return HttpResponse(marked(body) if lang == "en" else body, status=status)
+
+
+def _ways_on(request: HttpRequest, status: int) -> dict[str, Any]:
+    """Where to go from an error: the page without what was not accepted, the log-in, the board of the scenario."""
+    asked, user = request.GET, getattr(request, "user", None)
+    known = {name: asked[name] for name in asked if name == "scenario" and asked[name] in SCENARIOS}
+    bare = request.path + (f"?{urlencode(known)}" if known else "")
+    stranger = user is not None and not user.is_authenticated
+    sent_from = request.path if request.method == "POST" and request.path != "/logout" else ""
+    return {
+        "back": sent_from,
+        "plain": bare if status == 400 and request.method == "GET" and asked.keys() - known.keys() else "",
+        "sign_in": request.get_full_path() if status == 403 and stranger and request.method == "GET" else "",
+        "drill": known.get("scenario") == "drill",
+    }
 
 
 def _names(lang: str) -> dict[str, str]:

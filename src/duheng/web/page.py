@@ -22,6 +22,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -269,6 +270,7 @@ def _html(ask: Ask, page: Page) -> str:
         "tables": {table.name: table for table in page.tables},
         "charts": {chart.name: chart for chart in page.charts},
         "path": page_path(ask.request.path),
+        "as_data": _has_data(page_path(ask.request.path)),
         "drill_notice": ask.words(DRILL_NOTICE),
         "city": ask.city,
         "role": roles.role_of(ask.user),
@@ -279,6 +281,15 @@ def _html(ask: Ask, page: Page) -> str:
     }
     html = render_to_string(page.template, {**shown, **page.context})
     return marked(html) if ask.words.lang == "en" else html
+
+
+def _has_data(path: str) -> bool:
+    """Whether the page is answered as data too: a form alone, as the one to log in, is not."""
+    try:
+        resolve(f"{path}.json")
+    except Resolver404:
+        return False
+    return True
 
 
 def told(words: Words, value: Value) -> str:

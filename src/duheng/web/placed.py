@@ -8,21 +8,24 @@ from decimal import Decimal
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons
 from duheng.assess.progress import measure_of, printed_unit
-from duheng.assess.status import read
+from duheng.assess.status import read, summed_since
 from duheng.model.glossary import quantity
 from duheng.web import state
 from duheng.web.access import Closed
 from duheng.web.boards import books
 from duheng.web.page import Ask
-from duheng.web.reasons import cell_address
+from duheng.web.reasons import place_address
 from duheng.web.targets import Row
 
 
 @dataclass(frozen=True)
 class Own:
-    """A place's newest value of a target, as judged (sums so far, as on the board), with the address of its reasons."""
+    """A place's newest value of a target, as judged (sums so far, as on the board), with the address of its reasons.
 
-    period: str
+    span: the time it covers, 2025 or the years of the sum.
+    """
+
+    span: str
     value: Decimal
     unit: str
     href: str
@@ -36,8 +39,9 @@ def own(ask: Ask, row: Row, entity: str) -> Own | None:
     if not reading.years or reading.gaps or reading.mismatch:
         return None
     year = max(reading.years)
-    place = Place(bound.id, entity, target.item, str(year), reading.have)
+    since = summed_since(here.plan, target, year)
+    place = Place(bound.id, entity, target.item, str(year), reading.have, since=since)
     if not ask.sees_confidential and Closed(ask.city.places)(reasons(here, place)):
         return None
-    address = cell_address("why", ask, bound.id, entity, str(year), target.item, reading.have)
-    return Own(str(year), reading.years[year], printed_unit(target, bound), address)
+    address = place_address("why", ask, place)
+    return Own(ask.words.span(place.span), reading.years[year], printed_unit(target, bound), address)

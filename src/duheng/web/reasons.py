@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from duheng.assess.evidence import STATUS
+from duheng.assess.evidence import STATUS, Cell
 from duheng.assess.flows import instead_of
 from duheng.assess.why import CERTAINTY, Reason, Why
 from duheng.engine import Step
@@ -188,13 +188,20 @@ def item_title(ask: Ask, of: str | None, item: str) -> str:
 
 
 def _address(page: str, ask: Ask, step: Step) -> str:
-    carried = {}
+    flow = basis = ""
     if page == "why":  # a part rests on the same row of the balance and the same parameters as the whole
         asked = ask.request.GET
         flow, basis = asked.get("flow", ""), asked.get("basis", "")
         resting = rests_on(all_quantities()[step.quantity])
-        carried = {"flow": "" if instead_of(flow).keys().isdisjoint(resting) else flow, "basis": basis}
-    return cell_address(page, ask, step.quantity, step.entity, step.period, step.item, **carried)
+        flow = "" if instead_of(flow).keys().isdisjoint(resting) else flow
+    return cell_address(page, ask, step.quantity, step.entity, step.period, step.item, flow=flow, basis=basis)
+
+
+def place_address(page: str, ask: Ask, cell: Cell) -> str:
+    """Address of a cell's page: of a sum over years with its first year."""
+    return cell_address(
+        page, ask, cell.quantity, cell.entity, cell.period, cell.item, cell.definition, since=cell.since
+    )
 
 
 def cell_address(
@@ -207,13 +214,15 @@ def cell_address(
     definition: str | None = None,
     flow: str = "",
     basis: str = "",
+    since: int | None = None,
 ) -> str:
     """Address of a cell's page (why or history), carrying the reader's scenario, plan and date.
 
-    flow, basis: the row of the energy balance and the set of parameters for which a rule is read.
+    flow, basis: the row of the energy balance and the set of parameters for which a rule is read. since: first
+    year of a sum over years.
     """
     path = f"/{page}/{quote(quantity)}/{quote(entity)}/{quote(period)}"
     query = ask.selection.context()
-    said = {"item": item, "definition": definition, "flow": flow, "basis": basis}
+    said = {"item": item, "definition": definition, "flow": flow, "basis": basis, "since": since}
     extra = urlencode({key: value for key, value in said.items() if value})
     return path + query + (("&" if query else "?") + extra if extra else "")

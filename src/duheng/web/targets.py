@@ -15,7 +15,7 @@ from duheng.model.plan import NOT_STATED, Plan, Target
 from duheng.web import state
 from duheng.web.access import Closed, findings_for
 from duheng.web.page import Ask
-from duheng.web.reasons import cell_address
+from duheng.web.reasons import place_address
 from duheng.web.selection import LEVELS
 from duheng.web.words import Words
 
@@ -32,7 +32,7 @@ NO_LIGHT = "不作判定"
 
 @dataclass(frozen=True)
 class Row:
-    """A target as the board shows it to this reader."""
+    """A target as the board shows it to this reader. span: the time the value covers."""
 
     status: TargetStatus
     title: str
@@ -40,6 +40,7 @@ class Row:
     value: str
     text: str
     unit: str
+    span: str
     why: str
     href: str
     due: float | None
@@ -68,10 +69,8 @@ def row_of(ask: Ask, books: Opened, status: TargetStatus) -> Row:
     told = findings_for(status.findings, books.city.places, ask.sees_confidential)
     status = replace(status, findings=tuple(told))
     target, words = status.target, ask.words
+    due = _due(ask.plan, status)
     known = status.latest is not None and status.period is not None
-    why = cell_address(
-        "why", ask, target.quantity, target.entity, status.period or "", target.item, status.definition
-    )
     return Row(
         status=status,
         title=title_of(ask, target),
@@ -79,10 +78,11 @@ def row_of(ask: Ask, books: Opened, status: TargetStatus) -> Row:
         value=f"{status.latest:f}" if status.latest is not None else "",
         text=words.amount(f"{status.latest:f}", status.unit) if status.latest is not None else "",
         unit=words.unit(status.unit),
-        why=why if known else "",
+        span=words.span(status.cell.span),
+        why=place_address("why", ask, status.cell) if known else "",
         href=f"/target/{target.id}{ask.selection.context()}",
-        due=_due(ask.plan, status),
-        progress_text=progress_text(status, words),
+        due=due,
+        progress_text=progress_text(status, due, words),
         light_text=light_text(status, words),
         unstated=not known and not shut,
         undefined=needs_definition(ask, target),
@@ -136,7 +136,7 @@ def title_of(ask: Ask, target: Target) -> str:
 def demand(target: Target, words: Words) -> str:
     """What the plan demands, in words: 比2020年下降14.5%, 完成4218吨, 由省下达."""
     if target.direction == "assigned" or (target.value is None and target.direction != "zero_growth"):
-        return words("由{who}", who=target.set_by or "上级下达")
+        return words("由{who}下达", who=target.set_by) if target.set_by else words("由上级下达")
     text = words(DEMANDS[target.direction], value=words.amount(target.value, target.unit))
     if target.direction == "decrease" and target.base:
         text = (
@@ -159,14 +159,12 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{share * 100:.1f}%"
 
 
-def progress_text(status: TargetStatus, words: Words) -> str:
-    """The progress in words: 进度 58.3%，应达 8.97%."""
+def progress_text(status: TargetStatus, due: float | None, words: Words) -> str:
+    """The progress in words, both sides as shares of the target: 完成 58.3%，应达 60.0%."""
     if status.progress is None:
         return ""
-    text = words("进度 {share}", share=percent(status.progress))
-    if status.path is None:
-        return text
-    return text + words("，应达 {path}", path=words.amount(f"{status.path:f}", status.unit))
+    text = words("完成 {share}", share=percent(status.progress))
+    return text if due is None else text + words("，应达 {path}", path=percent(due))
 
 
 def light_text(status: TargetStatus, words: Words) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+from duheng.assess.status import TrendPoint, summed_since
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.web import charts
 from duheng.web.charts import Chart, Point
 from duheng.web.page import Ask
+from duheng.web.reasons import place_address
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import Row
 
@@ -57,12 +60,22 @@ def trend_table(ask: Ask, row: Row, name: str = "trend") -> Table:
     rows = [
         [
             Cell(p.period),
-            Cell(f"{p.actual:f}", p.actual) if p.actual is not None else Cell.missing(words("未填报")),
+            _actual(ask, row, p),
             Cell(f"{p.path:f}", p.path) if p.path is not None else Cell("—"),
         ]
         for p in row.status.trend
     ]
     return Table(name, words("{title}：实际与要求的进度", title=row.title), columns, rows)
+
+
+def _actual(ask: Ask, row: Row, point: TrendPoint) -> Cell:
+    """A year's value with the way to its reasons; what is nought at the start by definition has none."""
+    if point.actual is None:
+        return Cell.missing(ask.words("未填报"))
+    year, target = int(point.period), row.status.target
+    place = replace(row.status.cell, period=point.period, since=summed_since(ask.plan, target, year))
+    href = place_address("why", ask, place) if year > ask.plan.base_year else ""
+    return Cell(f"{point.actual:f}", point.actual, href=href)
 
 
 def _float(value: Decimal | None) -> float | None:

@@ -21,7 +21,7 @@ import yaml
 
 from duheng.model import glossary
 from duheng.model.findings import Finding
-from duheng.model.periods import Period
+from duheng.model.periods import Period, parse
 from duheng.model.plan import City
 from duheng.model.saying import Saying
 from duheng.model.units import known_units
@@ -204,6 +204,24 @@ class Words:
         said = self.unit(unit)
         apart = " " if said[:1].isascii() and said[:1].isalnum() else ""
         return f"{value}{apart}{said}"
+
+    def span(self, time: str) -> str:
+        """A period as text; of several years with the long dash of official texts: 2021—2025."""
+        years = re.fullmatch(r"(\d{4})-(\d{4})", time)
+        return self.between(years[1], years[2]) if years else time
+
+    def period(self, text: str) -> str:
+        """A period in words: 2026年一季度, or in English as it is written, 2026Q1."""
+        return text if self.lang == "en" else parse(text).title
+
+    def between(self, first: str, last: str) -> str:
+        """From the first to the last, with the long dash of the language: 2021—2025, 2021–2025."""
+        return f"{first}{'–' if self.lang == 'en' else '—'}{last}"
+
+    def stated(self, text: str) -> str:
+        """A number as stated, with the unit as printed: 12.5 tce/万m3 is 12.5吨标准煤/万立方米."""
+        value, _, unit = text.partition(" ")
+        return self.amount(value, unit)
 
     def join(self, parts: Iterable[str]) -> str:
         """A list in a sentence: 甲、乙 or A, B."""

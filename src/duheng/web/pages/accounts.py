@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from duheng import ledger
 from duheng.model.saying import say
 from duheng.web import roles, throttle
+from duheng.web.actions import ACTIONS
 from duheng.web.errors import NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.tables import Cell, Column, Table
@@ -128,10 +129,18 @@ def manage(ask: Ask) -> Page | HttpResponse:
         "accounts.html",
         words("账号管理"),
         {"accounts": table.records()},
-        {"troubles": troubles, "users": users, "ROLES": roles.ROLES},
+        {"troubles": troubles, "users": users, "ROLES": roles.ROLES, **_typed(ask)},
         tables=(table,),
         status=422 if troubles else 200,
     )
+
+
+def _typed(ask: Ask) -> dict[str, dict[str, str]]:
+    """What was typed into a form that was refused, all but the password; nothing for the other form."""
+    sent = ask.request.POST
+    typed = {name: sent.get(name, "") for name in ("username", "fullname", "role")} if sent else {}
+    adding = sent.get("word") == "add"
+    return {"added": typed if adding else {}, "changed": {} if adding else typed}
 
 
 def _change_account(ask: Ask) -> list[str]:
@@ -207,7 +216,7 @@ def trail(ask: Ask) -> Page:
             Cell(str(one.seq)),
             Cell(words.moment(one.at)),
             Cell(one.actor),
-            Cell(one.action),
+            Cell(words(ACTIONS.get(one.action, one.action))),
             Cell(one.object),
             Cell(one.detail or "—"),
         ]

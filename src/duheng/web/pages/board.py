@@ -145,7 +145,7 @@ def _county_values(ask: Ask, rows: list[Row]) -> dict[str, Cell]:
     found = {row.id: own(ask, row, ask.selection.county) for row in rows}
     return {
         id: Cell(
-            ask.words.amount(f"{one.value:f}", one.unit) + ask.words.bracketed(one.period),
+            ask.words.amount(f"{one.value:f}", one.unit) + ask.words.bracketed(one.span),
             one.value,
             href=one.href,
         )
@@ -232,7 +232,7 @@ def _line(ask: Ask, row: Row) -> list[Cell]:
         Cell(row.demand + words.bracketed(str(status.target.deadline))),
         latest,
         Cell(row.unit),
-        Cell(status.period or "—"),
+        Cell(row.span or "—"),
         Cell(percent(status.progress) or "—"),
         Cell(row.light_text),
         Cell(ask.who(status.units) or words("方案未列")),

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from duheng.assess.doubts import doubts
-from duheng.assess.evidence import Cell as Place
 from duheng.assess.inbox import STATES, Case
 from duheng.web.boards import books, open_board, rows_of
 from duheng.web.page import Ask, Page
 from duheng.web.pages.findings import as_json, visible_cases
 from duheng.web.pages.why import cell_of
-from duheng.web.reasons import cell_address
+from duheng.web.reasons import place_address
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import Row
 
@@ -43,21 +42,12 @@ def show(ask: Ask) -> Page:
 def _of_row(ask: Ask, row: Row, found: Sequence[Case]) -> list[Case]:
     if row.closed or row.unstated:
         return []
-    return doubts(books(ask), [_cell(row)], found, row.status.evidence.facts)
-
-
-def _cell(row: Row) -> Place:
-    status = row.status
-    target = status.target
-    return Place(target.quantity, target.entity, target.item, status.period or "", status.definition)
+    return doubts(books(ask), [row.status.cell], found, row.status.evidence.facts)
 
 
 def _address(ask: Ask, row: Row) -> str:
-    return _of(ask, _cell(row))
-
-
-def _of(ask: Ask, cell: Place) -> str:
-    return cell_address("doubts", ask, cell.quantity, cell.entity, cell.period, cell.item, cell.definition)
+    """Address of the doubts about a row's value; "" where there is no value to doubt."""
+    return "" if row.unstated else place_address("doubts", ask, row.status.cell)
 
 
 def one(ask: Ask, quantity: str, entity: str, period: str) -> Page:
@@ -78,7 +68,7 @@ def one(ask: Ask, quantity: str, entity: str, period: str) -> Page:
         ]
         for case in found
     ]
-    address = _of(ask, cell)
+    address = place_address("doubts", ask, cell)
     return Page(
         template="doubts.html",
         title=words("数据疑点"),

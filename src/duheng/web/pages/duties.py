@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
@@ -52,7 +53,8 @@ def _groups(ask: Ask, units: list[str], every: list[Item]) -> list[tuple[str, Ta
         late = sum(item.state == "overdue" for item in mine)
         if whole:
             groups.append((unit, _table(ask, unit, mine), len(mine), late, len(whole) - len(mine)))
-    return groups
+    # Who is late comes first, then who has something due; within each the order of the plan.
+    return sorted(groups, key=lambda group: (not group[3], not group[2]))
 
 
 def _form(duty: Duty) -> dict[str, object]:
@@ -108,9 +110,9 @@ def _row(ask: Ask, unit: str, run: Run) -> list[Cell]:
     if item.register_empty:
         text = words("名录为空，请先报名录")
     row = [
-        Cell(words.title(item.duty)),
+        Cell(words.title(item.duty), href=_template(ask, run)),
         Cell(
-            f"{item.period}—{run.last.period}{words.bracketed(words('{n}期', n=count))}"
+            words.between(str(item.period), str(run.last.period)) + words.bracketed(words("{n}期", n=count))
             if count > 1
             else str(item.period)
         ),
@@ -120,6 +122,13 @@ def _row(ask: Ask, unit: str, run: Run) -> list[Cell]:
         Cell(text or "—"),
     ]
     return row if unit else [Cell(ask.who([item.duty.by])), *row]
+
+
+def _template(ask: Ask, run: Run) -> str:
+    """Address of the form to fill: of the period, or of the last of several."""
+    query = ask.selection.context()
+    period = urlencode({"period": str(run.last.period)})
+    return f"/templates/{run.first.duty.id}.xlsx{query}{'&' if query else '?'}{period}"
 
 
 def template(ask: Ask, duty: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from duheng.web.reasons import item_title
 from duheng.web.tables import Cell, Column, Table
 
 SHOWN = 200
+TABLES = ("rules", "quantities", "parameters")  # sections of the English book
 MANY = 30  # entries of a section from which on they are folded
 CERTAINTY = {"verified": "已核", "secondary": "转引", "memory": "未核实", "derived": "推算"}
 
@@ -58,7 +59,7 @@ def _chinese(ask: Ask) -> dict[str, Any]:
     parts = _sections(ask)
     known = [Section(head.anchor, head.text, head.level, _entries(blocks)) for head, blocks in parts]
     places = {_anchor(block): head.anchor for head, blocks in parts for block in (head, *blocks)}
-    section, whole, word = _asked(ask, [one.anchor for one in known])
+    section, whole, word = _asked(ask, [one.anchor for one in known], TABLES)
     shown: list[Block] = []
     for head, blocks in parts:
         if whole or head.anchor == section:
@@ -81,7 +82,7 @@ def _chinese(ask: Ask) -> dict[str, Any]:
 def _english(ask: Ask, tables: Sequence[Table]) -> dict[str, Any]:
     """The same with the tables as sections."""
     known = [Section(one.name, one.title, 2, len(one.rows)) for one in tables]
-    section, whole, word = _asked(ask, [one.anchor for one in known])
+    section, whole, word = _asked(ask, [one.anchor for one in known], [h.anchor for h, _ in _sections(ask)])
     hits = [
         (row[0].text, table.title, _address(ask, table.name, ""))
         for table in tables
@@ -109,10 +110,15 @@ def _told(known: Sequence[Section], section: str, whole: bool, word: str) -> dic
     }
 
 
-def _asked(ask: Ask, known: Sequence[str]) -> tuple[str, bool, str]:
-    """Section, whether the whole book is asked for, and the word, from the address. BadAddress."""
+def _asked(ask: Ask, known: Sequence[str], other: Sequence[str]) -> tuple[str, bool, str]:
+    """Section, whether the whole book is asked for, and the word, from the address. BadAddress.
+
+    other: sections of the book in the other language; who changes the language there begins at the contents.
+    """
     asked = ask.request.GET
     section = asked.get("section", "").strip()
+    if section not in known and section in other:
+        section = ""
     if section and section not in known:
         raise BadAddress("section", section, known)
     return section, asked.get("all", "") == "1", asked.get("q", "").strip()[:60]

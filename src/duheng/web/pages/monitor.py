@@ -46,7 +46,7 @@ def show(ask: Ask) -> Page:
     """What is connected and how it is; readers without account learn only what this page is."""
     words = ask.words
     if not ask.sees_confidential:
-        return Page("monitor.html", words("监测"), {"devices": None}, {"closed": True})
+        return Page("monitor.html", words("在线监测"), {"devices": None}, {"closed": True})
     every = stations(ask)
     kept = _chosen(ask, every)
     units = ranking(ask, every)
@@ -55,7 +55,7 @@ def show(ask: Ask) -> Page:
     waiting = alarms.waiting(ask.selection.scenario, [one.mn for one in every])
     return Page(
         "monitor.html",
-        words("监测"),
+        words("在线监测"),
         {
             "at": now(),
             "summary": summary(every),

@@ -153,8 +153,9 @@ def _packaged_families() -> dict[str, str]:
 def one(ask: Ask, id: str) -> Page | HttpResponse:
     """One parameter: its settings, what rests on it, what was proposed; a POST says the next word."""
     of = _of(ask, id)
-    if ask.request.method == "POST":
-        return _say(ask, of)
+    posted = ask.request.method == "POST"
+    if posted and (done := _say(ask, of)) is not None:
+        return done
     rules, targets = uses(of, ask.plan)
     words = ask.words
     told = [one for one in _proposals(ask) if one.parameter == of.id] if _may_read(ask) else []
@@ -186,6 +187,7 @@ def one(ask: Ask, id: str) -> Page | HttpResponse:
             **_to_choose(ask, of),
         },
         tables=(table,),
+        status=422 if posted else 200,  # the form comes back as it was filled in
     )
 
 
@@ -195,7 +197,7 @@ def _to_choose(ask: Ask, of: Parameter) -> dict[str, object]:
     return {
         "choices": [(word, words(word)) for word in of.choices.values()],
         "items": [(item, words.title(item)) for item in axis(of.axis).items.values()] if of.axis else [],
-        "asked": ask.request.GET.get("item", ""),
+        "typed": ask.request.POST if ask.request.POST.get("word") == "propose" else ask.request.GET,
         "CERTAINTY": {key: CERTAINTY[key] for key in CERTAINTIES},
         "may_propose": roles.may(ask.user, roles.SET_PARAMETERS),
         "may_accept": roles.may(ask.user, roles.ACCEPT_FACTS),
@@ -330,8 +332,8 @@ def _as_json(one: Proposal) -> dict[str, object]:
 # --- the words ---
 
 
-def _say(ask: Ask, of: Parameter) -> HttpResponse:
-    """Propose, accept or return; then back to the parameter."""
+def _say(ask: Ask, of: Parameter) -> HttpResponse | None:
+    """Propose, accept or return; then back to the parameter. None where a proposal is not accepted as typed."""
     word = ask.request.POST.get("word", "")
     done = {"propose": _propose, "accept": _settle, "return": _settle}
     if word not in done:
@@ -343,6 +345,8 @@ def _say(ask: Ask, of: Parameter) -> HttpResponse:
         messages.success(ask.request, ask.words(done[word](ask, of, word)))
     except (DuhengError, UnknownName) as trouble:
         messages.error(ask.request, ask.words(trouble.args[0] if trouble.args else str(trouble)))
+        if word == "propose":
+            return None
     return HttpResponseRedirect(f"/parameters/{of.id}{ask.selection.context()}")
 
 

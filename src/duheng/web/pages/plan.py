@@ -13,6 +13,7 @@ from duheng.web import roles, state
 from duheng.web.boards import open_board, rows_of
 from duheng.web.counties import county_rows, find_place, lights_table, notes, place_options
 from duheng.web.errors import NotThere
+from duheng.web.owing import owed_table
 from duheng.web.page import Ask, Page
 from duheng.web.placed import own
 from duheng.web.tables import Cell, Column, Table
@@ -98,7 +99,11 @@ def target(ask: Ask, id: str) -> Page:
     return Page(
         template="target.html",
         title=row.title,
-        data={**data, "decisions": [_signed(one) for one in signed]},
+        data={
+            **data,
+            "decisions": [_signed(one) for one in signed],
+            "owed": owed_table(ask, row.status.owed).records(),
+        },
         context={
             "row": row,
             "quantity": bound,
@@ -112,7 +117,7 @@ def target(ask: Ask, id: str) -> Page:
             "BRIDGED": BRIDGED,
             "used": definition(row.status.definition) if row.status.definition else None,
         },
-        tables=(trend_table(ask, row),),
+        tables=(trend_table(ask, row), *([owed_table(ask, row.status.owed)] if row.status.owed else [])),
         charts=charts,
     )
 
@@ -176,10 +181,10 @@ def _figures(ask: Ask, id: str, rows: list[Row]) -> Table:
         found = own(ask, row, id)
         if found is None:
             continue
-        same = row.value and row.status.period == found.period
+        same = row.value and row.span == found.span
         whole = Cell(row.value, row.status.latest, href=row.why) if same else Cell("—")
         value = Cell(f"{found.value:f}", found.value, href=found.href)
         lines.append(
-            [Cell(row.title, href=row.href), Cell(found.period), value, whole, Cell(words.unit(found.unit))]
+            [Cell(row.title, href=row.href), Cell(found.span), value, whole, Cell(words.unit(found.unit))]
         )
     return Table("figures", words("本县（区）各项指标"), columns, lines, empty=words("本县（区）尚无数据。"))

@@ -27,7 +27,7 @@ LIMITS = {
 RATIOS = ("soil_screening_ratio", "soil_intervention_ratio")
 UNCHECKED = (
     "风险筛选值、管制值凭记忆写下，没有原文在手，均未核实；"
-    "使用前须对照 GB 36600-2018 原文，在城市的参数文件中连同出处改正。"
+    "使用前须对照 GB 36600-2018 原文，由管理员在“参数”页连同出处更换。"
 )
 
 
@@ -130,7 +130,7 @@ def _content(ask: Ask, site: Entity, period: str, item: str, found: float | None
         return Cell.missing(words("未填报"))
     text = f"{Decimal(shown(found, quantity('soil_concentration')) or '0').normalize():f}"
     times = [judge(value(quantity(id), here, site.id, period, item), 2) for id in RATIOS]
-    said = f"{text}（{times[0]}）" if times[0] is not None else text
+    said = text + (words.bracketed(str(times[0])) if times[0] is not None else "")
     if times[1] is not None and times[1] > 1:
         said += words("超管制值")
     return Cell(said, href=cell_address("why", ask, "soil_screening_ratio", site.id, period, item))

@@ -86,7 +86,7 @@ def chosen(ask: Ask, name: str, known: Sequence[str]) -> str:
     """The period that the address asks for, the last known one by default; "" where nothing is known at all."""
     asked = ask.request.GET.get(name, "").strip()
     if asked and asked not in known:
-        raise BadAddress(name, asked, list(known) or ask.words("尚无数据。"))
+        raise BadAddress(name, asked, list(known))
     return asked or (known[-1] if known else "")
 
 

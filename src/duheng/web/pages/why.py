@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 from duheng import ledger
@@ -10,7 +11,7 @@ from duheng.assess.bridge import BRIDGED
 from duheng.assess.evidence import STATUS
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.flows import on_the_basis
-from duheng.assess.why import why
+from duheng.assess.why import FIRST_SUMMED, Why, check_since, why
 from duheng.city.bases import Basis, bases
 from duheng.ingest.balance.form_rows import form_rows
 from duheng.ingest.carbon.layout import sectors
@@ -20,12 +21,23 @@ from duheng.model.glossary import Quantity, all_quantities, definition, definiti
 from duheng.model.glossary import quantity as glossary_quantity
 from duheng.model.periods import Period, parse
 from duheng.model.plan import NOT_STATED, Target
+from duheng.model.saying import say
 from duheng.web.access import confidential
 from duheng.web.boards import books
-from duheng.web.errors import BadAddress, NotAllowed
+from duheng.web.errors import BadAddress, NotAllowed, NotThere
 from duheng.web.factor_sets import basis_in, offered
 from duheng.web.page import Ask, Page
-from duheng.web.reasons import KINDS, ROUNDED, Node, cell_address, item_title, redacted, rounded, tree
+from duheng.web.reasons import (
+    KINDS,
+    ROUNDED,
+    Node,
+    cell_address,
+    item_title,
+    place_address,
+    redacted,
+    rounded,
+    tree,
+)
 from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import demand, title_of
 from duheng.web.words import Words
@@ -40,19 +52,12 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     bound, when, item = _cell(ask, quantity, period)
     place = ask.city.places.find(entity)
     wanted = _definition(ask, bound)
-    flow, basis = flow_of(ask), basis_of(ask)
+    flow, basis, since = flow_of(ask), basis_of(ask), since_of(ask, bound, when)
     here = on_the_basis(books(ask), basis) if basis else books(ask)
-    found = why(
-        here, bound.id, place.id, str(when), item=item, definition=wanted, flow=flow.id if flow else None
-    )
-    top, words = tree(ask, found), ask.words
-    what = " ".join(
-        filter(None, (words.name(place), item_title(ask, bound.axis, item) if item else "", str(when)))
-    )
-    choices = [
-        (id, words.title(definition(id)), cell_address("why", ask, bound.id, place.id, str(when), item, id))
-        for id in bound.definitions
-    ]
+    asked = Place(bound.id, place.id, item, str(when), wanted, since=since)
+    read = {"item": item, "definition": wanted, "flow": flow.id if flow else None}
+    found = why(here, bound.id, place.id, str(when), **read, since=since)
+    top, words, what = tree(ask, found), ask.words, _what(ask, asked, bound)
     return Page(
         template="why.html",
         title=" ".join(filter(None, (words.title(flow), words.title(bound), what))),
@@ -61,7 +66,8 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "top": top,
             "what": what,
             "quantity": bound,
-            "doubts": cell_address("doubts", ask, bound.id, place.id, str(when), item, wanted),
+            "doubts": place_address("doubts", ask, asked),
+            "summed": _summed(ask, found),
             "clauses": [_clause(ask, target, bound) for target in found.targets],
             "flow": flow,
             "basis": basis,
@@ -69,12 +75,38 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "BRIDGED": BRIDGED,
             "top_entity": place.id,
             "top_period": str(when),
-            "definitions": choices if len(choices) > 1 else [],
+            "definitions": _readings(ask, asked, bound),
             "steps": sum(1 for _ in top.walk()),
             "rounded": ROUNDED if any(map(rounded, top.walk())) else "",
         },
         tables=(_table(ask, top),),
     )
+
+
+def _what(ask: Ask, asked: Place, bound: Quantity) -> str:
+    """Place, item and time of a number, in the reader's language."""
+    place, words = ask.city.places.get(asked.entity), ask.words
+    item = item_title(ask, bound.axis, asked.item) if asked.item else ""
+    span = words.span(asked.span) if asked.since else asked.period
+    return " ".join(filter(None, (words.name(place), item, span)))
+
+
+def _readings(ask: Ask, asked: Place, bound: Quantity) -> list[tuple[str, str, str]]:
+    """The definitions under which the number can be read, with their pages; none where there is only one."""
+    several = bound.definitions if len(bound.definitions) > 1 else ()
+    return [
+        (id, ask.words.title(definition(id)), place_address("why", ask, replace(asked, definition=id)))
+        for id in several
+    ]
+
+
+def _summed(ask: Ask, found: Why) -> tuple[str, str] | None:
+    """The years whose sum the targets above are judged by, with its address; None where this is that number."""
+    since = found.summed_since
+    if since is None:
+        return None
+    whole = replace(found.cell, since=since)
+    return ask.words.span(whole.span), place_address("why", ask, whole)
 
 
 def _clause(ask: Ask, target: Target, bound: Quantity) -> dict[str, object]:
@@ -94,8 +126,10 @@ def _cell(ask: Ask, quantity: str, period: str) -> tuple[Quantity, Period, str |
     titled = {one.title: one for one in known.values()}
     bound = known.get(quantity) or titled.get(quantity)
     if bound is None:
-        near = UnknownName(quantity, [*known, *titled]).near or list(known)
-        raise BadAddress("指标", quantity, near)
+        unknown = UnknownName(quantity, [*known, *titled], "指标")
+        if unknown.near:
+            raise unknown
+        raise NotThere(say("没有名为“{name}”的指标。请从“规则手册”查找名称或编号。", name=quantity[:60]))
     try:
         when = parse(unquote(period))
     except PeriodError as error:
@@ -125,7 +159,18 @@ def cell_of(ask: Ask, quantity: str, entity: str, period: str) -> Place:
     if confidential(place) and not ask.sees_confidential:
         raise NotAllowed("单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。")
     meant = books(ask).books.meant(bound, _definition(ask, bound))
-    return Place(bound.id, place.id, item, str(when), meant)
+    return Place(bound.id, place.id, item, str(when), meant, since=since_of(ask, bound, when))
+
+
+def since_of(ask: Ask, bound: Quantity, when: Period) -> int | None:
+    """The first year of the sum that the address asks for; None for the period alone."""
+    asked = ask.request.GET.get("since", "").strip()
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit()):
+        raise BadAddress("since", asked, f"{FIRST_SUMMED}-{when.year}")
+    check_since(bound, when, int(asked[:9]))
+    return int(asked) if int(asked) != when.year else None
 
 
 def flow_of(ask: Ask) -> Quantity | None:
