@@ -96,8 +96,15 @@ def test_what_cannot_be_used_is_a_finding_with_its_place(tmp_path: Path, text: s
 
 def test_an_unknown_item_is_a_finding_that_names_the_nearest(tmp_path: Path) -> None:
     found = computed(tmp_path, "fuel_energy", "entity,item,period,fuel_use\n甲,原媒,2020,100\n").findings
-    assert found[0].code == "table.item"
+    assert [one.code for one in found] == ["table.item"]
     assert "原煤" in found[0].text
+
+
+def test_a_total_that_lacks_an_item_nobody_knows_is_unknown(tmp_path: Path) -> None:
+    text = "entity,item,period,fuel_use\n甲,原煤,2023,100\n甲,原媒,2023,5\n"
+    made = computed(tmp_path, "energy", text)
+    assert [row[-1] for row in made.rows] == [""]
+    assert [one.code for one in made.findings] == ["table.item"]
 
 
 def test_a_table_without_any_input_names_the_columns_that_count(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def _reasons(rule: Rule, sheet: Sheet, explanation: Explanation, findings: list[
         (
             column,
             entity.strip(),
-            (_item(known[column], item) if known[column].axis else None) or None,
+            ((_item(known[column], item) or item.strip()) if known[column].axis else None) or None,
             period,
         ): line
         for column in given
@@ -248,7 +248,8 @@ def _stated(
         known_item = _item(quantity, item)
         if known_item is None:
             findings.append(_unknown_item(quantity, item, place))
-        if period is None or known_item is None:
+            known_item, cell = item.strip(), ""  # listed all the same: a total that lacks it is unknown
+        if period is None or (quantity.axis and not known_item):
             continue
         try:
             value = value_of(quantity, known_item or None, cell, unit, place, findings)
@@ -290,7 +291,7 @@ def _unknown_item(of: Quantity, text: str, place: str) -> Finding:
     try:
         axis(of.axis or "").find(text)
     except UnknownName as error:
-        remedy = str(error) if text.strip() else "请填写品种"
+        remedy = f"{error}改正之前，含有它的合计按未知" if text.strip() else "请填写品种"
         return Finding("table.item", "error", place, text or "空格", f"{of.title}的一个品种", remedy)
     raise AssertionError("only called for unknown items")
 

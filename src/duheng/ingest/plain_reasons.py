@@ -81,6 +81,8 @@ class Reasons:
                    if one.quantity != step.quantity)  # fmt: skip
 
     def _is_told(self, step: Step) -> bool:
+        if any(one.code == "table.item" and one.found == step.item for one in self.told):
+            return True
         if step.kind == "parameter" or self._is_undefined(step):
             return False
         if "period" not in self.sheet.header and step.period not in self.periods:
