@@ -18,9 +18,8 @@ import polars as pl
 
 from duheng.engine.columns import PolarsColumns
 from duheng.ingest.air_cells import PROBLEM, Sheet, checked, read_sheet
-from duheng.ingest.air_index import Item, index_columns, printed
+from duheng.ingest.air_index import Item, end_of_table, index_columns, printed
 from duheng.ingest.air_units import UNIT_ROW, converted, headed, unit_row
-from duheng.model import parameter
 from duheng.model.errors import RuleError, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.saying import listed, say
@@ -176,10 +175,10 @@ def _kind(columns: Sequence[str]) -> Kind:
 def _beyond(cells: pl.DataFrame, name: str, items: Sequence[Item]) -> Iterator[Finding]:
     """A warning for each column with values above the end of its table: micrograms among milligrams, a lost point."""
     for item in items:
-        top = parameter("aqi_breakpoint_500").at(date.max, item.item)
+        top = end_of_table(item)
         if top is None or item.column not in cells.columns:
             continue
-        above = cells[item.column].filter(cells[item.column] > float(top.value)).to_list()
+        above = cells[item.column].filter(cells[item.column] > float(top)).to_list()
         if above:
             unit = "mg/m3" if item.decimals else "μg/m3"
             found = say(
@@ -188,7 +187,7 @@ def _beyond(cells: pl.DataFrame, name: str, items: Sequence[Item]) -> Iterator[F
                 most=f"{max(above):.15g}",
                 unit=unit,
             )
-            expected = say("不高于{top} {unit}", top=f"{top.value:f}", unit=unit)
+            expected = say("不高于{top} {unit}", top=f"{top:f}", unit=unit)
             remedy = "指数到顶，不再升高；请核对单位和数值"
             yield Finding("air.beyond", "warning", f"{name} {item.column}", found, expected, remedy)
 

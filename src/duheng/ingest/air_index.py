@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 import polars as pl
@@ -50,6 +51,12 @@ class Limits:
         if setting is None:
             raise RuleError(f"{of.id}：{item} {EDITIONS[self.edition]} 没有取值")
         return float(setting.value)
+
+
+def end_of_table(item: Item, local: Local | None = None) -> Decimal | None:
+    """The highest concentration of an item's table, by its newest edition; above it the index rises no more."""
+    last = (local or Local()).at("aqi_breakpoint_500", date.max, item.item)
+    return last.value if last else None
 
 
 def index_columns(
