@@ -6,7 +6,9 @@ import math
 import random
 from functools import cache
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import duheng.rules  # noqa: F401  # every rule registers its quantity
 from duheng.engine import Books, Explanation, table
@@ -52,3 +54,15 @@ def test_table_equals_explain_on_random_cells(id: str, random_books: Books) -> N
 def test_random_books_reach_known_cells_of_most_quantities(random_books: Books) -> None:
     known = [id for id, q in all_quantities().items() if table(q, random_books)["value"].drop_nulls().len()]
     assert len(known) > len(all_quantities()) * 0.6
+
+
+def test_the_order_in_which_facts_stand_changes_no_table(random_books: Books) -> None:
+    of_one_together = random_books.facts.sort("quantity", maintain_order=True)
+    mixed = random_books.facts.sort("entity", "period", maintain_order=True)
+    assert len(mixed["quantity"].rle()) > 2 * mixed["quantity"].n_unique()
+    one, other = (
+        Books(facts, random_books.places, duties=random_books.duties) for facts in (of_one_together, mixed)
+    )
+    for id in ("fuel_use", "energy", "energy_intensity_decline", "town_sewage_plants"):
+        left, right = (table(all_quantities()[id], here).sort(pl.all()) for here in (one, other))
+        assert_frame_equal(left, right)

@@ -6,7 +6,7 @@ grid; item 0 is none. Columns of values stand beside the ascending cells of an a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -166,12 +166,10 @@ class Grid:
         # Nothing stated is code 0; what is, one more than its code.
         item, definition = ((pl.col(name).to_physical() + 1).fill_null(0) for name in (ITEM, DEFINITION))
         cell = ((entity * periods + period) * items + item).alias("cell")
-        parts = facts.select("quantity", cell, "value", definition).partition_by(
-            "quantity", maintain_order=True, as_dict=True
-        )
+        coded = facts.select("quantity", cell, "value", definition)
         shared: dict[tuple[int, ...], Cells] = {}
         found = {}
-        for (name,), part in parts.items():
+        for name, part in _by_name(coded, "quantity"):
             own = Cells(part["cell"].to_numpy(), self.shape)
             alike = shared.setdefault((len(own), *own.cells[[0, len(own) // 2, -1]].tolist()), own)
             if np.array_equal(alike.cells, own.cells):
@@ -252,6 +250,19 @@ def united(*cells: Ints) -> Ints:
     # np.unique hashes, which takes many times as long where the arrays are sorted or nearly so.
     found = np.sort(np.concatenate([[ABSENT], *cells]).astype(np.int64), kind="stable")
     return found[1:][np.diff(found) > 0]
+
+
+def _by_name(rows: pl.DataFrame, column: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of each name, in the order met. Where those of a name stand together they are cut out, not copied."""
+    runs = rows[column].rle().struct.unnest()
+    if runs["value"].n_unique() == len(runs):
+        for name, length, end in runs.select(
+            "value", "len", pl.col("len").cum_sum().alias("end")
+        ).iter_rows():
+            yield name, rows.slice(end - length, length)
+        return
+    for (name,), part in rows.partition_by(column, maintain_order=True, as_dict=True).items():
+        yield name, part
 
 
 def _texts(name: str, texts: Sequence[str | None], codes: Ints) -> pl.Series:
