@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,34 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duheng.ingest.air import DAILY, HOURLY, Indexed, index_table, indices
+from duheng.ingest.air import DAILY, HOURLY, index_table, indices
 from duheng.ingest.air_index import Item, half_to_even, index_columns
 from duheng.model.errors import UnreadableSource
 from duheng.model.parameters import Parameter
 from duheng.model.rounding import judge
 from duheng.rules.air import EDITIONS, air_individual_index
-
-Sheet = Callable[..., Indexed]
-HEADER = "snapshot,station_code,pm2_5_1h,pm10_1h,so2_1h,no2_1h,co_1h_mg,o3_1h"
-DAY_HEADER = "date,pm2_5_24h,pm10_24h,so2_24h,no2_24h,co_24h_mg,o3_8h_24h"
-
-
-@pytest.fixture
-def sheet(tmp_path: Path) -> Sheet:
-    def write(*rows: str, header: str = HEADER, encoding: str = "utf-8", **options: str) -> Indexed:
-        path = tmp_path / "站点.csv"
-        path.write_text("\n".join([header, *rows]) + "\n", encoding)
-        return index_table(path, **options)  # type: ignore[arg-type]
-
-    return write
-
-
-def results(made: Indexed) -> list[tuple[str | None, ...]]:
-    return made.frame.select("aqi", "quality", "primary", "note").rows()
-
-
-def codes(made: Indexed) -> list[str]:
-    return [finding.code for finding in made.findings]
+from tests.air.sheets import DAY_HEADER, HEADER, Sheet, codes, results
 
 
 def test_the_edition_in_force_on_the_day_of_the_row_decides(sheet: Sheet) -> None:
@@ -325,29 +303,6 @@ def test_an_index_looked_up_is_the_number_of_the_rule(item: Item, value: float, 
     assert found == [wording.number({**inputs, "concentration": concentration}), None]
 
 
-def test_a_row_of_units_is_no_data_and_what_it_states_is_converted_or_refused(sheet: Sheet) -> None:
-    row = "2020-05-01T08:00,甲,0.01,100,10,20,1.1,30"
-    right = sheet("单位,,μg/m3,μg/m3,μg/m3,μg/m3,mg/m3,μg/m3", row.replace("0.01", "10"))
-    assert (codes(right), right.frame["aqi"].to_list()) == ([], [None, "75"])
-    assert right.frame["note"].to_list() == ["单位行，不是数据", None]
-    other = sheet("单位,,mg/m3,μg/m3,μg/m3,μg/m3,mg/m3,μg/m3", row)
-    assert (codes(other), other.frame["aqi"].to_list()) == (["air.unit-converted"], [None, "75"])
-    wrong = sheet("单位,,μg/m3,μg/m3,μg/m3,μg/m3,ppm,μg/m3", row)
-    assert [finding.text for finding in wrong.findings] == [
-        "站点.csv 第2行 co_1h_mg：单位 ppm，应为mg/m3。请换算后再填，或改正单位；本列各行不出指数。"
-    ]
-    assert wrong.frame["note"].to_list() == ["单位行，不是数据", "co_1h_mg 的单位不能换算，不出指数"]
-
-
-def test_places_below_a_row_of_units_are_those_of_the_file(sheet: Sheet) -> None:
-    made = sheet("单位,,μg/m3,,,,mg/m3,", "2020-05-01T08:00,甲,坏,100,10,20,1.1,30", "某日,乙,1,1,1,1,1,1")
-    assert [finding.place for finding in made.findings] == [
-        "站点.csv 第3行 pm2_5_1h",
-        "站点.csv 第4行 snapshot",
-    ]
-    assert made.frame.height == 3
-
-
 def test_days_in_hourly_columns_are_pointed_out(sheet: Sheet) -> None:
     made = sheet("2020-05-01,甲,10,100,10,20,1.1,30", "2020-05-01T08:00,甲,10,100,10,20,1.1,30")
     assert codes(made) == ["air.no-hour"]
@@ -403,45 +358,6 @@ def test_whatever_stands_in_the_cells_every_row_is_printed(rows: list[list[str]]
         with path.open("w", encoding="gb18030", newline="") as file:
             csv.writer(file).writerows([HEADER.split(","), *(["2026-03-01T08:00", *row] for row in rows)])
         assert index_table(path).frame.height == len(rows)
-
-
-SPELLINGS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "capitals": (HEADER.upper(), str),
-    "full width": (HEADER, lambda row: row.translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))),
-    "units in the header": (HEADER.replace("5_1h", "5_1h(μg/m3)").replace("co_1h_mg", "CO_1h_mg（mg/m3）"), str),
-    "blank lines": (HEADER, lambda row: f"{row}\n\n,,,\n"),
-    "columns without a name": (f"{HEADER},,", lambda row: f"{row},,甲"),
-    "tabs": (HEADER.replace(",", "\t"), lambda row: row.replace(",", "\t")),
-    "semicolons": (HEADER.replace(",", ";"), lambda row: row.replace(",", ";")),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_table_means_the_same_in_every_spelling(sheet: Sheet, spelling: str) -> None:
-    header, spelled = SPELLINGS[spelling]
-    plain = ["60,100,10,20,1.1,30", "35,40,10,20,0.8,190"]
-    rows = [f"2024-02-28T23:00,甲,{spelled(row)}" for row in plain]
-    if spelling in ("tabs", "semicolons"):
-        rows = [spelled(row) for row in rows]
-    made = sheet(*rows, header=header)
-    expected = sheet(*(f"2024-02-28T23:00,甲,{row}" for row in plain))
-    assert results(made) == results(expected)
-    assert [one.text for one in made.findings if one.severity != "notice"] == []
-
-
-def test_a_unit_in_the_header_is_converted_and_one_of_another_dimension_is_not(sheet: Sheet) -> None:
-    row = "2024-02-28T23:00,甲,0.06,100,10,20,1.1,30"
-    milligrams = sheet(row, header=HEADER.replace("pm2_5_1h", "pm2_5_1h(mg/m3)"))
-    assert milligrams.frame["aqi"].to_list() == ["82"]
-    assert codes(milligrams) == ["air.unit-converted"]
-    parts = sheet(row, header=HEADER.replace("pm2_5_1h", "pm2_5_1h(ppm)"))
-    assert parts.frame["aqi"].to_list() == [None]
-    assert (codes(parts), parts.findings[0].place) == (["air.unit"], "站点.csv 第1行 pm2_5_1h")
-
-
-def test_a_finding_names_the_line_of_the_file_though_lines_before_it_are_blank(sheet: Sheet) -> None:
-    made = sheet("", ",,,,,,,", "2024-02-28T23:00,甲,60,100,10,20,1.1,-30")
-    assert [one.place for one in made.findings] == ["站点.csv 第4行 o3_1h"]
 
 
 def test_a_day_beside_a_column_of_hours_is_no_daily_mean(sheet: Sheet) -> None:

@@ -345,22 +345,6 @@ def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: 
     assert [row[-1] for row in rows] == ["6.776", "6.361", "4.042", "5.306"]
 
 
-def test_a_unit_in_a_cell_goes_before_that_of_its_column(tmp_path: Path) -> None:
-    text = 'entity,period,energy,gdp\n,,万吨标准煤,亿元\n甲县,2023,15000 tce,3\n乙县,2023,1.5,"3,000万元"\n'
-    assert [row[-1] for row in computed(tmp_path, "energy_intensity", text).rows] == ["0.5", "5.0"]
-    growth = "entity,period,energy,gdp_real_growth\n甲县,2023,100,\n甲县,2024,103,5%\n"
-    assert float(computed(tmp_path, "energy_elasticity", growth).rows[1][-1]) == pytest.approx(0.6)
-
-
-def test_a_concentration_below_nought_is_unknown(tmp_path: Path) -> None:
-    text = (
-        "entity,period,item,air_tax_concentration,air_tax_limit,air_tax_exceedances\n"
-        "甲,2024-01,二氧化硫,-5,100,0\n"
-    )
-    made = computed(tmp_path, "air_payable_share", text)
-    assert (made.rows[0][-1], [one.code for one in made.findings]) == ("", ["table.negative"])
-
-
 def test_a_table_without_inputs_is_told_their_names_and_titles(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"purchased_electricity（.+）"):
         computed(tmp_path, "electricity_emission", "entity,period,电量\n甲,2023,5\n")
@@ -370,30 +354,6 @@ def test_a_day_before_every_wording_is_told_so(tmp_path: Path) -> None:
     text = "period,item,air_concentration\n2015-03-01,PM2.5_24h,60\n"
     (notice,) = [one for one in computed(tmp_path, "air_individual_index", text).notices if "结果为空" in one]
     assert "请核对时期；规则没有施行的日子没有结果" in notice
-
-
-def test_a_share_above_one_without_a_unit_is_asked_about(tmp_path: Path) -> None:
-    header = "entity,period,oil_throughput,oil_factor,vapour_recovery\n"
-    made = computed(
-        tmp_path,
-        "station_emission",
-        header + "甲,2023,1000,1.6,95\n乙,2023,1000,1.6,95%\n丙,2023,1000,1.6,1\n",
-    )
-    (finding,) = [one for one in made.findings if one.code == "table.share"]
-    assert (finding.severity, finding.place) == ("warning", "input.csv 第2行 vapour_recovery")
-    assert "请写作 0.95 或 95%" in finding.remedy
-    with_unit = computed(tmp_path, "station_emission", header + ",,,,%\n甲,2023,1000,1.6,95\n")
-    assert with_unit.findings == ()
-
-
-def test_below_detection_is_neither_nought_nor_a_typing_error(tmp_path: Path) -> None:
-    text = "entity,period,item,water_concentration\n断面,2024-05,氟化物,<0.1\n断面,2024-05,氨氮,五\n"
-    remedies = [
-        one.remedy
-        for one in computed(tmp_path, "water_item_class", text).findings
-        if one.code == "table.number"
-    ]
-    assert ["检出限" in one for one in remedies] == [True, False]
 
 
 def test_a_table_without_rows_is_no_clean_result(tmp_path: Path) -> None:
