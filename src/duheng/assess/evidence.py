@@ -13,7 +13,7 @@ import polars as pl
 from duheng import ledger
 from duheng.assess.books import ZONE, Opened
 from duheng.assess.flows import instead_of
-from duheng.engine import Explanation, Step
+from duheng.engine import Explanation, Step, known_of
 from duheng.model.glossary import quantity
 from duheng.model.periods import Period, parse
 from duheng.model.saying import listed, say
@@ -88,10 +88,6 @@ def _summed(opened: Opened, cell: Cell) -> Step:
     years = cell.years()
     parts = tuple(replace(reasons(opened, one), label=one.period) for one in years)
     known = [part.value for part in parts if part.value is not None]
-    note = say("应有{expected}项，已知{known}项", expected=len(parts), known=len(known))
-    if len(known) < len(parts):
-        names = listed("、", (part.period for part in parts if part.value is None))
-        note = say("{note}；缺：{names}", note=note, names=names)
     return replace(
         parts[-1],
         label=cell.quantity,
@@ -102,7 +98,7 @@ def _summed(opened: Opened, cell: Cell) -> Step:
         cite="",
         certainty="",
         fact=None,
-        note=note,
+        note=known_of(parts, lambda part: part.period),
         parts=parts,
     )
 

@@ -4,7 +4,7 @@ from duheng.model.rule import Rule
 
 from .books import FACT_SCHEMA, Books
 from .evaluation import evaluation, table
-from .explain import Explanation, Step, explain, value
+from .explain import Explanation, Step, explain, known_of, value
 from .members import Members
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Literal
@@ -25,7 +25,7 @@ from duheng.model.references import (
     Under,
 )
 from duheng.model.rule import Rule, rests_on
-from duheng.model.saying import listed, say
+from duheng.model.saying import Saying, listed, say
 
 from .books import Books
 from .members import valid
@@ -288,13 +288,8 @@ class Explanation:
 
     def _summed(self, of: Reference, at: Place, kind: Kind, steps: list[Step], said: str) -> Step:
         known = [step.value for step in steps if step.value is not None]
-        missing = [step for step in steps if step.value is None]
-        note = say("应有{expected}项，已知{known}项", expected=len(steps), known=len(known))
-        if missing:
-            names = listed("、", dict.fromkeys(self._called(step) for step in missing[:5]))
-            lacking = "{note}；缺：{names} 等" if len(missing) > 5 else "{note}；缺：{names}"
-            note = say(lacking, note=note, names=names)
-        value = sum(known) if steps and not missing else None
+        value = sum(known) if steps and len(known) == len(steps) else None
+        note = known_of(steps, self._called)
         return _step(of, at, kind, value, formula=said, note=note, parts=tuple(steps))
 
     def _called(self, step: Step) -> str:
@@ -327,6 +322,17 @@ class Explanation:
         ]
         note = say("未填报：{owing}", owing=listed("；", owing)) if owing else "未填报"
         return _step(of, at, "missing", None, note=note)
+
+
+def known_of(steps: Sequence[Step], called: Callable[[Step], object]) -> Saying:
+    """How many of the parts of a sum are known, and what the first that lack are called."""
+    missing = [step for step in steps if step.value is None]
+    note = say("应有{expected}项，已知{known}项", expected=len(steps), known=len(steps) - len(missing))
+    if not missing:
+        return note
+    names = listed("、", dict.fromkeys(called(step) for step in missing[:5]))
+    lacking = "{note}；缺：{names} 等" if len(missing) > 5 else "{note}；缺：{names}"
+    return say(lacking, note=note, names=names)
 
 
 def _step(of: Reference, at: Place, kind: Kind, value: float | None, **more: Any) -> Step:
