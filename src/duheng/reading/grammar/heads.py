@@ -148,7 +148,6 @@ def _beside(others: list[str], last: str) -> str | None:
 
 
 # Signs and joints at either end; 等效声级 and 和田河 begin with no joint.
-_SIGNS = frozenset('、，：:"及和与或等的-—·')
 _AROUND = re.compile(
     r"^(?:[、，：:\"\-—·]|及(?!时)|和(?![田平谐])|[与或的]|等(?![效级外离]))+|[、，：:\"及和与或等的\-—·]+$"
 )
@@ -158,9 +157,7 @@ def clean(subject: str) -> str:
     """A subject without hedges and openings before it and joints around it."""
     subject = re.sub(r"[\s]+", "", subject)
     while True:
-        ends = subject[:1] + subject[-1:]
-        shorter = _AROUND.sub("", subject) if any(one in _SIGNS for one in ends) else subject
-        shorter = pattern("openings").sub("", shorter)
+        shorter = pattern("openings").sub("", _AROUND.sub("", subject))
         shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
         if shorter.count("“") != shorter.count("”"):
             shorter = shorter.strip("“”")
