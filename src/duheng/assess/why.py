@@ -25,7 +25,7 @@ from duheng.model.plan import NOT_STATED, Target
 from duheng.model.rounding import printed, shown, with_unit
 from duheng.model.saying import say
 
-FIRST_SUMMED = 1949
+FIRST_SUMMED = 1949  # no statistics of the republic are older, and a year mistyped asks for no thousand sums
 CERTAINTY = {"secondary": "转引", "memory": UNVERIFIED, "derived": "推算"}
 
 
