@@ -84,3 +84,12 @@ def test_our_own_documents_are_read_whole(scorer: ModuleType, tmp_path: Path) ->
         "“桩车比不低于1:7”是比例，目标的数值记不下它"
     ]
     assert [one["condition"] for one in said["targets"] if one["condition"]] == ["在保障民生用能的前提下"]
+
+
+def test_a_share_that_no_finite_percentage_tells_is_a_doubt() -> None:
+    reading = read_text("到2030年，三分之二以上的企业完成改造，七八成的村庄完成改厕，绿电占比达到30%。")
+    assert [target.value for target in reading.targets] == [30]
+    assert [doubt.message for doubt in reading.doubts if doubt.kind == "ratio"] == [
+        "“三分之二以上的企业完成改造”里的比例不是一个有限的百分数",
+        "“七八成的村庄完成改厕”里的比例不是一个有限的百分数",
+    ]

@@ -48,6 +48,13 @@ def test_every_example_of_the_table_is_read_as_it_says(example: dict[str, Any]) 
         ("一百 处", "100", None, "处", None),
         ("1.5个百分点", "1.5", None, "个百分点", None),
         ("0.61以上", "0.61", None, None, "以上"),
+        ("百分之十四点五", "14.5", None, "%", None),
+        ("百分之百", "100", None, "%", None),
+        ("百分之十至百分之十五左右", "10", "15", "%", "左右"),
+        ("千分之三", "3", None, "‰", None),
+        ("九成五以上", "95", None, "%", "以上"),
+        ("四分之三", "75", None, "%", None),
+        ("12 000吨", "12000", None, "吨", None),
     ],
 )
 def test_a_measure_is_read_as_printed(
@@ -59,7 +66,19 @@ def test_a_measure_is_read_as_printed(
 
 
 @pytest.mark.parametrize(
-    "text", ["2025年", "第3批", "PM2.5浓度", "〔2021〕33号", "6个月", "5G网络", "3月5日"]
+    "text",
+    [
+        "2025年",
+        "第3批",
+        "PM2.5浓度",
+        "〔2021〕33号",
+        "6个月",
+        "5G网络",
+        "3月5日",
+        "三成员",
+        "七八成以上",
+        "三分之二",
+    ],
 )
 def test_years_names_and_dates_are_no_measures(text: str) -> None:
     assert measures(text, 0, len(text)) == []

@@ -19,7 +19,9 @@ _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
 _BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
 _DONE = re.compile("减少|节约|削减|压减|累计|新增|新建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰")
 _MONEY = re.compile("(?:资金|经费|补助|补贴)$|财政.*(?:投入|安排)$")
-_WORKED = re.compile("^(?:减少|节约|削减|压减)|减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)")
+_WORKED = re.compile(
+    "^(?:减少|节约|削减|压减|淘汰|化解|关停|替代)|减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)"
+)
 # 能力达到每年120万吨: how much a year, not how often.
 _RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$|(?<=[制持定]在)年均$")
 _COMPARED = re.compile("(?:高于|低于|好于|快于|超出|超过)[^，。]{0,10}(?:平均|上年|同期|水平|计划)")
@@ -75,10 +77,20 @@ def _with_blanks(said: str, at: int) -> int:
     return signs[at] if at < len(signs) else len(said)
 
 
+_AT_END = re.compile(
+    r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?"
+    r"|[从由]约?(?:\d|[百千]分之|[一二两三四五六七八九]成).*)$"
+)
+
+
 def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
     subject = clean(words_before).removesuffix("指标")
-    return re.sub(r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?|[从由]约?\d.*)$", "", subject)
+    return re.sub(
+        r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?|[从由]约?(?:\d|[百千]分之|[一-龥]成).*)$",
+        "",
+        subject,
+    )
 
 
 def _states_nothing(

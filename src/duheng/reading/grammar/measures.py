@@ -10,14 +10,24 @@ from duheng.reading.grammar.words import either, pattern, words
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _FLUENT = "零一二两三四五六七八九十百千万"
+_ONE_TO_NINE = "一二两三四五六七八九"
+# A share said in words: 百分之九十五, 九成五以上, 四分之三; not the 成 of 成员, nor one of 七八成.
+_PART = f"[〇{_FLUENT}]+(?:点[零〇{_ONE_TO_NINE}]+)?"
+_SHARE = (
+    rf"(?P<of>百|千|[二三四五六七八九十])分之(?P<part>{_PART})(?:(?:到|至|～|-|—)(?P=of)分之(?P<up_to>{_PART}))?"
+    rf"|(?<![第几{_FLUENT}])(?P<tenths>[{_ONE_TO_NINE}])成(?P<half>[{_ONE_TO_NINE}]?)"
+    r"(?=以上|以下|以内|左右|的|[^\w\ue000-\uf8ff]|$)"
+)
+# Halves to tenths that are a percentage of at most two decimals; a third is none.
+_FINITE = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Measure:
     """A number in the text: `start`, `end` of number and unit; `stop` after the bound word that follows.
 
-    `value` and `unit` are as printed (4.32, 万吨); `most` is the end of a range; `counted` says that the unit is a
-    classifier (名, 座), `bare` that there is no unit.
+    `value` and `unit` are as printed (4.32, 万吨), a share in words as percentage; `most` is the end of a range;
+    `counted` says that the unit is a classifier (名, 座). unit_at: where the unit is printed; None in words.
     """
 
     start: int
@@ -26,14 +36,14 @@ class Measure:
     value: Decimal
     most: Decimal | None
     unit: str | None
-    unit_at: int
+    unit_at: int | None
     bound: str | None
     counted: bool
 
 
 def number(printed: str) -> Decimal:
     """The value of a printed number, in digits or in Chinese numerals."""
-    plain = printed.replace(",", "").replace("，", "")
+    plain = re.sub("[,， ]", "", printed)
     return Decimal(plain) if plain[0].isdigit() else Decimal(_chinese(plain))
 
 
@@ -55,11 +65,13 @@ def _pattern() -> re.Pattern[str]:
     unit = f"(?:{prefix}? ?{either(words('units'))})(?: ?(?:/|每) ?(?:{prefix}?{below})(?:[·・]{below})?)?"
     count = rf"{prefix}?{either(words('classifiers'))}(?!(?<=个)[体性别])(?:/(?:{prefix}?{either(words('below'))}))?"
     each = f"{either(words('units'))}每{either(words('below'))}"
-    figure = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    # 12 000吨; two columns that ran together (96 100%) are no thousands.
+    spaced = rf"\d{{1,3}}(?: \d{{3}})+(?=\s*(?:{unit}|{count}))(?!\s*%)"
+    figure = rf"{spaced}|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?"
     again = rf"(?P<unit1>{unit}|{prefix})?\s*(?:～|~|—|-|至|到)\s*(?P<most>{figure})"
     return re.compile(
         rf"(?<![\dA-Za-z.＋+×*\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
-        rf"|(?P<numeral>[一两二三四五](?=倍)|[{_FLUENT}]{{2,6}}(?!人口)(?=\s*{either(words('classifiers'))})))"
+        rf"|(?P<numeral>[一两二三四五](?=倍)|[{_FLUENT}]{{2,6}}(?!人口)(?=\s*{either(words('classifiers'))}))|(?P<share>{_SHARE}))"
         rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count}))?"
     )
 
@@ -68,7 +80,7 @@ def measures(plain: str, start: int, end: int) -> list[Measure]:
     """The measures between two places of the plain text, in order. Years and ordinals are not among them."""
     found: list[Measure] = []
     for match in _pattern().finditer(plain, start, end):
-        measure = _measure(plain, match, end)
+        measure = _share(plain, match, end) if match["share"] else _measure(plain, match, end)
         if measure is not None:
             found += [*_before_its_unit(plain, found[-1].stop if found else start, measure), measure]
     return _pointed(plain, found)
@@ -119,6 +131,29 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     bound_word = bound.group() if bound else None
     at, counted = match.start("unit"), bool(match["count"])
     return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, at, bound_word, counted)
+
+
+def _share(plain: str, match: re.Match[str], end: int) -> Measure | None:
+    """A share in words as percentage; None for one that no finite number tells (三分之二)."""
+    if match["tenths"]:
+        value = Decimal(_DIGITS[match["tenths"]] * 10 + _DIGITS.get(match["half"], 0))
+    else:
+        value = _of_whole(match["part"], match["of"])
+        if value != value.quantize(_FINITE):
+            return None
+    most = _of_whole(match["up_to"], match["of"]) if match["up_to"] else None
+    unit = "‰" if match["of"] == "千" else "%"
+    bound = pattern("bound").match(plain, match.end(), end)
+    stop = bound.end() if bound else match.end()
+    said = bound.group() if bound else None
+    return Measure(match.start(), match.end(), stop, value, most, unit, None, said, False)
+
+
+def _of_whole(part: str, of: str) -> Decimal:
+    """百 and 千 count hundredths and thousandths as they are; any other denominator becomes hundredths."""
+    whole, _, decimals = part.partition("点")
+    value = Decimal(f"{_chinese(whole)}.{''.join(str(_DIGITS[one]) for one in decimals)}")
+    return value if of in "百千" else 100 * value / _chinese(of)
 
 
 def _may_be_bare(printed: str, after: str, before: str) -> bool:

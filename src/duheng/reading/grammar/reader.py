@@ -24,11 +24,16 @@ from duheng.reading.tables import Cell, Rows
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|[家省市州县]定|考核|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]"
+    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|[家省市州县]定|考核|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]|[一二两三四五六七八九]成|分之"
 )
 # 1:7 is no value of one number; where it is said as a bound a person decides.
 _RATIO = re.compile(
     r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|优化到|提升到|降到|降至|保持在|为)\d+(?:\.\d+)?[：:]\d+(?:\.\d+)?(?!\d|分)"
+)
+# Nor is a third, or 七八成.
+_UNTOLD = re.compile(
+    r"[^，。；：\n]{0,12}(?:[三六七九]分之[一二两三四五六七八]|[一二三四五六七八][二三四五六七八九]成(?=[^\u4e00-\u9fff]|以[上下]|左右|的))"
+    r"[^，。；：\n]{0,12}"
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
 _BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
@@ -106,6 +111,9 @@ class _Reader:
         for ratio in _RATIO.finditer(self.masked, paragraph.start, paragraph.end):
             message = f"“{self.text[ratio.start() : ratio.end()]}”是比例，目标的数值记不下它"
             self.doubts.append(Doubt("ratio", message, ratio.start(), ratio.end()))
+        for share in _UNTOLD.finditer(self.masked, paragraph.start, paragraph.end):
+            message = f"“{self.text[share.start() : share.end()]}”里的比例不是一个有限的百分数"
+            self.doubts.append(Doubt("ratio", message, share.start(), share.end()))
         for clause in clauses(self.masked, paragraph.start, paragraph.end):
             if clause.end - clause.start == LONGEST:
                 message = "文字过长而没有停顿，只能分段阅读，可能有遗漏"

@@ -109,5 +109,6 @@ def heads_of(state: State, names: list[str]) -> list[Head]:
 
 def valued(passage: Passage, measure: Measure) -> dict[str, Any]:
     """The printed value of a measure as fields of a target."""
-    unit = "".join(passage.text[measure.unit_at : measure.end].split()) if measure.unit else None
+    printed = measure.unit is not None and measure.unit_at is not None
+    unit = "".join(passage.text[measure.unit_at : measure.end].split()) if printed else measure.unit
     return {"value": measure.value, "value_max": measure.most, "unit": unit}
