@@ -122,3 +122,38 @@ def test_the_reading_of_a_text_has_the_fields_of_the_contract() -> None:
 )
 def test_a_title_broken_over_two_lines(opening: str, title: str) -> None:
     assert parts(f"{opening}一、目标\n做好节水。\n").title == title
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        (
+            "某省甲厅 某省乙委员会\n某省丙局\n2030年3月8日\n某省节水方案\n",
+            {"title": "某省节水方案", "issuer": "某省甲厅、某省乙委员会、某省丙局", "date": "2030-03-08"},
+        ),
+        (
+            "索引号 | 0001/2030-2 | 成文日期 | 2030-03-08 |\n名称 | 某县节水三年行动 方案（2030—2032年） |\n",
+            {"title": "某县节水三年行动 方案（2030—2032年）", "date": "2030-03-08", "period": (2030, 2032)},
+        ),
+        (
+            "发布机构：某县政府办 主题分类：通知\n名称：某县节水通知 文号：某政〔2030〕1号\n发布日期：2030-03-09\n",
+            {"title": "某县节水通知", "number": "某政〔2030〕1号", "date": None},
+        ),
+        (
+            "关于公开征求《某市节水方案（征求意见稿）》意见的公告\n现面向社会征求意见。\n某市节水方案（征求意见稿）\n",
+            {"title": "某市节水方案（征求意见稿）"},
+        ),
+        (
+            "各县人民政府：\n为落实《国家节水规划》，现将《某市节水分工方案》（以下简称《方案》）印发给你们，请落实。\n",
+            {"title": "某市节水分工方案"},
+        ),
+        (
+            "各县人民政府：\n《某市节水分工方案》已经市政府同意，现印发给你们，请落实。\n",
+            {"title": "某市节水分工方案"},
+        ),
+    ],
+    ids=["two in a line", "table", "labels", "draft", "abbreviated", "passed on"],
+)
+def test_the_head_of_a_page(opening: str, said: dict[str, object]) -> None:
+    found = parts(f"{opening}一、目标\n做好节水。\n")
+    assert {name: getattr(found, name) for name in said} == said

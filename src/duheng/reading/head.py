@@ -48,8 +48,29 @@ _KINDS = (
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10} ?[〔（] ?(?:19|20)\d{2} ?[〕）] ?第? ?\d{1,4} ?号")
 _DATE = re.compile(r"((?:19|20)\d{2}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日")
 _TITLE_LINE = re.compile(rf"(?:{_KINDS})(?:（[^）]{{1,20}}）)?[”》]?$")
-_PRINTED = re.compile(r"关于(?:印发|发布|转发|下达)[《]?(.+?)[》]?的通知$")
 _ISSUER = re.compile(r"(?:政府|委员会|总局|办公厅|办公室|委|厅|局|部|院|国务院|党中央|中共中央)$")
+_PRINTED = re.compile(
+    r"关于(?:印发|发布|转发|下达)[《]?(?P<title>.+?)[》]?的通知$"
+    r"|关于(?:公开)?征[求集]《(?P<draft>.+)》(?:的?(?:意见|建议|社会|公众|公开)[^》]*)?的(?:公告|通告|通知|函)$"
+)
+_PASSED_ON = re.compile(
+    r"《((?:[^《》]|《[^《》]*》)+)》(?:（以下简称[^）]*）|[^。《》]){0,60}(?:印|下)发给你们"
+)
+# The table that a government's page prints above a document: 文号：某府〔2023〕1号, 成文日期 | 2023-07-18 |.
+_LABELLED = re.compile(
+    r"(?P<label>名 ?称|标 ?题|文 ?号|发文字号|发文机关|制发机关|成文日期|发文日期|印发日期) ?[：|\t][：|\t ]*"
+    r"(?P<said>[^|\t\n]+?)(?= *(?:$|[|\t]|[^ ]*[\u4e00-\u9fff]{2} ?：))"
+)
+_FIELDS = {
+    "名称": "title", "标题": "title", "文号": "number", "发文字号": "number",
+    "发文机关": "issuer", "制发机关": "issuer", "成文日期": "date", "发文日期": "date", "印发日期": "date",
+}  # fmt: skip
+_FITTING = {
+    "title": _TITLE_LINE,
+    "number": _DOCUMENT_NUMBER,
+    "issuer": _ISSUER,
+    "date": re.compile(r"((?:19|20)\d{2})(?:[-/.]| ?年 ?)(\d{1,2})(?:[-/.]| ?月 ?)(\d{1,2})(?!\d)"),
+}
 _ADDRESSEES = re.compile(r"[：]$")
 _FIVE_YEARS = re.compile(r"[“‘\"]?十([一二三四五六])五[”’\"]?")
 _RANGE = re.compile(r"((?:19|20)\d{2}) ?年?(?:-|—{1,2}|～|至|到) ?((?:19|20)\d{2}) ?年?")
@@ -66,17 +87,14 @@ _PLANS = "一二三四五六"
 def head(text: str, plain: str, opening: Sequence[Line]) -> Head:
     """What the lines before the first heading say."""
     lines = [plain[one.start : one.end] for one in opening]
-    number = next(
-        (i for i, said in enumerate(lines) if len(said) < 40 and _DOCUMENT_NUMBER.search(said)), None
-    )
-    found = _DOCUMENT_NUMBER.search(lines[number]) if number is not None else None
-    at = opening[number].start if number is not None else 0
     title, notice = _titles(text, lines, opening)
+    said = _labelled(text, lines, opening)
+    title = title or said.get("title")
     return Head(
         title=title,
-        issuer=_issuer(text, lines, opening, notice),
-        number=text[at + found.start() : at + found.end()] if found else None,
-        date=_date(lines),
+        issuer=_issuer(text, lines, opening, notice) or said.get("issuer"),
+        number=_number(text, lines, opening) or said.get("number"),
+        date=_date(lines) or said.get("date"),
         period=period(title or "") or _period_of_lines(lines),
         basis=_basis(text, plain, opening),
     )
@@ -103,22 +121,48 @@ def _period_of_lines(lines: list[str]) -> tuple[int, int] | None:
     return None
 
 
+def _number(text: str, lines: list[str], opening: Sequence[Line]) -> str | None:
+    for line, said in zip(opening, lines, strict=True):
+        if len(said) < 40 and (found := _DOCUMENT_NUMBER.search(said)):
+            return text[line.start + found.start() : line.start + found.end()]
+    return None
+
+
+def _labelled(text: str, lines: list[str], opening: Sequence[Line]) -> dict[str, str]:
+    """What the table above the document says of it, by field of the head; it counts where the document is silent."""
+    found: dict[str, str] = {}
+    for line, said in zip(opening, lines, strict=True):
+        for one in _LABELLED.finditer(said):
+            field = _FIELDS["".join(one["label"].split())]
+            value = text[line.start + one.start("said") : line.start + one.end("said")]
+            fits = _FITTING[field].search(one["said"])
+            if fits and field == "date":
+                value = _day(*fits.groups()) or ""
+            if fits and value:
+                found.setdefault(field, value)
+    return found
+
+
 def _titles(text: str, lines: list[str], opening: Sequence[Line]) -> tuple[str | None, str | None]:
     """The plan's own title and the title of the notice that issues it (plain), where they differ."""
     notice = _notice(lines)
     inner = _PRINTED.search(notice) if notice else None
     candidates = [i for i, said in enumerate(lines) if _is_title(said)]
     if inner:
-        wanted = inner.group(1).replace(" ", "")
+        own = inner["title"] or inner["draft"]
+        wanted = own.replace(" ", "")
         for i in reversed(candidates):
             if wanted.endswith(lines[i].replace(" ", "")) or lines[i].replace(" ", "").endswith(wanted):
                 return _over_lines(text, lines, opening, i, wanted), notice
-        return inner.group(1), notice
+        return own, notice
     if notice:
         return notice, notice
     for i in candidates:
         return _over_lines(text, lines, opening, i, "").strip("《》"), None
-    return None, None
+    passed_on = ((line, _PASSED_ON.search(said)) for line, said in zip(opening, lines, strict=True))
+    return next(
+        (text[at.start + one.start(1) : at.start + one.end(1)] for at, one in passed_on if one), None
+    ), None
 
 
 def _over_lines(text: str, lines: list[str], opening: Sequence[Line], last: int, wanted: str) -> str:
@@ -168,9 +212,17 @@ def _issuer(text: str, lines: list[str], opening: Sequence[Line], notice: str | 
     """Who signs above the date, else who stands before 关于 in the notice's title."""
     for i, said in enumerate(lines):
         if _DATE.fullmatch(said) and (signed := _signatures(lines, i)):
-            return "、".join(text[opening[at].start : opening[at].end] for at in signed)
+            return "、".join(name for at in signed for name in _organs(text, lines[at], opening[at]))
     before = notice.partition("关于")[0].strip() if notice else ""
     return before if before and _ISSUER.search(before) else None
+
+
+def _organs(text: str, said: str, line: Line) -> list[str]:
+    """The organs that sign in one line: two stand side by side (甲市乙局  甲市丙局)."""
+    apart = said.split()
+    if len(apart) > 1 and all(len(one) > 2 and _ISSUER.search(one) for one in apart):
+        return text[line.start : line.end].split()
+    return [text[line.start : line.end]]
 
 
 def _signatures(lines: list[str], date: int) -> list[int]:
@@ -182,10 +234,13 @@ def _signatures(lines: list[str], date: int) -> list[int]:
 
 
 def _date(lines: list[str]) -> str | None:
-    for said in lines:
-        if found := _DATE.fullmatch(said.strip("（）")):
-            with contextlib.suppress(ValueError):  # no such day: 2月30日
-                return date(*map(int, found.groups())).isoformat()
+    dated = (_DATE.fullmatch(said.strip("（）")) for said in lines)
+    return next((day for found in dated if found and (day := _day(*found.groups()))), None)
+
+
+def _day(year: str, month: str, day: str) -> str | None:
+    with contextlib.suppress(ValueError):  # no such day: 2月30日
+        return date(int(year), int(month), int(day)).isoformat()
     return None
 
 
