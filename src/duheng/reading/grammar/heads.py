@@ -198,10 +198,20 @@ def scoped(subject: str) -> Head:
         and pattern("indicator_end").search(rest)
         and not rest.startswith("城市")
     ):
-        return Head(rest[place.end() :].removeprefix("内"), place.group())
+        return Head(_UNDATED.sub("", rest[place.end() :].removeprefix("内")), place.group())
+    if (places := _PLACES.match(rest)) and pattern("indicator_end").search(rest):
+        return Head(_UNDATED.sub("", rest[places.end() :]), places.group())
     if named := _named_place(subject):
         return Head(subject[len(named) :], named)
     return Head(rest.removeprefix("的") or subject, region.group() if region and rest else None)
+
+
+# 甲山市、乙水州 | 可吸入颗粒物浓度: each with the word for what it is.
+_PLACES = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,6}?[市州县区盟旗][、和及与])+[\u4e00-\u9fff]{2,6}?[市州县区盟旗](?=[^、和及与市州县区盟旗]{3})"
+)
+# 甲市 | 2030年 | 细颗粒物浓度: the time is the target's.
+_UNDATED = re.compile(r"^(?:19|20)\d\d年[底末]?")
 
 
 def _who(said: str) -> str | None:
