@@ -10,6 +10,7 @@ import pytest
 
 from duheng.assess.handbook import CERTAINTY, handbook, html, markdown
 from duheng.assess.handbook_print import Entry, Heading, Link
+from duheng.assess.rule_notes import note_of, rule_notes
 from duheng.city import default_city_folder, load
 from duheng.model import City, Parameters, Rule, all_quantities
 from duheng.model.glossary import axes, definitions, kinds
@@ -43,6 +44,15 @@ def test_every_rule_stands_in_it_with_each_wordings_formula(entries: dict[str, E
         if wording.formula() not in _said(entries[f"quantity-{id}"], "算式")
     ]
     assert missing == []
+
+
+def test_every_wording_has_a_chinese_note_and_no_note_is_left_over() -> None:
+    notes = rule_notes()
+    assert set(notes) == set(RULES)
+    lists = {id: said for id, said in notes.items() if isinstance(said, list)}
+    assert [id for id, said in lists.items() if len(said) != len(RULES[id].wordings)] == []
+    said = [note_of(made, wording) for made in RULES.values() for wording in made.wordings]
+    assert [text for text in said if not re.search("[\u4e00-\u9fff].*。$", text)] == []
 
 
 def test_every_wording_stands_with_its_text_and_certainty(entries: dict[str, Entry]) -> None:

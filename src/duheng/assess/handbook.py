@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from duheng.assess.handbook_print import Block, Entry, Heading, Link, Text, as_html, as_markdown
+from duheng.assess.rule_notes import note_of
 from duheng.model import (
     CHILDREN,
     MONTHS,
@@ -222,6 +223,7 @@ def _rule(made: Rule, uses: _Uses) -> Entry:
                 ["" if wording.factor == 1 else f"× {wording.factor:.12g}（由输入单位推出）"],
             ),
             (f"依据{prefix}", [f"{wording.cite}（{CERTAINTY[wording.certainty]}）"]),
+            (f"说明{prefix}", [note_of(made, wording)]),
             (f"英文说明{prefix}", [" ".join(wording.text.split())]),
         ]
     return Entry(made.title, _anchor(made), [*rows, *_used(made, uses)])
