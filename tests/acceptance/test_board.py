@@ -80,6 +80,17 @@ def test_the_plain_board_writes_unreported_in_words(run: Run) -> None:
     assert all("\t未填报\t" in line and "欠报：" in line for line in lines[2:])
 
 
+def test_where_no_duty_says_who_states_it_the_board_says_so(run: Run, tmp_path: Path) -> None:
+    plan = (
+        "某县“十五五”节水方案\n某县人民政府\n2026年3月1日\n一、目标\n到2030年，秸秆综合利用率达到88%以上。\n"
+    )
+    (tmp_path / "plan.txt").write_text(plan, "utf-8")
+    run("read", str(tmp_path / "plan.txt"), "-o", str(tmp_path / "city"))
+    [line] = run("board", "--city", str(tmp_path / "city")).out.splitlines()[2:]
+    assert "未填报" in line
+    assert line.endswith("尚未规定由谁报送")
+
+
 def test_every_number_of_the_drill_is_marked_as_made_up(run: Run, drill: Any) -> None:
     assert "演练数据" in run("board", "--scenario", "drill").out.splitlines()[0]
     assert drill["scenario"] == "drill"

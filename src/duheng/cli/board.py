@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HEADINGS = ("条款", "目标", "目标值", "最新", "时期", "进度", "预警", "依据", "责任单位", "来源或欠报")
 UNSTATED, UNJUDGED = "未填报", "不作判定"
+NOBODY_OWES = "尚未规定由谁报送"
 DRILL = "演练数据，非真实情况"
 
 
@@ -70,7 +71,7 @@ def cells(one: TargetStatus) -> tuple[str, ...]:
     """The columns of a target; what nobody has reported says so, with the unit that owes it."""
     goal = "待下达" if one.target.value is None else with_unit(f"{one.target.value:f}", one.unit)
     latest = UNSTATED if one.latest is None else with_unit(f"{one.latest:f}", one.unit)
-    owing = f"欠报：{'、'.join(one.owed_by)}" if one.owed_by else ""
+    owing = f"欠报：{'、'.join(one.owed_by)}" if one.owed_by else NOBODY_OWES if one.latest is None else ""
     return (
         one.target.article,
         one.target.title,
