@@ -20,8 +20,11 @@ class Reference:
         """What it directly depends on."""
         return ()
 
-    def below(self) -> Iterator[Reference]:
-        """Everything it depends on, itself first, each once; a rule may stand below its own wordings."""
+    def below(self, through: Callable[[Reference], bool] = lambda _: True) -> Iterator[Reference]:
+        """Everything it depends on, itself first, each once; a rule may stand below its own wordings.
+
+        through: whether what a reference depends on is reached through it.
+        """
         seen: dict[int, Reference] = {}
         waiting = [self]
         while waiting:
@@ -29,7 +32,7 @@ class Reference:
             if id(here) not in seen:
                 seen[id(here)] = here
                 yield here
-                waiting.extend(here.parts())
+                waiting.extend(here.parts() if through(here) else ())
 
     def __matmul__(self, moment: Moment) -> At:
         return At(self, moment)

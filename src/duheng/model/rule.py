@@ -174,19 +174,15 @@ def leaves(reference: Reference) -> set[str]:
 
     What a published rule is computed from is needed only where nobody states it: it counts for the rule alone.
     """
-    found: set[str] = set()
-    seen: set[int] = set()
-    waiting = [reference]
-    while waiting:
-        here = waiting.pop()
-        if id(here) in seen:
-            continue
-        seen.add(id(here))
-        if isinstance(here, Quantity) and (here.published or not isinstance(here, Rule)):
-            found.add(here.id)
-        if here is reference or not (isinstance(here, Quantity) and here.published):
-            waiting.extend(here.parts())
-    return found
+
+    def published(one: Reference) -> bool:
+        return isinstance(one, Quantity) and one.published
+
+    def declared(one: Reference) -> bool:
+        return isinstance(one, Quantity) and not isinstance(one, Rule)
+
+    below = reference.below(lambda one: one is reference or not published(one))
+    return {one.id for one in below if declared(one) or published(one)}
 
 
 def rests_on(reference: Reference) -> frozenset[str]:
