@@ -12,6 +12,7 @@ from duheng.ingest.balance.conversion import Converted, Method, convert_balance
 from duheng.ingest.balance.factors import read_factors, standard_factors
 from duheng.ingest.balance.layout import CALORIFIC_TOTAL, EQUIVALENT_TOTAL, layout
 from duheng.ingest.balance.output import header_of, rows_of
+from duheng.ingest.balance.published import efficiencies
 from duheng.ingest.balance.reading import read_balance
 from duheng.model.errors import UnreadableSource
 from tests.balance.conftest import HEADER
@@ -148,11 +149,68 @@ def test_a_factor_whose_names_contradict_is_not_used(county: Write, tmp_path: Pa
     assert (rows["F"]["raw_coal"], rows["F"]["diesel"]) == (None, 7.5)
 
 
-def test_an_unknown_column_with_numbers_is_named_and_passed_through(county: Write, factors: Write) -> None:
-    path = county(more={"牛粪": {"F": 3.25, "F1": 3.25}})
+def test_an_unknown_column_is_passed_through_and_the_totals_of_its_rows_alone_are_unknown(
+    county: Write, factors: Write
+) -> None:
+    path = county(more={"牛粪": {"F5": 3.25, "F4": 0}})
     converted = convert_balance(read_balance(path), read_factors(factors()))
+    rows = _rows(converted)
     assert _codes(converted) == ["column-unknown"]
-    assert _rows(converted)["F"]["牛粪"] == "3.25"
+    assert "第10列“牛粪”：不认识的品种列，第19行有数" in converted.findings[0].text
+    assert (rows["F5"]["牛粪"], rows["F4"]["牛粪"], len(rows)) == ("3.25", "0", 24)
+    assert [id for id, row in rows.items() if row[CALORIFIC_TOTAL] is None] == ["S4", "S7", "T6", "F5", "F7"]
+    assert (rows["F5"]["raw_coal"], rows["F5"]["coal_total"], rows["F4"][CALORIFIC_TOTAL]) == (0.7, 0.7, 3)
+    assert rows["F5"][EQUIVALENT_TOTAL] is None
+
+
+def test_an_unknown_fuel_of_final_use_leaves_the_total_consumption_unknown(
+    county: Write, factors: Write
+) -> None:
+    converted = convert_balance(read_balance(county(more={"牛粪": {"F": 3.25}})), read_factors(factors()))
+    row = _rows(converted)["C"]
+    assert (row[CALORIFIC_TOTAL], row[EQUIVALENT_TOTAL], row["coal_total"]) == (None, None, 77)
+
+
+def test_an_unknown_fuel_that_a_plant_burns_leaves_the_value_of_its_power_unknown(
+    county: Write, factors: Write
+) -> None:
+    balance = read_balance(county(more={"牛粪": {"T1": -3.25}}))
+    converted = convert_balance(balance, read_factors(factors()), "equivalent")
+    assert _codes(converted) == ["column-unknown", "equal-value-unknown"]
+    assert _rows(converted)["F"][EQUIVALENT_TOTAL] is None
+    assert _rows(converted)["F"][CALORIFIC_TOTAL] == 90.3
+    assert efficiencies(converted) == []
+
+
+@pytest.mark.parametrize("cells", [{}, {"F": 0, "F1": "-", "C": 0.0}, {"F": "无"}])
+def test_an_unknown_column_without_an_amount_spoils_no_total(
+    county: Write, factors: Write, cells: dict[str, object]
+) -> None:
+    known = read_factors(factors())
+    whole = _rows(convert_balance(read_balance(county()), known))
+    converted = convert_balance(read_balance(county(more={"牛粪": cells})), known)
+    assert [row[CALORIFIC_TOTAL] for row in _rows(converted).values()] == [
+        row[CALORIFIC_TOTAL] for row in whole.values()
+    ]
+    assert [one.severity for one in converted.findings] == (["notice"] if 0 in cells.values() else [])
+
+
+def test_of_two_columns_of_a_fuel_that_differ_none_is_guessed(county: Write, factors: Write) -> None:
+    path = county(more={"柴油": {"F": 5, "F4": 1}})
+    converted = convert_balance(read_balance(path), read_factors(factors()))
+    rows = _rows(converted)
+    assert _codes(converted) == ["column-twice"]
+    assert "柴油已另有一列，第18行的数与第6列不同" in converted.findings[0].text
+    assert (rows["F4"][CALORIFIC_TOTAL], rows["F"][CALORIFIC_TOTAL]) == (None, 90.3)
+
+
+def test_a_cell_beyond_the_header_is_said_and_its_row_has_no_total(county: Write, factors: Write) -> None:
+    path = county(cells={("F4", "electricity"): "1,5"})
+    converted = convert_balance(read_balance(path), read_factors(factors()))
+    rows = _rows(converted)
+    assert _codes(converted) == ["row-too-long"]
+    assert "多出“5”" in converted.findings[0].text
+    assert (rows["F4"][CALORIFIC_TOTAL], rows["F"][CALORIFIC_TOTAL]) == (None, 90.3)
 
 
 def test_a_text_in_a_cell_makes_its_totals_unknown(county: Write, factors: Write) -> None:

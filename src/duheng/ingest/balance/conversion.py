@@ -29,6 +29,9 @@ Method = Literal["equivalent", "calorific"]
 METHODS: tuple[Method, ...] = ("equivalent", "calorific")
 POWER, HEAT = "electricity", "heat"
 THERMAL_POWER, HEAT_SUPPLY = "T1", "T2"
+_UNPLACED = (
+    "unplaced"  # what no fuel could be found for, as one more fuel: an unknown amount where there is any
+)
 _FIRST = pl.struct("table", "row").is_first_distinct() & (pl.col("row") != "")
 
 
@@ -65,9 +68,11 @@ def convert_balance(balance: Balance, factors: Factors, method: Method = "calori
     for column in fuels:
         values = _fuel(balance, column, factors, known, findings)
         frame = frame.with_columns(values.alias(column.id))
+    unplaced = pl.when(pl.col("line").is_in(balance.unplaced)).then(NAN).alias(_UNPLACED)
+    frame = frame.with_columns(unplaced)
     equal = [_equal_of(number, frame, balance, factors) for number in range(len(balance.tables))]
     findings += _unknown_values(frame, balance, equal)
-    frame = _totals(frame, balance, fuels, equal)
+    frame = _totals(frame, balance, fuels, equal).drop(_UNPLACED)
     frame = _subtotals(frame, balance, present, known, findings)
     frame = _consumption(frame, [c for c in frame.columns if c in _SUMS or not _is_fuel(c, known)])
     findings += consumption_unknown(balance)
@@ -303,8 +308,8 @@ def _totals(
     others = [id for id in ids if id not in (POWER, HEAT)]
     wide = frame.with_columns(valued)
     return wide.with_columns(
-        _sum(ids).alias(CALORIFIC_TOTAL),
-        _sum([*others, *(one.name for one in valued)]).alias(EQUIVALENT_TOTAL),
+        _sum([*ids, _UNPLACED]).alias(CALORIFIC_TOTAL),
+        _sum([*others, _UNPLACED, *(one.name for one in valued)]).alias(EQUIVALENT_TOTAL),
     ).drop([one.name for one in valued])
 
 

@@ -134,7 +134,8 @@ def efficiencies(converted: Converted, local: Local | None = None, on: date = da
     found: list[Finding] = []
     fuels = [id for id in converted.frame.columns if id in known.columns and known.columns[id].fuel]
     for row, item in known.settings["efficiency"].items():
-        rows = converted.frame.filter(pl.col("row") == row).select("table", *fuels)
+        whole = ~pl.col("line").is_in(converted.of.unplaced)
+        rows = converted.frame.filter(pl.col("row") == row, whole).select("table", *fuels)
         for number, *cells in rows.rows():
             made = efficiency(item, cells, local, on)
             if made is not None and not made.usual:

@@ -6,7 +6,6 @@ be used: what depends on it is unknown (L1).
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,8 @@ import polars as pl
 from duheng.ingest.balance.layout import Column, Layout, layout, plain
 from duheng.ingest.balance.margins import without_margins
 from duheng.ingest.balance.row_codes import codes_of, refuse_other_tables
-from duheng.ingest.balance.units import is_standard_coal, of_column, parsed, scale, stated_above
+from duheng.ingest.balance.units import is_standard_coal, of_column, parsed, scale, split_unit, stated_above
+from duheng.ingest.balance.unplaced import Grid, unplaced
 from duheng.ingest.cells import bare_number
 from duheng.ingest.grids import Sheet, read_grids
 from duheng.ingest.guards import read_bytes
@@ -25,7 +25,6 @@ from duheng.model.errors import UnreadableSource
 from duheng.model.findings import Finding
 
 NAN = float("nan")
-_UNIT_IN_HEADER = re.compile(r"^(.*?)\s*[（(\[]([^（）()]*)[)）\]]\s*$")
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,7 @@ class Balance:
 
     header, lines: the file's own header and cells as text, every data row; placed: columns by their place.
     coal: what says that the whole table is in standard coal, "" where it is physical.
+    unplaced: the data rows with an amount that no column of the balance takes: their totals are unknown.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Balance:
     placed: list[Placed]
     findings: list[Finding] = field(default_factory=list)
     coal: str = ""
+    unplaced: set[int] = field(default_factory=set)
 
     def columns(self) -> list[str]:
         """Ids of the balance's columns present, in the order of the file."""
@@ -148,23 +149,15 @@ def balance_of(rows: list[list[str]], name: str) -> Balance:
     findings += left_out
     if not body:
         raise UnreadableSource(f"{name}：没有数据行；表头之下应有各行能源平衡数据")
-    placed = _placed(header, units, known, stated_above(rows[:top]), name, findings)
+    placed = _placed(header, units, known, stated_above(rows[:top]))
     placed, coal = _of_one_kind(placed, header, name, findings)
     lines = [row + [""] * (len(header) - len(row)) for _, row in body]
     last = max((one.place for one in placed), default=0)
-    findings += [_too_long(name, i) for i, row in body if any(row[len(header) :])]
     findings += [_too_short(name, i, len(row), len(header)) for i, row in body if 1 < len(row) <= last]
     made = _assembled(name, header, lines, [i for i, _ in body], placed, findings, known)
     made.coal = coal or _said_by_rows(header, lines)
     refuse_other_tables(name, rows, made.frame["row"].to_list(), findings)
     return made
-
-
-def _too_long(name: str, line: int) -> Finding:
-    return Finding(
-        "row-too-long", "error", f"{name} 第{line}行", "单元格多于表头的列数", "与表头同样多的列",
-        "请核对分隔符和表头；多出的格没有用",
-    )  # fmt: skip
 
 
 def _too_short(name: str, line: int, cells: int, wanted: int) -> Finding:
@@ -175,50 +168,27 @@ def _too_short(name: str, line: int, cells: int, wanted: int) -> Finding:
 
 
 def _is_header(row: list[str], known: Layout) -> bool:
-    found = [known.column(_split_unit(cell)[0]) for cell in row if cell]
+    found = [known.column(split_unit(cell)[0]) for cell in row if cell]
     return any(column is not None for column in found) and not row[0].startswith("#")
-
-
-def _split_unit(header: str) -> tuple[str, str]:
-    """A header and the unit in its brackets; brackets that belong to the name stay (其他焦化产品)."""
-    found = _UNIT_IN_HEADER.match(header)
-    if not found or layout().column(header) is not None:
-        return header, ""
-    return found.group(1), found.group(2)
 
 
 def _is_units(row: list[str], header: list[str], known: Layout) -> bool:
     """Whether the row under the header holds units: texts, no numbers, below the fuel columns."""
-    below = [cell for cell, head in zip(row, header, strict=False) if known.column(_split_unit(head)[0])]
+    below = [cell for cell, head in zip(row, header, strict=False) if known.column(split_unit(head)[0])]
     said = [cell for cell in below if cell]
     return all(number_of(cell) is None for cell in said) and any(parsed(cell) is not None for cell in said)
 
 
-def _placed(
-    header: list[str],
-    units: Sequence[str],
-    known: Layout,
-    above: Sequence[str],
-    name: str,
-    findings: list[Finding],
-) -> list[Placed]:
-    placed: list[Placed] = []
-    seen: set[str] = set()
+def _placed(header: list[str], units: Sequence[str], known: Layout, above: Sequence[str]) -> list[Placed]:
+    """The columns of the file that are columns of the balance, the first of each."""
+    placed: dict[str, Placed] = {}
     for place, head in enumerate(header):
-        title, inside = _split_unit(head)
+        title, inside = split_unit(head)
         column = known.column(title)
-        if column is None:
-            continue
-        if column.id in seen:
-            findings.append(Finding(
-                "column-twice", "error", f"{name} 第{place + 1}列“{head}”", f"{column.title}已另有一列",
-                "每个品种一列", "请只留一列；本列照原样带过，不参与计算",
-            ))  # fmt: skip
-            continue
-        seen.add(column.id)
-        under = units[place] if place < len(units) else ""
-        placed.append(Placed(place, column, stated=under or inside or of_column(above, column)))
-    return placed
+        if column is not None and column.id not in placed:
+            under = units[place] if place < len(units) else ""
+            placed[column.id] = Placed(place, column, stated=under or inside or of_column(above, column))
+    return list(placed.values())
 
 
 def _of_one_kind(
@@ -288,7 +258,10 @@ def _assembled(
         data[one.column.id] = pl.Series(one.column.id, cells, pl.Float64)
     frame = pl.DataFrame(data)
     made = Balance(name, header, lines, numbers, frame, tables, placed, findings)
-    _unknown_columns(made, known)
+    grid = Grid(name, header, lines, numbers, {one.column.id: one.place for one in placed})
+    for odd in unplaced(grid, known):
+        findings.append(odd.finding)
+        made.unplaced |= set(odd.lines)
     _rows_twice(made)
     return made
 
@@ -363,22 +336,6 @@ def _column(
             value = NAN
         cells.append(value * one.scale if one.scale != 1 else value)
     return cells
-
-
-def _unknown_columns(made: Balance, known: Layout) -> None:
-    """A column with numbers that is neither a fuel nor a key may be a kind of energy: it is named."""
-    settings = known.settings
-    names = [*settings["groups"], *settings["code"], *settings["label"], *settings["passing"]]
-    keys = {plain(name) for name in names}
-    mine = {one.place for one in made.placed}
-    for place, head in enumerate(made.header):
-        numeric = any(number_of(line[place]) is not None for line in made.lines if line[place])
-        if place in mine or plain(head) in keys or not numeric or known.column(_split_unit(head)[0]):
-            continue
-        made.findings.append(Finding(
-            "column-unknown", "error", f"{made.name} 第{place + 1}列“{head}”", "不认识的品种列，内有数字",
-            "能源品种（见 cn/balance/columns.csv）", "请改用规定的品种名；本列照原样带过，没有折算，也没有计入合计",
-        ))  # fmt: skip
 
 
 def _rows_twice(made: Balance) -> None:

@@ -12,7 +12,16 @@ from duheng.model.units import Unit, parse_unit, ratio
 
 # `填报单位：统计局` is an office: a unit has no word before it.
 _ABOVE = re.compile(r"(?<![一-鿿])(?:计量)?单位\s*[:：]\s*(.*)$")
+_IN_HEADER = re.compile(r"^(.*?)\s*[（(\[]([^（）()]*)[)）\]]\s*$")
 _BETWEEN = re.compile(r"[、，,；;\s]+")
+
+
+def split_unit(header: str) -> tuple[str, str]:
+    """A header and the unit in its brackets; brackets that belong to the name stay (其他焦化产品)."""
+    found = _IN_HEADER.match(header)
+    if not found or layout().column(header) is not None:
+        return header, ""
+    return found.group(1), found.group(2)
 
 
 def parsed(unit: str) -> Unit | None:
