@@ -104,8 +104,24 @@ def test_an_amount_left_empty_is_unknown_and_not_nought(tmp_path: Path) -> None:
     assert done.stdout.rstrip().endswith(",")
 
 
-def test_neutral_water_pays_nothing(tmp_path: Path) -> None:
-    assert _stated(tmp_path, "2024-01,DW001,特征值,pH,900,7.2,,").entries == []
+@pytest.mark.parametrize(("ph", "amount"), [("6", "900"), ("7.2", "900"), ("9", "")])
+def test_neutral_water_stands_in_the_return_without_tax_and_with_its_reason(
+    tmp_path: Path, ph: str, amount: str
+) -> None:
+    stated = _stated(tmp_path, f"2024-01,DW001,特征值,pH,{amount},{ph},,", "2024-01,DW001,水,COD,1.2,,,")
+    drawn = stated.drawn("2024Q1", "5120")
+    (
+        (*_, title, item, _method, _rest, basis, weight, unit, _value, _number, counted, _rate, _share, tax),
+    ) = (row.cells() for row in drawn.others)
+    assert (title, item, basis, unit) == ("其他类水污染物", f"pH {ph}", "pH 6至9不征税", "t")
+    assert (weight, counted, tax) == (Decimal(900) if amount else None, "否", 0)
+    assert (drawn.total, drawn.findings) == (Decimal("3360.00"), ())
+
+
+def test_a_quarter_of_neutral_water_alone_is_a_return_of_nothing(tmp_path: Path) -> None:
+    done = _shell(_table(tmp_path, "2024-01,DW001,水,pH,900 t,7.2,,"))
+    assert done.exit_code == 0
+    assert "2024-01,DW001,其他类水污染物,pH 7.2,,,pH 6至9不征税,900,t,,,否,,,0.00" in done.stdout
 
 
 def test_waste_and_noise_stand_in_the_return_and_a_missing_part_is_unknown(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The environmental protection tax return: what is taxed of each outlet and month, and how much."""
 
 from duheng.ingest.tax.exact import Exact, money
-from duheng.ingest.tax.flat import Flat, Noise, Waste, amount_due
+from duheng.ingest.tax.flat import Flat, Neutral, Noise, Waste, amount_due
 from duheng.ingest.tax.returns import COLUMNS, Entry, Return, Row, quarterly_return, write_return
 from duheng.ingest.tax.selection import chosen, ph_item
 
@@ -10,6 +10,7 @@ __all__ = [
     "Entry",
     "Exact",
     "Flat",
+    "Neutral",
     "Noise",
     "Return",
     "Row",

@@ -1,4 +1,7 @@
-"""Solid waste and noise in the return: taxed by the tonne or the month, without equivalents or an order among them."""
+"""Rows of the return without equivalents or an order among them.
+
+Solid waste and noise are taxed by the tonne or the month; of neutral water nothing is due, and the return says so.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from fractions import Fraction
 import duheng.rules.tax as rules
 from duheng.engine.chain import Chain
 from duheng.ingest.tax.exact import Exact, money
+from duheng.ingest.tax.selection import settings
 from duheng.model import Parameters, Rule
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis
@@ -46,8 +50,24 @@ class Noise:
 
 
 @dataclass(frozen=True)
+class Neutral:
+    """Water of an outlet in a month whose pH lies in no taxed band; amount [t] as stated."""
+
+    place: str
+    month: str
+    ph: Decimal
+    amount: Decimal | None
+
+
+Unweighed = Waste | Noise | Neutral
+
+
+@dataclass(frozen=True)
 class Flat:
-    """A row of the return that is taxed without equivalents; tax is None where it is unknown."""
+    """A row of the return that is taxed without equivalents, or not at all; tax is None where it is unknown.
+
+    basis: what is taxed, or why nothing is. counted: whether anything is.
+    """
 
     month: Period
     place: str
@@ -56,35 +76,32 @@ class Flat:
     amount: Decimal | None
     unit: str
     tax: Decimal | None
+    basis: str = "应税量"
+    counted: bool = True
 
     def cells(self) -> tuple[object, ...]:
         """The row under the return's COLUMNS; what does not apply is empty."""
         return (
-            str(self.month), self.place, self.title, self.item, None, None, "应税量", self.amount, self.unit,
-            None, None, "是", None, None, self.tax,
+            str(self.month), self.place, self.title, self.item, None, None, self.basis, self.amount, self.unit,
+            None, None, "是" if self.counted else "否", None, None, self.tax,
         )  # fmt: skip
 
 
 def flat_rows(
-    entries: Iterable[Waste | Noise], quarter: Period, code: str, parameters: Parameters | None = None
+    entries: Iterable[Unweighed], quarter: Period, code: str, parameters: Parameters | None = None
 ) -> tuple[tuple[Flat, ...], list[Finding]]:
-    """The rows of waste and noise in a quarter at a place (division code), and what is wrong with the input."""
+    """The rows without equivalents in a quarter at a place (division code), and what is wrong with the input."""
     rows: list[Flat] = []
     findings: list[Finding] = []
     for entry, twice in _once(entries):
         month = parse(entry.month)
-        place = listed(
-            " ", (entry.place, entry.month, entry.waste if isinstance(entry, Waste) else entry.time)
-        )
+        place = listed(" ", (entry.place, entry.month, _kind(entry)))
         if twice is not None:
             findings.append(_repeated(place, differs=twice))
         if month.kind != "month" or not quarter.start <= month.start <= quarter.end:
             findings.append(outside(place, entry.month, str(quarter)))
             continue
-        if isinstance(entry, Waste):
-            row = _waste(entry, month, code, parameters)
-        else:
-            row = _noise(entry, month, code, parameters)
+        row = _row(entry, month, code, parameters)
         rows.append(row)
         if twice:
             rows[-1] = replace(row, amount=None, tax=None)
@@ -96,12 +113,38 @@ def flat_rows(
     return tuple(sorted(rows, key=lambda row: (row.month, row.place))), findings
 
 
-def _once(entries: Iterable[Waste | Noise]) -> Iterator[tuple[Waste | Noise, bool | None]]:
+def _kind(entry: Unweighed) -> str:
+    """What an entry is about, beside its place and month."""
+    if isinstance(entry, Waste):
+        return entry.waste
+    return entry.time if isinstance(entry, Noise) else f"pH {entry.ph:f}"
+
+
+def _row(entry: Unweighed, month: Period, code: str, parameters: Parameters | None) -> Flat:
+    if isinstance(entry, Waste):
+        return _waste(entry, month, code, parameters)
+    if isinstance(entry, Noise):
+        return _noise(entry, month, code, parameters)
+    title = settings()["water-other"]["title"]
+    return Flat(
+        month,
+        entry.place,
+        title,
+        _kind(entry),
+        entry.amount,
+        "t",
+        Decimal("0.00"),
+        "pH 6至9不征税",
+        counted=False,
+    )
+
+
+def _once(entries: Iterable[Unweighed]) -> Iterator[tuple[Unweighed, bool | None]]:
     """The first entry of each place, month and kind; None where it is the only one, else whether another differs."""
-    groups: dict[tuple[object, ...], list[Waste | Noise]] = {}
+    groups: dict[tuple[object, ...], list[Unweighed]] = {}
     for entry in entries:
-        kind = ("waste", entry.waste) if isinstance(entry, Waste) else ("noise", entry.time)
-        groups.setdefault((entry.place, str(parse(entry.month)), *kind), []).append(entry)
+        key = (type(entry), entry.place, str(parse(entry.month)), _kind(entry))
+        groups.setdefault(key, []).append(entry)
     for first, *others in groups.values():
         yield first, any(one != first for one in others) if others else None
 
@@ -109,7 +152,7 @@ def _once(entries: Iterable[Waste | Noise]) -> Iterator[tuple[Waste | Noise, boo
 def _repeated(place: str, differs: bool) -> Finding:
     """The finding about a place, month and kind that stands in more than one row: none is taxed twice."""
     remedy = "按未知计，请只留一行" if differs else "先用前一行，请只留一行"
-    found = "同一固体废物或噪声有几行，所填不同" if differs else "同一固体废物或噪声有几行"
+    found = "同一固体废物、噪声或pH有几行，所填不同" if differs else "同一固体废物、噪声或pH有几行"
     return Finding("tax-entry", "error", place, found, "一行", remedy)
 
 

@@ -20,7 +20,7 @@ from duheng.engine.chain import Chain
 from duheng.ingest.export import write_table
 from duheng.ingest.reductions import preferred
 from duheng.ingest.tax.exact import Exact, decimal, money
-from duheng.ingest.tax.flat import Flat, Noise, Waste, flat_rows, outside
+from duheng.ingest.tax.flat import Flat, Unweighed, flat_rows, outside
 from duheng.ingest.tax.grounds import Grounds
 from duheng.ingest.tax.selection import ABOVE, chosen, group_of, item_of, least_size, settings
 from duheng.model import Parameters, Rule
@@ -105,7 +105,7 @@ class Row:
 class Return:
     """The return of a quarter: its rows in order of month and outlet, the total in 元, what is wrong with the input.
 
-    others: the rows of solid waste and noise, which have no equivalents.
+    others: the rows of solid waste, noise and neutral water, which have no equivalents.
     """
 
     quarter: Period
@@ -132,7 +132,7 @@ def quarterly_return(
     quarter: str,
     code: str,
     parameters: Parameters | None = None,
-    others: Iterable[Waste | Noise] = (),
+    others: Iterable[Unweighed] = (),
 ) -> Return:
     """The return of a quarter ("2024Q1") at a place, given what is stated of each outlet and month.
 

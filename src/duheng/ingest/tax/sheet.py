@@ -15,7 +15,7 @@ from typing import Any
 
 from duheng.ingest.cells import CellTrouble, plain, read_number, read_period, split_unit
 from duheng.ingest.grids import Sheet, read_grids
-from duheng.ingest.tax.flat import Noise, Waste
+from duheng.ingest.tax.flat import Neutral, Noise, Unweighed, Waste
 from duheng.ingest.tax.returns import Entry, Return, quarterly_return
 from duheng.ingest.tax.selection import group_of, item_of, ph_item
 from duheng.model import Parameters
@@ -33,14 +33,14 @@ _CONCENTRATIONS = {"air": "mg/m3", "water": "mg/L"}
 
 @dataclass
 class Stated:
-    """What a table states: entries of outlets, waste and noise, the taxpayer, what could not be read.
+    """What a table states: entries of outlets, waste, noise and neutral water, the taxpayer, what could not be read.
 
     unused: the headers of columns that are none of the return's.
     """
 
     payer: str = ""
     entries: list[Entry] = field(default_factory=list)
-    others: list[Waste | Noise] = field(default_factory=list)
+    others: list[Unweighed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
 
@@ -187,7 +187,9 @@ class _Reader:
                 raise CellTrouble("tax-ph", found, "在“浓度”一列填 0 至 14 的 pH 值", "请补填或改正。")
             item = ph_item(concentration)
             if item is None:
-                return  # from 6 to 9 nothing is charged
+                amount = self._number(row, "amount", "t")
+                self.stated.others.append(Neutral(text["outlet"], month, concentration, amount))
+                return
             concentration = None
         else:
             item = item_of(medium, text["pollutant"])

@@ -191,7 +191,8 @@ def _flat(ask: Ask, row: Flat) -> list[Cell]:
     words = ask.words
     dash = Cell("—")
     return [
-        Cell(str(row.month)), Cell(row.place), Cell(words(row.title)), Cell(words(row.item)), Cell(words("应税量")),
-        _plain(ask, row.amount), Cell(words.unit(row.unit)), dash, dash, Cell(words("是")), dash, dash,
+        Cell(str(row.month)), Cell(row.place), Cell(words(row.title)), Cell(words(row.item)), Cell(words(row.basis)),
+        _plain(ask, row.amount), Cell(words.unit(row.unit)), dash, dash,
+        Cell(words("是" if row.counted else "否")), dash, dash,
         amount(ask, row.tax),
     ]  # fmt: skip
