@@ -83,6 +83,17 @@ def test_facts_are_exported_and_can_be_read_again(run: object, tmp_path: Path) -
     assert called(run, "import", out, "--dry-run").exit_code == 0
 
 
+@pytest.mark.parametrize("status", ledger.STATUSES)
+def test_an_exported_fact_says_how_sure_it_is_in_the_words_of_the_pages(
+    run: object, tmp_path: Path, status: str
+) -> None:
+    called(run, "import", saved(tmp_path / "月报.xlsx", table(COAL)), "--status", status)
+    told = json.loads(called(run, "export", "facts", "--format", "json").stdout)
+    (row,) = [one for one in told["rows"] if one["指标编号"] == "fuel_use"]
+    assert (row["状态"], row["可信度"]) == (ledger.STATUS_TITLES[status], "原文")
+    assert row["状态"] in ("核定", "监测", "填报", "估算")
+
+
 def test_the_board_is_exported_with_what_nobody_reported(run: object, tmp_path: Path) -> None:
     out = tmp_path / "board.xlsx"
     assert called(run, "export", "board", "-o", out).exit_code == 0

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 import duheng.web
+from duheng import ledger
 from duheng.model.findings import Finding
 from duheng.model.glossary import quantity
 from duheng.model.periods import parse
@@ -63,7 +64,6 @@ def chosen() -> Iterator[str]:
 
 def _tables() -> Iterator[str]:
     """The texts of tables from a value to what is said for it."""
-    from duheng.assess.evidence import STATUS
     from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
     from duheng.web import middleware, projects, reading_cards, reading_fields, reasons, selection, targets
@@ -74,7 +74,8 @@ def _tables() -> Iterator[str]:
         CERTAINTY,
         KINDS,
         STATES,
-        STATUS,
+        ledger.STATUS_TITLES,
+        ledger.CONFIDENCE_TITLES,
         *shown,
         middleware.TITLES,
         reasons.KINDS,
@@ -97,7 +98,7 @@ def _tables() -> Iterator[str]:
         readings.PARTS,
     ):
         yield from texts.values()
-    for texts in (handbook.CERTAINTY, why.STANDING, why.CONFIDENCE, projects.STATUS):
+    for texts in (handbook.CERTAINTY, why.STANDING, projects.STATUS):
         yield from texts.values()
 
 

@@ -19,7 +19,6 @@ from duheng.model.periods import Period, parse
 from duheng.model.saying import listed, say
 
 UNVERIFIED = "未核实"
-STATUS = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +191,7 @@ def _line(
     own = stated is None or stated in source.title
     title = source.title if own else listed(" ", (stated, source.title))
     words = listed(" ", filter(None, (title, newest["locator"])))
-    status = STATUS.get(newest["status"], newest["status"])
+    status = ledger.STATUS_TITLES.get(newest["status"], newest["status"])
     marks = listed("，", (day, status, *([UNVERIFIED] if memory else [])))
     said = "{words}（{marks}），另有 {more} 项事实" if facts > 1 else "{words}（{marks}）"
     return say(said, words=words, marks=marks, more=facts - 1)

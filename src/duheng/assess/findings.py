@@ -15,7 +15,7 @@ from duheng.assess.audit.report import Flag
 from duheng.assess.audit.series import monthly, placed, within
 from duheng.assess.audit.yearly import moved
 from duheng.assess.books import Opened
-from duheng.assess.evidence import STATUS, Cell, owner
+from duheng.assess.evidence import Cell, owner
 from duheng.assess.judging import with_unit
 from duheng.assess.owed import Owed
 from duheng.assess.warning import Tolerance, tolerances
@@ -106,8 +106,8 @@ def outranked(opened: Opened) -> tuple[Flag, ...]:
     stated = dict(opened.books.facts.select("fact", "stated").iter_rows())
     found = []
     for row in lost.iter_rows(named=True):
-        status, winner = STATUS.get(row["status"], row["status"]), stated.get(row["winner"], "")
-        better = STATUS.get(row["winner_status"], row["winner_status"])
+        status, winner = ledger.STATUS_TITLES.get(row["status"], row["status"]), stated.get(row["winner"], "")
+        better = ledger.STATUS_TITLES.get(row["winner_status"], row["winner_status"])
         said = say(
             "{status}值{stated}未被采用，现采用{better}值{winner}（核定优于监测，监测优于填报，填报优于估算）",
             status=status,

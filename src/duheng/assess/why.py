@@ -11,7 +11,7 @@ import polars as pl
 from duheng import ledger
 from duheng.assess.books import ZONE, Opened, day_of
 from duheng.assess.choices import chosen
-from duheng.assess.evidence import STATUS, UNVERIFIED, Cell, leaves, owner, reasons
+from duheng.assess.evidence import UNVERIFIED, Cell, leaves, owner, reasons
 from duheng.assess.judging import Case, judgement
 from duheng.assess.progress import clock, measure_of, printed_unit, progress, required_rate
 from duheng.assess.status import read, summed_since
@@ -48,7 +48,7 @@ class Document:
         """One line naming the statement and its document."""
         by = f"{self.owner} " if self.owner and self.owner not in self.title else ""
         doubt = f"（{UNVERIFIED}）" if self.confidence == "memory" else ""
-        status = STATUS.get(self.status, self.status)
+        status = ledger.STATUS_TITLES.get(self.status, self.status)
         where = " ".join(filter(None, (self.title, self.locator)))
         return f"事实 {self.fact[:8]} {status}{doubt} {self.recorded_on} {by}{where}".rstrip()
 

@@ -42,7 +42,8 @@ def import_(
         str, typer.Option("--scenario", help="情景：actual（真实）、drill（演练）。")
     ] = "actual",
     status: Annotated[
-        str, typer.Option("--status", help="状态：audited、measured、reported、estimated。")
+        str,
+        typer.Option("--status", help="状态：audited 核定、measured 监测、reported 填报、estimated 估算。"),
     ] = "reported",
     by: Annotated[str | None, typer.Option("--by", help="由谁导入；缺省为系统用户名。")] = None,
     city: CityOption = DEFAULT_CITY,

@@ -15,7 +15,6 @@ from duheng.model.glossary import Quantity, item_unit
 from duheng.model.plan import City
 from duheng.model.rule import Rule
 
-_STATUS = {"audited": "审定", "measured": "实测", "reported": "上报", "estimated": "估计"}
 FACT_COLUMNS = (
     "指标", "指标编号", "对象", "对象编号", "品种", "时期", "口径", "数值", "单位", "原文", "状态", "可信度", "来源",
     "位置", "记录时间", "事实编号",
@@ -55,7 +54,8 @@ def fact_table(city: City, scenario: str, as_of: date | datetime | None = None) 
             yield (
                 quantity.title if quantity else row["quantity"], row["quantity"],
                 names.get(row["entity"], row["entity"]), row["entity"], row["item"], row["period"], row["definition"],
-                row["value"], unit, row["stated"], _STATUS.get(row["status"], row["status"]), row["confidence"],
+                row["value"], unit, row["stated"], ledger.STATUS_TITLES.get(row["status"], row["status"]),
+                ledger.CONFIDENCE_TITLES.get(row["confidence"], row["confidence"]),
                 titles.get(row["source"], ""), row["locator"], row["recorded_at"].isoformat(" ", "seconds"),
                 row["fact"],
             )  # fmt: skip

@@ -10,7 +10,9 @@ from duheng.ledger.heads import current as head
 from duheng.ledger.lookup import fact, history, source, sources
 from duheng.ledger.reading import losers, read
 from duheng.ledger.records import (
+    CONFIDENCE_TITLES,
     KINDS,
+    STATUS_TITLES,
     STATUSES,
     AuditRecord,
     FactRecord,
@@ -25,8 +27,10 @@ from duheng.ledger.trail import audit, trail
 from duheng.ledger.writing import append
 
 __all__ = [
+    "CONFIDENCE_TITLES",
     "KINDS",
     "STATUSES",
+    "STATUS_TITLES",
     "AuditRecord",
     "FactRecord",
     "Head",

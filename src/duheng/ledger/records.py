@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-# L2: the first outranks the others.
-STATUSES = ("audited", "measured", "reported", "estimated")
+# How sure a figure is (L2: the first outranks the others), how it came from its document; as pages and exports say it.
+STATUS_TITLES = {"audited": "核定", "measured": "监测", "reported": "填报", "estimated": "估算"}
+CONFIDENCE_TITLES = {"quoted": "原文", "derived": "推算", "memory": "未核实"}
+STATUSES = tuple(STATUS_TITLES)
 KINDS = ("document", "submission", "telemetry", "solver", "plan")
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from duheng.assess.evidence import STATUS, Cell
+from duheng import ledger
+from duheng.assess.evidence import Cell
 from duheng.assess.flows import instead_of
 from duheng.assess.why import CERTAINTY, Reason, Why
 from duheng.engine import Step
@@ -117,7 +118,7 @@ def _has_page(step: Step) -> bool:
 def _source(ask: Ask, document: Any) -> str:
     words = ask.words
     doubt = words.bracketed(words("未核实")) if document.confidence == "memory" else ""
-    status = words(STATUS.get(document.status, document.status))
+    status = words(ledger.STATUS_TITLES.get(document.status, document.status))
     owner = f"{words(document.owner)} " if document.owner and document.owner not in document.title else ""
     stated = words("原文 {stated}", stated=document.stated) if document.stated else ""
     return "　".join(

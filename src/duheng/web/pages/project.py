@@ -11,7 +11,6 @@ from django.http import HttpResponse
 
 from duheng import ledger
 from duheng.assess.books import Opened, day_of
-from duheng.assess.evidence import STATUS as LEVEL
 from duheng.ingest.project_forms import register_sheet, year_sheet
 from duheng.ledger import FactRecord
 from duheng.model.glossary import axis, kinds, quantity
@@ -223,7 +222,7 @@ def _vintage(ask: Ask, one: FactRecord) -> list[Cell]:
         Cell(title, href=cell_address("history", ask, one.quantity, one.entity, one.period, one.item)),
         Cell(one.period),
         Cell(one.stated),
-        Cell(words(LEVEL.get(one.status, one.status))),
+        Cell(words(ledger.STATUS_TITLES.get(one.status, one.status))),
         Cell(words(STANDING[one.standing])),
         Cell(f"{one.source.title} {one.locator}".strip()),
     ]

@@ -18,7 +18,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
 from duheng import ledger
-from duheng.assess.evidence import STATUS
 from duheng.assess.parameters import in_force
 from duheng.ingest.comparing import Change, compare
 from duheng.ingest.importing import ImportResult, enter, judged, waiting_rows
@@ -134,7 +133,8 @@ def _changes_table(ask: Ask, changes: Iterable[Change]) -> Table:
         entity = places.get(fact.entity)
         present = Cell.missing(words("未填报"))
         if one.present is not None:
-            present = Cell(f"{one.present}{words.bracketed(words(STATUS[one.present_status or 'reported']))}")
+            status = words(ledger.STATUS_TITLES[one.present_status or "reported"])
+            present = Cell(f"{one.present}{words.bracketed(status)}")
         difference = f"{one.difference.normalize():f}" if one.difference is not None else "—"
         rows.append(
             [

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 
 from duheng import ledger
 from duheng.assess.bridge import BRIDGED
-from duheng.assess.evidence import STATUS
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.flows import on_the_basis
 from duheng.assess.why import FIRST_SUMMED, Why, check_since, why
@@ -43,7 +42,6 @@ from duheng.web.targets import demand, title_of
 from duheng.web.words import Words
 
 STANDING = {"effective": "有效", "superseded": "已被更新", "outranked": "未采用（另有更高级别数据）"}
-CONFIDENCE = {"quoted": "原文", "derived": "推算", "memory": "未核实"}
 PERIODS = "形如 2023、2023H1、2023Q1、2023-01、2021-2025 的时期"
 
 
@@ -336,7 +334,7 @@ def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
         doubt = (
             ""
             if fact.confidence == "quoted"
-            else words.bracketed(words(CONFIDENCE.get(fact.confidence, fact.confidence)))
+            else words.bracketed(words(ledger.CONFIDENCE_TITLES.get(fact.confidence, fact.confidence)))
         )
         meant = words.title(definition(fact.definition)) if fact.definition else "—"
         rows.append(
@@ -345,7 +343,7 @@ def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
                 Cell(f"{fact.value.normalize():f}", fact.value),
                 Cell(words.unit(fact.unit)),
                 Cell(words(STANDING[fact.standing]), css="keep"),
-                Cell(words(STATUS.get(fact.status, fact.status)) + doubt),
+                Cell(words(ledger.STATUS_TITLES.get(fact.status, fact.status)) + doubt),
                 Cell(meant),
                 Cell(where),
                 Cell(words.moment(fact.recorded_at)),
