@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -178,6 +179,41 @@ def test_the_trail_says_what_was_done_in_words(site: Site) -> None:
     assert ">登录失败<" in page
     assert ">login" not in page
     assert ">log-in failed<" in signed_in.get("/audit?lang=en").content.decode()
+
+
+ENTRIES = [
+    ("import", "月报.xlsx", {"digest": "ab12" * 16, "added": 3, "duplicates": 0, "waiting": 2},
+     "新增数：3；重复数：0；待改正行数：2；文件摘要：ab12ab12ab12ab12…",
+     "Added: 3; Duplicates: 0; Rows to mend: 2; Digest of the file: ab12ab12ab12ab12…"),
+    ("sign-definition", "energy-intensity",
+     {"city": "5120", "plan": "5120-2021", "definition": "minus-feedstock", "reason": "复函", "name": "张三"},
+     "口径：扣除原料用能；原因：复函；姓名：张三；城市：资阳市",
+     "Definition: Feedstock deducted; Reason: 复函; Name: 张三; City: Ziyang"),
+    ("device-add", "MN1", {"any_password": True, "st": "32", "title": "", "entity": None},
+     "系统编码：32；不核对设备密码：是", "System type: 32; Any password accepted: yes"),
+    ("later-action", "x", {"later": ["一", "二"]}, "later：一、二", "later: 一, 二"),
+    ("account-role", "甲", "reviewer", "审核", "Reviewer"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "object", "detail", "chinese", "in_english"), ENTRIES)
+def test_the_trail_says_each_detail_in_words_and_keeps_it_as_written(
+    site: Site, action: str, object: str, detail: object, chinese: str, in_english: str
+) -> None:
+    ledger.audit("某人", action, object, detail)  # type: ignore[arg-type]
+    client = site("administrator")
+    entry = client.get("/audit.json").json()["entries"][0]
+    written = detail if isinstance(detail, str) else json.loads(entry["written"])
+    assert (written, entry["object_id"]) == (detail, object)
+    assert chinese in entry["detail"]
+    assert in_english in client.get("/audit.json?lang=en").json()["entries"][0]["detail"]
+
+
+def test_the_trail_names_a_target_and_a_parameter_by_their_titles(site: Site) -> None:
+    ledger.audit("某人", "sign-definition", "energy-intensity", "")
+    ledger.audit("某人", "propose-parameter", "audit_threshold", "")
+    told = site("administrator").get("/audit.json").json()["entries"]
+    assert [one["object"] for one in told[:2]] == ["数据核查的阈值", "单位地区生产总值能源消耗"]
 
 
 def test_a_refused_account_keeps_what_was_typed_but_the_password(site: Site) -> None:

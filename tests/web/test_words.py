@@ -67,7 +67,17 @@ def _tables() -> Iterator[str]:
     from duheng.assess.inbox import KINDS, STATES
     from duheng.assess.why import CERTAINTY
     from duheng.web import middleware, projects, reading_cards, reading_fields, reasons, selection, targets
-    from duheng.web.pages import duties, findings, handbook, parameters, readings, submissions, why
+    from duheng.web.actions import ACTIONS
+    from duheng.web.pages import (
+        duties,
+        findings,
+        handbook,
+        parameters,
+        readings,
+        submissions,
+        trail_words,
+        why,
+    )
 
     shown = (selection.LEVELS, selection.LEVELS_SAID, selection.SCENARIOS, selection.LIGHTS)
     for table in (
@@ -83,6 +93,8 @@ def _tables() -> Iterator[str]:
     ):
         yield from map(str, table.values())
     for texts in (
+        ACTIONS,
+        trail_words.FIELDS,
         duties.STATES,
         duties.EVERY,
         findings.SEVERITIES,

@@ -16,6 +16,7 @@ from duheng.web import roles, throttle
 from duheng.web.actions import ACTIONS
 from duheng.web.errors import NotThere
 from duheng.web.page import Ask, Page
+from duheng.web.pages.trail_words import in_words, object_in_words
 from duheng.web.tables import Cell, Column, Table
 
 WRONG = "用户名或密码不对，请核对后重试。"
@@ -217,16 +218,18 @@ def trail(ask: Ask) -> Page:
             Cell(words.moment(one.at)),
             Cell(one.actor),
             Cell(words(ACTIONS.get(one.action, one.action))),
-            Cell(one.object),
-            Cell(one.detail or "—"),
+            Cell(object_in_words(ask, one)),
+            Cell(in_words(ask, one) or "—"),
         ]
         for one in entries
     ]
-    table = Table("audit", words("操作日志"), columns, rows, empty=words("还没有操作记录。"))
+    note = words("摘要、链首只印前16位；.json 另有逐字的内容和对象编号。")
+    table = Table("audit", words("操作日志"), columns, rows, note, words("还没有操作记录。"))
+    written = [{"object_id": one.object, "written": one.detail} for one in entries]
     return Page(
         "audit.html",
         words("操作日志"),
-        {"entries": table.records()},
+        {"entries": [record | kept for record, kept in zip(table.records(), written, strict=True)]},
         {"last": entries[-1].seq if entries else None},
         tables=(table,),
     )
