@@ -18,7 +18,7 @@ from duheng.assess.status import read, summed_since
 from duheng.assess.warning import warning_rule
 from duheng.engine import Step
 from duheng.model.entities import Places
-from duheng.model.errors import DuhengError
+from duheng.model.errors import DuhengError, known
 from duheng.model.glossary import Quantity, definition, quantity
 from duheng.model.periods import Period, parse
 from duheng.model.plan import NOT_STATED, Target
@@ -284,11 +284,11 @@ def check_since(of: Quantity, when: Period, since: int) -> None:
 
 
 def find_quantity(text: str) -> Quantity:
-    """The quantity with this id or Chinese title. Raises UnknownName."""
+    """The quantity with this id or Chinese title. Raises UnknownName with the nearest of both."""
     from duheng.model.glossary import all_quantities
 
-    titled = {known.title: known for known in all_quantities().values()}
-    return titled.get(text.strip()) or quantity(text.strip())
+    titled = {one.title: one for one in all_quantities().values()}
+    return known(text.strip(), {**all_quantities(), **titled}, "指标")
 
 
 def find_item(of: Quantity, text: str | None) -> str | None:

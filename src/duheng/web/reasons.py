@@ -146,7 +146,7 @@ def name_of(ask: Ask, step: Step, above: Step | None) -> str:
     if step.item and (above is None or step.item != above.item):
         parts.append(item_title(ask, known.axis if known else None, step.item))
     if above is None or step.period != above.period:
-        parts.append(step.period)
+        parts.append(words.span(step.period))
     return " ".join(filter(None, parts))
 
 

@@ -12,6 +12,7 @@ from duheng.web.access import Closed, confidential
 from duheng.web.boards import books, unread, values
 from duheng.web.counties import place_options
 from duheng.web.errors import NotAllowed
+from duheng.web.naming import place_named
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import CLOSED_TEXT, cell_address
 from duheng.web.tables import Cell, Column, Table
@@ -26,7 +27,7 @@ def chosen(ask: Ask) -> Page:
 
 def show(ask: Ask, entity: str, period: str) -> Page:
     """The bridge of a place: a row for each definition, every figure with a link to its reasons."""
-    place = ask.city.places.find(entity)
+    place = place_named(ask, entity)
     if confidential(place) and not ask.sees_confidential:
         raise NotAllowed("单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。")
     found = bridge(books(ask), place.id, period)

@@ -20,11 +20,11 @@ from duheng.model.glossary import Quantity, all_quantities, definition, definiti
 from duheng.model.glossary import quantity as glossary_quantity
 from duheng.model.periods import Period, parse
 from duheng.model.plan import NOT_STATED, Target
-from duheng.model.saying import say
 from duheng.web.access import confidential
 from duheng.web.boards import books
-from duheng.web.errors import BadAddress, NotAllowed, NotThere
+from duheng.web.errors import BadAddress, NotAllowed
 from duheng.web.factor_sets import basis_in, offered
+from duheng.web.naming import place_named, unknown
 from duheng.web.page import Ask, Page
 from duheng.web.reasons import (
     KINDS,
@@ -48,7 +48,7 @@ PERIODS = "形如 2023、2023H1、2023Q1、2023-01、2021-2025 的时期"
 def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     """The tree of reasons of one cell, the clause of the plan above it."""
     bound, when, item = _cell(ask, quantity, period)
-    place = ask.city.places.find(entity)
+    place = place_named(ask, entity)
     wanted = _definition(ask, bound)
     flow, basis, since = flow_of(ask), basis_of(ask), since_of(ask, bound, when)
     here = on_the_basis(books(ask), basis) if basis else books(ask)
@@ -85,8 +85,7 @@ def _what(ask: Ask, asked: Place, bound: Quantity) -> str:
     """Place, item and time of a number, in the reader's language."""
     place, words = ask.city.places.get(asked.entity), ask.words
     item = item_title(ask, bound.axis, asked.item) if asked.item else ""
-    span = words.span(asked.span) if asked.since else asked.period
-    return " ".join(filter(None, (words.name(place), item, span)))
+    return " ".join(filter(None, (words.name(place), item, words.span(asked.span))))
 
 
 def _readings(ask: Ask, asked: Place, bound: Quantity) -> list[tuple[str, str, str]]:
@@ -124,10 +123,8 @@ def _cell(ask: Ask, quantity: str, period: str) -> tuple[Quantity, Period, str |
     titled = {one.title: one for one in known.values()}
     bound = known.get(quantity) or titled.get(quantity)
     if bound is None:
-        unknown = UnknownName(quantity, [*known, *titled], "指标")
-        if unknown.near:
-            raise unknown
-        raise NotThere(say("没有名为“{name}”的指标。请从“规则手册”查找名称或编号。", name=quantity[:60]))
+        named = known | {name: one for one in known.values() for name in (one.title, one.title_en) if name}
+        raise unknown(quantity, named, "指标", "。请从“规则手册”查找名称或编号。")
     try:
         when = parse(unquote(period))
     except PeriodError as error:
@@ -153,7 +150,7 @@ def _item(ask: Ask, bound: Quantity) -> str | None:
 def cell_of(ask: Ask, quantity: str, entity: str, period: str) -> Place:
     """The cell that an address names, refused to who may not see the entity."""
     bound, when, item = _cell(ask, quantity, period)
-    place = ask.city.places.find(entity)
+    place = place_named(ask, entity)
     if confidential(place) and not ask.sees_confidential:
         raise NotAllowed("单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。")
     meant = books(ask).books.meant(bound, _definition(ask, bound))
@@ -243,7 +240,7 @@ def _flatten(ask: Ask, node: Node, depth: int, rows: list[list[Cell]]) -> None:
 def history(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     """All vintages of one cell, newest first, superseded and outranked ones included."""
     bound, when, item = _cell(ask, quantity, period)
-    place = ask.city.places.find(entity)
+    place = place_named(ask, entity)
     if confidential(place) and not ask.sees_confidential:
         raise NotAllowed("单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。")
     asked = _definition(ask, bound)
@@ -256,7 +253,10 @@ def history(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     ]
     words = ask.words
     what = " ".join(
-        filter(None, (words.name(place), item_title(ask, bound.axis, item) if item else "", str(when)))
+        filter(
+            None,
+            (words.name(place), item_title(ask, bound.axis, item) if item else "", words.span(str(when))),
+        )
     )
     return Page(
         template="history.html",
