@@ -184,6 +184,8 @@ def test_the_other_plan_is_judged_by_its_own_targets(run: Run) -> None:
         (("board", "--scenario", "drll"), "drill"),
         (("board", "--scenario", "target"), "目标值"),
         (("board", "--as-of", "2024-13-01"), "2024-07-31"),
+        (("board", "--as-of", "2099-12-31"), "还没有到"),
+        (("explain", "gdp", "512000", "2023", "--as-of", "2099-12-31T00:00+08:00"), "还没有到"),
         (("board", "--wrong"), "没有“--wrong”这个选项"),
         (("board", "extra"), "多出了参数"),
         (("bord",), "没有“bord”这个命令"),

@@ -6,12 +6,14 @@ import html
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import altair
 import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from duheng.assess.books import day_of
 from duheng.web import charts, state
 
 pytestmark = pytest.mark.slow
@@ -45,6 +47,17 @@ def test_what_nobody_reported_is_null_in_the_data(drill: Site) -> None:
     cod = next(one for one in drill().get("/board.json").json()["targets"] if one["id"] == "cod")
     assert (cod["latest"], cod["progress"], cod["light"]) == (None, None, None)
     assert cod["owed_by"] == ["市生态环境局"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/board.json", "/why/gdp/512000/2023", "/why/gdp/512000/2023.json", "/findings"]
+)
+def test_a_day_that_has_not_come_is_refused_and_today_is_not(drill: Site, path: str) -> None:
+    today, client = day_of(None), drill()
+    assert client.get(path, {"as_of": str(today)}).status_code == 200
+    answer = client.get(path, {"as_of": str(today + timedelta(days=1))})
+    assert answer.status_code == 400
+    assert f"1949-10-01 至今天（{today}）的日期" in answer.content.decode()
 
 
 def test_the_data_have_the_fields_that_were_promised(drill: Site) -> None:

@@ -139,6 +139,11 @@ def day_of(as_of: date | datetime | None) -> date:
     return as_of or datetime.now(ZONE).date()
 
 
+def lies_ahead(as_of: date | datetime) -> bool:
+    """Whether a day has not come yet: of it nothing can be known, and the same answer could not be had again."""
+    return day_of(as_of) > day_of(None)
+
+
 def _books(city: City, plan: Plan, scenario: str, moment: datetime | None) -> Books:
     facts = ledger.read(scenario, as_of=moment)
     return Books(

@@ -103,11 +103,16 @@ def definition_of(quantity: Quantity, text: str | None) -> str | None:
 
 
 def moment(text: str | None) -> date | datetime | None:
-    """An `--as-of` option: a date means the end of that day in Shanghai; with a time it is that moment."""
+    """An `--as-of` option: a date means the end of that day in Shanghai; with a time it is that moment.
+
+    Raises DuhengError for a text that is neither and for a day that has not come yet.
+    """
+    from duheng.assess.books import day_of, lies_ahead
+
     if text is None:
         return None
     try:
-        return (
+        asked = (
             date.fromisoformat(text)
             if len(text) <= len("2024-07-31")
             else datetime.fromisoformat(text).astimezone()
@@ -116,3 +121,6 @@ def moment(text: str | None) -> date | datetime | None:
         raise DuhengError(
             f"--as-of {text!r} 不是日期；应写成 2024-07-31 或 2024-07-31T18:00+08:00"
         ) from error
+    if lies_ahead(asked):
+        raise DuhengError(f"--as-of {text} 还没有到；应是今天（{day_of(None)}）或以前的一天，不写表示现在")
+    return asked

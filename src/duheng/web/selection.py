@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import urlencode
 
+from duheng.assess.books import day_of, lies_ahead
 from duheng.model.saying import say
 from duheng.web.errors import BadAddress
 
@@ -99,6 +100,7 @@ def _date(part: str, found: str) -> date | None:
         day = date.fromisoformat(found)
     except ValueError:
         raise BadAddress(part, found, "形如 2024-12-31 的日期，留空表示现在") from None
-    if not date(1949, 10, 1) <= day <= date(2100, 12, 31):
-        raise BadAddress(part, found, "1949-10-01 至 2100-12-31 之间的日期，留空表示现在")
+    if day < date(1949, 10, 1) or lies_ahead(day):
+        accepted = say("1949-10-01 至今天（{today}）的日期，留空表示现在", today=str(day_of(None)))
+        raise BadAddress(part, found, accepted)
     return day
