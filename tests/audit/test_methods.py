@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import statistics
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from duheng.assess.audit import (
     scaled_copy,
     stuck,
 )
+from duheng.assess.audit.seasonal import season_of
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +164,36 @@ def test_scores_do_not_depend_on_unit_or_order() -> None:
 def test_values_mostly_equal_have_no_score() -> None:
     assert modified_z([5.0, 5.0, 5.0, 9.0]) == [None] * 4
     assert (modified_z([]), pettitt([1.0, 1.0, 1.0, 1.0]), hampel([1.0])) == ([], None, [])
+
+
+def _window(values: list[float], place: int, width: int) -> float:
+    """The median of the window around a place, by the words of the method."""
+    width = min(width, len(values))
+    start = min(max(place - width // 2, 0), len(values) - width)
+    return statistics.median(values[start : start + width])
+
+
+def _expected(values: list[float], period: int) -> list[float]:
+    """Trend and season of a series value by value, as `season_of` describes them."""
+    slope = statistics.median(b - a for a, b in zip(values, values[period:], strict=False)) / period
+    level = [value - slope * place for place, value in enumerate(values)]
+    season = [0.0] * len(level)
+    for _ in range(3):
+        free = [a - b for a, b in zip(level, season, strict=True)]
+        trend = [_window(free, place, period + 1) for place in range(len(free))]
+        left = [a - b for a, b in zip(level, trend, strict=True)]
+        phased = [_window(left[at % period :: period], at // period, 7) for at in range(len(left))]
+        season = [one - _window(phased, at, period) for at, one in enumerate(phased)]
+    rest = [a - b - c for a, b, c in zip(level, trend, season, strict=True)]
+    return [value - one + statistics.median(rest) for value, one in zip(values, rest, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("points", "period"), [(36, 12), (41, 12), (95, 12), (96, 12), (120, 12), (30, 4), (50, 7)]
+)
+def test_trend_and_season_are_those_that_the_method_describes(points: int, period: int) -> None:
+    chance = random.Random(points)
+    values = [0.02 * n + chance.gauss(0, 0.1) + (n % period == 3) for n in range(points)]
+    found = season_of(values, period)
+    assert found is not None
+    assert found.expected == pytest.approx(_expected(values, period))

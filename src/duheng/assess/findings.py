@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -202,12 +202,16 @@ def counties_against_city(opened: Opened) -> tuple[Flag, ...]:
     stated = opened.books.facts.filter(pl.col("entity") == whole)
     found: list[Flag] = []
     groups = stated.partition_by("quantity", "definition", as_dict=True, maintain_order=True)
+    summed = {id: one for (id, _) in groups if (one := known.get(str(id))) and _summed(one)}
+    # A quantity that is no rule rests on itself alone, so that all of them are read from the same books.
+    plain = [id for id, one in summed.items() if not isinstance(one, Rule)]
+    without_plain = _without(opened, _elsewhere(plain, whole))
     for (id, definition), rows in groups.items():
-        bound = known.get(str(id))
-        if bound is None or bound.over_place != "sum" or (isinstance(bound, Rule) and not bound.published):
+        if id not in summed:
             continue
-        own = list(rests_on(bound))  # of a published rule the whole's own inputs too
-        without = _without(opened, ~pl.col("quantity").is_in(own) | (pl.col("entity") != whole))
+        bound, without = summed[id], without_plain
+        if isinstance(bound, Rule):  # of a published rule the whole's own inputs too
+            without = _without(opened, _elsewhere(rests_on(bound), whole))
         values = _computed(bound, without, None if definition is None else str(definition))
         whole_sums = {
             (entity, item, period): value
@@ -217,6 +221,16 @@ def counties_against_city(opened: Opened) -> tuple[Flag, ...]:
         tolerance = tolerances()["counties_vs_city"]
         found += _differing(opened, bound, rows, whole_sums, "members-whole", "各成员之和", tolerance)
     return tuple(found)
+
+
+def _summed(of: Quantity) -> bool:
+    """Whether a whole's stated value should be the sum of its members'."""
+    return of.over_place == "sum" and (not isinstance(of, Rule) or of.published)
+
+
+def _elsewhere(of: Iterable[str], whole: str) -> pl.Expr:
+    """Facts of other quantities, or of another place than the whole."""
+    return ~pl.col("quantity").is_in(list(of)) | (pl.col("entity") != whole)
 
 
 def _without(opened: Opened, kept: pl.Expr) -> Books:

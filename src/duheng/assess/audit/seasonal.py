@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from duheng.assess.audit.settings import PACKAGED, Thresholds
 
@@ -77,19 +77,33 @@ def _residual(values: Array, period: int) -> Array:
     trend = season
     for _ in range(_ROUNDS):
         trend = _moving_median(values - season, period + 1)
-        left = values - trend
-        season = np.empty_like(values)
-        for phase in range(period):
-            season[phase::period] = _moving_median(left[phase::period], _CYCLES)
+        season = _by_phase(values - trend, period)
         season -= _moving_median(season, period)
     return values - trend - season
 
 
+def _by_phase(values: Array, period: int) -> Array:
+    """The moving median among the values of each phase; phases of the same number of points at once."""
+    made, longer = np.empty_like(values), len(values) % period
+    for phases in (range(longer), range(longer, period)):
+        if phases:
+            rows = np.stack([values[phase::period] for phase in phases])
+            for phase, row in zip(phases, _moving_median(rows, _CYCLES), strict=True):
+                made[phase::period] = row
+    return made
+
+
 def _moving_median(values: Array, width: int) -> Array:
-    """Median of the window around each value; at the ends the first and the last whole window."""
-    if width >= len(values):
-        return np.full(len(values), np.median(values))
-    medians = np.median(sliding_window_view(values, width), axis=1)
-    starts = np.clip(np.arange(len(values)) - width // 2, 0, len(values) - width)
-    moved: Array = medians[starts]
-    return moved
+    """Median of the window around each value of each row; at the ends the first and the last whole window."""
+    width = min(width, values.shape[-1])
+    windows = np.sort(values[..., _windows(values.shape[-1], width)], axis=-1)
+    medians: Array = (windows[..., (width - 1) // 2] + windows[..., width // 2]) / 2
+    return medians
+
+
+@lru_cache(maxsize=256)
+def _windows(points: int, width: int) -> npt.NDArray[np.intp]:
+    """For each of so many points the places of its window."""
+    starts = np.clip(np.arange(points) - width // 2, 0, points - width)
+    places: npt.NDArray[np.intp] = starts[:, None] + np.arange(width)
+    return places
