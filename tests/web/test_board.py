@@ -57,7 +57,7 @@ def test_a_day_that_has_not_come_is_refused_and_today_is_not(drill: Site, path: 
     assert client.get(path, {"as_of": str(today)}).status_code == 200
     answer = client.get(path, {"as_of": str(today + timedelta(days=1))})
     assert answer.status_code == 400
-    assert f"1949-10-01 至今天（{today}）的日期" in answer.content.decode()
+    assert f"还没有到，那天的情况无从知道。“数据截至”最晚为今天（{today}）" in answer.content.decode()
 
 
 def test_the_data_have_the_fields_that_were_promised(drill: Site) -> None:

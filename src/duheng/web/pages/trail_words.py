@@ -38,9 +38,9 @@ FIELDS: Mapping[str, str] = {
     "any_password": "不核对设备密码",
     "file": "文件",
     "reading": "规划读入编号",
-    "targets": "目标",
-    "tasks": "任务",
-    "doubts": "疑问",
+    "targets": "目标数",
+    "tasks": "任务数",
+    "doubts": "疑问数",
     "entries": "条目",
     "upto": "截至第几个决定",
     "instead_of": "取代的规划",
@@ -77,7 +77,7 @@ def in_words(ask: Ask, entry: AuditRecord) -> str:
     order = [*(key for key in FIELDS if key in told), *(key for key in told if key not in FIELDS)]
     words = ask.words
     said = [
-        words("{field}：{value}", field=words(FIELDS.get(key, key)), value=_value(ask, key, told[key]))
+        words(FIELDS.get(key, key)) + words("：") + _value(ask, key, told[key])
         for key in order
         if told[key] not in (None, "", [])
     ]
@@ -120,7 +120,7 @@ def _value(ask: Ask, key: str, value: object) -> str:
     text = str(value)
     if key in HASHES and len(text) > _SHOWN:
         return f"{text[:_SHOWN]}…"
-    return _NAMED[key](ask, text) if key in _NAMED else words(text)
+    return _NAMED[key](ask, text) if key in _NAMED else text  # what a person wrote stays as it is
 
 
 def _of(table: Mapping[str, str]) -> Callable[[Ask, str], str]:
@@ -156,6 +156,7 @@ def _place(ask: Ask, text: str) -> str:
 
 _NAMED: Mapping[str, Callable[[Ask, str], str]] = {
     "state": _of(STATES),
+    "item": _of({}),
     "scenario": _of(SCENARIOS),
     "certainty": _of(CERTAINTY),
     "definition": _definition,
