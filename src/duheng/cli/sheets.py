@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from duheng.model.plan import City
 
 _BINARY = ("xlsx", "parquet")
+_Status = Annotated[
+    str, typer.Option("--status", help="状态：audited 核定、measured 监测、reported 填报、estimated 估算。")
+]
 _Plan = Annotated[str | None, typer.Option("--plan", help="方案编号。")]
 
 
@@ -41,10 +44,7 @@ def import_(
     scenario: Annotated[
         str, typer.Option("--scenario", help="情景：actual（真实）、drill（演练）。")
     ] = "actual",
-    status: Annotated[
-        str,
-        typer.Option("--status", help="状态：audited 核定、measured 监测、reported 填报、estimated 估算。"),
-    ] = "reported",
+    status: _Status = "reported",
     by: Annotated[str | None, typer.Option("--by", help="由谁导入；缺省为系统用户名。")] = None,
     city: CityOption = DEFAULT_CITY,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
