@@ -140,7 +140,7 @@ def day_of(as_of: date | datetime | None) -> date:
 
 
 def lies_ahead(as_of: date | datetime) -> bool:
-    """Whether a day has not come yet: of it nothing can be known, and the same answer could not be had again."""
+    """Whether a day has not come yet: of it no more is known than now, and the answer changes until it has come."""
     return day_of(as_of) > day_of(None)
 
 

@@ -105,7 +105,8 @@ def definition_of(quantity: Quantity, text: str | None) -> str | None:
 def moment(text: str | None) -> date | datetime | None:
     """An `--as-of` option: a date means the end of that day in Shanghai; with a time it is that moment.
 
-    Raises DuhengError for a text that is neither and for a day that has not come yet.
+    Of a day that has not come it is said that what is known now is shown. Raises DuhengError for a text that is
+    neither.
     """
     from duheng.assess.books import day_of, lies_ahead
 
@@ -122,5 +123,5 @@ def moment(text: str | None) -> date | datetime | None:
             f"--as-of {text!r} 不是日期；应写成 2024-07-31 或 2024-07-31T18:00+08:00"
         ) from error
     if lies_ahead(asked):
-        raise DuhengError(f"--as-of {text} 还没有到；应是今天（{day_of(None)}）或以前的一天，不写表示现在")
+        typer.echo(f"{day_of(asked)}还没有到：所示为现在已知的数据，进度和时限按那天计算", err=True)
     return asked

@@ -2,7 +2,6 @@
 
 * DuhengError
   - BadAddress    something in the address is not accepted (400)
-    - NotYet      a day that has not come (400)
   - NotThere      no such page or thing (404)
   - NotAllowed    the person may not see or do this (403)
   - TooLarge      what was sent is larger than accepted (413)
@@ -12,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from duheng.model.errors import DuhengError
 from duheng.model.saying import listed, say
@@ -33,15 +31,6 @@ class BadAddress(DuhengError):
         elif len(known) > MOST_NAMED:
             text = "地址中的“{part}”为“{found}”，不能识别。可用：{accepted} 等。"
         super().__init__(say(text, part=part, found=self.found, accepted=self.accepted))
-
-
-class NotYet(BadAddress):
-    """A day that has not come: nothing of it can be known, and the address would say something else every day."""
-
-    def __init__(self, part: str, day: date, today: date):
-        super().__init__(part, str(day), str(today))
-        said = "{day}还没有到，那天的情况无从知道。“数据截至”最晚为今天（{today}），留空表示现在。"
-        self.args = (say(said, day=str(day), today=str(today)),)
 
 
 class NotThere(DuhengError):

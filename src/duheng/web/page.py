@@ -26,6 +26,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from duheng.assess.books import lies_ahead
 from duheng.assess.values import Unread, Value
 from duheng.ingest.drill.places import is_drill
 from duheng.ingest.export import DRILL_NOTICE
@@ -272,6 +273,7 @@ def _html(ask: Ask, page: Page) -> str:
         "path": page_path(ask.request.path),
         "as_data": _has_data(page_path(ask.request.path)),
         "drill_notice": ask.words(DRILL_NOTICE),
+        "ahead": ask.selection.as_of is not None and lies_ahead(ask.selection.as_of),
         "city": ask.city,
         "role": roles.role_of(ask.user),
         "may": lambda permission: roles.may(ask.user, permission),

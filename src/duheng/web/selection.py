@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from duheng.assess.books import day_of, lies_ahead
 from duheng.model.saying import say
-from duheng.web.errors import BadAddress, NotYet
+from duheng.web.errors import BadAddress
 
 SCENARIOS = {"actual": "实际", "drill": "演练"}
 LIGHTS = {"1": "一级", "2": "二级", "3": "三级", "none": "未填报", "unjudged": "不作判定"}
@@ -100,8 +99,6 @@ def _date(part: str, found: str) -> date | None:
         day = date.fromisoformat(found)
     except ValueError:
         raise BadAddress(part, found, "形如 2024-12-31 的日期，留空表示现在") from None
-    if lies_ahead(day):
-        raise NotYet(part, day, day_of(None))
-    if day < date(1949, 10, 1):
-        raise BadAddress(part, found, "1949-10-01 以后的日期，留空表示现在")
+    if not date(1949, 10, 1) <= day <= date(2100, 12, 31):
+        raise BadAddress(part, found, "1949-10-01 至 2100-12-31 之间的日期，留空表示现在")
     return day
