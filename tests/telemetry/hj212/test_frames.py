@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,27 @@ def test_what_devices_get_wrong_is_marked_and_read() -> None:
     assert framed_as(b"##%04d" % len(segment) + segment + b"4b37") == ("crc",)
     low = framed(b"ST=91;CN=9014;CP=&&QN=1&&")
     assert framed_as(low[:-6] + low[-6:].lower()) in [("crc_case",), ()]
+
+
+def short_summed(sum: Callable[[bytes], int] = crc.checksum) -> tuple[bytes, bytes]:
+    """A frame up to its check sum, which begins with a zero, and the sum as devices print it that leave zeros out."""
+    segments = (MINUTE[6:-6].replace(b"35.5", b"%d.5" % value) for value in range(10_000))
+    segment = next(one for one in segments if sum(one) < 0x1000)
+    return b"##%04d" % len(segment) + segment, b"%X" % sum(segment)
+
+
+def test_a_check_sum_without_its_leading_zeros_ends_a_frame() -> None:
+    frame, digits = short_summed()
+    for end in (b"\r\n", b"\n", b""):
+        assert framed_as(frame + digits + end) == ("crc_case",)
+        assert framed_as(b"##0999" + frame[6:] + digits + end) == ("length", "crc_case")
+    two = frame + digits + frame + digits.lower()
+    assert [piece.raw for piece in cut(two, [])] == [frame + digits, frame + digits.lower()]
+    assert cut(two, [1] * len(two)) == cut(two, [])
+    mistaken, digits = short_summed(crc.modbus)
+    assert framed_as(mistaken + digits + b"\r\n") == ("crc",)
+    (unknown,) = cut(frame + b"7\r\n", [])
+    assert unknown == Fragment(frame + b"7\r\n", "no_end")
 
 
 def test_garbage_between_frames_is_kept() -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from . import crc
 from .batch import Batch, Block, joined, tables
 from .folding import checksums
-from .framing import LEGAL, Fragment, Frame, Framer
+from .framing import LEGAL, Fragment, Frame, Framer, pieces
 from .items import Items
 from .names import Names
 from .plain_columns import plain_part
@@ -60,8 +60,7 @@ def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Frag
                 continue
         after = data.find(b"\r\n##", place + 1)
         stop = size if after < 0 else after + 2
-        framer = Framer()
-        for piece in (*framer.feed(data[place:stop]), *framer.close()):
+        for piece in pieces(data[place:stop]):
             place = data.find(piece.raw, place)
             if isinstance(piece, Frame):
                 odd.append((place + piece.raw.find(piece.segment), piece))
