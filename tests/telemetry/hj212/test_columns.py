@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,16 @@ def test_random_frames_read_alike_both_ways(
         ]
         stream += frame(HEAD, [[("DataTime", "20260101075000")], *groups])
     same(stream)
+
+
+def test_names_in_capitals_are_read() -> None:
+    for head in (HEAD, dict(reversed(HEAD.items()))):  # the fast way and the tolerant one
+        batch = read(
+            frame(head, [[("DATATIME", "20260101075000")], [("A34001-RTD", "24.5"), ("A34001-FLAG", "N")]])
+        )
+        assert batch.frames["time"].to_list() == [datetime(2026, 1, 1, 7, 50)]
+        assert batch.readings.select("factor", "rtd", "flag").rows() == [("A34001", 24.5, "N")]
+        assert not batch.further.height
 
 
 def test_an_underscore_makes_no_number() -> None:
