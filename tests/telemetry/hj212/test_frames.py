@@ -222,6 +222,7 @@ def test_code_tables() -> None:
     assert codes.systems()["31"]
     cod = codes.factors()["w01018"]
     assert codes.factors()["011"] == cod
+    assert codes.factors()["W01018"] == cod
     assert cod.unit == "mg/L"
     assert codes.factors()["w01001"].unit == "1"
 
