@@ -257,6 +257,15 @@ def test_a_frame_whose_log_quotes_another_is_one_frame() -> None:
     said = decode(framed(b"QN=1;ST=32;CN=3020;PW=1;MN=A;Flag=5;CP=&&i11001-Info=//sent ##0087QN=2//&&"))
     assert (said["status"], said["MN"]) == ("ok", "A")
     assert decode(MINUTE + MINUTE) == {"stream": True, "frames_starting_with_##": 2}
+    mistaken = b"QN=1;ST=32;CN=3020;PW=1;MN=A;Flag=5;CP=&&i11001-Info=//sent ##0087QN=2//&&"
+    said = decode(b"##%04d" % len(mistaken) + mistaken + b"%04X\r\n" % crc.modbus(mistaken))
+    assert (said["status"], said["crc_dialect"], said["MN"]) == ("bad_crc", "modbus_hi_lo", "A")
+
+
+def test_frames_with_three_digits_of_length_are_counted_too() -> None:
+    three = b"##%d" % (len(MINUTE) - 12) + MINUTE[6:]
+    assert decode(three)["status"] == "bad_length_field"
+    assert decode(three + three + MINUTE) == {"stream": True, "frames_starting_with_##": 3}
 
 
 def test_the_file_that_is_read_is_not_written_over(tmp_path: Path) -> None:

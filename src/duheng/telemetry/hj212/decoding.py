@@ -6,11 +6,13 @@ import re
 from typing import Any
 
 from . import crc
+from .framing import START
 from .segment import CLOSING, OPENING, VERSIONS, Segment, decoded, parse
 
 Reading = dict[str, Any]
 
 _LENGTH = re.compile(rb"##(\d{4})")
+_CLOSED = re.compile(rb"&&[0-9A-Fa-f]{4}")
 _TAILS = {b"\r\n": "CRLF", b"\n": "LF", b"": "none", b"**": "**", b"\\r\\n": "literal_backslash"}
 # Fields of CP that concern the exchange and no factor (HJ 212-2017 table 4).
 _NAMED = (
@@ -25,7 +27,7 @@ def decode(raw: bytes) -> Reading:
     status: ok, bad_len, bad_crc, bad_len_and_crc, no_cp, no_cp_terminator, bad_length_field, no_header. Lengths
     count bytes. A key is absent where there is nothing to say: `Flag` where the frame has none.
     """
-    frames = len(_LENGTH.findall(raw))
+    frames = len(START.findall(raw))
     if frames > 1 and not _one(raw):
         return {"stream": True, "frames_starting_with_##": frames}
     reading: Reading = {"total_bytes": len(raw), "header_ok": raw.startswith(b"##")}
@@ -42,14 +44,12 @@ def decode(raw: bytes) -> Reading:
 
 
 def _one(raw: bytes) -> bool:
-    """Whether it is a single frame by its length and its sum, though a log in it quotes what looks like another."""
+    """Whether it is a single frame by its length, though a log in it quotes what looks like another."""
     length = _LENGTH.match(raw)
     if not length:
         return False
     end = 6 + int(length[1])
-    digits = raw[end : end + 4].decode("latin-1")
-    right = digits.upper() == crc.printed(crc.checksum(raw[6:end]))
-    return right and not _LENGTH.search(raw, end + 4)
+    return bool(_CLOSED.match(raw, end - 2)) and not START.search(raw, end + 4)
 
 
 def _without_body(raw: bytes, length: int) -> Reading:
