@@ -113,6 +113,25 @@ def test_random_frames_read_alike_both_ways(
     same(stream)
 
 
+SPREAD = [
+    [("DataTime", "20260101075000")],
+    [("02-Avg", "3.5"), ("02-Flag", "D")],
+    [("w01018-Avg", "20")],  # a device that writes `;` for `,`
+    [("w01018-Flag", "F")],
+    [("02-ZsAvg", "4.5"), ("02-Avg", "9.9")],
+]
+
+
+def test_what_is_said_of_a_factor_in_several_places_is_one_reading() -> None:
+    for head in (HEAD, dict(reversed(HEAD.items()))):
+        batch = read(frame(head, SPREAD))
+        assert batch.readings.select("factor", "avg", "zs_avg", "flag").rows() == [
+            ("02", 3.5, 4.5, "D"),
+            ("w01018", 20.0, None, "F"),
+        ]
+        assert batch.further.select("name", "value").rows() == [("02-Avg", "9.9")]
+
+
 def test_names_in_capitals_are_read() -> None:
     for head in (HEAD, dict(reversed(HEAD.items()))):  # the fast way and the tolerant one
         batch = read(

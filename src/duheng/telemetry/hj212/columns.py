@@ -1,8 +1,8 @@
 """Many frames at once to typed columns: header, times, every factor with its values and flag.
 
 Regular frames are read in blocks by `tokens`, without an object for any of their items. What is not regular (a field
-out of order, an item without `=`, text of other alphabets, a log) goes to `plain_columns`, which gives the same
-columns: nothing depends on the fast way being able to read it.
+out of order, an item without `=`, a factor in two places, text of other alphabets, a log) goes to `plain_columns`,
+which gives the same columns: nothing depends on the fast way being able to read it.
 """
 
 from __future__ import annotations
