@@ -15,11 +15,13 @@ import numpy.typing as npt
 from . import crc
 from .batch import Batch, Block, joined, tables
 from .folding import checksums
-from .framing import LEGAL, Fragment, Frame, Framer, pieces
+from .framing import LEGAL, Fragment, Frame, pieces
 from .items import Items
 from .names import Names
 from .plain_columns import plain_part
 from .tokens import Buffer, Ints
+
+Other = tuple[int, Frame | Fragment]  # with the place of its segment, or its own
 
 BLOCK = 1 << 20  # bytes read at a time: what the processor's cache holds with its columns
 _HEAD, _SUM, _BREAK = 6, 4, b"\r\n"
@@ -32,21 +34,22 @@ _STATE[list(crc.TABLE)] = range(256)
 
 def read(data: bytes) -> Batch:
     """What the bytes of a stream say: regular frames by columns, other frames one by one, the rest as fragments."""
-    starts, ends, odd, fragments = located(data)
+    starts, ends, others = located(data)
     names = Names()
-    blocks = [_block(data, *ranges, names, odd) for ranges in _blocks(starts, ends)]
+    blocks = [_block(data, *ranges, names, others) for ranges in _blocks(starts, ends)]
     parts = [tables(blocks, names.factors)] if blocks else []
+    odd = [(place, other) for place, other in others if isinstance(other, Frame)]
+    fragments = [other for _, other in others if isinstance(other, Fragment)]
     return joined([*parts, plain_part(odd, names)], fragments)
 
 
-def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Fragment]]:
-    """Where segments of whole frames begin and end; other frames with the place of their segment; what is no frame."""
+def located(data: bytes) -> tuple[Ints, Ints, list[Other]]:
+    """Where segments of whole frames begin and end, as far as their length tells; what else there is."""
     chained = _chained(data)
     if chained is not None:
-        return *chained, [], []
+        return *chained, []
     starts, ends = [], []
-    odd: list[tuple[int, Frame]] = []
-    fragments: list[Fragment] = []
+    others: list[Other] = []
     place, size = 0, len(data)
     while place < size:
         digits = data[place + 2 : place + _HEAD]
@@ -60,15 +63,17 @@ def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Frag
                 continue
         after = data.find(b"\r\n##", place + 1)
         stop = size if after < 0 else after + 2
-        for piece in pieces(data[place:stop]):
-            place = data.find(piece.raw, place)
-            if isinstance(piece, Frame):
-                odd.append((place + piece.raw.find(piece.segment), piece))
-            else:
-                fragments.append(piece)
-            place += len(piece.raw)
+        others += _others(data, place, stop)
         place = stop
-    return np.array(starts, np.int64), np.array(ends, np.int64), odd, fragments
+    return np.array(starts, np.int64), np.array(ends, np.int64), others
+
+
+def _others(data: bytes, place: int, stop: int) -> Iterator[Other]:
+    """What stands between two places, read one piece after the other."""
+    for piece in pieces(data[place:stop]):
+        place = data.find(piece.raw, place)
+        yield place + (piece.raw.find(piece.segment) if isinstance(piece, Frame) else 0), piece
+        place += len(piece.raw)
 
 
 def _chained(data: bytes) -> tuple[Ints, Ints] | None:
@@ -95,7 +100,7 @@ def _blocks(starts: Ints, ends: Ints) -> Iterator[tuple[Ints, Ints]]:
         yield from zip(np.split(starts, cuts), np.split(ends, cuts), strict=True)
 
 
-def _block(data: bytes, starts: Ints, ends: Ints, names: Names, odd: list[tuple[int, Frame]]) -> Block:
+def _block(data: bytes, starts: Ints, ends: Ints, names: Names, others: list[Other]) -> Block:
     """The columns of a run of segments; those that are not regular join the others to be read one by one."""
     begin = int(starts[0])
     buffer = Buffer(data[begin : int(ends[-1]) + _SUM])
@@ -103,7 +108,7 @@ def _block(data: bytes, starts: Ints, ends: Ints, names: Names, odd: list[tuple[
     items = Items(buffer, starts - begin, ends - begin, names)
     regular = right & items.regular & (ends - starts <= LEGAL)
     for n in np.flatnonzero(~regular):
-        odd.append((int(starts[n]), _frame(data, int(starts[n]), int(ends[n]))))
+        others += _others(data, int(starts[n]) - _HEAD, int(ends[n]) + _SUM)
     return items.block(regular, begin)
 
 
@@ -114,9 +119,3 @@ def _right(buffer: Buffer, starts: Ints, ends: Ints) -> npt.NDArray[np.bool_]:
         buffer.texts(ends, np.full(len(ends), _SUM), _SUM) == _PRINTED[_STATE[sums]]
     )
     return right
-
-
-def _frame(data: bytes, start: int, end: int) -> Frame:
-    raw = data[start - _HEAD : end + _SUM]
-    found = [piece for piece in Framer().feed(raw) if isinstance(piece, Frame)]
-    return found[0] if found else Frame(raw, data[start:end], data[end : end + _SUM], ("crc",))

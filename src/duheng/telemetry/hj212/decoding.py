@@ -6,13 +6,12 @@ import re
 from typing import Any
 
 from . import crc
-from .framing import START
+from .framing import START, Frame, pieces
 from .segment import CLOSING, OPENING, VERSIONS, Segment, decoded, parse
 
 Reading = dict[str, Any]
 
 _LENGTH = re.compile(rb"##(\d{4})")
-_CLOSED = re.compile(rb"&&[0-9A-Fa-f]{4}")
 _TAILS = {b"\r\n": "CRLF", b"\n": "LF", b"": "none", b"**": "**", b"\\r\\n": "literal_backslash"}
 # Fields of CP that concern the exchange and no factor (HJ 212-2017 table 4).
 _NAMED = (
@@ -45,11 +44,8 @@ def decode(raw: bytes) -> Reading:
 
 def _one(raw: bytes) -> bool:
     """Whether it is a single frame by its length, though a log in it quotes what looks like another."""
-    length = _LENGTH.match(raw)
-    if not length:
-        return False
-    end = 6 + int(length[1])
-    return bool(_CLOSED.match(raw, end - 2)) and not START.search(raw, end + 4)
+    first = pieces(raw)[0]
+    return isinstance(first, Frame) and raw.startswith(first.raw) and not START.search(raw, len(first.raw))
 
 
 def _without_body(raw: bytes, length: int) -> Reading:

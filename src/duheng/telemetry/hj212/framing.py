@@ -154,12 +154,20 @@ def _by_length(data: bytes, start: int) -> Frame | None:
     if end + 4 > len(data):
         return None
     if data[end - 2 : end] == b"&&" and data.find(b"CP=&&", start, end) >= 0:
-        return _framed(data, start, end) if _hexadecimal(data[end : end + 4]) else None
+        framed = _framed(data, start, end) if _hexadecimal(data[end : end + 4]) else None
+        return None if framed and _runs_on(framed) else framed
     # A check sum of 8 bits fits by chance too often to believe it of a segment that runs into the next frame.
     segment, stated = data[start + _HEAD : end], data[end : end + 4]
     if b"CP=&&" not in segment and _hexadecimal(stated) and crc.checksum(segment) == int(stated, 16):
         return _framed(data, start, end)
     return None
+
+
+def _runs_on(frame: Frame) -> bool:
+    """Whether it is rather a frame without end and the next ones: no known sum over what looks like a beginning."""
+    if "crc" not in frame.problems or not START.search(frame.segment):
+        return False
+    return crc.dialect(frame.segment, frame.digits.decode()) == "none"
 
 
 def _closed_early(data: bytes, start: int, end: int) -> Frame | None:
