@@ -7,6 +7,7 @@ which gives the same columns: nothing depends on the fast way being able to read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from . import crc
 from .batch import Batch, Block, joined, tables
 from .folding import checksums
-from .framing import LEGAL, Fragment, Frame, pieces
+from .framing import LEGAL, START, Fragment, Frame, pieces
 from .items import Items
 from .names import Names
 from .plain_columns import plain_part
@@ -25,6 +26,7 @@ Other = tuple[int, Frame | Fragment]  # with the place of its segment, or its ow
 
 BLOCK = 1 << 20  # bytes read at a time: what the processor's cache holds with its columns
 _HEAD, _SUM, _BREAK = 6, 4, b"\r\n"
+_NEXT = re.compile(_BREAK + START.pattern)
 _HASH, _AND = ord("#"), ord("&")
 _DIGITS, _VALUES = np.arange(2, _HEAD), np.array([1000, 100, 10, 1])  # of the length behind `##`
 _PRINTED = np.array([crc.printed(value).encode() for value in crc.TABLE])  # by the state of 8 bits
@@ -61,8 +63,8 @@ def located(data: bytes) -> tuple[Ints, Ints, list[Other]]:
                 ends.append(end)
                 place = end + _SUM + 2
                 continue
-        after = data.find(b"\r\n##", place + 1)
-        stop = size if after < 0 else after + 2
+        after = _NEXT.search(data, place + 1)
+        stop = after.start() + 2 if after else size
         others += _others(data, place, stop)
         place = stop
     return np.array(starts, np.int64), np.array(ends, np.int64), others

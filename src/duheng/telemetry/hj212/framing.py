@@ -171,7 +171,8 @@ def _runs_on(frame: Frame) -> bool:
 
 
 def _closed_early(data: bytes, start: int, end: int) -> Frame | None:
-    for match in _CLOSED.finditer(data, start, end):
+    following = START.search(data, start + 2, end)
+    for match in _CLOSED.finditer(data, start, following.start() if following else end):
         if crc.checksum(data[start + _HEAD : match.start() + 2]) == int(match.group()[2:6], 16):
             return _framed(data, start, match.start() + 2)
     return None
