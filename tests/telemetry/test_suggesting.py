@@ -18,6 +18,7 @@ def refused(mn: str, number: int, rule: str) -> bytes:
     )
     digits = {
         "modbus_hi_lo": f"{crc.modbus(segment):04X}",
+        "bare": f"{crc.modbus(segment):X}",  # no zeros before it
         "lower": f"{crc.checksum(segment):04x}",
         "none": "1234",
     }
@@ -30,8 +31,13 @@ def test_what_all_refused_frames_of_a_device_agree_on(tmp_path: Path) -> None:
     records += [refused("FEW", number, "modbus_hi_lo") for number in range(ENOUGH - 1)]
     records += [refused("UNKNOWN", number, "none") for number in range(ENOUGH)]
     records += [refused("SMALL", number, "lower") for number in range(ENOUGH)]
+    records += [refused("BARE", number, "bare") for number in range(4 * ENOUGH)]
     done = threading.Event()
     with closing(Writer(tmp_path / "telemetry/segments")) as writer:
         writer.put(records, done.set)
         assert done.wait(20)
-    assert crc_rules(tmp_path) == {"MODBUS": ("modbus_hi_lo", ENOUGH), "SMALL": ("lower", ENOUGH)}
+    assert crc_rules(tmp_path) == {
+        "BARE": ("modbus_hi_lo", 4 * ENOUGH),
+        "MODBUS": ("modbus_hi_lo", ENOUGH),
+        "SMALL": ("lower", ENOUGH),
+    }

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import verdicts
 from .devices import CRC_RULES
 from .hj212 import crc
-from .hj212.framing import Frame, Framer
+from .hj212.framing import Frame, pieces
 from .receipts import mn_of_frame
 from .segments import FRAME, names
 from .segments.reading import records
@@ -37,8 +37,8 @@ def crc_rules(home: Path) -> dict[str, tuple[str, int]]:
 
 
 def _rule(payload: bytes) -> str:
-    for piece in Framer().feed(payload):
+    for piece in pieces(payload):
         if isinstance(piece, Frame):
-            rule = crc.dialect(piece.segment, piece.digits.decode("latin-1"))
+            rule = crc.dialect(piece.segment, piece.digits.decode("latin-1").zfill(4))
             return "lower" if rule == "hj212" else rule
     return "none"

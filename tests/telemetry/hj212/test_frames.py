@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,27 @@ def test_what_devices_get_wrong_is_marked_and_read() -> None:
     assert framed_as(low[:-6] + low[-6:].lower()) in [("crc_case",), ()]
 
 
+def short_summed(sum: Callable[[bytes], int] = crc.checksum) -> tuple[bytes, bytes]:
+    """A frame up to its check sum, which begins with a zero, and the sum as devices print it that leave zeros out."""
+    segments = (MINUTE[6:-6].replace(b"35.5", b"%d.5" % value) for value in range(10_000))
+    segment = next(one for one in segments if sum(one) < 0x1000)
+    return b"##%04d" % len(segment) + segment, b"%X" % sum(segment)
+
+
+def test_a_check_sum_without_its_leading_zeros_ends_a_frame() -> None:
+    frame, digits = short_summed()
+    for end in (b"\r\n", b"\n", b""):
+        assert framed_as(frame + digits + end) == ("crc_case",)
+        assert framed_as(b"##0999" + frame[6:] + digits + end) == ("length", "crc_case")
+    two = frame + digits + frame + digits.lower()
+    assert [piece.raw for piece in cut(two, [])] == [frame + digits, frame + digits.lower()]
+    assert cut(two, [1] * len(two)) == cut(two, [])
+    mistaken, digits = short_summed(crc.modbus)
+    assert framed_as(mistaken + digits + b"\r\n") == ("crc",)
+    (unknown,) = cut(frame + b"7\r\n", [])
+    assert unknown == Fragment(frame + b"7\r\n", "no_end")
+
+
 def test_garbage_between_frames_is_kept() -> None:
     found = cut(b"@@hello" + MINUTE + b"GET / HTTP/1.1\r\n\r\n" + MINUTE + b"##01", [])
     kinds = [piece.reason if isinstance(piece, Fragment) else "frame" for piece in found]
@@ -200,6 +222,7 @@ def test_code_tables() -> None:
     assert codes.systems()["31"]
     cod = codes.factors()["w01018"]
     assert codes.factors()["011"] == cod
+    assert codes.factors()["W01018"] == cod
     assert cod.unit == "mg/L"
     assert codes.factors()["w01001"].unit == "1"
 
@@ -234,6 +257,15 @@ def test_a_frame_whose_log_quotes_another_is_one_frame() -> None:
     said = decode(framed(b"QN=1;ST=32;CN=3020;PW=1;MN=A;Flag=5;CP=&&i11001-Info=//sent ##0087QN=2//&&"))
     assert (said["status"], said["MN"]) == ("ok", "A")
     assert decode(MINUTE + MINUTE) == {"stream": True, "frames_starting_with_##": 2}
+    mistaken = b"QN=1;ST=32;CN=3020;PW=1;MN=A;Flag=5;CP=&&i11001-Info=//sent ##0087QN=2//&&"
+    said = decode(b"##%04d" % len(mistaken) + mistaken + b"%04X\r\n" % crc.modbus(mistaken))
+    assert (said["status"], said["crc_dialect"], said["MN"]) == ("bad_crc", "modbus_hi_lo", "A")
+
+
+def test_frames_with_three_digits_of_length_are_counted_too() -> None:
+    three = b"##%d" % (len(MINUTE) - 12) + MINUTE[6:]
+    assert decode(three)["status"] == "bad_length_field"
+    assert decode(three + three + MINUTE) == {"stream": True, "frames_starting_with_##": 3}
 
 
 def test_the_file_that_is_read_is_not_written_over(tmp_path: Path) -> None:

@@ -47,6 +47,13 @@ def at(moment: datetime, data: datetime) -> bytes:
     )
 
 
+def without_zeros() -> bytes:
+    """A frame whose check sum begins with a zero, which is left out."""
+    made = (frame(number) for number in range(1, 1000))
+    whole = next(one for one in made if one.endswith(b"\r\n") and one[-6:-5] == b"0")
+    return whole[:-6] + whole[-5:]
+
+
 def verdict(session: Session, data: bytes) -> str:
     (piece,) = session.feed(data)
     return verdicts.verdict(piece.verdict).name
@@ -168,6 +175,14 @@ def summed(rule: str) -> bytes:
         "modbus_lo_hi": f"{wrong & 255:02X}{wrong >> 8:02X}", "off": "1234", "strict": f"{right:04X}",
     }  # fmt: skip
     return b"##%04d%s%s\r\n" % (len(segment), segment, digits[rule].encode())
+
+
+def test_a_check_sum_without_its_leading_zeros_is_one_in_other_letters() -> None:
+    (piece,) = session().feed(without_zeros())
+    assert piece.stored
+    assert piece.answer is not None
+    assert piece.payload == without_zeros()[:-2]
+    assert verdict(session(Device(MN, password="123456", crc="strict")), without_zeros()) == "crc"
 
 
 @pytest.mark.parametrize("sum", ["strict", "lower", "modbus_hi_lo", "modbus_lo_hi", "off"])

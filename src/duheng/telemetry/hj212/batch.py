@@ -43,8 +43,9 @@ class Batch(Part):
     """All frames of a buffer. `place` says of each row where the segment of its frame begins [byte of the buffer].
 
     frames: header fields as sent, time (DataTime, local), crc (right by the rule of HJ 212), problems (of framing).
-    readings: a row for each factor between two `;`; null is not sent. further: what fits no column, as sent: unknown
-    suffixes, parameters, values that are no number, an empty name for an item without `=`. fragments: no frames.
+    readings: a row for each factor of a frame, wherever in it its items stand; null is not sent. further: what fits no
+    column, as sent: unknown suffixes, parameters, values that are no number, what is said a second time, an empty name
+    for an item without `=`. fragments: no frames.
     """
 
     fragments: Sequence[Fragment]

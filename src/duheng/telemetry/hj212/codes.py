@@ -62,7 +62,10 @@ def systems() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def factors() -> Mapping[str, Factor]:
-    """Factor by its code of 2017, and by that of 2005 where it has one and no other factor does."""
+    """Factor by its code of 2017, and by that of 2005 where it has one and no other factor does.
+
+    Some devices write a code in capitals (`W01018`): no two factors differ by that alone.
+    """
     found: dict[str, Factor] = {}
     for row in _rows("factors"):
         factor = Factor(
@@ -72,4 +75,6 @@ def factors() -> Mapping[str, Factor]:
         for code in (factor.code, factor.former):
             if code:
                 found.setdefault(code, factor)
+    for code, factor in list(found.items()):
+        found.setdefault(code.upper(), factor)
     return found

@@ -1,12 +1,13 @@
 """Many frames at once to typed columns: header, times, every factor with its values and flag.
 
 Regular frames are read in blocks by `tokens`, without an object for any of their items. What is not regular (a field
-out of order, an item without `=`, text of other alphabets, a log) goes to `plain_columns`, which gives the same
-columns: nothing depends on the fast way being able to read it.
+out of order, an item without `=`, a factor in two places, text of other alphabets, a log) goes to `plain_columns`,
+which gives the same columns: nothing depends on the fast way being able to read it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,14 +16,17 @@ import numpy.typing as npt
 from . import crc
 from .batch import Batch, Block, joined, tables
 from .folding import checksums
-from .framing import LEGAL, Fragment, Frame, Framer
+from .framing import LEGAL, START, Fragment, Frame, pieces
 from .items import Items
 from .names import Names
 from .plain_columns import plain_part
 from .tokens import Buffer, Ints
 
+Other = tuple[int, Frame | Fragment]  # with the place of its segment, or its own
+
 BLOCK = 1 << 20  # bytes read at a time: what the processor's cache holds with its columns
 _HEAD, _SUM, _BREAK = 6, 4, b"\r\n"
+_NEXT = re.compile(_BREAK + START.pattern)
 _HASH, _AND = ord("#"), ord("&")
 _DIGITS, _VALUES = np.arange(2, _HEAD), np.array([1000, 100, 10, 1])  # of the length behind `##`
 _PRINTED = np.array([crc.printed(value).encode() for value in crc.TABLE])  # by the state of 8 bits
@@ -32,21 +36,22 @@ _STATE[list(crc.TABLE)] = range(256)
 
 def read(data: bytes) -> Batch:
     """What the bytes of a stream say: regular frames by columns, other frames one by one, the rest as fragments."""
-    starts, ends, odd, fragments = located(data)
+    starts, ends, others = located(data)
     names = Names()
-    blocks = [_block(data, *ranges, names, odd) for ranges in _blocks(starts, ends)]
+    blocks = [_block(data, *ranges, names, others) for ranges in _blocks(starts, ends)]
     parts = [tables(blocks, names.factors)] if blocks else []
+    odd = [(place, other) for place, other in others if isinstance(other, Frame)]
+    fragments = [other for _, other in others if isinstance(other, Fragment)]
     return joined([*parts, plain_part(odd, names)], fragments)
 
 
-def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Fragment]]:
-    """Where segments of whole frames begin and end; other frames with the place of their segment; what is no frame."""
+def located(data: bytes) -> tuple[Ints, Ints, list[Other]]:
+    """Where segments of whole frames begin and end, as far as their length tells; what else there is."""
     chained = _chained(data)
     if chained is not None:
-        return *chained, [], []
+        return *chained, []
     starts, ends = [], []
-    odd: list[tuple[int, Frame]] = []
-    fragments: list[Fragment] = []
+    others: list[Other] = []
     place, size = 0, len(data)
     while place < size:
         digits = data[place + 2 : place + _HEAD]
@@ -58,18 +63,19 @@ def located(data: bytes) -> tuple[Ints, Ints, list[tuple[int, Frame]], list[Frag
                 ends.append(end)
                 place = end + _SUM + 2
                 continue
-        after = data.find(b"\r\n##", place + 1)
-        stop = size if after < 0 else after + 2
-        framer = Framer()
-        for piece in (*framer.feed(data[place:stop]), *framer.close()):
-            place = data.find(piece.raw, place)
-            if isinstance(piece, Frame):
-                odd.append((place + piece.raw.find(piece.segment), piece))
-            else:
-                fragments.append(piece)
-            place += len(piece.raw)
+        after = _NEXT.search(data, place + 1)
+        stop = after.start() + 2 if after else size
+        others += _others(data, place, stop)
         place = stop
-    return np.array(starts, np.int64), np.array(ends, np.int64), odd, fragments
+    return np.array(starts, np.int64), np.array(ends, np.int64), others
+
+
+def _others(data: bytes, place: int, stop: int) -> Iterator[Other]:
+    """What stands between two places, read one piece after the other."""
+    for piece in pieces(data[place:stop]):
+        place = data.find(piece.raw, place)
+        yield place + (piece.raw.find(piece.segment) if isinstance(piece, Frame) else 0), piece
+        place += len(piece.raw)
 
 
 def _chained(data: bytes) -> tuple[Ints, Ints] | None:
@@ -96,7 +102,7 @@ def _blocks(starts: Ints, ends: Ints) -> Iterator[tuple[Ints, Ints]]:
         yield from zip(np.split(starts, cuts), np.split(ends, cuts), strict=True)
 
 
-def _block(data: bytes, starts: Ints, ends: Ints, names: Names, odd: list[tuple[int, Frame]]) -> Block:
+def _block(data: bytes, starts: Ints, ends: Ints, names: Names, others: list[Other]) -> Block:
     """The columns of a run of segments; those that are not regular join the others to be read one by one."""
     begin = int(starts[0])
     buffer = Buffer(data[begin : int(ends[-1]) + _SUM])
@@ -104,7 +110,7 @@ def _block(data: bytes, starts: Ints, ends: Ints, names: Names, odd: list[tuple[
     items = Items(buffer, starts - begin, ends - begin, names)
     regular = right & items.regular & (ends - starts <= LEGAL)
     for n in np.flatnonzero(~regular):
-        odd.append((int(starts[n]), _frame(data, int(starts[n]), int(ends[n]))))
+        others += _others(data, int(starts[n]) - _HEAD, int(ends[n]) + _SUM)
     return items.block(regular, begin)
 
 
@@ -115,9 +121,3 @@ def _right(buffer: Buffer, starts: Ints, ends: Ints) -> npt.NDArray[np.bool_]:
         buffer.texts(ends, np.full(len(ends), _SUM), _SUM) == _PRINTED[_STATE[sums]]
     )
     return right
-
-
-def _frame(data: bytes, start: int, end: int) -> Frame:
-    raw = data[start - _HEAD : end + _SUM]
-    found = [piece for piece in Framer().feed(raw) if isinstance(piece, Frame)]
-    return found[0] if found else Frame(raw, data[start:end], data[end : end + _SUM], ("crc",))

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from . import crc
+from .framing import START, Frame, pieces
 from .segment import CLOSING, OPENING, VERSIONS, Segment, decoded, parse
 
 Reading = dict[str, Any]
@@ -25,7 +26,7 @@ def decode(raw: bytes) -> Reading:
     status: ok, bad_len, bad_crc, bad_len_and_crc, no_cp, no_cp_terminator, bad_length_field, no_header. Lengths
     count bytes. A key is absent where there is nothing to say: `Flag` where the frame has none.
     """
-    frames = len(_LENGTH.findall(raw))
+    frames = len(START.findall(raw))
     if frames > 1 and not _one(raw):
         return {"stream": True, "frames_starting_with_##": frames}
     reading: Reading = {"total_bytes": len(raw), "header_ok": raw.startswith(b"##")}
@@ -42,14 +43,9 @@ def decode(raw: bytes) -> Reading:
 
 
 def _one(raw: bytes) -> bool:
-    """Whether it is a single frame by its length and its sum, though a log in it quotes what looks like another."""
-    length = _LENGTH.match(raw)
-    if not length:
-        return False
-    end = 6 + int(length[1])
-    digits = raw[end : end + 4].decode("latin-1")
-    right = digits.upper() == crc.printed(crc.checksum(raw[6:end]))
-    return right and not _LENGTH.search(raw, end + 4)
+    """Whether it is a single frame by its length, though a log in it quotes what looks like another."""
+    first = pieces(raw)[0]
+    return isinstance(first, Frame) and raw.startswith(first.raw) and not START.search(raw, len(first.raw))
 
 
 def _without_body(raw: bytes, length: int) -> Reading:

@@ -7,6 +7,7 @@ The result does not depend on how the bytes were cut, and no byte is lost: what 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import crc
@@ -14,8 +15,10 @@ from . import crc
 LONGEST = 9999  # what four digits can say; the standard's own limit is 1,024
 LEGAL = 1024
 _HEAD = 6  # ## and four digits
-_START = re.compile(rb"##(?=\d{4}|\d{1,3}[A-Z]{2})")
-_END = re.compile(rb"&&([0-9A-Fa-f]{4})")
+START = re.compile(rb"##(?=\d{4}|\d{1,3}[A-Z]{2})")
+# Some devices print the check sum without the zeros before it: shorter then, and closed by a line break or the end.
+_END = re.compile(rb"&&([0-9A-Fa-f]{4}|[0-9A-Fa-f]{1,3}(?=[\r\n]|\Z))")
+_OTHER = re.compile(rb"[^0-9A-Fa-f]")
 _CLOSED = re.compile(rb"&&[0-9A-Fa-f]{4}\r\n")
 _BLANK = b"\r\n \t"
 
@@ -25,7 +28,7 @@ class Frame:
     """A whole frame. raw: from ## to the check sum, without the line break; digits: the check sum as sent.
 
     problems: length (not that of the segment), length_field (no four digits), too_long (over 1,024 bytes),
-    no_cp, crc (wrong by the rule of HJ 212), crc_case (lower case).
+    no_cp, crc (wrong by the rule of HJ 212), crc_case (right, but in lower case or without its leading zeros).
     """
 
     raw: bytes
@@ -40,6 +43,12 @@ class Fragment:
 
     raw: bytes
     reason: str
+
+
+def pieces(data: bytes) -> list[Frame | Fragment]:
+    """What bytes say after which nothing more comes."""
+    framer = Framer()
+    return framer.feed(data) + framer.close()
 
 
 class Framer:
@@ -100,18 +109,30 @@ class Framer:
 
     def _by_search(self, data: bytes, start: int, last: bool) -> Frame | Fragment | None:
         """A frame whose length does not lead to its end: the end of CP before the next frame, None while unsure."""
-        following = _START.search(data, start + 2)
+        following = START.search(data, start + 2)
         stop = following.start() if following else len(data)
         opened = data.find(b"CP=&&", start, stop)
         ends = list(_END.finditer(data, opened + 5, stop)) if opened >= 0 else []
+        body = _body(data, start)
         for match in ends:
-            if crc.checksum(data[_body(data, start) : match.start() + 2]) == int(match[1], 16):
+            if match.end() == len(data) and len(match[1]) < 4 and not last:  # its other digits may still come
+                continue
+            if crc.checksum(data[body : match.start() + 2]) == int(match[1], 16):
                 return _framed(data, start, match.start() + 2)
         if not following and not last and stop - start < self._limit:
             return None
-        if ends and (following or last):
-            return _framed(data, start, ends[-1].start() + 2)
+        if (following or last) and (end := _last_end(data, body, ends)):
+            return _framed(data, start, end)
         return Fragment(data[start:stop], "no_end" if stop - start < self._limit else "too_long")
+
+
+def _last_end(data: bytes, body: int, ends: Sequence[re.Match[bytes]]) -> int:
+    """Where the segment ends by the last check sum that is one, 0 where there is none: a short one by its value."""
+    for match in reversed(ends):
+        segment, digits = data[body : match.start() + 2], match[1].decode().zfill(4)
+        if len(match[1]) == 4 or crc.dialect(segment, digits) != "none":
+            return match.start() + 2
+    return 0
 
 
 def _body(data: bytes, start: int) -> int:
@@ -133,7 +154,8 @@ def _by_length(data: bytes, start: int) -> Frame | None:
     if end + 4 > len(data):
         return None
     if data[end - 2 : end] == b"&&" and data.find(b"CP=&&", start, end) >= 0:
-        return _framed(data, start, end) if _hexadecimal(data[end : end + 4]) else None
+        framed = _framed(data, start, end) if _hexadecimal(data[end : end + 4]) else None
+        return None if framed and _runs_on(framed) else framed
     # A check sum of 8 bits fits by chance too often to believe it of a segment that runs into the next frame.
     segment, stated = data[start + _HEAD : end], data[end : end + 4]
     if b"CP=&&" not in segment and _hexadecimal(stated) and crc.checksum(segment) == int(stated, 16):
@@ -141,8 +163,16 @@ def _by_length(data: bytes, start: int) -> Frame | None:
     return None
 
 
+def _runs_on(frame: Frame) -> bool:
+    """Whether it is rather a frame without end and the next ones: no known sum over what looks like a beginning."""
+    if "crc" not in frame.problems or not START.search(frame.segment):
+        return False
+    return crc.dialect(frame.segment, frame.digits.decode()) == "none"
+
+
 def _closed_early(data: bytes, start: int, end: int) -> Frame | None:
-    for match in _CLOSED.finditer(data, start, end):
+    following = START.search(data, start + 2, end)
+    for match in _CLOSED.finditer(data, start, following.start() if following else end):
         if crc.checksum(data[start + _HEAD : match.start() + 2]) == int(match.group()[2:6], 16):
             return _framed(data, start, match.start() + 2)
     return None
@@ -167,5 +197,6 @@ def _framed(data: bytes, start: int, end: int) -> Frame:
         problems.append("no_cp")
     right = b"%04X" % crc.checksum(segment)
     if digits != right:
-        problems.append("crc_case" if digits.upper() == right else "crc")
-    return Frame(data[start : end + 4], segment, digits, tuple(problems))
+        digits = _OTHER.split(digits, maxsplit=1)[0]  # fewer than four
+        problems.append("crc_case" if digits.upper().zfill(4) == right else "crc")
+    return Frame(data[start : end + len(digits)], segment, digits, tuple(problems))

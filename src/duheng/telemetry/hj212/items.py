@@ -45,6 +45,9 @@ class Items:
         self.role = names.role[self.number]
         self.fields = np.flatnonzero(self.role == FIELD)
         self.field_number = names.number[self.number[self.fields]].astype(np.int64)
+        self.said = np.flatnonzero((self.role >= MEASURE) & (self.role <= FURTHER))  # of the factor `code`
+        self.code = names.factor[self.number[self.said]]
+        self.new = self._new()
         self.regular = self._regular(delimiters, kinds, count)
 
     def _numbers(self) -> Ints:
@@ -58,8 +61,25 @@ class Items:
         third[long] = self.buffer.words(self.begin[long] + 16) & _NAME_KEPT[2][length[long]]
         return self.names.numbers(first, second, third)
 
+    def _new(self) -> Bools:
+        """Of what is said of factors: where a run of items of one factor begins that commas join."""
+        said, code = self.said, self.code
+        new = np.ones(len(said), np.bool_)
+        new[1:] = (code[1:] != code[:-1]) | ~self.joined[said[1:]] | (said[1:] - said[:-1] != 1)
+        return new
+
+    def _twice(self) -> Bools:
+        """The segments that come back to a factor: its items are to be joined from several places."""
+        heads = np.flatnonzero(self.new)
+        factors = len(self.names.factors) + 1
+        pairs = self.segment[self.said[heads]] * factors + self.code[heads]
+        pairs.sort()
+        again = pairs[1:][pairs[1:] == pairs[:-1]] // factors
+        found: Bools = np.bincount(again, minlength=len(self.starts)) > 0
+        return found
+
     def _regular(self, delimiters: Ints, kinds: npt.NDArray[np.uint8], count: Ints) -> Bools:
-        """CP once, header fields before it and each once, nothing between two delimiters but with a `=`."""
+        """CP, each header field and each factor once, fields before CP, `=` in all that stands between delimiters."""
         segments = len(self.starts)
         good = count > 0
         opening = np.flatnonzero(self.role == OPENING)
@@ -81,7 +101,7 @@ class Items:
         wrong = alike[equal[alike] | text]  # a=b=c, or ;text;
         own, before = self._owner(delimiters[wrong + 1]), self._owner(delimiters[wrong])
         good &= np.bincount(own[own == before], minlength=segments) == 0
-        return good & self._ascii() & ~self._free_text()
+        return good & self._ascii() & ~self._free_text() & ~self._twice()
 
     def _any(self, items: Ints) -> Bools:
         """The segments that have one of these items."""
@@ -152,10 +172,11 @@ class Items:
         return Texts(self.buffer.bytes[places], length)
 
     def _readings(self, chosen: Bools | None, begin: int, unread: list[Ints]) -> dict[str, Array]:
-        own = _of(np.flatnonzero((self.role >= MEASURE) & (self.role <= FURTHER)), chosen)
-        code, role = self.names.factor[self.number[own]], self.role[own]
-        new = np.ones(len(own), np.bool_)
-        new[1:] = (code[1:] != code[:-1]) | ~self.joined[own[1:]] | (own[1:] - own[:-1] != 1)
+        own, code, new = self.said, self.code, self.new
+        if chosen is not None:
+            kept = chosen[own]
+            own, code, new = own[kept], code[kept], new[kept]
+        role = self.role[own]
         row = np.cumsum(new) - 1
         heads = np.flatnonzero(new)
         height = len(heads)

@@ -13,7 +13,7 @@ from .segment import HEADER
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
-# Columns of a reading by the suffix of HJ 212-2017 table 4; devices write some of them in lower case.
+# Columns of a reading by the suffix of HJ 212-2017 table 4; devices write some of them in other letters.
 MEASURES = {
     "Rtd": "rtd", "Min": "min", "Avg": "avg", "Max": "max", "Cou": "cou",
     "ZsRtd": "zs_rtd", "ZsMin": "zs_min", "ZsAvg": "zs_avg", "ZsMax": "zs_max",
@@ -63,7 +63,7 @@ class Names:
             return Name(text, FIELD, HEADER.index(field))
         if text == "CP":
             return Name(text, OPENING)
-        if text == "DataTime":
+        if text.lower() == "datatime":
             return Name(text, TIME)
         factor, dash, suffix = text.partition("-")
         if not dash:

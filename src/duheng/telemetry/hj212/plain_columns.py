@@ -55,6 +55,7 @@ class _Reader:
         self.heads: list[Row]
         self.rows: list[Row]
         self.further: list[Row]
+        self.mine: dict[int, Row]  # of the frame that is being read, by factor
         # For each name met: what it is, the column its value goes to (0: none) and how the value is read.
         self.known: dict[str, tuple[Name, int, Read]] = {}
 
@@ -75,6 +76,7 @@ class _Reader:
             header, body = self._tolerant(place, text)
             said = [header.get(name) for name in HEADER]
         time = None
+        self.mine = {}
         for group in body.split(";"):
             time = self._group(place, group, time)
         self.heads.append([place, *said, time, "crc" not in frame.problems, ",".join(frame.problems)])
@@ -88,14 +90,13 @@ class _Reader:
         return parse(text).header, _LOG.sub("", body)
 
     def _group(self, place: int, group: str, time: int | None) -> int | None:
-        """The items between two `;`: a row for each run of items of one factor. Returns DataTime, the first said."""
+        """The items between two `;`, each to the row of its factor. Returns DataTime, the first said."""
         factor, row = -1, _EMPTY
         for item in group.split(","):
             text, equals, value = item.partition("=")
             name, column, read = self.known.get(text) or self._met(text)
             if name.factor != factor and name.factor >= 0:
-                factor, row = name.factor, [place, self.names.factors[name.factor], *_EMPTY]
-                self.rows.append(row)
+                factor, row = name.factor, self.mine.get(name.factor) or self._row(place, name.factor)
             said = read(value)
             if column and said is not None and row[column] is None:  # the first of two wins
                 row[column] = said
@@ -106,6 +107,11 @@ class _Reader:
                     [place, name.text if equals else "", value.strip() if equals else name.text]
                 )
         return time
+
+    def _row(self, place: int, factor: int) -> Row:
+        row = self.mine[factor] = [place, self.names.factors[factor], *_EMPTY]
+        self.rows.append(row)
+        return row
 
     def _met(self, text: str) -> tuple[Name, int, Read]:
         """What a name met for the first time is."""

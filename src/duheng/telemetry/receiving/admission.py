@@ -161,5 +161,5 @@ def sum_allowed(rule: str, segment: bytes, digits: bytes) -> bool:
         return True
     if rule == "strict":
         return False
-    found = crc.dialect(segment, digits.decode("latin-1"))
+    found = crc.dialect(segment, digits.decode("latin-1").zfill(4))
     return found in ("hj212", rule)

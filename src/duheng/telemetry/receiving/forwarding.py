@@ -22,7 +22,7 @@ from duheng.model.errors import DuhengError
 
 from .. import verdicts
 from ..hj212 import encoding
-from ..hj212.framing import Frame, Framer
+from ..hj212.framing import Frame, Framer, pieces
 from ..hj212.segment import HEADER, Segment, decoded, parse
 from ..segments import FRAME, Record, names, read
 from .service import Service
@@ -111,10 +111,10 @@ def outgoing(target: Target, record: Record) -> Outgoing | None:
     """The frame to hand on, None where the record is none of this target's."""
     if record.kind != FRAME or record.verdict >= verdicts.REFUSED or record.verdict == verdicts.DUPLICATE:
         return None
-    pieces = [piece for piece in Framer().feed(record.payload) if isinstance(piece, Frame)]
-    if len(pieces) != 1:
+    frames = [piece for piece in pieces(record.payload) if isinstance(piece, Frame)]
+    if len(frames) != 1:
         return None
-    raw = pieces[0].segment
+    raw = frames[0].segment
     head, opening, body = raw.partition(b"CP=&&")
     asked = parse(decoded(head + opening + b"&&")[0])
     mn, number = asked.header.get("MN", ""), asked.header.get("QN", "")

@@ -90,7 +90,7 @@ class Session:
             if held[end : end + 4] != b"%04X" % crc.checksum(segment) or b"\r" in segment:
                 break
             header = Header._make(head.groups(b"")[1:])
-            found.append(self._frame(header, held[place : end + 4], segment, True))
+            found.append(self._frame(header, held[place : end + 4], segment))
             place = end + 6 if held.startswith(b"\r\n", end + 4) else end + 4
         if place < size:
             found += self._tolerant(held[place:] if place else held)
@@ -135,20 +135,20 @@ class Session:
         header = Header(
             *(fields.get(name, "").encode() for name in ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO"))
         )
-        right = not {"crc", "crc_case"} & set(piece.problems)
-        return self._frame(header, piece.raw, piece.segment, right)
+        wrong = piece.digits if {"crc", "crc_case"} & set(piece.problems) else b""
+        return self._frame(header, piece.raw, piece.segment, wrong)
 
-    def _frame(self, header: Header, raw: bytes, segment: bytes, right: bool) -> Received:
-        """right: the check sum is that of the standard; else the device's own rule decides."""
+    def _frame(self, header: Header, raw: bytes, segment: bytes, wrong: bytes = b"") -> Received:
+        """wrong: a check sum that is not as the standard has it: the device's own rule decides."""
         sender = self._known.get(header.mn)
         if sender is None:
             found = self._admission.sender(header.mn, self._address)
             if isinstance(found, int):
                 self.refused += 1
                 # With a wrong sum the MN itself may be what is wrong.
-                return Received(FRAME, found if right else verdicts.CRC, raw, header)
+                return Received(FRAME, verdicts.CRC if wrong else found, raw, header)
             sender = self._known[header.mn] = found
-        if not right and not sum_allowed(sender.device.crc, segment, raw[-4:]):
+        if wrong and not sum_allowed(sender.device.crc, segment, wrong):
             self.refused += 1
             sender.refused += 1
             return Received(FRAME, verdicts.CRC, raw, header, None, sender)
