@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from duheng.model import data
 from duheng.reading.grammar.deadlines import Calendar, When, plan_end
 from duheng.reading.grammar.heads import scoped, split_list
 from duheng.reading.grammar.measures import measures
@@ -17,6 +18,10 @@ from duheng.reading.reading import read_text
 from duheng.reading.records import Target
 
 NO_TARGETS = yaml.safe_load((Path(__file__).parent / "no_targets.yaml").read_text("utf-8"))
+EXAMPLES = [
+    *table()["examples"],
+    *data.read_yaml(data.root() / "reading" / "work_reports.yaml")["examples"],
+]
 FIELDS = ("indicator", "scope", "value", "unit", "direction", "change_from", "deadline")
 
 
@@ -25,7 +30,7 @@ def said(target: Target) -> list[Any]:
     return [target.as_json()[name] for name in FIELDS]
 
 
-@pytest.mark.parametrize("example", table()["examples"], ids=lambda example: example["text"][:24])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["text"][:24])
 def test_every_example_of_the_table_is_read_as_it_says(example: dict[str, Any]) -> None:
     reading = read_text(example.get("before", "") + example["text"])
     assert [said(target) for target in reading.targets] == example["targets"]

@@ -10,6 +10,8 @@ ASIDE, NAME, STOP = "\ue000", "\ue001", "。"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _DUTY = re.compile("责任|牵头|负责|配合|参与|单位[:：]|指导")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:%|万|亿|吨|个百分点)|分别|其中")
+# 分别减少 v（其中……）、w（其中……）: the list goes on after a bracket.
+_GOES_ON = re.compile(r"\d|[、和]\s*\d")
 _QUOTED = re.compile('[“"]([^“”"，。；\n]{1,24})[”"]')
 _KEPT = re.compile("^[一二三四五六七八九十]+五$|^零|清零$|^一[村乡镇县区市社校户企园街]|\\d%")
 
@@ -33,7 +35,7 @@ def set_aside(plain: str) -> str:
         inside = plain[start + 1 : end - 1]
         if _DUTY.search(inside):
             characters[start:end] = STOP * (end - start)
-        elif _FIGURE.search(inside) and len(inside) > 6 and not plain[end : end + 1].isdigit():
+        elif _FIGURE.search(inside) and len(inside) > 6 and not _GOES_ON.match(plain, end):
             characters[start], characters[end - 1] = "，", "，"
         else:
             characters[start:end] = ASIDE * (end - start)

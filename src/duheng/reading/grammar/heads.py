@@ -13,6 +13,10 @@ _OF_A_KIND = re.compile("等(?P<kind>区域|地区|省份|城市|流域|平原|�
 _SHARED_CLASS = re.compile("等(?:[0-9一二三四五六七八九十]+[类种项个])?(?P<rest>.+)$")
 
 
+# 排放总量（含甲、乙、丙）: what is included is no list of its own.
+_INCLUDED = re.compile("（[^（）]*[、，和][^（）]*）$")
+
+
 # 县城实现覆盖率…: who does it, and what is measured.
 _DONE_BY = re.compile(
     "^(?P<where>[^，]{4,30}等(?:区域|地区|省份|城市)|[^、，]{2,24}?)(?:力争|争取|确保|基本|要)*实现"
@@ -34,6 +38,7 @@ def split_list(subject: str, count: int) -> list[str] | None:
     >>> split_list("颗粒物、二氧化硫排放总量", 2)
     ['颗粒物排放总量', '二氧化硫排放总量']
     """
+    subject = _INCLUDED.sub("", subject)
     for separator in (_WORDS_OF_JOINED, _JOINED):
         for pieces in _partitions(subject, separator):
             if len(pieces) == count:
@@ -107,8 +112,8 @@ def _with_tail(pieces: list[str]) -> list[str]:
         return [*(p + rest if p in bare else p for p in pieces[:-1]), last]
     rate, action = pattern("action_rate").match(last), pattern("action_end").search(pieces[0])
     if rate and action:
-        object_ = pieces[0][: action.start()]
-        return [pieces[0] + "率", *(object_ + piece.removesuffix("率") + "率" for piece in pieces[1:])]
+        object_, end = pieces[0][: action.start()], rate["rate"]
+        return [pieces[0] + end, *(object_ + piece.removesuffix(end) + end for piece in pieces[1:])]
     if (kind := re.search("(?:行业|领域).{3,}$", last)) and kind.start() > 0:
         return [*(piece + kind.group() for piece in pieces[:-1]), last]
     if (

@@ -17,6 +17,8 @@ _QUALIFIED = ("cap", "maintain", "increase_to", "decrease_to")
 _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
 # 按不低于 v% 的比例建设: how it is to be done.
 _BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
+# 引导银行逐步将费率降至: who moves it is no part of its name.
+_MOVED = re.compile("(?:(?<!即)将|把)(?P<what>[^，]{2,})$")
 _DONE = re.compile("减少|节约|削减|压减|累计|新增|新建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰")
 _MONEY = re.compile("(?:资金|经费|补助|补贴)$|财政.*(?:投入|安排)$")
 _WORKED = re.compile(
@@ -33,11 +35,11 @@ def read_levels(
     """The targets of one group of values, or None where what stands before them is no predicate."""
     said = passage.masked[subject_start : group[0].start]
     subject = _RATE.sub("", said.replace(" ", ""))
-    found = predicate(subject[-90:]) or _bare(subject, group)
+    found = predicate(subject[-90:]) or _bare(passage, state, subject, group)
     if found is None:
         return None
     at = subject_start + _with_blanks(said, max(0, len(subject) - 90) + found.start)
-    names, found = _named(passage.words(subject_start, at), found)
+    names, found = _named(_after_time(passage, when, subject_start, at), found)
     names = _verbed(passage, state, found, names, subject_start, group[0])
     if _has_its_noun(passage, found, names, group[-1]):
         return None
@@ -69,6 +71,16 @@ def read_levels(
     return made
 
 
+def _after_time(passage: Passage, when: When, start: int, at: int) -> str:
+    """The subject between two places; 规划近期2030年占比: what stands before a time, if no place, is none of it."""
+    after = passage.words(when.end, at) if start < when.start < when.end < at else ""
+    before = passage.words(start, when.start) if after else ""
+    if not pattern("indicator_end").search(clean(after)) or before.endswith(("的", "于", "在", "、")):
+        return passage.words(start, at)
+    place = pattern("region").match(before) or pattern("where").fullmatch(clean(before))
+    return before + after if place else after
+
+
 def _with_blanks(said: str, at: int) -> int:
     """Where a place of a text without its blanks (达 到) stands in the text with them."""
     if " " not in said:
@@ -83,9 +95,17 @@ _AT_END = re.compile(
 )
 
 
+_STAYS = re.compile("(?:均|都|各|分别)?在$")
+_ENDS = re.compile(r"\s*(?:[，。；、）\n]|$)")
+# 规划提出到2030年……: who says so is no part of the name.
+_TOLD_BY = re.compile(
+    r"^[^，]*?(?:提出|明确|指出|要求|规定|确定)到“?(?:(?:19|20)\d\d年|[二三]?十[一二三四五六七八九]?五”?期?)[底末]?"
+)
+
+
 def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
-    subject = clean(words_before).removesuffix("指标")
+    subject = _TOLD_BY.sub("", clean(words_before).removesuffix("指标"))
     return re.sub(
         r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?|[从由]约?(?:\d|[百千]分之|[一-龥]成).*)$",
         "",
@@ -99,7 +119,7 @@ def _states_nothing(
     """Another value is compared with, a thing is told by its value, or the paper counts its own items."""
     if (_COMPARED.search(subject) and not found.each) or _defines(passage, found, group[-1]):
         return True
-    if names.endswith("每") or re.search("下达.{0,6}(?:任务|目标|指标)$", names):
+    if names.endswith("每") or re.search("下达.{0,6}(?:任务|目标|指标)$|^(?:这[一些]|该|上述)", names):
         return True
     own = group[-1].unit == "项" and pattern("counted").search(names[-10:])
     return bool(own or _BY.fullmatch(names))
@@ -107,12 +127,17 @@ def _states_nothing(
 
 def _is_work(passage: Passage, found: Predicate, names: str, group: list[Measure]) -> bool:
     """培训不少于 v 名技师: a verb and a bound, and what is counted after them."""
-    if not names:
+    if not names or _improves(passage, found, group[-1]):
         return group[0].counted and not (found.total and found.bound)
     if found.verb or not (group[0].counted or _NOUN.match(passage.masked, group[-1].stop)):
         return False
     ends = list(pattern("work").finditer(names))
     return bool(ends and ends[-1].end() == len(names) and (ends[-1].start() == 0 or not group[0].counted))
+
+
+def _improves(passage: Passage, found: Predicate, last: Measure) -> bool:
+    """改造提升 N 个园区: so many things are made better, nothing rises by so many."""
+    return found.verb in ("提升", "改善", "优化") and bool(_NOUN.match(passage.masked, last.stop))
 
 
 def _has_its_noun(passage: Passage, found: Predicate, names: str, last: Measure) -> bool:
@@ -130,7 +155,7 @@ def _verbed(
     """新增收运能力 v、处理能力 w: the verb is said once for amounts that stand side by side."""
     verb, before = state.verb or "", passage.masked[passage.clause.start : subject_start]
     bare = not (found.verb or found.bound or found.nominal) and measure.unit != "%"
-    bare = bare and names not in words("its_size")
+    bare = bare and names not in words("its_size") and not pattern("work").match(names)
     goes_on = passage.masked.startswith("、", subject_start) and verb in before
     return verb + names if bare and goes_on and not names.startswith(verb) else names
 
@@ -138,10 +163,12 @@ def _verbed(
 def _named(words_before: str, found: Predicate) -> tuple[str, Predicate]:
     """The subject, and the predicate: 占……的 belongs to the one, 分别 before 新增 to the other."""
     names = _subject(words_before)
-    if names.startswith("分别"):
-        names, found = names.removeprefix("分别"), replace(found, each=True)
+    if names.startswith("分别") or names.endswith("分别"):
+        names, found = names.removeprefix("分别").removesuffix("分别"), replace(found, each=True)
     if found.verb in ("完成减排", "完成削减", "实现减排") and names:
         names += "减排量"
+    if (moved := _MOVED.search(names)) and pattern("indicator_end").search(moved["what"]):
+        names = moved["what"]
     if (by := _BY.search(names)) and by["bound"]:
         kind = "floor" if by["bound"] in words("floors") else "ceiling"
         found = replace(found, kind=kind, verb="", bound=by["bound"])
@@ -186,14 +213,29 @@ def _defines(passage: Passage, found: Predicate, measure: Measure) -> bool:
     )
 
 
-def _bare(subject: str, group: list[Measure]) -> Predicate | None:
-    """占比15%: no verb at all, but the subject ends in a measure's name."""
-    bare = re.sub(f"(?:{'|'.join(words('about'))}|分别|均)$", "", subject.rstrip())
-    if group[0].counted or not pattern("indicator_end").search(bare):
+def _bare(passage: Passage, state: State, subject: str, group: list[Measure]) -> Predicate | None:
+    """占比15%: no verb at all, but the subject ends in a measure's name; 率在15%以上: hardly one."""
+    said = subject.rstrip()
+    stays = _STAYS.search(said) if group[-1].bound and _ENDS.match(passage.masked, group[-1].stop) else None
+    said = said[: stays.start()] if stays else said
+    bare = re.sub(f"(?:{'|'.join(words('about'))}|分别|均)$", "", said)
+    again = bool(stays and state.subjects) and not clean(_AT_END.sub("", bare))
+    if group[0].counted or not (again or pattern("indicator_end").search(bare)):
         return None
-    about = subject.rstrip()[len(bare) :]
+    rest = said[len(bare) :]
     return Predicate(
-        len(bare), "reach", "", None, about or None, None, "分别" in about, False, False, False, False, None
+        len(bare),
+        "maintain" if stays else "reach",
+        "在" if stays else "",
+        None,
+        rest or None,
+        None,
+        "分别" in rest,
+        False,
+        False,
+        False,
+        False,
+        None,
     )
 
 
@@ -234,7 +276,8 @@ def _level(
         direction, base = state.change[0], state.change[1]
     standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
     done = direction == "complete" or (measure.unit != "%" and _DONE.match(head.name))
-    if standing and not done and when.deadline is None and not when.period:
+    aims = head.scope in words("regions") or passage.hedge(measure.start) in words("aims")
+    if standing and not done and when.deadline is None and not when.period and not aims:
         more["kind"] = "requirement"
     if (measure.unit or "").endswith("元") and _MONEY.search(head.name):
         more["kind"] = "allocation"

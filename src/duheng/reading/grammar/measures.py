@@ -65,6 +65,8 @@ def _pattern() -> re.Pattern[str]:
     unit = f"(?:{prefix}? ?{either(words('units'))})(?: ?(?:/|每) ?(?:{prefix}?{below})(?:[·・]{below})?)?"
     count = rf"{prefix}?{either(words('classifiers'))}(?!(?<=个)[体性别])(?:/(?:{prefix}?{either(words('below'))}))?"
     each = f"{either(words('units'))}每{either(words('below'))}"
+    # 用户数达到8亿: the unit is understood.
+    alone = r"(?:万亿|亿|万)(?=[，。；、）\n]|以上|以下|以内|左右|$)"
     # 12 000吨; two columns that ran together (96 100%) are no thousands.
     spaced = rf"\d{{1,3}}(?: \d{{3}})+(?=\s*(?:{unit}|{count}))(?!\s*%)"
     figure = rf"{spaced}|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -72,7 +74,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\dA-Za-z.＋+×*\-])(?:(?P<figure>{figure})(?:{again}(?=\s*(?:{unit}|{count})))?"
         rf"|(?P<numeral>[一两二三四五](?=倍)|[{_FLUENT}]{{2,6}}(?!人口)(?=\s*{either(words('classifiers'))}))|(?P<share>{_SHARE}))"
-        rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count}))?"
+        rf"\s*(?P<unit>{each}|{unit}|(?P<count>{count})|{alone})?"
     )
 
 
@@ -118,6 +120,8 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     while plain[at_end : at_end + 1] == "\ue000":
         at_end += 1
     after, before = plain[match.end() : match.end() + 2], plain[max(0, match.start() - 1) : match.start()]
+    if unit is None and _INDEX.search(plain, max(0, match.start() - 24), match.start()):
+        before = "数"
     if unit and unit.endswith("个") and after.startswith(("月", "工作", "小时")):
         return None
     if unit is None and not _may_be_bare(printed, after, before):
@@ -131,6 +135,10 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     bound_word = bound.group() if bound else None
     at, counted = match.start("unit"), bool(match["count"])
     return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, at, bound_word, counted)
+
+
+# 融合指数达到110: an index has no unit.
+_INDEX = re.compile("(?:指数|得分|系数)(?:[^，。；\\d]{1,6}|[^，。；]{1,16}?[的到至])\\Z")
 
 
 def _share(plain: str, match: re.Match[str], end: int) -> Measure | None:
@@ -160,6 +168,8 @@ def _may_be_bare(printed: str, after: str, before: str) -> bool:
     """A coefficient (0.48) or an index stands without a unit; a year, a date or a numbered name does not."""
     if printed == "0" and before and before in "为至到":
         return not after[:1].strip("，。；、 \n")
+    if before == "数" and not after[:1].strip("，。；、 \n"):
+        return True
     if not printed[0].isdigit() or after[:1] in "年月日号度级期届版、)）":
         return "." in printed and after[:1] in "、" and bool(after)
     return ("." in printed and not re.match(r"[A-Za-z\u4e00-\u9fff]", after)) or bool(

@@ -11,24 +11,26 @@ from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
 from duheng.reading.grammar.parts import read_part, topic
+from duheng.reading.grammar.past import Past
 from duheng.reading.grammar.predicates import base_year
 from duheng.reading.grammar.rows import TableReader
 from duheng.reading.grammar.shares import defines
 from duheng.reading.grammar.state import Passage, State
+from duheng.reading.grammar.twice import said_once, two_values
 from duheng.reading.grammar.wording import read_wording
 from duheng.reading.grammar.words import pattern, words
 from duheng.reading.grammar.works import read_work
-from duheng.reading.outline import Outline, Paragraph
+from duheng.reading.outline import Heading, Outline, Paragraph
 from duheng.reading.records import Doubt, Target
 from duheng.reading.tables import Cell, Rows
 
 _YEARS = re.compile(r"(?<![\d—～\-至])(?:19|20)\d\d(?=年)")
 _SPEAKS = re.compile(
-    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|[家省市州县]定|考核|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]|[一二两三四五六七八九]成|分之"
+    r"\d|负增长|番|一半|过半|消除|一[村乡镇县区市社校户企园街]|零|均达|(?:达到|完成|满足|符合)(?:国家|省|上级|市|州|自治区)|全部|全面|全量|全覆盖|下达|[家省市州县]定|考核|约束性|[一二两三四五六七八九十]年内|十[一二三四五]五|[百千]|[一二两三四五六七八九]成|分之|今年|本年度"
 )
 # 1:7 is no value of one number; where it is said as a bound a person decides.
 _RATIO = re.compile(
-    r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|优化到|提升到|降到|降至|保持在|为)\d+(?:\.\d+)?[：:]\d+(?:\.\d+)?(?!\d|分)"
+    r"[\u4e00-\u9fff]{2,12}(?:不低于|不高于|不超过|不少于|达到|控制在|提高到|优化到|提升到|降到|降至|保持在|为|缩小[至到])\d+(?:\.\d+)?[：:∶]\d+(?:\.\d+)?(?!\d|分)"
 )
 # Nor is a third, or 七八成.
 _UNTOLD = re.compile(
@@ -36,7 +38,11 @@ _UNTOLD = re.compile(
     r"[^，。；：\n]{0,12}"
 )
 _BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
-_BASE_BEFORE = re.compile(r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$")
+_COUNTED = re.compile("(?!增[加长]|提[高升]|上升|扩大|减少|下降|降)[\u4e00-\u9fff“\ue001]{2}")
+_JOINTS = ("、", "和", "及", "与")
+_BASE_BEFORE = re.compile(
+    r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$|[从由比较](?:19|20)\d\d年[底末]?约?$"
+)
 # 为实现……减少10%的目标，必须……: what the duty after it serves, owed where it is stated.
 _TO_WHAT_END = re.compile(r"为(?:了|确保|如期|顺利|全面)*(?:实现|完成|达到)[^，]*(?:目标|任务|要求|指标)$")
 # An item of a list: what stood before its colon holds for all of them.
@@ -46,6 +52,10 @@ _PLANS = re.compile("方案|规划|计划|安排|要点|任务|行动|措施")
 _TELLS_WHICH = re.compile("(?:以前|之前)?(?:已)?(?:注册|登记|建成|投产|投运|出厂|核准|批准)[^，]{0,6}的")
 # A row whose cells have run together: 76.7＞80-约束性, 2551.72347.6-8%.
 _CELLS = re.compile(r"[\d%右上下\-—](?:约束性|预期性)(?!指标|目标|要求)|\d{2,}\.\d{3,}\.\d")
+# 2027年起: a rule that holds from then on has no term.
+_FROM_THEN = re.compile(
+    r"[自从]?(?:19|20)\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?[起始](?![\d一二三四五六七八九十]{1,3}年内)[，、]?"
+)
 _BASE_IS = re.compile(r"的?(?P<base>基数|基期值|基准值)(?:是|为)$")
 
 
@@ -61,7 +71,7 @@ def targets(
     in_tables.read(tables)
     in_tables.run_together(tables)
     found = sorted([*reader.read(in_tables.taken), *in_tables.targets], key=lambda one: one.start)
-    return found, [*reader.doubts, *in_tables.doubts, *_two_values(found)]
+    return found, [*reader.doubts, *in_tables.doubts, *two_values(found)]
 
 
 class _Reader:
@@ -74,6 +84,10 @@ class _Reader:
         titled = _YEARS.findall(outline.title or "")
         self.plans = bool(_PLANS.search(outline.title or ""))
         self.title_time = When(int(titled[0]), weak=True) if len(titled) == 1 else When()
+        self.past = Past(plain, self.masked, outline, self.calendar, self.plans)
+        self.goal_sections = [one for one in outline.headings if "目标" in one.title[:20]]
+        self.goals: Heading | None = None
+        self.term = When()  # said first in the section of goals
         self.doubts: list[Doubt] = []
         self.lead = When()
 
@@ -83,27 +97,45 @@ class _Reader:
         for paragraph in self.outline.paragraphs:
             if any(start < paragraph.end and paragraph.start < end for start, end in taken):
                 continue
-            if self.text.startswith("#", paragraph.start) or self._is_past(paragraph):
+            if self.text.startswith("#", paragraph.start) or self.past.is_passed_over(paragraph):
                 continue
-            state = State(when=self.lead if self.lead.deadline else self._heading_time(paragraph))
+            state = State(when=self._inherited(paragraph))
             if _SPEAKS.search(self.plain, paragraph.start, paragraph.end):
-                found += _once(self._paragraph(paragraph, state))
+                found += said_once(self._paragraph(paragraph, state))
             self.doubts += state.doubts
-            ends = self.plain[paragraph.end - 1] in "：:"
-            if ends:
-                self.lead = replace(state.when, start=-1)
-            elif not _ITEM.match(self.plain, paragraph.start, paragraph.end):
-                self.lead = When()
+            self._leave(paragraph, state.when)
         return found
 
-    def _is_past(self, paragraph: Paragraph) -> bool:
-        heading = paragraph.heading
-        return bool(heading and pattern("past_heading").search(heading.section))
+    def _inherited(self, paragraph: Paragraph) -> When:
+        """The time in force where a paragraph begins."""
+        if self.lead.deadline:
+            return self.lead
+        goals = self._goals(paragraph)
+        if goals and goals == self.goals and self.term.deadline:
+            return self.term
+        return self._heading_time(paragraph)
+
+    def _leave(self, paragraph: Paragraph, when: When) -> None:
+        """What a paragraph leaves in force: to its list, or to what else stands in a section of goals."""
+        if self.plain[paragraph.end - 1] in "：:":
+            self.lead = replace(when, start=-1)
+        elif not _ITEM.match(self.plain, paragraph.start, paragraph.end):
+            self.lead = When()
+        goals = self._goals(paragraph)
+        if goals != self.goals:
+            self.goals, self.term = goals, When()
+        if when.firm and not when.past and not self.term.deadline:
+            self.term = replace(when, start=-1)
+
+    def _goals(self, paragraph: Paragraph) -> Heading | None:
+        """The section of goals (主要目标) a paragraph stands in."""
+        over = [one for one in self.goal_sections if one.start <= paragraph.start < one.until]
+        return over[-1] if over else None
 
     def _heading_time(self, paragraph: Paragraph) -> When:
         """The one year a heading names (三、2030年工作任务) governs what stands under it."""
         section = paragraph.heading.section if paragraph.heading else ""
-        years = set(_YEARS.findall(section))
+        years = set(_YEARS.findall(section)) or set(_YEARS.findall(self.past.line_of_work))
         return When(int(years.pop()), weak=True) if len(years) == 1 else self.title_time
 
     def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
@@ -127,6 +159,7 @@ class _Reader:
             if clause.last:
                 state.past, state.condition, state.against = False, None, None
                 state.recent, state.wholes = [], []
+                state.verb = None if self.masked[clause.end : clause.end + 1] == "。" else state.verb
         return found
 
     def _in_brackets(self, clause: Clause) -> bool:
@@ -167,7 +200,7 @@ class _Reader:
             return []
         times = self.calendar.times(self.masked, clause.start, clause.end, state.when)
         start = self._head(clause, times, state)
-        if self._told(clause, state):
+        if self.past.is_told(clause, state):
             state.past = True
             return []
         if against := pattern("against").match(self.masked, start, clause.end):
@@ -197,6 +230,9 @@ class _Reader:
 
     def _head(self, clause: Clause, times: list[When], state: State) -> int:
         """A time at the head of a clause governs from there on; returns where the rest begins."""
+        if since := _FROM_THEN.match(self.masked, clause.start, clause.end):
+            state.when = When()
+            return since.end()
         before = clean(self.masked[clause.start : times[0].start]) if times else ""
         if times and len(before) <= 2 and not pattern("work").fullmatch(before):
             state.when = times[0]
@@ -221,24 +257,6 @@ class _Reader:
                 break
             listed.append(time)
         return listed
-
-    def _told(self, clause: Clause, state: State) -> bool:
-        """Whether the clause tells what has been."""
-        said = self.masked[clause.start : clause.end]
-        rest = self.masked[clause.end : clause.end + 120].partition("。")[0]
-        told = pattern("past").search(said)
-        if not self.plans:
-            told = told or pattern("past_outside_plans").search(said + rest)
-        if told and "基数" not in said and not self._is_to_come(state.when, clause):
-            return True
-        return state.past and "基数" not in said
-
-    def _is_to_come(self, when: When, clause: Clause) -> bool:
-        """Whether the sentence has a term of its own that is yet to come (到2030年，……累计达到 v)."""
-        since = max(self.masked.rfind(sign, 0, clause.start) for sign in "。；\n")
-        term = self.masked[max(when.start, 0) : when.end]
-        ahead = self.calendar.year is None or (when.deadline or 0) >= self.calendar.year
-        return when.start > since and term.startswith(("到", "力争到", "争取到")) and ahead
 
     def _mention(self, passage: Passage, state: State, start: int | None = None) -> None:
         """A clause without a value may name the indicators of the next one (…下降幅度低于平均，分别为)."""
@@ -288,7 +306,7 @@ class _Reader:
             ):
                 continue
             # What a count is of stands after it: it is spoken for.
-            since = until if made and made[-1].end >= until - 1 else group[-1].stop
+            since = max(group[-1].stop, made[-1].end) if made else group[-1].stop
         return found
 
     def _noun_end(self, passage: Passage, group: list[Measure], rest: list[Measure], until: int) -> int:
@@ -349,49 +367,16 @@ def _groups(masked: str, values: list[Measure]) -> list[list[Measure]]:
     """Values that stand side by side, with nothing but joints between them, belong together."""
     groups = [[values[0]]]
     for one in values[1:]:
-        if _BETWEEN.match(masked[groups[-1][-1].stop : one.start]) and not (
-            one.counted or groups[-1][-1].counted
-        ):
+        between = masked[groups[-1][-1].stop : one.start]
+        counts = one.counted or groups[-1][-1].counted
+        side_by_side = (
+            one.counted
+            and groups[-1][-1].counted
+            and between.strip() in _JOINTS
+            and not _COUNTED.match(masked, one.stop)
+        )
+        if _BETWEEN.match(between) and (side_by_side or not counts):
             groups[-1].append(one)
         else:
             groups.append([one])
     return groups
-
-
-def _once(found: list[Target]) -> list[Target]:
-    """A paragraph that says a thing twice owes it once."""
-    seen: dict[tuple[object, ...], int] = {}
-    kept = []
-    for one in found:
-        key = (one.indicator, one.scope, one.value, one.unit, one.deadline, one.direction)
-        if seen.setdefault(key, one.start) == one.start:
-            kept.append(one)
-    return kept
-
-
-# Ways to state a level: at least 88 % and reach 90 % speak of the same thing.
-LEVELS = frozenset({"decrease_to", "increase_to", "reach", "maintain", "at_least", "at_most"})
-
-
-def _two_values(found: list[Target]) -> list[Doubt]:
-    """Where a document states one indicator for one year in two values: which of them holds?"""
-    first: dict[tuple[object, ...], Target] = {}
-    doubts = []
-    for one in found:
-        if one.value is None or one.period == "每年":
-            continue
-        key = (
-            one.indicator,
-            one.scope,
-            one.unit,
-            "level" if one.direction in LEVELS else one.direction,
-            one.deadline,
-            one.change_from,
-            one.period,
-            one.hedge,
-        )
-        other = first.setdefault(key, one)
-        if other.value != one.value and other.start != one.start:
-            message = f"“{one.indicator}”有两个数值：{other.value}和{one.value}"
-            doubts.append(Doubt("two_values", message, one.start, one.end))
-    return doubts

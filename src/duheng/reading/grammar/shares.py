@@ -11,6 +11,10 @@ from duheng.reading.grammar.words import pattern, words
 from duheng.reading.records import Target
 
 _MEANT = re.compile("(?:实现|确保|保证|力争|争取|使)$")
+# 新建建筑实现节能 v%的目标: what is aimed at stands before the share.
+_AIM = ("目标", "要求", "标准", "水平", "任务")
+# 完成甲行业 v%以上产能改造: the share stands within the work.
+_TASK = re.compile("[，、]*(?P<task>完成[^，的]{2,})$")
 _COVERS = re.compile("(?P<who>.{2,})覆盖(?:全[市省国县区])?$")
 _AFTER_LAST = re.compile(r".*\d\s*%(?:及?以上|左右)?")
 
@@ -25,8 +29,12 @@ def read_share(
     name, end = _of(passage, measure, until), until
     if name is None and not passage.masked.startswith("的", measure.stop):
         name, end = _without_of(passage, since, measure, until)
+    if name is None and (task := _TASK.match(before)):
+        name, end = task["task"] + passage.words(measure.stop, until), until
     if name is None:
         return None
+    if name in _AIM:
+        name = re.sub("(?:全面|基本)?实现", "", clean(before))
     if covers := _COVERS.match(clean(before)):
         name = f"{covers['who']}覆盖{name}"
     direction = "at_least" if measure.bound in words("above") else "reach"

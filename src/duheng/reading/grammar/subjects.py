@@ -94,7 +94,8 @@ def _continued(state: State, heads: list[Head], found: Predicate) -> list[Head]:
 
 
 def _with_body(head: Head, state: State) -> Head:
-    if re.match("人均|单位", head.name) and head.scope in (None, state.region):
+    own = re.match("单位(?:国内|地区|生产总值|GDP|工业|农业)", head.name)
+    if re.match("人均|单位", head.name) and not own and head.scope in (None, state.region):
         return Head(state.per + head.name, state.per_scope)
     return head
 

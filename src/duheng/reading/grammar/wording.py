@@ -28,7 +28,7 @@ _EACH = re.compile(
 _NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
 _COVERED = re.compile(r"^(?P<subject>.{2,}?)(?P<said>(?:基本)?(?:实现|达到)?全覆盖)$")
 _ASSIGNED = re.compile(
-    r"^(?P<subject>.*?)(?P<said>(?:全面|圆满|按期)?(?:完成|达到|落实)(?P<by>[^，]*?下达)(?P<of>[^，]*?)(?:的)?"
+    r"^(?P<subject>.*?)(?P<said>(?:全面|圆满|按期|如期|坚决|不折不扣)*(?:完成|达到|落实)(?P<by>[^，]*?下达)(?P<of>[^，]*?)(?:的)?"
     r"(?P<what>[^，]{0,16}(?:指标|目标|任务|要求)(?:任务|要求)?)|"
     r"(?:控制在|不超过|不突破|不高于|不低于)[^，]{0,6}?(?:下达|[家省市州县]定|核定)[^，]{0,8}(?:指标|目标|任务)(?:以[内上下]|之内|内)?|"
     r"(?:完成|达到|满足|符合|实现)(?:(?:国家|省|自治区|上级|市|州|区|县)(?:级|里)?(?:定|激励|考核|分解|核定|规定)+|考核)的?"
@@ -42,7 +42,10 @@ _ASSIGNED = re.compile(
 _BY_WHEN = re.compile("(?:应当|应|须|需|要)?(?:于?(?:19|20)\\d\\d年(?:\\d+月)?(?:底|末)?(?:之?前)?)?$")
 # A paper about all of it is to be written; a level fits another: neither is all of it done.
 _DRAFTS = re.compile("制定|制订|编制|出台|印发|研究")
-_NOT_ALL = re.compile(r"相(?:适应|协调|衔接|匹配|一致)$|等\d+[项个类]|\d%")
+# 贯穿全部工作的主线, 全面完成全年任务: all of what follows is meant, nothing is owed whole.
+_NOT_ALL = re.compile(
+    r"相(?:适应|协调|衔接|匹配|一致)$|等\d+[项个类]|\d%|^[^，]{1,6}的[^，]{1,4}$|^完成[^，]{0,8}(?:目标|任务)"
+)
 _ENSURES = re.compile("(?P<who>[^，]{2,14}?)(?:应当|必须|应|要|须)?(?:确保|保证)(?P<what>[^，]{2,})$")
 _BODY = re.compile("(?:各|所有)[^，]{1,12}|[^，]{2,12}(?:政府|部门|单位|企业)")
 

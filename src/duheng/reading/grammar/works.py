@@ -10,6 +10,10 @@ from duheng.reading.grammar.state import Passage, State, heads_of, target, value
 from duheng.reading.grammar.words import pattern, words
 from duheng.reading.records import Target
 
+# 做好以下10个方面工作, 这8个项目: the paper counts what it says itself.
+_OF_THE_PAPER = re.compile("(?:以下|下列|下述|上述|如下|这|本)$")
+# 开展首批 N 个试点: which of them is no part of the name.
+_BATCH = re.compile("^(?:首批|第[一二三四五]批|新一批|又一批|一批|各)$")
 _JOINT = re.compile("^[、和及与，]*(?:以及)?$")
 _JOINS = re.compile("[、和及与]")
 # 实现对 N 平方米建筑的监测: what is done to so many.
@@ -24,6 +28,7 @@ def read_work(
     """The target of a count between two places: the words before it from `since`, those after it up to `until`."""
     if measure.unit == "%":
         return read_share(passage, state, when, since, measure, until)
+    until = _noun_until(passage, measure, until)
     before, after = passage.masked[since : measure.start], passage.masked[measure.stop : until]
     if _is_no_amount(measure, before, after, state.verb is not None and _goes_on(passage, since)):
         return None
@@ -31,20 +36,23 @@ def read_work(
     lead = before[: len(before) - len(bound)] if bound else before
     lead = _UPON.sub("", lead) if _verb(_UPON.sub("", lead)) else lead
     verb = _verb_of(state, lead)
-    if verb is None and re.fullmatch("[，、]*对", lead):
+    if verb is None and re.fullmatch("[，、]*[对为]", lead):
         return _done_upon(passage, state, when, measure)
     if verb is None:
         lead = "" if re.search("[与对向给]$", lead) else lead
         if _is_spoken_of(passage, measure) or not _carries(state, lead, measure):
             return None
-    object_ = passage.words(since + verb.end(), since + len(lead)) if verb else clean(lead)
+    object_ = passage.words(since + (verb.end() if verb else 0), since + len(lead))
+    object_ = _BATCH.sub("", object_) if verb else clean(object_)
     noun_after = "" if _JOINS.match(after) else _noun(passage.words(measure.stop, until))
-    if _names_its_members(lead, object_, noun_after):
+    if _names_its_members(lead, object_, noun_after) or (verb is None and _in_apposition(lead, noun_after)):
         return None
     said = verb.group("verb") if verb else state.verb or ""
     name = _named(said, object_, noun_after)
     if name is None and verb:
         name, said = _noun_verb(passage.words(since, since + len(lead))), ""
+    if not name and verb and (measure.unit or "").endswith("人次"):
+        name = verb.group("verb")
     if name is None:
         return None
     state.verb = said
@@ -56,11 +64,24 @@ def read_work(
     return target(passage, state, when, head, (_start(passage, when), end), "complete", **more)
 
 
+def _noun_until(passage: Passage, measure: Measure, until: int) -> int:
+    """培育 N 家甲、新建 M 家乙; 新增 N 个甲、乙 M 家: where the noun of the first count ends."""
+    after = passage.masked[measure.stop : until]
+    if until == passage.clause.end or not measure.counted:
+        return until
+    cut = pattern("next_work").search(after)
+    if cut is None and pattern("next_count").match(passage.masked, until, passage.clause.end):
+        cut = re.search("[、和及与][^、和及与]{2,}$", after)
+    return measure.stop + cut.start() if cut and cut.start() > 1 else until
+
+
 def _done_upon(passage: Passage, state: State, when: When, measure: Measure) -> Target | None:
-    """对 v 家企业开展诊断: what is done stands at the end of the clause."""
+    """对 v 家企业开展诊断, 为 v 名学生提供服务: what is done stands at the end of the clause."""
     end = passage.clause.end
     rest = passage.masked[measure.stop : end]
-    if not re.search("(?:开展|实施|进行|完成|推行)[^，]{2,}$", rest) or re.search(r"[、和及]\s*\d", rest):
+    if not re.search("(?:开展|实施|进行|完成|推行|提供|发放|安装|配备|加装)[^，]{2,}$", rest) or re.search(
+        r"[、和及]\s*\d", rest
+    ):
         return None
     head = _headed(state, clean(passage.words(measure.stop, end)), "")
     span, more = (_start(passage, when), end), valued(passage, measure)
@@ -91,6 +112,8 @@ def _is_no_amount(measure: Measure, before: str, after: str, carried: bool) -> b
     """A capacity that defines an object, how often a thing is done, or what the paper itself counts."""
     if measure.unit is None or measure.unit.split("/")[0] in words("defining_units"):
         return True
+    if measure.counted and _OF_THE_PAPER.search(before):
+        return True
     if before.endswith("在") or (before.endswith("的") and not _ASSIGNED.search(before)):
         return True
     spoken_for = carried or _verb(_UPON.sub("", before)) is not None
@@ -120,6 +143,11 @@ def _names_its_members(lead: str, object_: str, noun_after: str) -> bool:
         and bool(noun_after)
         and not re.search("[和、]$", lead)
     )
+
+
+def _in_apposition(lead: str, noun_after: str) -> bool:
+    """发挥甲、乙 N 个试点作用: a count within what is spoken of, no verb of its own before it."""
+    return len(clean(lead)) >= 2 and len(noun_after) >= 2 and not lead.endswith(("、", "和", "及", "与"))
 
 
 def _bound(before: str) -> str | None:
@@ -183,6 +211,8 @@ def _noun(printed: str) -> str:
 def _named(verb: str, object_: str, noun_after: str) -> str | None:
     if object_.endswith("的") and noun_after:
         return verb + object_ + noun_after
+    if object_.endswith(("、", "和", "及", "与")) and noun_after:
+        return verb + noun_after
     object_ = clean(object_).removesuffix("各")
     object_ = "" if noun_after and pattern("region").fullmatch(object_) else object_
     if object_ and not _JOINT.match(object_):
@@ -194,4 +224,5 @@ def _named(verb: str, object_: str, noun_after: str) -> str | None:
 
 def _noun_verb(lead: str) -> str | None:
     """老旧设施安装改造 30 家: the object stands before the verb."""
-    return clean(lead) if len(clean(lead)) >= 4 else None
+    said = re.sub("^[要需应须](?![素求])", "", clean(lead))
+    return said if len(said) >= 4 else None

@@ -1,0 +1,72 @@
+"""What is no plan: an account of what has been, and the paper's own explanations of its words."""
+
+import re
+
+from duheng.reading.grammar.clauses import Clause
+from duheng.reading.grammar.deadlines import Calendar, When
+from duheng.reading.grammar.state import State
+from duheng.reading.grammar.words import pattern
+from duheng.reading.outline import Outline, Paragraph
+
+# A line without a stop that is no numbered heading may be one all the same (2030年工作回顾).
+_LINE = re.compile("[^。；，！？：\n]{4,40}$")
+# 1.“两重”：是指……: a word of the paper explained at its end.
+_EXPLAINS = re.compile(r"\d{1,3}[.．、]\s*[^。：:]{2,40}?(?:[：:]|，)?(?:是指|指的是|指(?!标|导|数|出|定))")
+_NUMBERED = re.compile(r"\d{1,3}[.．、][^。：:]{2,40}[：:]")
+_GLOSSARY = re.compile("(?:名词|用语|术语|词语)(?:解释|说明|注释)")
+
+
+class Past:
+    """Tells, paragraph by paragraph and clause by clause in their order, what states no duty."""
+
+    def __init__(self, plain: str, masked: str, outline: Outline, calendar: Calendar, plans: bool) -> None:
+        self.plain, self.masked, self.calendar, self.plans = plain, masked, calendar, plans
+        self.headings = {one.start for one in outline.headings}
+        self.section = ""  # the numbered section at hand
+        self.looks_back = False  # under an unnumbered heading that looks back
+        self.line_of_work = ""  # the unnumbered heading at hand (2030年重点工作)
+        self.explained = 0  # words explained one after another
+
+    def is_passed_over(self, paragraph: Paragraph) -> bool:
+        """Whether a paragraph stands under a heading that looks back, or explains a word."""
+        heading = paragraph.heading
+        section = heading.section if heading else ""
+        if section != self.section:
+            self.section, self.looks_back, self.line_of_work = section, False, ""
+        said = self.plain[paragraph.start : paragraph.end]
+        if paragraph.start not in self.headings and _LINE.match(said):
+            back = pattern("past_line").search(said) and pattern("dated_heading").search(said)
+            ahead = pattern("forward_heading").search(said)
+            self.looks_back = bool(back) or (self.looks_back and not ahead)
+            if back or ahead:
+                self.line_of_work = said if said.endswith(("工作", "任务", "安排", "要点", "实事")) else ""
+        if self._explains(said):
+            return True
+        return self.looks_back or bool(pattern("past_heading").search(section))
+
+    def _explains(self, said: str) -> bool:
+        if _GLOSSARY.search(said[:20]):
+            self.explained = 2
+            return True
+        told = bool(_EXPLAINS.match(said))
+        told = told or (self.explained > 1 and bool(_NUMBERED.match(said)))
+        self.explained += told
+        return told and self.explained > 1
+
+    def is_told(self, clause: Clause, state: State) -> bool:
+        """Whether a clause tells what has been."""
+        said = self.masked[clause.start : clause.end]
+        rest = self.masked[clause.end : clause.end + 120].partition("。")[0]
+        told = pattern("past").search(said)
+        if not self.plans:
+            told = told or pattern("past_outside_plans").search(said + rest)
+        if told and "基数" not in said and not self._is_to_come(state.when, clause):
+            return True
+        return state.past and "基数" not in said
+
+    def _is_to_come(self, when: When, clause: Clause) -> bool:
+        """Whether the sentence has a term of its own that is yet to come (到2030年，……累计达到 v)."""
+        since = max(self.masked.rfind(sign, 0, clause.start) for sign in "。；\n")
+        term = self.masked[max(when.start, 0) : when.end]
+        ahead = self.calendar.year is None or (when.deadline or 0) >= self.calendar.year
+        return when.start > since and term.startswith(("到", "力争到", "争取到")) and ahead
