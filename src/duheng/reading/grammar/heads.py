@@ -125,7 +125,7 @@ def _with_tail(pieces: list[str]) -> list[str]:
         if place:
             return [*(piece + last[place.end() :] for piece in bare), last]
     shared = _SHARED_CLASS.search(last)
-    tail = pattern("tail").search(last)
+    tail = pattern("tail").search(last) or pattern("any_tail").search(last)
     if tail is None:
         return pieces
     end = re.sub("^[A-Za-z0-9.]+", "", tail.group()) if tail.start() == 0 else tail.group()
@@ -154,7 +154,7 @@ def _beside(others: list[str], last: str) -> str | None:
 
 # Signs and joints at either end; 等效声级 and 和田河 begin with no joint.
 _AROUND = re.compile(
-    r"^(?:[、，：:\"\-—·]|及(?!时)|和(?![田平谐])|[与或的]|等(?![效级外离]))+|[、，：:\"及和与或等的\-—·]+$"
+    r"^(?:[、，：:\"\-—·]|及(?!时)|和(?![田平谐美林硕])|[与或的]|等(?![效级外离]))+|[、，：:\"及和与或等的\-—·]+$"
 )
 
 

@@ -19,10 +19,12 @@ _NOUN = re.compile("[\u4e00-\u9fff“\ue001]{2}")
 _BY = re.compile("(?:按照?|以)(?:(?P<bound>不低于|不少于|不超过|不高于)[^，]{0,12})?$")
 # 引导银行逐步将费率降至: who moves it is no part of its name.
 _MOVED = re.compile("(?:(?<!即)将|把)(?P<what>[^，]{2,})$")
-_DONE = re.compile("减少|节约|削减|压减|累计|新增|新建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰")
+_DONE = re.compile(
+    "减少|节约|削减|压减|累计|新增|新建|新改建|改建|完成|建成|建设|治理|改造|推广|创建|培育|淘汰"
+)
 _MONEY = re.compile("(?:资金|经费|补助|补贴)$|财政.*(?:投入|安排)$")
 _WORKED = re.compile(
-    "^(?:减少|节约|削减|压减|淘汰|化解|关停|替代)|减排量|节能量|减排|工程量|^新[增建](?!.*[率比重例]$)"
+    "^(?:减少|节约|削减|压减|淘汰|化解|关停|替代)|减排量|节能量|减排|工程量|^新(?:增|建|改建)(?!.*[率比重例]$)"
 )
 # 能力达到每年120万吨: how much a year, not how often.
 _RATE = re.compile(r"(?<=达到|能力|规模|产能)每(?:日|天|年|小时)\s*$|(?<=[制持定]在)年均$")
@@ -105,7 +107,7 @@ _TOLD_BY = re.compile(
 
 def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
-    subject = _TOLD_BY.sub("", clean(words_before).removesuffix("指标"))
+    subject = re.sub("[三五]年$", "", _TOLD_BY.sub("", clean(words_before).removesuffix("指标")))
     return re.sub(
         r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?|[从由]约?(?:\d|[百千]分之|[一-龥]成).*)$",
         "",
@@ -220,7 +222,7 @@ def _bare(passage: Passage, state: State, subject: str, group: list[Measure]) ->
     said = said[: stays.start()] if stays else said
     bare = re.sub(f"(?:{'|'.join(words('about'))}|分别|均)$", "", said)
     again = bool(stays and state.subjects) and not clean(_AT_END.sub("", bare))
-    if group[0].counted or not (again or pattern("indicator_end").search(bare)):
+    if group[0].counted or clean(bare) == "覆盖" or not (again or pattern("indicator_end").search(bare)):
         return None
     rest = said[len(bare) :]
     return Predicate(

@@ -124,6 +124,13 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
         before = "数"
     if unit and unit.endswith("个") and after.startswith(("月", "工作", "小时")):
         return None
+    if (
+        unit is None
+        and after[:1] == "年"
+        and len(printed) < 5
+        and _YEARS.search(plain, max(0, match.start() - 14), match.start())
+    ):
+        return _years(plain, match, end)
     if unit is None and not _may_be_bare(printed, after, before):
         return None
     if before in ("第", "〔", "G", "V") or (match["numeral"] and unit != "倍" and number(printed) < 10):
@@ -135,6 +142,17 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     bound_word = bound.group() if bound else None
     at, counted = match.start("unit"), bool(match["count"])
     return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, at, bound_word, counted)
+
+
+# 受教育年限提高到11.3年: years that are an amount, no date.
+_YEARS = re.compile(r"(?:年限|寿命|工龄)[^，。；\d在比较]{1,8}\Z")
+
+
+def _years(plain: str, match: re.Match[str], end: int) -> Measure:
+    at = match.end()
+    bound = pattern("bound").match(plain, at + 1, end)
+    stop, said = (bound.end(), bound.group()) if bound else (at + 1, None)
+    return Measure(match.start(), at + 1, stop, number(match["figure"]), None, "年", at, said, False)
 
 
 # 融合指数达到110: an index has no unit.

@@ -29,6 +29,8 @@ def read_share(
     name, end = _of(passage, measure, until), until
     if name is None and not passage.masked.startswith("的", measure.stop):
         name, end = _without_of(passage, since, measure, until)
+    if name and re.match("[^，的]{0,6}目标(?=[与和是])", name):
+        return None
     if name is None and (task := _TASK.match(before)):
         name, end = task["task"] + passage.words(measure.stop, until), until
     if name is None:
@@ -37,6 +39,8 @@ def read_share(
         name = re.sub("(?:全面|基本)?实现", "", clean(before))
     if covers := _COVERS.match(clean(before)):
         name = f"{covers['who']}覆盖{name}"
+    elif clean(before) == "覆盖":
+        name = "覆盖" + name
     direction = "at_least" if measure.bound in words("above") else "reach"
     head = heads_of(state, [clean(name)])[0]
     start = passage.clause.start

@@ -74,7 +74,7 @@ def _one_value(names: str, found: Predicate) -> list[str]:
     pieces = re.split("、|和", names)
     if found.each and len(pieces) > 1:
         return split_list(names, len(pieces)) or [names]
-    return [names] if found.together else spread(names, found.kind in CHANGES)
+    return spread(names, found.kind in CHANGES and not found.together)
 
 
 def _continued(state: State, heads: list[Head], found: Predicate) -> list[Head]:

@@ -89,8 +89,8 @@ def _of_names() -> dict[str, str]:
     return {
         "region": f"^{either(words('regions'))}",
         "indicator_end": f"{either(words('indicator_nouns'))}(?:[\ue000\ue001]*)$(?<!低能耗)(?<!零能耗)",
-        "tail": f"(?:[A-Za-z][A-Za-z0-9.]*)?(?:{either(words('tail_modifiers'))})*(?:{either(words('tail_nouns'))}"
-        "|[\u4e00-\u9fff]{2}(?:化率|[率量额]))$",
+        "tail": f"(?:[A-Za-z][A-Za-z0-9.]*)?(?:{either(words('tail_modifiers'))})*{either(words('tail_nouns'))}$",
+        "any_tail": "[\u4e00-\u9fff]{2}(?:化率|[率量额])$",
         "per": f"^(?:{place}(?=单位))?{either(words('per'))}(?:\ue000+)?",
         "action_rate": f"^{either(words('actions'))}(?P<rate>(?:机械化)?率|能力)$",
         "action_end": f"(?P<action>{either(words('actions'))})$",
@@ -103,14 +103,14 @@ def _of_names() -> dict[str, str]:
         "pollutant": either(words("pollutants")),
         "kin": f"{either((*words('pollutants'), *words('kin')))}\ue000*",
         "where": f"(?!.*{either(words('measure_ends'))})[\u4e00-\u9fff]{{0,16}}"
-        f"(?:{either(words('wheres'))}|(?<![型明林废慧绵])城市|[省市县区])",
+        f"(?:{either(words('wheres'))}(?:[上中下]+游|沿线|沿岸|周边)?|(?<![型明林废慧绵])城市|[省市县区])",
     }
 
 
 def _of_accounts() -> dict[str, str]:
     """What tells an account of the past, and where the plan begins again."""
     return {
-        "past_outside_plans": re.escape(table()["year_on_year"]),
+        "past_outside_plans": f"(?<![需要应拟争保]){re.escape(table()['year_on_year'])}",
         # 比去年多: what is measured against the past is none.
         "past": "|".join(
             [f"(?<![比较与]){either(words('past_marks'))}", r"已[^建成]", r"[\u4e00-\u9fff]了[^解]"]

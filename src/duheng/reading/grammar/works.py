@@ -12,6 +12,8 @@ from duheng.reading.records import Target
 
 # 做好以下10个方面工作, 这8个项目: the paper counts what it says itself.
 _OF_THE_PAPER = re.compile("(?:以下|下列|下述|上述|如下|这|本)$")
+# 每千人口拥有医师 N 人: how many for so many.
+_PER_HEAD = re.compile("每[百千万十][^，]{0,10}拥有")
 # 开展首批 N 个试点: which of them is no part of the name.
 _BATCH = re.compile("^(?:首批|第[一二三四五]批|新一批|又一批|一批|各)$")
 _JOINT = re.compile("^[、和及与，]*(?:以及)?$")
@@ -51,7 +53,7 @@ def read_work(
     name = _named(said, object_, noun_after)
     if name is None and verb:
         name, said = _noun_verb(passage.words(since, since + len(lead))), ""
-    if not name and verb and (measure.unit or "").endswith("人次"):
+    if not name and verb and (measure.unit or "").endswith(("次", "列", "班")):
         name = verb.group("verb")
     if name is None:
         return None
@@ -112,11 +114,11 @@ def _is_no_amount(measure: Measure, before: str, after: str, carried: bool) -> b
     """A capacity that defines an object, how often a thing is done, or what the paper itself counts."""
     if measure.unit is None or measure.unit.split("/")[0] in words("defining_units"):
         return True
-    if measure.counted and _OF_THE_PAPER.search(before):
+    if measure.unit.endswith("百分点") or (measure.counted and _OF_THE_PAPER.search(before)):
         return True
     if before.endswith("在") or (before.endswith("的") and not _ASSIGNED.search(before)):
         return True
-    spoken_for = carried or _verb(_UPON.sub("", before)) is not None
+    spoken_for = carried or _verb(_UPON.sub("", before)) is not None or bool(_PER_HEAD.search(before))
     if not measure.counted and (re.search(r"每(?:小时|天|年|日)\s*$", before) or not spoken_for):
         return True
     if not measure.counted and measure.bound and re.match(r"[\u4e00-\u9fff]{2}", after):
@@ -182,7 +184,7 @@ def _verb_of(state: State, lead: str) -> re.Match[str] | None:
 
 def _carries(state: State, lead: str, measure: Measure) -> bool:
     """化验员 N 名 after 选拔监测员 M 名: the verb is said once."""
-    if not measure.counted and state.verb is None:
+    if not measure.counted and state.verb is None and not _PER_HEAD.search(lead):
         return False
     if pattern("region").fullmatch(clean(lead)):
         return False
@@ -213,7 +215,7 @@ def _named(verb: str, object_: str, noun_after: str) -> str | None:
         return verb + object_ + noun_after
     if object_.endswith(("、", "和", "及", "与")) and noun_after:
         return verb + noun_after
-    object_ = clean(object_).removesuffix("各")
+    object_ = re.sub("(?:各|共|总共|合计)$", "", clean(object_))
     object_ = "" if noun_after and pattern("region").fullmatch(object_) else object_
     if object_ and not _JOINT.match(object_):
         return verb + object_
