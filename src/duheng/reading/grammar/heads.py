@@ -97,6 +97,8 @@ def _stands_alone(piece: str) -> bool:
 def _with_tail(pieces: list[str]) -> list[str]:
     """收集、处理率 and 甲、乙排放总量: what the last one ends in belongs to all that do not end in a measure."""
     last = pieces[-1]
+    if pattern("pollutant").fullmatch(last):
+        return pieces
     if (share := re.search("占[^、]*(?:比重|比例|占比)$", last)) and not any(
         "占" in piece for piece in pieces[:-1]
     ):
@@ -158,12 +160,16 @@ _AROUND = re.compile(
 )
 
 
+# 需新增能力: the duty is no part of the name.
+_NEEDS = re.compile("^(?:需要?|须|要)(?=[新完建削减形改])")
+
+
 def clean(subject: str) -> str:
     """A subject without hedges and openings before it and joints around it."""
     subject = re.sub(r"[\s]+", "", subject)
     while True:
         shorter = pattern("openings").sub("", _AROUND.sub("", subject))
-        shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
+        shorter = _NEEDS.sub("", pattern("hedge_end").sub("", shorter).removesuffix("基本"))
         if shorter.count("“") != shorter.count("”"):
             shorter = shorter.strip("“”")
         if shorter == subject:

@@ -123,7 +123,7 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     if unit is None and _INDEX.search(plain, max(0, match.start() - 24), match.start()):
         before = "数"
     if unit and unit.endswith("个") and after.startswith(("月", "工作", "小时")):
-        return None
+        return _span(plain, match, end)
     if (
         unit is None
         and after[:1] == "年"
@@ -142,6 +142,23 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     bound_word = bound.group() if bound else None
     at, counted = match.start("unit"), bool(match["count"])
     return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, at, bound_word, counted)
+
+
+# 审查周期压缩至18个月; within 3个月 is a date.
+_LASTS = re.compile(
+    r"(?:周期|时限|时长|时间|期限|用时)[^，。；\d]{0,6}[到至在]约?(?:[\d.]+个(?:工作日|月)[、和])*\Z"
+)
+_SPAN = re.compile("个(?:工作日|月)")
+
+
+def _span(plain: str, match: re.Match[str], end: int) -> Measure | None:
+    unit = _SPAN.match(plain, match.start("unit"), end)
+    if unit is None or not _LASTS.search(plain, max(0, match.start() - 40), match.start()):
+        return None
+    bound = pattern("bound").match(plain, unit.end(), end)
+    stop, said = (bound.end(), bound.group()) if bound else (unit.end(), None)
+    value = number(match["figure"] or match["numeral"])
+    return Measure(match.start(), unit.end(), stop, value, None, unit.group(), unit.start(), said, False)
 
 
 # 受教育年限提高到11.3年: years that are an amount, no date.
@@ -186,6 +203,8 @@ def _may_be_bare(printed: str, after: str, before: str) -> bool:
     """A coefficient (0.48) or an index stands without a unit; a year, a date or a numbered name does not."""
     if printed == "0" and before and before in "为至到":
         return not after[:1].strip("，。；、 \n")
+    if after[:1] in ("：", ":", "∶"):
+        return False
     if before == "数" and not after[:1].strip("，。；、 \n"):
         return True
     if not printed[0].isdigit() or after[:1] in "年月日号度级期届版、)）":

@@ -3,7 +3,7 @@
 import re
 
 from duheng.reading.grammar.clauses import Clause
-from duheng.reading.grammar.deadlines import Calendar, When
+from duheng.reading.grammar.deadlines import Calendar, When, plan_end
 from duheng.reading.grammar.state import State
 from duheng.reading.grammar.words import pattern
 from duheng.reading.outline import Outline, Paragraph
@@ -13,6 +13,9 @@ _LINE = re.compile("[^。；，！？：\n]{4,40}$")
 # 1.“两重”：是指……: a word of the paper explained at its end.
 _EXPLAINS = re.compile(r"\d{1,3}[.．、]\s*[^。：:]{2,40}?(?:[：:]|，)?(?:是指|指的是|指(?!标|导|数|出|定))")
 _NUMBERED = re.compile(r"\d{1,3}[.．、][^。：:]{2,40}[：:]")
+_UNTIL = re.compile(r"到((?:19|20)\d\d)年")
+_PLAN = re.compile("[二三]?十[一二三四五六七八九]?五(?=”?(?:时期|期间|规划|发展|末))")
+_COMING = re.compile("(?:今后|未来|下一个)五年|展望")
 _GLOSSARY = re.compile("(?:名词|用语|术语|词语)(?:解释|说明|注释)")
 
 
@@ -23,26 +26,48 @@ class Past:
         self.plain, self.masked, self.calendar, self.plans = plain, masked, calendar, plans
         self.headings = {one.start for one in outline.headings}
         self.section = ""  # the numbered section at hand
-        self.looks_back = False  # under an unnumbered heading that looks back
+        self.report = (outline.title or "").endswith("工作报告")
+        self.begun = False  # past the opening section
+        self.looks_back = False  # under a heading that looks back
+        self.looks_ahead = False  # under one that looks ahead (too)
         self.line_of_work = ""  # the unnumbered heading at hand (2030年重点工作)
         self.explained = 0  # words explained one after another
 
     def is_passed_over(self, paragraph: Paragraph) -> bool:
         """Whether a paragraph stands under a heading that looks back, or explains a word."""
-        heading = paragraph.heading
-        section = heading.section if heading else ""
-        if section != self.section:
-            self.section, self.looks_back, self.line_of_work = section, False, ""
         said = self.plain[paragraph.start : paragraph.end]
+        self._enter(paragraph.heading.section if paragraph.heading else "")
+        if self.looks_ahead and self._names_what_comes(said, paragraph):
+            self.looks_back = False
         if paragraph.start not in self.headings and _LINE.match(said):
             back = pattern("past_line").search(said) and pattern("dated_heading").search(said)
             ahead = pattern("forward_heading").search(said)
             self.looks_back = bool(back) or (self.looks_back and not ahead)
+            self.begun = self.begun or bool(back or ahead)
             if back or ahead:
                 self.line_of_work = said if said.endswith(("工作", "任务", "安排", "要点", "实事")) else ""
         if self._explains(said):
             return True
-        return self.looks_back or bool(pattern("past_heading").search(section))
+        return self.looks_back
+
+    def _enter(self, section: str) -> None:
+        """A numbered section: one that looks back, ahead, or back and then ahead."""
+        if section == self.section:
+            return
+        self.section, self.line_of_work = section, ""
+        self.looks_ahead = bool(pattern("forward_heading").search(section))
+        opens = self.report and not self.begun and not self.looks_ahead
+        self.looks_back = opens or bool(pattern("past_heading").search(section))
+        self.begun = True
+
+    def _names_what_comes(self, said: str, paragraph: Paragraph) -> bool:
+        """Under 成就和目标 the account ends where the coming years are named first."""
+        if paragraph.start in self.headings and self.section.startswith(said[:20]):
+            return False
+        year = self.calendar.year or 0
+        years = [int(one) for one in _UNTIL.findall(said)]
+        plans = [plan_end(one) for one in _PLAN.findall(said)]
+        return any(one > year for one in (*years, *plans)) or bool(_COMING.search(said))
 
     def _explains(self, said: str) -> bool:
         if _GLOSSARY.search(said[:20]):

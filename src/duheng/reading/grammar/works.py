@@ -47,7 +47,7 @@ def read_work(
     object_ = passage.words(since + (verb.end() if verb else 0), since + len(lead))
     object_ = _BATCH.sub("", object_) if verb else clean(object_)
     noun_after = "" if _JOINS.match(after) else _noun(passage.words(measure.stop, until))
-    if _names_its_members(lead, object_, noun_after) or (verb is None and _in_apposition(lead, noun_after)):
+    if (_names_its_members(lead, object_, noun_after) and not (verb and measure.bound)) or (verb is None and _in_apposition(lead, noun_after)):
         return None
     said = verb.group("verb") if verb else state.verb or ""
     name = _named(said, object_, noun_after)
