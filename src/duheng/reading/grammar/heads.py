@@ -161,6 +161,7 @@ _AROUND = re.compile(
 
 
 # 需新增能力: the duty is no part of the name.
+_NEED = ("需", "须", "要")
 _NEEDS = re.compile("^(?:需要?|须|要)(?=[新完建削减形改])")
 
 
@@ -169,7 +170,8 @@ def clean(subject: str) -> str:
     subject = re.sub(r"[\s]+", "", subject)
     while True:
         shorter = pattern("openings").sub("", _AROUND.sub("", subject))
-        shorter = _NEEDS.sub("", pattern("hedge_end").sub("", shorter).removesuffix("基本"))
+        shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
+        shorter = _NEEDS.sub("", shorter) if shorter[:1] in _NEED else shorter
         if shorter.count("“") != shorter.count("”"):
             shorter = shorter.strip("“”")
         if shorter == subject:

@@ -107,7 +107,9 @@ _TOLD_BY = re.compile(
 
 def _subject(words_before: str) -> str:
     """The subject without a time or a base value at its end (森林覆盖率2030年; 用水量从45亿立方米)."""
-    subject = re.sub("[三五]年$", "", _TOLD_BY.sub("", clean(words_before).removesuffix("指标")))
+    subject = clean(words_before).removesuffix("指标")
+    subject = _TOLD_BY.sub("", subject) if "到" in subject else subject
+    subject = subject[:-2] if subject.endswith(("三年", "五年")) else subject
     return re.sub(
         r"(?:[应须要需]?[到至于在]?(?:19|20)\d\d年?[底末]?(?:之?前)?|[从由]约?(?:\d|[百千]分之|[一-龥]成).*)$",
         "",
@@ -129,7 +131,9 @@ def _states_nothing(
 
 def _is_work(passage: Passage, found: Predicate, names: str, group: list[Measure]) -> bool:
     """培训不少于 v 名技师: a verb and a bound, and what is counted after them."""
-    if not names or _improves(passage, found, group[-1]):
+    if _improves(passage, found, group[-1]):
+        return not (group[-1].unit or "%").endswith(("%", "百分点"))
+    if not names:
         return group[0].counted and not (found.total and found.bound)
     if found.verb or not (group[0].counted or _NOUN.match(passage.masked, group[-1].stop)):
         return False
@@ -278,9 +282,9 @@ def _level(
         direction, base = state.change[0], state.change[1]
     standing = found.kind in ("floor", "ceiling", "reach", "cap", "maintain")
     done = direction == "complete" or (measure.unit != "%" and _DONE.match(head.name))
-    aims = head.scope in words("regions") or passage.hedge(measure.start) in words("aims")
-    if standing and not done and when.deadline is None and not when.period and not aims:
-        more["kind"] = "requirement"
+    if standing and not done and when.deadline is None and not when.period:
+        aims = head.scope in words("regions") or passage.hedge(measure.start) in words("aims")
+        more |= {} if aims else {"kind": "requirement"}
     if (measure.unit or "").endswith("元") and _MONEY.search(head.name):
         more["kind"] = "allocation"
     start, state.risen_from = state.risen_from, None

@@ -124,6 +124,8 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
         before = "数"
     if unit and unit.endswith("个") and after.startswith(("月", "工作", "小时")):
         return _span(plain, match, end)
+    if unit and not match["count"] and after[:1] == "级":
+        return None  # 30万千瓦级机组: of which kind it is
     if (
         unit is None
         and after[:1] == "年"
@@ -169,7 +171,9 @@ def _years(plain: str, match: re.Match[str], end: int) -> Measure:
     at = match.end()
     bound = pattern("bound").match(plain, at + 1, end)
     stop, said = (bound.end(), bound.group()) if bound else (at + 1, None)
-    return Measure(match.start(), at + 1, stop, number(match["figure"]), None, "年", at, said, False)
+    return Measure(
+        match.start(), at + 1, stop, number(match["figure"] or match["numeral"]), None, "年", at, said, False
+    )
 
 
 # 融合指数达到110: an index has no unit.

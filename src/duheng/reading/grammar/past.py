@@ -70,9 +70,11 @@ class Past:
         return any(one > year for one in (*years, *plans)) or bool(_COMING.search(said))
 
     def _explains(self, said: str) -> bool:
-        if _GLOSSARY.search(said[:20]):
+        if len(said) < 40 and _GLOSSARY.search(said[:20]):
             self.explained = 2
             return True
+        if not said[0].isdigit():
+            return False
         told = bool(_EXPLAINS.match(said))
         told = told or (self.explained > 1 and bool(_NUMBERED.match(said)))
         self.explained += told

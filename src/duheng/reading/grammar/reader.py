@@ -230,7 +230,12 @@ class _Reader:
 
     def _head(self, clause: Clause, times: list[When], state: State) -> int:
         """A time at the head of a clause governs from there on; returns where the rest begins."""
-        if since := _FROM_THEN.match(self.masked, clause.start, clause.end):
+        since = (
+            _FROM_THEN.match(self.masked, clause.start, clause.end)
+            if self.masked[clause.start] in "自从12"
+            else None
+        )
+        if since:
             state.when = When()
             return since.end()
         before = clean(self.masked[clause.start : times[0].start]) if times else ""

@@ -77,6 +77,7 @@ def _sources() -> dict[str, str]:
             "no_condition": either(words("no_conditions")),
             "condition_bracket": table()["condition_brackets"],
             "counted": either(words("counted_not_owed")),
+            "counted_before": either(words("counted_not_owed")) + "$",
             "not_owed": f"^[^，。的]{{0,6}}?{either(words('counted_not_owed'))}"
             "(?:工作|任务|内容|举措)?(?![\u4e00-\u9fff]{2})",
         }

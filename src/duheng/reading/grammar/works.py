@@ -47,7 +47,9 @@ def read_work(
     object_ = passage.words(since + (verb.end() if verb else 0), since + len(lead))
     object_ = _BATCH.sub("", object_) if verb else clean(object_)
     noun_after = "" if _JOINS.match(after) else _noun(passage.words(measure.stop, until))
-    if (_names_its_members(lead, object_, noun_after) and not (verb and measure.bound)) or (verb is None and _in_apposition(lead, noun_after)):
+    if (_names_its_members(lead, object_, noun_after, measure) and not (verb and measure.bound)) or (
+        verb is None and _in_apposition(lead, noun_after)
+    ):
         return None
     said = verb.group("verb") if verb else state.verb or ""
     name = _named(said, object_, noun_after)
@@ -125,7 +127,9 @@ def _is_no_amount(measure: Measure, before: str, after: str, carried: bool) -> b
         return True
     if measure.unit in ("次", "期", "轮") and (measure.value == 1 or re.search(r"每\d+年", before)):
         return True
-    if measure.unit in ("项", "条") and pattern("counted").search(after[:10]):
+    if measure.unit in ("项", "条") and (
+        pattern("counted").search(after[:10]) or pattern("counted_before").search(before)
+    ):
         return True
     counts_itself = measure.counted and pattern("not_owed").match(after)
     return bool(counts_itself) or "优先" in before or bool(_MEANS.search(after))
@@ -137,8 +141,10 @@ def _start(passage: Passage, when: When) -> int:
     return when.start if close else start
 
 
-def _names_its_members(lead: str, object_: str, noun_after: str) -> bool:
-    """甲、乙、丙等4个方面: the count sums up a list, it is not owed."""
+def _names_its_members(lead: str, object_: str, noun_after: str, measure: Measure) -> bool:
+    """甲、乙、丙等4个方面, 甲、乙2个县: the count sums up a list, it is not owed."""
+    if noun_after and "、" in object_ and measure.value == object_.count("、") + 1:
+        return True
     return lead.endswith(("等", "等等")) or (
         object_.count("、") >= 2
         and not object_.endswith("的")
