@@ -75,7 +75,8 @@ def _partitions(subject: str, separator: re.Pattern[str]) -> list[list[str]]:
 
 
 def _shared(pieces: list[str]) -> list[str]:
-    pieces = _with_tail([*pieces[:-1], _CLASS.sub("", pieces[-1])])
+    if not pattern("pollutant").fullmatch(pieces[-1]):
+        pieces = _with_tail([*pieces[:-1], _CLASS.sub("", pieces[-1])])
     first = pattern("per").match(pieces[0])
     if first and len(first.group()) < len(pieces[0]):
         pieces = [
@@ -97,8 +98,6 @@ def _stands_alone(piece: str) -> bool:
 def _with_tail(pieces: list[str]) -> list[str]:
     """收集、处理率 and 甲、乙排放总量: what the last one ends in belongs to all that do not end in a measure."""
     last = pieces[-1]
-    if pattern("pollutant").fullmatch(last):
-        return pieces
     if (share := re.search("占[^、]*(?:比重|比例|占比)$", last)) and not any(
         "占" in piece for piece in pieces[:-1]
     ):

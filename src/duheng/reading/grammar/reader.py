@@ -113,7 +113,9 @@ class _Reader:
         goals = self._goals(paragraph)
         if goals and goals == self.goals and self.term.deadline:
             return self.term
-        return self._heading_time(paragraph)
+        when = self._heading_time(paragraph)
+        last = self.calendar.period[1] if self.calendar.period else None
+        return When(last, weak=True) if goals and not when.deadline else when
 
     def _leave(self, paragraph: Paragraph, when: When) -> None:
         """What a paragraph leaves in force: to its list, or to what else stands in a section of goals."""

@@ -51,12 +51,7 @@ def read_work(
         verb is None and _in_apposition(lead, noun_after)
     ):
         return None
-    said = verb.group("verb") if verb else state.verb or ""
-    name = _named(said, object_, noun_after)
-    if name is None and verb:
-        name, said = _noun_verb(passage.words(since, since + len(lead))), ""
-    if not name and verb and (measure.unit or "").endswith(("次", "列", "班")):
-        name = verb.group("verb")
+    name, said = _said(passage, state, verb, (since, since + len(lead)), object_, noun_after, measure)
     if name is None:
         return None
     state.verb = said
@@ -66,6 +61,20 @@ def read_work(
     more = {"comparator": bound or measure.bound or total or None, "kind": _kind(measure)}
     more |= valued(passage, measure)
     return target(passage, state, when, head, (_start(passage, when), end), "complete", **more)
+
+
+def _said(
+    passage: Passage, state: State, verb: re.Match[str] | None, span: tuple[int, int], object_: str,
+    noun_after: str, measure: Measure,
+) -> tuple[str | None, str]:  # fmt: skip
+    """The name of the work and its verb, which what follows may carry on; "" where the work is a noun."""
+    said = verb.group("verb") if verb else state.verb or ""
+    name = _named(said, object_, noun_after)
+    if name is None and verb:
+        name, said = _noun_verb(passage.words(*span)), ""
+    if not name and verb and (measure.unit or "").endswith(("次", "列", "班")):
+        name = verb.group("verb")
+    return name, said
 
 
 def _noun_until(passage: Passage, measure: Measure, until: int) -> int:
