@@ -220,3 +220,8 @@ def test_a_row_whose_cells_run_together_is_doubted_not_read(row: str) -> None:
     reading = read_text(f"到2030年，{row}。")
     assert reading.targets == []
     assert "run_together" in [doubt.kind for doubt in reading.doubts]
+
+
+def test_no_target_is_without_a_name() -> None:
+    garbled = "到2030年，东山及周边地区、西河平原烟尘浓度分别记名在1%物和其中下降20%、15%。"
+    assert all(target.indicator for target in read_text(garbled).targets)

@@ -24,7 +24,7 @@ _TIME = re.compile(
     r"|(?P<till>到|至|力争到|力争|争取到|争取)?\s*(?:(?:19|20)\d\d年?\s*[—～\-至]\s*)?(?P<year>(?:19|20)\d\d)\s*"
     r"(?:年|(?=(?:、(?:19|20)\d\d)+年))"
     r"(?P<month>(?:1[0-2]|[1-9])月)?(?P<end>年?底前|之前|前|年?底|末)?(?:左右)?"
-    r"|(?P<every>(?<!达到)(?<!能力)(?<!规模)每年(?!度)|年均(?!浓度|值|气温|降水|径流|水质)|逐年)|(?P<this>今年|本年度|全年(?=[^\u4e00-\u9fff]))"
+    r"|(?P<every>(?<!达到)(?<!能力)(?<!规模)每年(?!度)|年均(?!浓度|值|气温|降水|径流|水质)|逐年)|(?P<this>(?:(?:力争|争取)?到)?(?:今年|本年度)(?:年?[底末]前?)?|全年(?=[^\u4e00-\u9fff]))"
 )
 # Before a year these make it a base (比2020年), a start (自2020年) or part of a name.
 _NOT_BY = re.compile(r"(?:比|较|以|按|从|自|于|与|〔|《[^》]*|相比|以来的|在)\s*$")
@@ -92,7 +92,7 @@ class Calendar:
                 inherited.deadline if period == "年均" else None, period, start, end, past=inherited.past
             )
         if match["this"]:
-            return When(self.year, None, start, end)
+            return When(self.year, None, start, end, match["this"] not in ("今年", "本年度", "全年"))
         if match["plan"]:
             deadline = plan_end(match["plan"])
             return When(deadline, match["plan"], start, end, True, past=self._past(deadline))

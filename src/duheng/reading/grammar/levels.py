@@ -52,7 +52,7 @@ def read_levels(
     if _is_work(passage, found, names, group):
         return None
     heads = subjects(state, names, found, group)
-    if heads is None:
+    if heads is None or not all(head.name for head in heads):
         _doubt(passage, state, "no_indicator", "有数值而找不到所属的指标", subject_start, group[-1].stop)
         return []
     if len(set(heads)) == 1 and _deals_by_times(state, found, len(group)):

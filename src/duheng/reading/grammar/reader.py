@@ -87,7 +87,7 @@ class _Reader:
         self.past = Past(plain, self.masked, outline, self.calendar, self.plans)
         self.goal_sections = [one for one in outline.headings if "目标" in one.title[:20]]
         self.goals: Heading | None = None
-        self.term = When()  # said first in the section of goals
+        self.term = When()  # in force in the section of goals
         self.doubts: list[Doubt] = []
         self.lead = When()
 
@@ -119,14 +119,15 @@ class _Reader:
 
     def _leave(self, paragraph: Paragraph, when: When) -> None:
         """What a paragraph leaves in force: to its list, or to what else stands in a section of goals."""
+        item = _ITEM.match(self.plain, paragraph.start, paragraph.end)
         if self.plain[paragraph.end - 1] in "：:":
             self.lead = replace(when, start=-1)
-        elif not _ITEM.match(self.plain, paragraph.start, paragraph.end):
+        elif not item:
             self.lead = When()
         goals = self._goals(paragraph)
         if goals != self.goals:
             self.goals, self.term = goals, When()
-        if when.firm and not when.past and not self.term.deadline:
+        if when.firm and not when.past and not (item and self.term.deadline):
             self.term = replace(when, start=-1)
 
     def _goals(self, paragraph: Paragraph) -> Heading | None:

@@ -52,7 +52,7 @@ def read_work(
     ):
         return None
     name, said = _said(passage, state, verb, (since, since + len(lead)), object_, noun_after, measure)
-    if name is None:
+    if not name:
         return None
     state.verb = said
     total = "累计" if verb is not None and "累计" in verb.group() else ""
