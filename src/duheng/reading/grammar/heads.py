@@ -153,9 +153,9 @@ def _beside(others: list[str], last: str) -> str | None:
     return None
 
 
-# Signs and joints at either end; 等效声级 and 和田河 begin with no joint.
+# Signs, joints and numbers of a list (十是) at either end; 等效声级 and 和田河 begin with no joint.
 _AROUND = re.compile(
-    r"^(?:[、，：:\"\-—·]|及(?!时)|和(?![田平谐美林硕])|[与或的]|等(?![效级外离]))+|[、，：:\"及和与或等的\-—·]+$"
+    r"^(?:[、，：:\"\-—·]|[一二三四五六七八九十]{1,3}是|及(?!时)|和(?![田平谐美林硕])|[与或的]|等(?![效级外离]))+|[、，：:\"及和与或等的\-—·]+$"
 )
 
 
