@@ -87,7 +87,7 @@ class _Reader:
         self.past = Past(plain, self.masked, outline, self.calendar, self.plans)
         self.goal_sections = [one for one in outline.headings if "目标" in one.title[:20]]
         self.goals: Heading | None = None
-        self.term = When()  # in force in the section of goals
+        self.term = When()  # said last in the section of goals; of several the nearest
         self.doubts: list[Doubt] = []
         self.lead = When()
 
@@ -127,8 +127,16 @@ class _Reader:
         goals = self._goals(paragraph)
         if goals != self.goals:
             self.goals, self.term = goals, When()
-        if when.firm and not when.past and not (item and self.term.deadline):
-            self.term = replace(when, start=-1)
+        if goals and not (item and self.term.deadline):
+            said = self.calendar.times(self.masked, paragraph.start, paragraph.end, When())
+            firm = [one for one in said if one.firm and not one.past and one.deadline]
+            # A line that was broken off may go on with a second term (；到2035年).
+            goes_on = (
+                firm
+                and self.masked[max(firm[0].start - 2, 0) : firm[0].start].rstrip().endswith("；")
+                and self.term.deadline
+            )
+            self.term = replace(firm[0], start=-1) if firm and not goes_on else self.term
 
     def _goals(self, paragraph: Paragraph) -> Heading | None:
         """The section of goals (主要目标) a paragraph stands in."""
