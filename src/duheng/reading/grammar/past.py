@@ -35,20 +35,24 @@ class Past:
 
     def is_passed_over(self, paragraph: Paragraph) -> bool:
         """Whether a paragraph stands under a heading that looks back, or explains a word."""
-        said = self.plain[paragraph.start : paragraph.end]
+        start, end = paragraph.start, paragraph.end
         self._enter(paragraph.heading.section if paragraph.heading else "")
-        if self.looks_ahead and self._names_what_comes(said, paragraph):
+        if self.looks_back and self.looks_ahead and self._names_what_comes(paragraph):
             self.looks_back = False
-        if paragraph.start not in self.headings and _LINE.match(said):
-            back = pattern("past_line").search(said) and pattern("dated_heading").search(said)
-            ahead = pattern("forward_heading").search(said)
-            self.looks_back = bool(back) or (self.looks_back and not ahead)
-            self.begun = self.begun or bool(back or ahead)
-            if back or ahead:
-                self.line_of_work = said if said.endswith(("工作", "任务", "安排", "要点", "实事")) else ""
-        if self._explains(said):
+        if start not in self.headings and _LINE.match(self.plain, start, end):
+            self._line(self.plain[start:end])
+        if self._explains(start, end):
             return True
         return self.looks_back
+
+    def _line(self, said: str) -> None:
+        """A line without a stop: an unnumbered heading where it tells of time or work."""
+        back = pattern("past_line").search(said) and pattern("dated_heading").search(said)
+        ahead = pattern("forward_heading").search(said)
+        self.looks_back = bool(back) or (self.looks_back and not ahead)
+        if back or ahead:
+            self.begun = True
+            self.line_of_work = said if said.endswith(("工作", "任务", "安排", "要点", "实事")) else ""
 
     def _enter(self, section: str) -> None:
         """A numbered section: one that looks back, ahead, or back and then ahead."""
@@ -60,8 +64,9 @@ class Past:
         self.looks_back = opens or bool(pattern("past_heading").search(section))
         self.begun = True
 
-    def _names_what_comes(self, said: str, paragraph: Paragraph) -> bool:
+    def _names_what_comes(self, paragraph: Paragraph) -> bool:
         """Under 成就和目标 the account ends where the coming years are named first."""
+        said = self.plain[paragraph.start : paragraph.end]
         if paragraph.start in self.headings and self.section.startswith(said[:20]):
             return False
         year = self.calendar.year or 0
@@ -69,14 +74,14 @@ class Past:
         plans = [plan_end(one) for one in _PLAN.findall(said)]
         return any(one > year for one in (*years, *plans)) or bool(_COMING.search(said))
 
-    def _explains(self, said: str) -> bool:
-        if len(said) < 40 and _GLOSSARY.search(said[:20]):
+    def _explains(self, start: int, end: int) -> bool:
+        if end - start < 40 and _GLOSSARY.search(self.plain, start, min(end, start + 20)):
             self.explained = 2
             return True
-        if not said[0].isdigit():
+        if not self.plain[start].isdigit():
             return False
-        told = bool(_EXPLAINS.match(said))
-        told = told or (self.explained > 1 and bool(_NUMBERED.match(said)))
+        told = bool(_EXPLAINS.match(self.plain, start, end))
+        told = told or (self.explained > 1 and bool(_NUMBERED.match(self.plain, start, end)))
         self.explained += told
         return told and self.explained > 1
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from duheng.reading.grammar.clauses import LONGEST, Clause, clauses, set_aside
 from duheng.reading.grammar.deadlines import Calendar, When
+from duheng.reading.grammar.groups import groups_of, run_together, undefined
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
 from duheng.reading.grammar.measures import Measure, measures
@@ -37,9 +38,6 @@ _UNTOLD = re.compile(
     r"[^，。；：\n]{0,12}(?:[三六七九]分之[一二两三四五六七八]|[一二三四五六七八][二三四五六七八九]成(?=[^\u4e00-\u9fff]|以[上下]|左右|的))"
     r"[^，。；：\n]{0,12}"
 )
-_BETWEEN = re.compile(r"^\s*(?:[、和及与或，]|以及|至|到)?\s*(?:约|不低于|不少于|不超过)?\s*$")
-_COUNTED = re.compile("(?!增[加长]|提[高升]|上升|扩大|减少|下降|降)[\u4e00-\u9fff“\ue001]{2}")
-_JOINTS = ("、", "和", "及", "与")
 _BASE_BEFORE = re.compile(
     r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$|[从由比较](?:19|20)\d\d年[底末]?约?$"
 )
@@ -128,25 +126,28 @@ class _Reader:
         if goals != self.goals:
             self.goals, self.term = goals, When()
         if goals and not (item and self.term.deadline):
-            said = self.calendar.times(self.masked, paragraph.start, paragraph.end, When())
-            firm = [one for one in said if one.firm and not one.past and one.deadline]
-            # A line that was broken off may go on with a second term (；到2035年).
-            goes_on = (
-                firm
-                and self.masked[max(firm[0].start - 2, 0) : firm[0].start].rstrip().endswith("；")
-                and self.term.deadline
-            )
-            self.term = replace(firm[0], start=-1) if firm and not goes_on else self.term
+            self.term = self._term(paragraph) or self.term
+
+    def _term(self, paragraph: Paragraph) -> When | None:
+        """The nearest term a paragraph of goals names; one after ；is that of a line broken off."""
+        for one in self.calendar.times(self.masked, paragraph.start, paragraph.end, When()):
+            if one.firm and not one.past and one.deadline:
+                broken = self.masked[max(one.start - 1, 0)] == "；" and self.term.deadline
+                return None if broken else replace(one, start=-1)
+        return None
 
     def _goals(self, paragraph: Paragraph) -> Heading | None:
         """The section of goals (主要目标) a paragraph stands in."""
+        if not self.goal_sections:
+            return None
         over = [one for one in self.goal_sections if one.start <= paragraph.start < one.until]
         return over[-1] if over else None
 
     def _heading_time(self, paragraph: Paragraph) -> When:
         """The one year a heading names (三、2030年工作任务) governs what stands under it."""
         section = paragraph.heading.section if paragraph.heading else ""
-        years = set(_YEARS.findall(section)) or set(_YEARS.findall(self.past.line_of_work))
+        line = self.past.line_of_work
+        years = set(_YEARS.findall(section)) or (set(_YEARS.findall(line)) if line else set())
         return When(int(years.pop()), weak=True) if len(years) == 1 else self.title_time
 
     def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
@@ -219,7 +220,7 @@ class _Reader:
         if _TO_WHAT_END.match(self.masked, start, clause.end):
             return []
         values = measures(self.masked, start, clause.end)
-        glued = any(_run_together(one, other) for one, other in pairwise(values))
+        glued = any(run_together(one, other) for one, other in pairwise(values))
         if glued or _CELLS.search(self.masked, start, clause.end):
             message = "数值之间没有分隔（表格各格连在一起），无法可靠读出"
             self.doubts.append(Doubt("run_together", message, clause.start, clause.end))
@@ -230,7 +231,7 @@ class _Reader:
             when = firm[-1] if firm else state.when
             state.when = when if self._governs(when) else state.when
             return read_wording(passage, state, when, start)
-        found = self._values(passage, state, times, start, _undefined(values))
+        found = self._values(passage, state, times, start, undefined(values))
         state.recent = [*state.recent, *found]
         if not found:
             found = read_wording(passage, state, state.when, start)
@@ -295,7 +296,7 @@ class _Reader:
     ) -> list[Target]:
         found: list[Target] = []
         since = start
-        for group in _groups(self.masked, values):
+        for group in groups_of(self.masked, values):
             if group[0].start < since:
                 continue
             rest = [one for one in values if one.start > group[-1].start]
@@ -361,38 +362,3 @@ class _Reader:
         if state.subjects and place:
             state.subjects = [Head(state.subjects[0].name, place)]
         return True
-
-
-def _run_together(one: Measure, other: Measure) -> bool:
-    """30%40%; not 3台66万千瓦机组, nor a fine of 5万元以上20万元以下."""
-    spans = one.bound in words("above") and other.bound in words("under")
-    return one.stop == other.start and not one.counted and not spans
-
-
-def _undefined(values: list[Measure]) -> list[Measure]:
-    """3台66万千瓦机组: the value between a count and what is counted tells of which kind it is."""
-    before: list[Measure | None] = [None, *values]
-    return [
-        one
-        for one, last in zip(values, before, strict=False)
-        if not (last and last.counted and last.stop == one.start)
-    ]
-
-
-def _groups(masked: str, values: list[Measure]) -> list[list[Measure]]:
-    """Values that stand side by side, with nothing but joints between them, belong together."""
-    groups = [[values[0]]]
-    for one in values[1:]:
-        between = masked[groups[-1][-1].stop : one.start]
-        counts = one.counted or groups[-1][-1].counted
-        side_by_side = (
-            one.counted
-            and groups[-1][-1].counted
-            and between.strip() in _JOINTS
-            and not _COUNTED.match(masked, one.stop)
-        )
-        if _BETWEEN.match(between) and (side_by_side or not counts):
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    return groups

@@ -114,7 +114,7 @@ def _of_accounts() -> dict[str, str]:
         "past_outside_plans": f"(?<![需要应拟争保]){re.escape(table()['year_on_year'])}",
         # 比去年多: what is measured against the past is none.
         "past": "|".join(
-            [f"(?<![比较与]){either(words('past_marks'))}", r"已[^建成]", r"[\u4e00-\u9fff]了[^解]"]
+            [f"{either(words('past_marks'))}(?<![比较与]去年)", r"已[^建成]", r"[\u4e00-\u9fff]了[^解]"]
         ),
         "forward": either(words("forward_marks")),
         "past_heading": rf"(?:^|[，、；\s])(?![^，、；\s]*?{either(words('laid_foundations'))})"
