@@ -47,6 +47,22 @@ def test_a_roll_up_says_what_it_did_and_what_it_found(ready: Path) -> None:
     assert duheng(ready, "rollup", "--no-facts").stdout == "没有新的读数。\n"
 
 
+def test_points_that_enter_no_sum_are_told(ready: Path) -> None:
+    water = "{},w01018,water,{},化学需氧量,mg/L,10,,,2026-01-05,,,,\n"
+    more = water.format("W1", "乐至县") + water.format("W2", "某厂")
+    (ready / "telemetry" / "points.csv").write_text(METER + more, "utf-8")
+    told = duheng(ready, "rollup").stderr
+    assert "entity“乐至县”不在名册中，其数不计入县（区）、市的合计；请改为代码512022。" in told
+    assert "entity“某厂”不在名册中" in told
+    assert told.count("没有流量") == 2
+
+
+def test_readings_of_a_clock_that_is_ahead_are_told(ready: Path) -> None:
+    write(ready, counted([(DAY + timedelta(days=90), 9000.0)], DAY))
+    told = duheng(ready, "rollup", "--no-facts").stderr
+    assert "M1 有 1 个读数的时间比到达时间晚1小时以上，已保存，不计入汇总" in told
+
+
 def test_a_preview_sums_the_intervals_as_they_will_be_published_and_writes_nothing(home: Path) -> None:
     meter = "M{},E,{},{},电力,kWh,15,500,,2026-01-01,,供电公司,,\n"
     listed = [(1, "interval", "512022"), (2, "interval", "512021"), (3, "counter", "512021")]

@@ -76,7 +76,9 @@ def rollup(
     if preview:
         _previewed(city, engine, asked, as_json)
         return
-    outcome, odd, entered, found = _run(city, engine, asked, scenario if facts else None)
+    outcome, odd, entered, found, hints = _run(city, engine, asked, scenario if facts else None)
+    for hint in hints:
+        typer.echo(f"提示：{hint}。", err=True)
     if as_json:
         typer.echo(json.dumps(_json(outcome, odd, entered, found), ensure_ascii=False, indent=1))
     else:
@@ -87,8 +89,9 @@ def rollup(
 
 def _run(
     city: str, address: str, asked: Period | None, scenario: str | None
-) -> tuple[Outcome, list[Finding], Entered | None, list[tuple[str, Total]]]:
-    """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place."""
+) -> tuple[Outcome, list[Finding], Entered | None, list[tuple[str, Total]], list[str]]:
+    """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place;
+    what is odd about the points, where the city was needed."""
     import duheng.settings
     from duheng.telemetry.gathering import gather
     from duheng.telemetry.rollup.engines import engine
@@ -104,14 +107,15 @@ def _run(
     outcome = roll_up(home, points, works, say)
     odd = _found(home, points, works, outcome)
     if asked is None and scenario is None:
-        return outcome, odd, None, []
+        return outcome, odd, None, [], []
     here = _city(city, scenario or "actual")
     entered = None
     if scenario is not None:
         entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)
     names = {place.id: place.name for place in here.places}
     found = totals(home, works, points, here.places, here.parameters, asked) if asked else []
-    return outcome, odd, entered, [(names.get(one.place, one.place), one) for one in found]
+    named = [(names.get(one.place, one.place), one) for one in found]
+    return outcome, odd, entered, named, points.oddities(here.places)
 
 
 def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> None:
@@ -186,7 +190,8 @@ def _told(outcome: Outcome, odd: list[Finding], entered: Entered | None) -> None
         typer.echo("没有新的读数。")
     else:
         counts = f"时 {outcome.hours}、日 {outcome.days}、月 {outcome.months}"
-        typer.echo(f"第{outcome.run}次汇总：{outcome.first} 至 {outcome.last} 的读数，改动的结果：{counts}")
+        span = f"{outcome.first} 至 {outcome.last} 的读数，" if outcome.first else ""
+        typer.echo(f"第{outcome.run}次汇总：{span}改动的结果：{counts}")
     for finding in odd[:SHOWN]:
         typer.echo(f"  {finding.text}")
     if len(odd) > SHOWN:
@@ -195,6 +200,12 @@ def _told(outcome: Outcome, odd: list[Finding], entered: Entered | None) -> None
         names = sorted({factor for _, factor in outcome.kept})
         listed = "、".join(names[:KEPT]) + ("等" if len(names) > KEPT else "")
         typer.echo(f"{len(outcome.kept)} 个序列只作读数保存，不汇总（无排放量或用量可计）：{listed}")
+    for mn, count in outcome.ahead:
+        typer.echo(
+            f"提示：{mn} 有 {count} 个读数的时间比到达时间晚1小时以上，已保存，不计入汇总；"
+            f"请校时（duheng request {mn} clock-set），再补传正确的数据",
+            err=True,
+        )
     for mn, factor in outcome.unlisted:
         typer.echo(f"提示：收到 {mn} 的 {factor}，但未登记为监测点；请写入 telemetry/points.csv", err=True)
     if entered is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,6 +31,9 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 # What makes two rows versions of one reading; the latest arrival wins, then the later place.
 KEY = ("mn", "cn", "factor", "time")
+# A reading whose time lies further behind its arrival than this (Beijing against UTC, and one hour that a clock may be
+# fast) is of a clock that is wrong: it is kept and told, and no hour rests on it.
+AHEAD = timedelta(hours=8 + 1)
 DAY = re.compile(r"day=(\d{4}-\d{2}-\d{2})$")
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 
 from duheng.model.errors import DuhengError
-from duheng.telemetry.readings.layout import KEY, SCHEMA, day_folder, readings, site_folder
+from duheng.telemetry.readings.layout import AHEAD, KEY, SCHEMA, day_folder, readings, site_folder
 
 LIST = "files.json"
 Entry = dict[str, Any]
@@ -81,12 +81,17 @@ def rows_file(folder: Path, rows: pl.DataFrame) -> tuple[Path, Callable[[Path], 
 
 
 def described(rows: pl.DataFrame, replacing: tuple[str, ...] = ()) -> Entry:
-    """What the list says of a file: rows, whether each reading stands once, times, segments with their arrivals."""
+    """What the list says of a file: rows, whether each reading stands once, times, segments with their arrivals.
+
+    ahead: rows by device whose time lies in the future of their arrival (layout.AHEAD).
+    """
     spans = rows.group_by("segment").agg(
         pl.col("arrival").min().alias("first"), pl.col("arrival").max().alias("last")
     )
+    ahead = rows.filter(pl.col("time") > pl.col("arrival") + AHEAD)["mn"].value_counts(sort=True)
     return {
         "rows": len(rows),
+        "ahead": dict(ahead.sort("mn").iter_rows()),
         "unique": rows.select(KEY).is_unique().all(),
         "first": _text(rows["time"].min()),
         "last": _text(rows["time"].max()),

@@ -24,7 +24,8 @@ HOUR = timedelta(hours=1)
 class Build:
     """A run under way: what it works with, and how many rows it has published by level.
 
-    irregular: counters that took the long way.
+    irregular: counters that took the long way. anew: points whose days and months follow even from hours that stay as
+    they are, for they are expected from or until another day.
     """
 
     home: Path
@@ -35,12 +36,14 @@ class Build:
     first_run: bool
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(store.LEVELS, 0))
     irregular: set[int] = field(default_factory=set)
+    anew: frozenset[int] = frozenset()
 
     def published(self, level: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Publish those of the rows (with pid) that say something new; they are returned."""
+        """Publish those of the rows (with pid) that say something new; they are returned, and all rows of `anew`."""
         if rows.is_empty():
             return rows
         named = self.named(rows)
+        again = named.filter(pl.col("pid").is_in(self.anew))
         if not self.first_run:
             first, last = _bounds(named["start"])
             mns = named["mn"].unique().to_list()
@@ -53,10 +56,9 @@ class Build:
                 upto=self.number,
             )
             named = store.changed(named, old)
-        if named.is_empty():
-            return named
-        self.counts[level] += store.publish(self.home, level, named.drop("pid"), self.number)
-        return named
+        if not named.is_empty():
+            self.counts[level] += store.publish(self.home, level, named.drop("pid"), self.number)
+        return named if again.is_empty() else pl.concat([named, again]).unique(["pid", "start"])
 
     def named(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with device and factor beside the number of the point, columns of the level in order."""
@@ -64,12 +66,18 @@ class Build:
         return rows.join(names.select("pid", "mn", "factor"), "pid")
 
     def stated(self, level: str, first: datetime, before: datetime, pids: Sequence[int]) -> pl.DataFrame:
-        """What is published of some points, this run included, with their numbers, kinds and beginnings."""
+        """What is published of some points while they are expected, this run included, with number, kind, beginning."""
         names = self.points.names().filter(pl.col("pid").is_in(list(pids)))
         rows = store.read(
             self.home, level, first=first, before=before, mns=names["mn"].unique().to_list(), upto=self.number
         )
-        return rows.join(names, ["mn", "factor"])
+        return rows.join(names, ["mn", "factor"]).filter(expected("start"))
+
+
+def expected(column: str) -> pl.Expr:
+    """Whether a time lies between the `since` and the `until` of its point (Points.names)."""
+    at = pl.col(column)
+    return (at >= pl.col("since")) & (pl.col("until").is_null() | (at < pl.col("until")))
 
 
 def hour_rows(rows: pl.DataFrame, points: Points) -> pl.DataFrame:
@@ -77,10 +85,7 @@ def hour_rows(rows: pl.DataFrame, points: Points) -> pl.DataFrame:
     about = points.names().select("pid", "since", "until")
     known = pl.col("amount").is_not_null()
     minutes = pl.col("measured") + pl.col("estimated")
-    out = rows.rename({"hour": "start"}).join(about, "pid")
-    out = out.filter(
-        pl.col("start") >= pl.col("since"), pl.col("until").is_null() | (pl.col("start") < pl.col("until"))
-    )
+    out = rows.rename({"hour": "start"}).join(about, "pid").filter(expected("start"))
     spread = pl.when(pl.col("estimated") > 0).then(pl.lit("spread")).otherwise(pl.lit("measured"))
     return out.with_columns(
         method=pl.when(known).then(spread),

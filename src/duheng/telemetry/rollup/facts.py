@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,15 +16,15 @@ from duheng import ledger
 from duheng.ledger.records import NewFact, NewSource
 from duheng.model.data import read_yaml, root
 from duheng.model.entities import Places
-from duheng.model.glossary import Quantity, item_unit, quantity
+from duheng.model.glossary import Quantity, axis, item_unit, quantity
 from duheng.model.parameters import Parameters
 from duheng.model.periods import parse
 from duheng.model.rounding import with_unit
 from duheng.model.saying import say
 from duheng.model.units import ratio
-from duheng.telemetry.rollup import store
+from duheng.telemetry.rollup import registered, store
 from duheng.telemetry.rollup.engines import Engine
-from duheng.telemetry.rollup.points import POLLUTANT, Point, Points
+from duheng.telemetry.rollup.points import ENERGY, POLLUTANT, Point, Points
 from duheng.telemetry.rollup.totals import Total, totals
 
 # A double carries fifteen digits; the last ones depend on the order of a sum.
@@ -70,18 +71,24 @@ def enter(
 
     One source a range of segments (kind telemetry); status measured. A month restated with another value supersedes
     the fact before. A month that is not whole states nothing; the ledger cannot take back what an earlier run stated of
-    it, so the sum is handed back as outdated.
+    it, so the sum is handed back as outdated. A point that speaks for another entity or item since has all its months
+    stated anew, and what the former one keeps without any point is outdated too.
     """
     manifest = store.load_manifest(home)
     done = max((int(run["run"]) for run in manifest.runs if run.get("entered")), default=0)
     published = store.read(home, "months")
-    fresh = published.filter(pl.col("run") > done)
+    stands = registered.stated(points)
+    moved = {name for name, now in stands.items() if manifest.stated.get(name) != now}
+    named = pl.concat_str("mn", "factor", separator=" ")
+    fresh = published.filter((pl.col("run") > done) | named.is_in(moved))
     by_source: dict[NewSource, list[NewFact]] = defaultdict(list)
     waiting: list[Total] = []
     for start in fresh["start"].unique().sort().to_list():
         period = parse(f"{start:%Y-%m}")
-        touched = _touched(points, fresh.filter(pl.col("start") == start))
-        for total in totals(home, engine, points, places, parameters, period, own=True):
+        touched = _touched(points, fresh.filter(pl.col("start") == start), manifest.stated)
+        found = totals(home, engine, points, places, parameters, period, own=True)
+        waiting += _left(touched - {(one.place, one.item) for one in found}, start)
+        for total in found:
             if (total.place, total.item) not in touched:
                 continue
             if total.value is None or total.unfinished:
@@ -92,15 +99,24 @@ def enter(
     receipts = [ledger.append(facts, source, by) for source, facts in by_source.items()]
     for run in manifest.runs:
         run["entered"] = True
+    manifest.stated |= stands
     store.save_manifest(home, manifest)
     added, duplicates = sum(one.added for one in receipts), sum(one.duplicates for one in receipts)
-    outdated = [(total, stated) for total in waiting if (stated := _still_stated(points, total, scenario))]
-    return Entered(added, duplicates, tuple(waiting), tuple(outdated))
+    outdated = [(total, stated) for total in waiting if (stated := _still_stated(total, scenario))]
+    return Entered(added, duplicates, tuple(one for one in waiting if one.expected), tuple(outdated))
 
 
-def _touched(points: Points, fresh: pl.DataFrame) -> set[tuple[str, str]]:
+def _touched(points: Points, fresh: pl.DataFrame, before: Mapping[str, list[str]]) -> set[tuple[str, str]]:
+    """Entity and item of the points whose month this is, and those for which they spoke before."""
     cells = {(mn, factor) for mn, factor in fresh.select("mn", "factor").iter_rows()}
-    return {(one.entity, one.item) for one in points.points if (one.mn, one.factor) in cells}
+    touched = [one for one in points.of(*ENERGY, *POLLUTANT) if (one.mn, one.factor) in cells]
+    former = {(known[0], known[1]) for one in touched if (known := before.get(registered.key(one)))}
+    return {(one.entity, one.item) for one in touched} | former
+
+
+def _left(cells: set[tuple[str, str]], start: datetime) -> list[Total]:
+    """The months of places for which no point speaks any more."""
+    return [Total(place, item, start, None, None, "", 0, 0, True, None, ()) for place, item in sorted(cells)]
 
 
 def _evidence(points: Points, published: pl.DataFrame, total: Total) -> Evidence:
@@ -137,13 +153,11 @@ def _quantity(inside: Sequence[Point]) -> Quantity:
     return quantity(kinds()["pollutant" if inside[0].kind in POLLUTANT else "energy"]["quantity"])
 
 
-def _still_stated(points: Points, total: Total, scenario: str) -> str | None:
+def _still_stated(total: Total, scenario: str) -> str | None:
     """What the ledger states from readings about a sum, None where nothing or where a person stated it."""
-    inside = _inside(points, total)
-    if not inside:
-        return None
     period = f"{total.start:%Y-%m}"
-    known = ledger.history(_quantity(inside).id, total.place, total.item, period, scenario, None)
+    of = quantity(kinds()["energy" if total.item in axis("fuel").items else "pollutant"]["quantity"])
+    known = ledger.history(of.id, total.place, total.item, period, scenario, None)
     return next(
         (one.stated for one in known if one.standing == "effective" and one.source.kind == "telemetry"), None
     )

@@ -23,6 +23,7 @@ from typing import Any
 
 import polars as pl
 
+from duheng.model.entities import Places
 from duheng.model.errors import DuhengError, FolderError
 from duheng.model.glossary import axis
 from duheng.model.units import ratio
@@ -111,6 +112,22 @@ class Points:
     def get(self, pid: int) -> Point:
         """The point of that number."""
         return self.points[pid - 1]
+
+    def oddities(self, places: Places) -> list[str]:
+        """What keeps points out of the sums they seem meant for, in Chinese: nobody would see it in a total."""
+        told: list[str] = []
+        for entity in sorted({one.entity for one in self.points if places.get(one.entity) is None}):
+            named = next((place.id for place in places if place.name == entity), None)
+            remedy = (
+                f"请改为代码{named}" if named else "请改为名册中的代码，或先把它写入名册（duheng register）"
+            )
+            told.append(f"points.csv 的 entity“{entity}”不在名册中，其数不计入县（区）、市的合计；{remedy}")
+        flows = {one.mn for one in self.of("gas_flow", "water_flow")}
+        for mn in sorted({one.mn for one in self.of(*POLLUTANT)} - flows):
+            told.append(
+                f"points.csv 中 {mn} 没有流量（kind 为 gas_flow 或 water_flow），其污染物的排放量算不出；请补登记"
+            )
+        return told
 
 
 def load_points(home: Path) -> Points:

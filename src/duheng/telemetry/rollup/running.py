@@ -7,9 +7,9 @@ come out as they were published before are not written again.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +17,8 @@ import polars as pl
 
 from duheng.telemetry.readings.layout import day_folder, days, readings
 from duheng.telemetry.readings.writing import read_list
-from duheng.telemetry.rollup import store, virtual
-from duheng.telemetry.rollup.building import Build, follow, hour_rows
+from duheng.telemetry.rollup import registered, store, virtual
+from duheng.telemetry.rollup.building import Build, expected, follow, hour_rows
 from duheng.telemetry.rollup.engines import Engine
 from duheng.telemetry.rollup.gaps import fill
 from duheng.telemetry.rollup.keeping import divided
@@ -35,7 +35,8 @@ class Outcome:
     """What a run did: its number (None: nothing was new), rows published by level, days touched, points not listed.
 
     kept: series that no kind of point suits, kept as readings only. irregular: counters whose readings have something
-    to be said of (looking.findings).
+    to be said of (looking.findings). ahead: devices with the number of their readings that came with a time of the
+    future, on which nothing rests.
     """
 
     run: int | None
@@ -47,6 +48,7 @@ class Outcome:
     unlisted: tuple[tuple[str, str], ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
     irregular: tuple[int, ...] = ()
+    ahead: tuple[tuple[str, int], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """For machines."""
@@ -55,17 +57,25 @@ class Outcome:
             "first": str(self.first) if self.first else None, "last": str(self.last) if self.last else None,
             "unlisted": [{"mn": mn, "factor": factor} for mn, factor in self.unlisted],
             "kept": [{"mn": mn, "factor": factor} for mn, factor in self.kept],
+            "ahead": [{"mn": mn, "readings": count} for mn, count in self.ahead],
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class New:
-    """The files that were not read before, by day, and what they touch: points by day; series that are no points."""
+    """The files that were not read before, by day, and what they touch: points by day; series that are no points.
+
+    touched holds what points touch that were registered or corrected since, too: anew. span: the days that may be
+    touched, None where all is of the future. ahead as in Outcome.
+    """
 
     files: dict[date, list[str]]
     touched: dict[date, set[int]]
     unlisted: tuple[tuple[str, str], ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
+    ahead: tuple[tuple[str, int], ...] = ()
+    span: tuple[date, date] | None = None
+    anew: frozenset[int] = frozenset()
 
 
 def roll_up(
@@ -75,20 +85,25 @@ def roll_up(
     with store.only_one(home):
         manifest = store.load_manifest(home)
         new = find_new(home, engine, points, manifest)
-        if not new.files:
+        now = registered.reckoned(points)
+        if not new.files and not new.touched:
+            if manifest.runs and manifest.points != now:
+                manifest.points = now
+                store.save_manifest(home, manifest)
             return Outcome(None)
         build = Build(home, engine, points, rules(), manifest.last + 1, first_run=not manifest.runs)
         means: list[pl.DataFrame] = []
+        build.anew = new.anew
         store.sweep(home, build.number)
-        for stretch in whole(new.touched) if build.first_run else stretches(new.touched):
+        for stretch in whole(new.touched, points) if build.first_run else stretches(new.touched):
             said(f"{stretch.first:%Y-%m-%d}～{stretch.last:%Y-%m-%d}：{len(stretch.pids)} 个监测点")
             means.append(roll(build, stretch))
         fill(build, pl.concat(means) if means else pl.DataFrame())
         for day, names in new.files.items():
             manifest.read.setdefault(str(day), []).extend(names)
-        first, last = min(new.files), max(new.files)
+        manifest.points = now
         manifest.runs.append({
-            "run": build.number, "at": datetime.now(UTC).isoformat(), "first": str(first), "last": str(last),
+            "run": build.number, "at": datetime.now(UTC).isoformat(), "span": new.span and [*map(str, new.span)],
             "files": sum(map(len, new.files.values())), **build.counts,
         })  # fmt: skip
         store.save_manifest(home, manifest)
@@ -96,11 +111,12 @@ def roll_up(
         return Outcome(
             build.number,
             **build.counts,
-            first=first,
-            last=last,
+            first=new.span[0] if new.span else None,
+            last=new.span[1] if new.span else None,
             unlisted=new.unlisted,
             kept=new.kept,
             irregular=odd,
+            ahead=new.ahead,
         )
 
 
@@ -114,7 +130,13 @@ def roll(build: Build, stretch: Stretch) -> pl.DataFrame:
     meters = rows.filter(~pl.col("pid").is_in(sources))
     follow(build, build.published("hours", hour_rows(meters, build.points)))
     follow(build, build.published("hours", _virtual(build, stretch, meters)))
-    return rows.filter(pl.col("pid").is_in(sources))
+    about = build.points.names().select("pid", "since", "until")
+    return (
+        rows.filter(pl.col("pid").is_in(sources))
+        .join(about, "pid")
+        .filter(expected("hour"))
+        .drop("since", "until")
+    )
 
 
 def _virtual(build: Build, stretch: Stretch, meters: pl.DataFrame) -> pl.DataFrame:
@@ -138,7 +160,8 @@ def find_new(home: Path, engine: Engine, points: Points, manifest: store.Manifes
     """The files that were not rolled up yet, and the points and days of their rows."""
     root = readings(home)
     files: dict[date, list[str]] = {}
-    fresh: list[Path] = []
+    fresh: dict[date, list[Path]] = {}
+    ahead: Counter[str] = Counter()
     for day in days(root):
         folder = day_folder(root, day)
         known, entries = set(manifest.read.get(str(day), ())), read_list(folder)
@@ -150,27 +173,48 @@ def find_new(home: Path, engine: Engine, points: Points, manifest: store.Manifes
         ]
         if new:
             files[day] = new
-            fresh += [folder / name for name in new if "replaced_by" not in entries[name]]
-    if not files:
-        return New({}, {})
+            for name in new:
+                of_future = entries[name].get("ahead", {})
+                ahead.update({} if entries[name].get("replaces") else of_future)
+                if "replaced_by" not in entries[name] and sum(of_future.values()) < entries[name]["rows"]:
+                    fresh.setdefault(day, []).append(folder / name)
     if not manifest.runs:
-        return _everything(engine, points, files, fresh)
-    return _touched(engine, points, files, fresh)
+        found, anew = _everything(engine, points, files, fresh), []
+    else:
+        found, anew = _touched(engine, points, files, fresh), registered.changed(points, manifest.points)
+        for day, pids in registered.touched(home, engine, points, anew).items() if anew else ():
+            found.touched.setdefault(day, set()).update(pids)
+    spanned = {*fresh, *found.touched}
+    return replace(
+        found,
+        ahead=tuple(sorted(ahead.items())),
+        span=(min(spanned), max(spanned)) if spanned else None,
+        anew=frozenset(one.pid for one in anew),
+    )
 
 
-def _everything(engine: Engine, points: Points, files: dict[date, list[str]], fresh: list[Path]) -> New:
+def _everything(
+    engine: Engine, points: Points, files: dict[date, list[str]], fresh: dict[date, list[Path]]
+) -> New:
     """Of a first run: all points that sent anything, on the first and the last day."""
+    if not fresh:
+        return New(files, {})
     numbers = {(one.mn, one.factor): one.pid for one in points.points}
-    engine.readings("readings", fresh)
+    engine.readings("readings", [path for paths in fresh.values() for path in paths])
     cells = list(engine.fetch(READINGS.select("mn", "factor").distinct()).iter_rows())
     pids = {numbers[cell] for cell in cells if cell in numbers}
     unlisted = divided(engine, (cell for cell in cells if cell not in numbers))
-    return New(files, dict.fromkeys((min(files), max(files)), pids), *unlisted)
+    ends = {day: set(pids) for day in (min(fresh), max(fresh))} if pids else {}
+    return New(files, ends, *unlisted)
 
 
-def _touched(engine: Engine, points: Points, files: dict[date, list[str]], fresh: list[Path]) -> New:
+def _touched(
+    engine: Engine, points: Points, files: dict[date, list[str]], fresh: dict[date, list[Path]]
+) -> New:
+    if not fresh:
+        return New(files, {})
     numbers = {(one.mn, one.factor): one.pid for one in points.points}
-    engine.readings("readings", fresh)
+    engine.readings("readings", [path for paths in fresh.values() for path in paths])
     cells = READINGS.select("mn", "factor", day=READINGS.time.truncate("D")).distinct()
     touched: dict[date, set[int]] = defaultdict(set)
     unlisted: set[tuple[str, str]] = set()
@@ -198,12 +242,16 @@ def stretches(touched: dict[date, set[int]]) -> Iterator[Stretch]:
         yield stretch
 
 
-def whole(touched: dict[date, set[int]]) -> Iterator[Stretch]:
-    """The months from the first touched day to the last, each with all points: a gap may go through any of them."""
+def whole(touched: dict[date, set[int]], points: Points) -> Iterator[Stretch]:
+    """The months from the first touched day to the last, each with all points: a gap may go through any of them.
+
+    Of the days before any of them is expected the last is enough: a clock may say 1970.
+    """
     if not touched:
         return
     pids = frozenset[int]().union(*touched.values())
-    first, end = min(touched), max(touched) + DAY
+    first = max(min(touched), min(points.get(pid).since for pid in pids) - DAY)
+    end = max(touched) + DAY
     while first < end:
         after = min((first.replace(day=1) + 32 * DAY).replace(day=1), end)
         yield Stretch(midnight(first), midnight(after), pids)

@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,10 +53,16 @@ def columns(level: str) -> dict[str, Any]:
 
 @dataclass
 class Manifest:
-    """The runs, oldest first, and the files of readings that have been rolled up, by day."""
+    """The runs, oldest first, and the files of readings that have been rolled up, by day.
+
+    points, stated: how each point stood when it was last rolled up, and when its months last became facts
+    (`registered`).
+    """
 
     runs: list[dict[str, Any]] = field(default_factory=list)
     read: dict[str, list[str]] = field(default_factory=dict)
+    points: dict[str, str] = field(default_factory=dict)
+    stated: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -79,7 +85,7 @@ def load_manifest(home: Path) -> Manifest:
 
 def save_manifest(home: Path, manifest: Manifest) -> None:
     """Write it whole."""
-    text = json.dumps({"runs": manifest.runs, "read": manifest.read}, ensure_ascii=False)
+    text = json.dumps(asdict(manifest), ensure_ascii=False)
     put(rollups(home) / "manifest.json", lambda to: to.write_text(text, "utf-8"))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from duheng.telemetry.readings.layout import AHEAD
+
 MINUTE, HOUR = 60, 3600
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # Beijing time without a zone, as everywhere in the readings
 
@@ -40,6 +42,11 @@ HOURS = ibis.table(
 def moment(seconds: Any) -> Any:
     """Seconds since 1970 as a time."""
     return ibis.literal(EPOCH).cast("timestamp(6)") + seconds.as_interval("s")
+
+
+def believed(rows: ir.Table) -> ir.Table:
+    """The readings that are not of the future of their arrival: one of them would be the end of a gap of months."""
+    return rows.filter(rows.time <= rows.arrival + ibis.interval(seconds=int(AHEAD.total_seconds())))
 
 
 def latest(rows: ir.Table, value: str, older: str) -> ir.Table:

@@ -19,7 +19,7 @@ from duheng.telemetry.rollup import intervals, sources
 from duheng.telemetry.rollup.engines import Engine, Within
 from duheng.telemetry.rollup.points import UNITS, Point, Points
 from duheng.telemetry.rollup.rules import Rules
-from duheng.telemetry.rollup.tables import POINTS, READINGS, REPLACED, newest
+from duheng.telemetry.rollup.tables import POINTS, READINGS, REPLACED, believed, newest
 
 # Readings on both sides of the stretch: what stands before and after decides the hours at its ends.
 MARGIN = timedelta(days=1)
@@ -77,7 +77,10 @@ def reach(home: Path, engine: Engine, points: Points, stretch: Stretch) -> Stret
 
 
 def files(home: Path, first: datetime, last: datetime) -> tuple[list[Path], list[Path]]:
-    """The files of the days between, those that hold each reading once and those that may hold several versions."""
+    """The files of the days between: those that hold each reading once, and those that may hold several versions.
+
+    Readings from the future of their arrival (`tables.believed`) are in the latter only.
+    """
     plain: list[Path] = []
     mixed: list[Path] = []
     root = readings(home)
@@ -85,7 +88,9 @@ def files(home: Path, first: datetime, last: datetime) -> tuple[list[Path], list
         folder = day_folder(root, day)
         entries = counted(folder)
         sites = [name.partition("/")[0] for name in entries]
-        once = len(set(sites)) == len(sites) and all(entry["unique"] for entry in entries.values())
+        once = len(set(sites)) == len(sites) and all(
+            entry["unique"] and entry.get("ahead", True) == {} for entry in entries.values()
+        )
         (plain if once else mixed).extend(folder / name for name in entries)
     return plain, mixed
 
@@ -108,7 +113,8 @@ def open_files(home: Path, engine: Engine, first: datetime, last: datetime) -> t
     if not mixed:
         return READINGS, False
     engine.readings("mixed", mixed)
-    return (READINGS.union(newest(MIXED)) if plain else newest(MIXED)), True
+    latest = newest(believed(MIXED))
+    return (READINGS.union(latest) if plain else latest), True
 
 
 def good(rows: ir.Table, rules: Rules, *, manual: bool = True) -> ir.Table:
@@ -194,7 +200,8 @@ def _regular(
 
 def _several() -> ir.Table:
     """The points of which some reading came in several versions."""
-    versions = MIXED.filter(MIXED.cn == "counter").group_by("mn", "factor", "time").agg(number=ibis._.count())
+    some = believed(MIXED)
+    versions = some.filter(some.cn == "counter").group_by("mn", "factor", "time").agg(number=ibis._.count())
     many = versions.filter(versions.number > 1).select("mn", "factor").distinct()
     return many.inner_join(POINTS, ("mn", "factor")).select("pid").distinct()
 
@@ -220,7 +227,7 @@ def chain_of(
         "replaced",
         points.replacements().filter(pl.col("pid").is_in(numbers), pl.col("time").is_between(first, last)),
     )
-    read = good(READINGS, rules).filter(
+    read = good(believed(READINGS), rules).filter(
         READINGS.time >= ibis.literal(first), READINGS.time <= ibis.literal(last)
     )
     return counters.chain(counters.readings_of(read, POINTS), REPLACED)
@@ -263,7 +270,8 @@ def _ends(
     plain, mixed = files(home, first, last)
     engine.readings("readings", [*plain, *mixed])
     _listed(engine, points, some)
-    read = READINGS.filter(READINGS.cn == "counter", READINGS.rtd.notnull())
+    read = believed(READINGS)
+    read = read.filter(read.cn == "counter", read.rtd.notnull())
     within = read.time < ibis.literal(last) if before else read.time <= ibis.literal(last)
     read = read.filter(within, read.time >= ibis.literal(first))
     grouped = read.group_by("mn", "factor").agg(at=read.time.max() if before else read.time.min())
