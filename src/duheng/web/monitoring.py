@@ -43,6 +43,7 @@ CAUSES = {
     "line": "通信中断",
     "old": "只收到过去的数据",
     "empty": "有报文，无监测数据",
+    "ahead": "只收到将来的数据，请校时",
     "flag": "数据标记异常",
     "alarm": "有未关闭的报警",
     "": "",
@@ -160,7 +161,7 @@ def stations(ask: Ask) -> list[Station]:
     for mn, device in known.items():
         values = _values(newest.get(mn, []), hourly.get(mn, []), registers, mn)
         heard = present.heard.get(mn)
-        key, cause = _judged(values, heard, waiting[mn])
+        key, cause = _judged(values, heard, present.ahead.get(mn), waiting[mn])
         entity = ask.city.places.get(device.entity)
         unit, county = where.of(device.entity)
         found.append(Station(device, entity, unit, county, heard, key, cause, values, waiting[mn]))
@@ -227,16 +228,18 @@ def _outside(value: float, limit: Limit) -> bool:
     )
 
 
-def _judged(values: Sequence[Value], heard: datetime | None, waiting: int) -> tuple[str, str]:
-    """State and its cause."""
+def _judged(
+    values: Sequence[Value], heard: datetime | None, ahead: datetime | None, waiting: int
+) -> tuple[str, str]:
+    """State and its cause. ahead: when data of the future came last."""
     if heard is None:
         return "silent", "never"
     if now() - heard > timedelta(minutes=number("silent", "minutes")):
         return "silent", "line"
-    if not values:
-        return "silent", "empty"
-    if now() - max(one.time for one in values) > HISTORY:
-        return "silent", "old"
+    if not values or now() - max(one.time for one in values) > HISTORY:
+        if ahead is not None and now() - ahead <= HISTORY:
+            return "silent", "ahead"
+        return "silent", "old" if values else "empty"
     if any(one.over for one in values):
         return "over", ""
     if values and all(one.flag == STOPPED for one in values):

@@ -19,7 +19,7 @@ from duheng.telemetry.segments import FRAME, Writer, packed
 from duheng.telemetry.watching.live import Live, now
 from duheng.telemetry.watching.rates import first_heard, low, rates
 from duheng.telemetry.watching.taking import current
-from duheng.web.monitoring import CAUSES
+from duheng.web.monitoring import CAUSES, _judged
 from tests.telemetry.watching.series import HOUR, START, Outlet, hours
 
 MN = "010000A8900016F000169DC0"
@@ -50,6 +50,25 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def seen(present: Live) -> list[float]:
     present.look()
     return present.newest["value"].to_list()
+
+
+def test_data_of_the_future_hide_nothing_and_are_told(home: Path) -> None:
+    present = Live(home)
+    received(home, 21.5, 9)
+    received(home, 99999.0, 8, days_late=-100)
+    assert seen(present) == [21.5]
+    assert set(present.ahead) == {MN}
+    assert present.day(MN)["value"].to_list() == [21.5]
+    gather(home)
+    assert seen(Live(home)) == [21.5]
+
+
+def test_a_device_that_sends_only_data_of_the_future_is_told_to_set_its_clock(home: Path) -> None:
+    present = Live(home)
+    received(home, 5.0, 8, days_late=-100)
+    assert seen(present) == []
+    judged = _judged([], present.heard[MN], present.ahead[MN], 0)
+    assert (judged[0], CAUSES[judged[1]]) == ("silent", "只收到将来的数据，请校时")
 
 
 def test_what_has_just_come_is_seen_before_and_after_it_is_archived(home: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from duheng.telemetry import devices, gathering, receipts
-from duheng.telemetry.readings.layout import SCHEMA
+from duheng.telemetry.readings.layout import AHEAD, SCHEMA
 from duheng.telemetry.segments import FRAME, Record, names, read
 from duheng.telemetry.segments.reading import number
 from duheng.telemetry.verdicts import REFUSED
@@ -34,13 +34,15 @@ class Live:
     """The present of one DUHENG_HOME, shared by all readers of a process.
 
     newest: mn, factor, cn, time, value, good, flag, arrival: the newest row of a factor. hourly: the same of hourly
-    values. heard: last arrival by device (Beijing), of whatever was stored: its data may be of another day.
+    values. heard: last arrival by device (Beijing), of whatever was stored: its data may be of another day. ahead: of
+    devices whose data said a time of the future, when they came last (Beijing); such data are none of the present.
     """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.newest = self.hourly = _shown(pl.DataFrame(schema=SCHEMA))
         self.heard: dict[str, datetime] = {}
+        self.ahead: dict[str, datetime] = {}
         self._tail = pl.DataFrame(schema=SCHEMA)
         self._place = ("", 0)
         self._looked = -math.inf
@@ -114,7 +116,10 @@ class Live:
     def _join(self, rows: pl.DataFrame) -> None:
         if rows.is_empty():
             return
-        shown = _shown(rows)
+        future = pl.col("time") > pl.col("arrival") + AHEAD
+        came = rows.filter(future).group_by("mn").agg(pl.col("arrival").max() + BEIJING)
+        self.ahead |= {mn: at for mn, at in came.iter_rows() if at >= self.ahead.get(mn, at)}
+        shown = _shown(rows.filter(~future))
         self.newest = _last(pl.concat([self.newest, shown]))
         self.hourly = _last(pl.concat([self.hourly, shown.filter(pl.col("cn") == HOURS)]))
         heard = rows.group_by("mn").agg(pl.col("arrival").max())
@@ -125,7 +130,7 @@ class Live:
         end = now()
         rows = take(self.home, (end - SPAN).date(), end.date(), mn)
         rows = pl.concat([rows, self._tail.filter(pl.col("mn") == mn)])
-        return current(rows).filter(pl.col("time") >= end - SPAN)
+        return current(rows).filter(pl.col("time").is_between(end - SPAN, end + timedelta(hours=1)))
 
 
 def now() -> datetime:
