@@ -161,6 +161,8 @@ def test_every_refusal_is_in_chinese_kept_and_counted(
         (gateway.message(item("１２")), 400, "message", "应为数"),
         (gateway.message(item([True])), 400, "message", "dataValue“[true]”"),
         (gateway.message(item(1)) | {"data": [5]}, 400, "message", "data 第1项不是对象"),
+        (gateway.message(item(reading=None)), 400, "message", "第1项 实时数据（statType 0）没有reading"),
+        (gateway.message(item(statType=1)), 400, "message", "第1项 日、月、年数据不能是表码"),
         (gateway.message(item(1), item(1)), 400, "message", "无从判断"),
         (gateway.message(item(unit="MWh")), 422, "unit", "应为“kWh”"),
         (good | {"enterpriseCode": "ANOTHER"}, 403, "enterprise", "不是该采集端登记的企业"),
@@ -172,10 +174,10 @@ def test_every_refusal_is_in_chinese_kept_and_counted(
         assert said in found[1]["responseMessage"]
     receiver.stop()
     counted = receipts(home)
-    wanted = {"message": 9, "unit": 1, "enterprise": 1, "unknown_mn": 1}
+    wanted = {"message": 11, "unit": 1, "enterprise": 1, "unknown_mn": 1}
     refused = counted.filter(~pl.col("stored")).group_by("verdict").agg(pl.col("frames").sum())
     assert dict(refused.iter_rows()) == wanted
-    assert counted["frames"].sum() == len(kept(receiver)) == 14
+    assert counted["frames"].sum() == len(kept(receiver)) == 16
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "G1.99999999999.00", "G1..", "."])

@@ -236,15 +236,15 @@ def _trouble(error: Any) -> str:
         return f"不是JSON（{error['ctx']['error']}）"
     if error["type"].startswith("union_tag"):
         return f"message不明，应为{_EXPECTED['message']}"
+    rule = str(error.get("ctx", {}).get("error", ""))
+    if rule in _RULES:
+        return f"{place} {_RULES[rule]}".strip()
     field = next((one for one in reversed(names) if isinstance(one, str)), "")
     if field == "data" and len(names) > 1:
         return f'{place}不是对象，应为{{"dataCode": …, "dataValue": …}}'
     expected = _EXPECTED.get(field, "")
     if error["type"] == "missing":
         return f"缺少{place}" + (f"，应为{expected}" if expected else "")
-    rule = str(error.get("ctx", {}).get("error", ""))
-    if rule in _RULES:
-        return f"{place} {_RULES[rule]}".strip()
     shown = _said(error["input"])
     shown = shown if len(shown) <= 40 else shown[:40] + "……"
     return f"{place or '报文'}“{shown}”" + (f"，应为{expected}" if expected else "，应为约定的JSON对象")
