@@ -14,6 +14,7 @@ import yaml
 
 from duheng.model.errors import DuhengError
 from duheng.telemetry.hj212.answers import answer
+from duheng.telemetry.hj212.encoding import framed
 from duheng.telemetry.hj212.framing import Frame, Framer
 from duheng.telemetry.hj212.segment import parse
 from duheng.telemetry.receiving import forwarding
@@ -154,6 +155,16 @@ def test_under_our_own_name_and_password_the_body_stays(tmp_path: Path) -> None:
     assert said.items == before.items
     assert said.header == {**before.header, "MN": "4420000000", "PW": "secret", "Flag": "5"}
     assert (one.key, one.wanted) == (("4420000000", before.header["QN"]), True)
+
+
+@pytest.mark.parametrize("password", ["", "secret"])
+def test_a_frame_without_number_is_not_waited_for(password: str) -> None:
+    segment = f"ST=32;CN=2011;PW=123456;MN={MN};Flag=1;CP=&&DataTime=20260101000000;011-Rtd=3&&"
+    one = outgoing(Target("a", "h", 1, password=password), stored(framed(segment.encode())[:-2]))
+    assert one is not None
+    assert not one.wanted
+    if password:
+        assert b"Flag=0;" in one.data  # a platform could not say which frame its answer means
 
 
 @pytest.mark.parametrize(

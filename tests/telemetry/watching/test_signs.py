@@ -164,6 +164,12 @@ def test_a_clock_that_is_behind_is_found() -> None:
     assert {round(one.statistic, 1) for one in found} == {17.7}
 
 
+def test_a_day_handed_in_together_the_next_morning_is_no_clock_that_is_behind() -> None:
+    morning = pl.col("time").dt.truncate("1d") + timedelta(hours=24 + 1 - 8)
+    late = hours(WATER).with_columns(arrival=morning)
+    assert [one for one in signs_of(late) if one.rule == "drift"] == []
+
+
 def test_silence_is_told_with_its_last_word() -> None:
     now = datetime(2026, 3, 20, 12)
     heard = {"a": now - timedelta(minutes=90), "b": now - timedelta(hours=5)}

@@ -121,14 +121,15 @@ def outgoing(target: Target, record: Record) -> Outgoing | None:
     if not target.wants(mn, asked.header.get("CN", "")):
         return None
     there = target.devices.get(mn, mn)
+    # An answer repeats QN: a frame without one (HJ/T 212-2005) cannot be answered, and must not be waited for.
     if not target.password and there == mn:
-        return Outgoing(record.payload + b"\r\n", (mn, number), bool((asked.flag or 0) & 1))
-    return Outgoing(_encoded(target, asked, there, opening + body), (there, number), True)
+        return Outgoing(record.payload + b"\r\n", (mn, number), bool(number and (asked.flag or 0) & 1))
+    return Outgoing(_encoded(target, asked, there, opening + body), (there, number), bool(number))
 
 
 def _encoded(target: Target, asked: Segment, mn: str, body: bytes) -> bytes:
-    """The same body below our own name and password; an answer is always asked for."""
-    header = {**asked.header, "MN": mn, "Flag": str((asked.flag or 0) | 1)}
+    """The same body below our own name and password; an answer is asked for wherever it can be told by QN."""
+    header = {**asked.header, "MN": mn, "Flag": str((asked.flag or 0) & ~1 | bool(asked.header.get("QN")))}
     if target.password:
         header["PW"] = target.password
     named = "".join(f"{name}={header[name]};" for name in HEADER if name in header)

@@ -27,10 +27,12 @@ from duheng.model.entities import Places
 from duheng.model.errors import DuhengError, FolderError
 from duheng.model.glossary import axis
 from duheng.model.units import ratio
+from duheng.telemetry.listed_tables import amount, moment, text_of
 from duheng.telemetry.meters.virtual import Formula, read_formula
 
 COLUMNS = ("mn", "factor", "kind", "entity", "item", "unit", "every", "most", "rolls_at", "since", "until", "owner",
            "formula", "counted")  # fmt: skip
+CHANGES = ("mn", "factor", "time", "final", "initial")
 ENERGY = ("counter", "interval", "virtual")
 POLLUTANT = ("gas", "water")
 # What a value is brought to before it is reckoned with, by kind; energy stays in its own unit until it is a fact.
@@ -132,37 +134,36 @@ class Points:
 
 def load_points(home: Path) -> Points:
     """The points of an installation. Raises FolderError with every trouble; no points where there is no file."""
-    folder = home / "telemetry"
-    texts = {
-        name: (folder / name).read_text("utf-8-sig") if (folder / name).is_file() else ""
-        for name in ("points.csv", "replaced.csv")
-    }
-    return read_points(texts["points.csv"], texts["replaced.csv"])
+    try:
+        texts = [text_of(home / "telemetry" / name) for name in ("points.csv", "replaced.csv")]
+    except ValueError as trouble:
+        raise FolderError([str(trouble)]) from trouble
+    return read_points(*texts)
 
 
 def read_points(listed: str, replaced: str = "") -> Points:
     """The points of two csv texts. Raises FolderError with every trouble, each with its line."""
     troubles: list[str] = []
     rows = _rows("points.csv", listed, COLUMNS, troubles)
-    meters = {row["mn"] for row in rows if row["kind"] in ENERGY}
+    meters = {row["mn"] for row in rows if row.get("mn") and row.get("kind") in ENERGY}
     found: list[Point] = []
     for number, row in enumerate(rows, start=2):
         try:
-            found.append(_point(len(found) + 1, row, meters - {row["mn"]}))
+            found.append(_point(len(found) + 1, row, meters - {row.get("mn", "")}))
         except (ValueError, DuhengError) as trouble:
             troubles.append(f"points.csv 第{number}行：{trouble}")
     by_name = {(one.mn, one.factor): one.pid for one in found}
-    if len(by_name) < len(found):
-        troubles.append("points.csv：同一设备同一因子登记了两次，每个只能登记一次")
+    twice = sorted({f"{one.mn} {one.factor}" for one in found if by_name[one.mn, one.factor] != one.pid})
+    if twice:
+        troubles.append(f"points.csv：{'、'.join(twice)} 登记了不止一次，每台设备的每个因子只登记一次")
     changes: list[tuple[int, datetime, float, float]] = []
-    for number, row in enumerate(_rows("replaced.csv", replaced, (), troubles), start=2):
+    for number, row in enumerate(_rows("replaced.csv", replaced, CHANGES, troubles), start=2):
         try:
-            when = datetime.fromisoformat(row["time"])
-            changes.append(
-                (by_name[row["mn"], row["factor"]], when, float(row["final"]), float(row["initial"]))
-            )
-        except KeyError:
-            troubles.append(f"replaced.csv 第{number}行：没有登记的表计 {row.get('mn')}，应先写入 points.csv")
+            pid = by_name.get((row.get("mn", ""), row.get("factor", "")))
+            if pid is None:
+                raise ValueError(f"没有登记的表计 {row.get('mn', '')}，应先写入 points.csv")
+            final, initial = (amount(name, row.get(name, "")) for name in ("final", "initial"))
+            changes.append((pid, moment("time", row.get("time", "")), final, initial))
         except ValueError as trouble:
             troubles.append(f"replaced.csv 第{number}行：{trouble}")
     if troubles:
@@ -172,7 +173,7 @@ def read_points(listed: str, replaced: str = "") -> Points:
 
 def _rows(name: str, text: str, columns: Sequence[str], troubles: list[str]) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(text))
-    unknown = set(reader.fieldnames or ()) - set(columns or ("mn", "factor", "time", "final", "initial"))
+    unknown = set(reader.fieldnames or ()) - set(columns)
     if unknown:
         troubles.append(f"{name}：不认识的列 {'、'.join(sorted(unknown))}，应为 {'、'.join(columns)}")
     return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
@@ -182,6 +183,10 @@ def _rows(name: str, text: str, columns: Sequence[str], troubles: list[str]) -> 
 def _scale(unit: str, wanted: str) -> float:
     """What a value is multiplied with; UnitError where the two do not fit."""
     return float(ratio(unit, wanted))
+
+
+def _amount(row: Mapping[str, str], name: str) -> float | None:
+    return amount(name, row[name]) if row.get(name) else None
 
 
 def _point(pid: int, row: Mapping[str, str], meters: set[str]) -> Point:
@@ -199,15 +204,13 @@ def _point(pid: int, row: Mapping[str, str], meters: set[str]) -> Point:
     scale = _scale(unit, UNITS[kind]) if kind in UNITS else 1.0
     if kind in ENERGY:
         _scale(unit, axis("fuel").items[item].unit)
-    every = float(row.get("every") or (10 if kind in UNITS else 15))
+    every = _amount(row, "every") or (10.0 if kind in UNITS else 15.0)
     if not 0 < every <= 366 * 1440:
         raise ValueError(f"every 为 {every:g} 分钟，应大于0且不超过一年")
     formula = read_formula(row.get("formula", ""), meters) if kind == "virtual" else None
     return Point(
         pid, row["mn"], row["factor"], kind, row["entity"], item, unit, every,
-        float(row["most"]) if row.get("most") else None,
-        float(row["rolls_at"]) if row.get("rolls_at") else None,
-        date.fromisoformat(row["since"]),
-        date.fromisoformat(row["until"]) if row.get("until") else None,
+        _amount(row, "most"), _amount(row, "rolls_at"), moment("since", row["since"]).date(),
+        moment("until", row["until"]).date() if row.get("until") else None,
         row.get("owner") or row["entity"], scale, formula, row.get("counted", "").lower() not in ("no", "否"),
     )  # fmt: skip

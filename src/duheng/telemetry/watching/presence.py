@@ -36,13 +36,14 @@ def drift(found: pl.DataFrame) -> list[Sign]:
     """Days on which the times of a device's data stand apart from their arrival.
 
     By instants where it sends them, else by hours, which are ready an hour after they begin. The median of a day:
-    what is handed in later does not move it unless it is most of the day.
+    what is handed in later does not move it unless it is most of the day, and then it is late by very different times,
+    as no clock is.
     """
     most = number("drift", "minutes")
     # A whole day behind is back-fill, not a clock.
     off = (pl.col("late") < -1) | pl.col("late").is_between(most, 1440, closed="right")
     start = pl.col("day").cast(pl.Datetime("us"))
-    hits = _lateness(found).filter(off)
+    hits = _lateness(found).filter(off, pl.col("spread") <= number("drift", "spread_minutes"))
     return made(
         "drift",
         hits.with_columns(factor=pl.lit(""), start=start, end=start + timedelta(days=1)),
@@ -54,7 +55,10 @@ def drift(found: pl.DataFrame) -> list[Sign]:
 
 
 def _lateness(found: pl.DataFrame) -> pl.DataFrame:
-    """mn, day, late: median minutes by which data arrive after they were due; instants before hours."""
+    """mn, day, late: median minutes by which data arrive after they were due, spread: between their quartiles.
+
+    Instants before hours.
+    """
     length = pl.when(pl.col("cn") == HOURS).then(timedelta(hours=1)).otherwise(timedelta(0))
     late = (pl.col("arrival") + BEIJING - pl.col("time") - length).dt.total_seconds() / 60
     return (
@@ -62,7 +66,11 @@ def _lateness(found: pl.DataFrame) -> pl.DataFrame:
         .unique(["mn", "cn", "time"])
         .with_columns(late=late)
         .group_by("mn", "cn", day=pl.col("time").dt.date())
-        .agg(pl.col("late").median(), n=pl.len())
+        .agg(
+            pl.col("late").median(),
+            spread=pl.col("late").quantile(0.75) - pl.col("late").quantile(0.25),
+            n=pl.len(),
+        )
         .filter(pl.col("n") >= number("drift", "least_readings"))
         .sort("mn", "day", "cn")
         .unique(["mn", "day"], keep="first", maintain_order=True)

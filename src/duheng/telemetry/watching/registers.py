@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from duheng.model.findings import Finding
 from duheng.model.saying import listed, say
+from duheng.telemetry.listed_tables import amount, moment, text_of
 from duheng.telemetry.readings.writing import put
 
 
@@ -83,11 +84,11 @@ def _read(
     file: Path, columns: Sequence[str], made: Callable[[_Row], _One], findings: list[Finding]
 ) -> list[_One]:
     try:
-        text = file.read_text("utf-8-sig")
-    except FileNotFoundError:
+        text = text_of(file)
+    except ValueError as trouble:
+        findings.append(_finding(file.name, str(trouble), "UTF-8的CSV文件"))
         return []
-    except UnicodeDecodeError as trouble:
-        findings.append(_finding(file.name, say("不是UTF-8（{trouble}）", trouble=trouble), "UTF-8的CSV文件"))
+    if not text:
         return []
     found: list[_One] = []
     table = csv.DictReader(io.StringIO(text))
@@ -112,11 +113,11 @@ def _read(
 
 
 def _limit(row: _Row) -> Limit:
-    least, most = (float(row[name]) if row[name] else None for name in ("least", "most"))
+    least, most = (amount(name, row[name]) if row[name] else None for name in ("least", "most"))
     if not (row["mn"] and row["factor"]) or (least is None and most is None):
         raise ValueError("缺mn、factor或限值")
     since, until = (
-        date.fromisoformat(row[name]) if row[name] else other
+        moment(name, row[name]).date() if row[name] else other
         for name, other in (("since", date.min), ("until", date.max))
     )
     return Limit(row["mn"], row["factor"], least, most, row["basis"], since, until)
@@ -128,8 +129,8 @@ def _facility(row: _Row) -> Facility:
     return Facility(
         row["title"],
         row["entity"],
-        (row["production_mn"], row["production_factor"], float(row["production_on"])),
-        (row["treatment_mn"], row["treatment_factor"], float(row["treatment_on"])),
+        (row["production_mn"], row["production_factor"], amount("production_on", row["production_on"])),
+        (row["treatment_mn"], row["treatment_factor"], amount("treatment_on", row["treatment_on"])),
     )
 
 
