@@ -96,6 +96,14 @@ def test_made_up_devices_are_not_among_the_real_ones(monitored: Site) -> None:
     assert monitored("viewer").get("/monitor/receipts.json").json()["knocking"] == []
 
 
+@pytest.mark.parametrize("path", ["/monitor", "/monitor/wall"])
+def test_devices_outside_every_county_are_told_by_the_lights(changing: Site, path: str) -> None:
+    home = Path(settings.DUHENG_HOME)
+    devices.save(home, [Device("M1", "某厂排口", "某厂"), Device("M2", "乐至排口", "512022")])
+    text = changing("viewer").get(path).content.decode()
+    assert "1台设备的主体不在名册中，不计入县（区）监测灯和分布图：某厂排口。" in text
+
+
 def test_the_pages_of_device_and_enterprise_show_values_charts_and_facilities(monitored: Site) -> None:
     client = monitored("viewer")
     told = client.get(f"/monitor.json{DRILL}").json()["devices"]

@@ -34,6 +34,7 @@ from duheng.web.tables import Cell, Column, Table
 
 LIGHTS = {0: "无设备", 1: "有超标", 2: "有异常", 3: "正常"}
 REFRESH, WALL_REFRESH = 10, 10  # [s]
+NAMED = 6  # devices named where more are counted
 PARTS = (
     ("/monitor", "现场机"),
     ("/monitor/alarms", "报警"),
@@ -73,6 +74,7 @@ def show(ask: Ask) -> Page:
             "asked": ask.request.GET,
             "note": map_note(ask),
             "beside": _beside(ask, every),
+            "nowhere": _nowhere(ask, every),
             "findings": [*devices.load(home()).findings, *registers.load(home()).findings],
             "refresh": refresh(ask),
             "moment": now(),
@@ -108,6 +110,7 @@ def wall(ask: Ask) -> Page:
             "unseen": sum(one.state == "open" for one in standing),
             "map": maps.draw_dots(drawn, names, _dots(ask, every, linked=False), dark=True) if drawn else "",
             "beside": _beside(ask, every),
+            "nowhere": _nowhere(ask, every),
             "counties": counties,
             "LIGHTS": LIGHTS,
             "lowest": [one for one in reversed(ranking(ask, every)) if one.effective is not None][:4],
@@ -292,6 +295,18 @@ def _beside(ask: Ask, every: Sequence[Station]) -> str:
             counts = words.join(f"{words(STATES[key][0])} {n}" for key, n in _counts(mine).items() if n)
             said.append(f"{words.name(one)}{words.bracketed(counts)}")
     return words("；").join(said)
+
+
+def _nowhere(ask: Ask, every: Sequence[Station]) -> str:
+    """The devices whose entity lies in no county of the roster, with what to do; "" where there are none."""
+    words, mine = ask.words, [one for one in every if one.county is None]
+    if not mine:
+        return ""
+    return words(
+        "{count}台设备的主体不在名册中，不计入县（区）监测灯和分布图：{devices}。请改正登记的主体，或先把它写入名册。",
+        count=len(mine),
+        devices=words("、").join(one.title for one in mine[:NAMED]) + ("……" if len(mine) > NAMED else ""),
+    )
 
 
 def _beside_note(ask: Ask, every: Sequence[Station]) -> list[str]:
