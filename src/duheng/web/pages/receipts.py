@@ -228,6 +228,7 @@ def hours_table(
         Column("stored", words("已存"), number=True),
         Column("refused", words("拒收"), number=True),
         Column("reasons", words("拒收原因"), width=50),
+        Column("mn", words("设备标识MN"), width=30),
     ]
     sums = found.group_by("hour", "mn").agg(
         received=pl.sum("frames"),
@@ -244,6 +245,7 @@ def hours_table(
                 Cell(_title(ask, senders, row["mn"]), href=href),
                 *(Cell(str(n)) for n in (row["received"], row["stored"], row["received"] - row["stored"])),
                 Cell(why or "—"),
+                Cell("—" if row["mn"] in ("", OTHERS) else row["mn"]),
             ]
         )
     note = (
