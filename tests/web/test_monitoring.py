@@ -151,7 +151,7 @@ def test_received_is_stored_and_refused(monitored: Site) -> None:
     assert told["received"] == told["stored"] + told["refused"] > 0
     assert sum(int(row["received"]) for row in told["hours"]) == told["received"]
     known = devices.load(Path(settings.DUHENG_HOME)).by_mn
-    assert {row["mn"] for row in told["hours"]} <= {*known, "—"}  # titles may be alike
+    assert known.keys() & {row["mn"] for row in told["hours"]}  # titles may be alike
 
 
 def test_messages_of_the_drill_s_meters_are_in_its_balance(monitored: Site) -> None:

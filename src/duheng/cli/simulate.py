@@ -188,7 +188,7 @@ def _send(ordered: Fleet, to: _Destinations) -> dict[str, dict[str, int]]:
     trust, line = _trusting(to.tls), None
     if to.tcp:
         host, _, port = to.tcp.rpartition(":")
-        if not (host and port.isdigit()):
+        if not (host and port.isdecimal() and 0 < int(port) < 65_536):
             raise DuhengError(f"--tcp {to.tcp}：应为HOST:PORT，如127.0.0.1:9212。")
         line = Line(host.strip("[]"), int(port), pace, to.patience, tls=trust, told=_told_once())
     from duheng import settings

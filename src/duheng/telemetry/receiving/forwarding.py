@@ -22,13 +22,16 @@ from duheng.model.errors import DuhengError
 
 from .. import verdicts
 from ..hj212 import encoding
+from ..hj212.dialogue import orders
 from ..hj212.framing import Frame, Framer, pieces
 from ..hj212.segment import HEADER, Segment, decoded, parse
 from ..segments import FRAME, Record, names, read
 from .service import Service
+from .upward import NEVER, Upward
 
 _BATCH = 100  # frames sent before their answers are waited for
 _SCANNED = 5000  # records looked at for one batch
+_UPLOADS = frozenset("23")  # first digit of the commands that carry data, logs, states (HJ 212-2017 table 9)
 _IDLE = 0.5  # [s] between two looks for something new
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # [s] before the line is tried again
 
@@ -37,10 +40,12 @@ _PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)  # [s] before the line is tried again
 class Target:
     """An upper platform, from forward.yaml.
 
-    devices: MNs to hand on, none for all, each with the MN it has there (often the same). commands: CNs, none for all.
+    devices: MNs to hand on, none for all, each with the MN it has there (often the same). commands: CNs, none for all
+    data and reports: what a device says to our own requests and asks of us is not for others.
     password: its own for us; empty hands the bytes on exactly as received, unless an MN differs. tls: with a
     certificate it must have, signed as `authority` (a file) says, by default as the system does. start: now, or first
-    for all that is kept. answer [s], sends: before a frame counts as not acknowledged.
+    for all that is kept. requests: CNs that it may put to these devices, none by default. answer [s], sends: before a
+    frame counts as not acknowledged.
     """
 
     name: str
@@ -52,12 +57,14 @@ class Target:
     tls: bool = False
     authority: str = ""
     start: str = "now"
+    requests: tuple[str, ...] = ()
     answer: float = 10.0
     sends: int = 4
 
     def wants(self, mn: str, code: str) -> bool:
         """Whether frames of this device and command are handed on."""
-        return (not self.devices or mn in self.devices) and (not self.commands or code in self.commands)
+        wanted = code in self.commands if self.commands else code[:1] in _UPLOADS
+        return wanted and (not self.devices or mn in self.devices)
 
 
 def load(home: Path) -> list[Target]:
@@ -82,13 +89,19 @@ def _target(path: Path, number: int, given: Any) -> Target:
         one = dict(given)
         devices = one.pop("devices", {})
         one["devices"] = dict(devices) if isinstance(devices, dict) else {mn: mn for mn in devices}
-        one["commands"] = tuple(str(code) for code in one.pop("commands", ()))
+        for name in ("commands", "requests"):
+            one[name] = tuple(str(code) for code in one.pop(name, ()))
         target = Target(**one)
         right = target.name.isidentifier() and 0 < target.port < 65536 and target.start in ("now", "first")
         texts = [target.host, target.password, target.authority, *target.devices, *target.devices.values()]
         right = right and all(isinstance(text, str) for text in texts)
     except (TypeError, ValueError, AttributeError) as trouble:
         raise DuhengError(f"{path}第{number}项：{trouble}，应有name、host、port等。请改正。") from trouble
+    if wrong := sorted({*target.requests} - {*orders(), *orders("2005")} | NEVER & {*target.requests}):
+        raise DuhengError(
+            f"{path}第{number}项：requests中的{'、'.join(wrong)}不能由上级平台下发，应为向现场机下发的命令，"
+            f"{'、'.join(sorted(NEVER))}除外。请改正。"
+        )
     if not right:
         raise DuhengError(
             f"{path}第{number}项：name应为字母数字，port应为1至65535，start应为now或first，"
@@ -159,6 +172,8 @@ class Forwarder:
         self.progress = self._resumed()
         self._reader: Iterator[Record] | None = None
         self._seen = -1
+        self._framer = Framer()
+        self._upward = Upward(service.home, target.name, target.devices, target.password, target.requests)
 
     def _resumed(self) -> Progress:
         try:
@@ -194,6 +209,7 @@ class Forwarder:
             context = ssl.create_default_context(cafile=target.authority or None)
         async with asyncio.timeout(target.answer):
             reader, writer = await asyncio.open_connection(target.host, target.port, ssl=context)
+        self._framer = Framer()
         try:
             while True:
                 frames, place = await asyncio.to_thread(self._next)
@@ -203,7 +219,9 @@ class Forwarder:
                     self.progress.segment, self.progress.offset = place
                     await asyncio.to_thread(self._save)
                 else:
-                    await self._wait(reader)
+                    # Only now: the data a device handed in on request have gone up before its result does.
+                    writer.writelines(self._upward.tend())
+                    await self._wait(reader, writer)
         finally:
             writer.close()
             with contextlib.suppress(OSError):
@@ -228,18 +246,16 @@ class Forwarder:
         self._reader = None
         return frames, place
 
-    async def _wait(self, reader: asyncio.StreamReader) -> None:
-        """Until there may be something new; what the target says meanwhile is not for us."""
+    async def _wait(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Until there may be something new, or the target asks something."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_IDLE):
-                if not await reader.read(65_536):
-                    raise ConnectionResetError("对方关闭了连接")
+                self._hear(await reader.read(65_536), [], writer)
 
     async def _deliver(
         self, frames: list[Outgoing], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Send until each is answered. What alone stays unanswered among answered ones is given up, with a note."""
-        framer = Framer()
         for _ in range(self._target.sends):
             left = [one for one in frames if not one.answered]
             for one in left:
@@ -250,7 +266,7 @@ class Forwarder:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._target.answer):
                     while not all(one.answered for one in frames):
-                        self._hear(framer, await reader.read(65_536), frames)
+                        self._hear(await reader.read(65_536), frames, writer)
             if all(one.answered for one in frames):
                 break
         refused = [one for one in frames if not one.answered]
@@ -265,14 +281,17 @@ class Forwarder:
                 {"event": "not_forwarded", "target": self._target.name, "mn": mn, "qn": number}
             )
 
-    def _hear(self, framer: Framer, data: bytes, frames: list[Outgoing]) -> None:
+    def _hear(self, data: bytes, frames: list[Outgoing], writer: asyncio.StreamWriter) -> None:
+        """Frames of the target: answers to ours, or requests of its own."""
         if not data:
             raise ConnectionResetError("对方关闭了连接")
-        for piece in framer.feed(data):
+        for piece in self._framer.feed(data):
             if not isinstance(piece, Frame):
                 continue
             said = parse(decoded(piece.segment)[0])
             if said.header.get("CN") not in ("9014", "9013"):
+                if "crc" not in piece.problems:
+                    writer.writelines(self._upward.heard(said))
                 continue
             number = said.header.get("QN") or (said.values("QN") or [""])[0] or ""
             mn = said.header.get("MN", "")
