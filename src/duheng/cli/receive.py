@@ -234,7 +234,11 @@ def request(
     mn: Annotated[str, typer.Argument(help="设备唯一标识。")],
     command: Annotated[str, typer.Argument(help="命令编码或名称，如1012或clock-set。")],
     values: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="CP字段，如RtdInterval=60。")
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=VALUE]...",
+            help="CP字段，如RtdInterval=60；2005版1021的PolId、3014的CTime可写多次。",
+        ),
     ] = None,
     why: Annotated[str, typer.Option("--why", help="原因，记入结果。")] = "",
     wait: Annotated[float, typer.Option("--wait", help="等待结果的秒数，0为不等。", min=0)] = 90,
@@ -267,13 +271,11 @@ def request(
 
 
 def _fields(pairs: list[str]) -> dict[str, str]:
-    """CP fields by name. Raises DuhengError for one without `=`, or given twice: only one would be sent."""
+    """CP fields by name, the values of one given several times with commas between. Raises DuhengError for no `=`."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (name and equals):
             raise DuhengError(f"“{pair}”：应为NAME=VALUE，如RtdInterval=60。请改正后重来。")
-        if name in found:
-            raise DuhengError(f"{name}给出了两次（{found[name]}、{value}）：应只给一次。请分两条命令下发。")
-        found[name] = value
+        found[name] = f"{found[name]},{value}" if name in found else value
     return found

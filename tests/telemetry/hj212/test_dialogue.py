@@ -152,7 +152,8 @@ def test_what_may_be_asked(code: str, values: dict[str, str]) -> None:
         ("2051", {"BeginTime": "now", "EndTime": "20160801000000"}, "BeginTime“now”"),
         ("2011", {"RtdInterval": "60"}, "没有这一项"),
         ("1062", {"RtdInterval": "29"}, "整数，30至3600"),
-        ("1064", {"MinInterval": "7"}, "整数，1至30"),
+        ("1064", {"MinInterval": "7"}, "应为1、2、3、4、5、6、10、12、15、20、30之一"),
+        ("1062", {"RtdInterval": "60,90"}, "RtdInterval“60,90”：应为整数"),
         ("1072", {"NewPW": "1234567"}, "NewPW“1234567”"),
         ("3021", {"PolId": "w01018", "InfoId": "i13004", "i13004-Info": "1;CN=1072"}, "不含分隔符"),
         ("3016", {"PolId": "w01018", "CstartTime": "250000", "Ctime": "2"}, "CstartTime"),
@@ -181,6 +182,23 @@ def test_the_new_password_has_the_name_of_the_edition() -> None:
 def test_the_values_of_one_factor_are_one_project() -> None:
     frame = begun("1022", {"011-LowValue": "1", "011-UpValue": "80", "060-UpValue": "8"}, version=0).frame
     assert b"CP=&&011-LowValue=1,011-UpValue=80;060-UpValue=8&&" in frame
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "body"),
+    [
+        ("1021", {"PolId": "011,060"}, "PolId=011;PolId=060"),
+        ("3014", {"PolID": "011", "CTime": "2,8,14"}, "PolID=011,CTime=2,CTime=8,CTime=14"),
+    ],
+)
+def test_a_field_of_2005_may_be_given_several_times(code: str, values: dict[str, str], body: str) -> None:
+    assert troubles(code, values, 0) == []
+    assert f"CP=&&{body}&&".encode() in begun(code, values, version=0).frame
+
+
+def test_each_of_several_values_is_judged() -> None:
+    assert troubles("3014", {"PolID": "011", "CTime": "2,25"}, 0) == ["CTime“25”：应为整数，1至24"]
+    assert troubles("3014", {}, 0)[1:] == ["CTime：没有给出，命令3014（设置设备采样时间周期，2005版）须有"]
 
 
 @pytest.mark.parametrize(

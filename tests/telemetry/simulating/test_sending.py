@@ -207,6 +207,7 @@ def test_the_command_enrols_and_stores_readings(home: Path, monkeypatch: pytest.
     [
         (["--water", "1"], "请给出目的地"),
         (["--tcp", "nowhere"], "HOST:PORT"),
+        (["--tcp", "127.0.0.1:99999"], "HOST:PORT"),
         (["--frames", "x", "--from", "tomorrow"], "不是时间"),
         (["--frames", "x", "--from", "2026-01-01T00:00+08:00"], "不要写时区"),
         (["--frames", "x", "--edition", "1999"], "2017或2005"),

@@ -52,7 +52,8 @@ _OTHER = re.compile(r"[^;,=&\r\n]{1,800}")
 class Order:
     """A command the platform may give. needed, possible: names of its CP fields; `NNNNN` and `xxx` stand for any.
 
-    editions: the years that have it as it stands here.
+    editions: the years that have it as it stands here. repeated: fields that may be given several times, their values
+    then separated by commas in the request.
     """
 
     code: str
@@ -61,6 +62,11 @@ class Order:
     needed: tuple[str, ...]
     possible: tuple[str, ...]
     editions: tuple[str, ...] = ()
+    repeated: frozenset[str] = frozenset()
+
+    def told(self, name: str, value: str) -> list[str]:
+        """The values of a field, each to be sent under its name."""
+        return value.split(",") if name in self.repeated else [value]
 
 
 def edition(version: int) -> str:
@@ -76,24 +82,30 @@ def orders(year: str = "2017") -> Mapping[str, Order]:
     for row in sorted(rows, key=lambda one: (one[f"in_{year}"] != "1", one["in_2017"] != "1")):
         if row["direction"] != "host->field" or row["kind"] not in (codes.REQUEST, codes.NOTIFY):
             continue
-        needed, possible = _fields(row["cp_fields"])
+        needed, possible, repeated = _fields(row["cp_fields"])
         years = tuple(one for one in EDITIONS if row[f"in_{one}"] == "1")
-        order = Order(row["cn"], row["name_zh"], row["kind"] == codes.NOTIFY, needed, possible, years)
+        order = Order(
+            row["cn"], row["name_zh"], row["kind"] == codes.NOTIFY, needed, possible, years, repeated
+        )
         found.setdefault(order.code, order)
     return found
 
 
-def _fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names outside brackets, and all names."""
-    needed, possible, depth = [], [], 0
+def _fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Names outside brackets, all names, and those that stand there twice or are called repeated."""
+    needed: dict[str, None] = {}
+    possible: dict[str, None] = {}
+    repeated, depth = set(re.findall(r"([\w-]+)\s*\(repeated\)", text)), 0
     for sign in re.findall(r"[\[\]]|[\w-]+", re.sub(r"\(.*?\)", "", text)):
         if sign in "[]":
             depth += 1 if sign == "[" else -1
             continue
-        possible.append(sign)
+        if sign in possible:
+            repeated.add(sign)
+        possible[sign] = None
         if depth == 0:
-            needed.append(sign)
-    return tuple(needed), tuple(possible)
+            needed[sign] = None
+    return tuple(needed), tuple(possible), frozenset(repeated)
 
 
 def troubles(code: str, values: Mapping[str, str], version: int | None = None) -> list[str]:
@@ -119,8 +131,10 @@ def _troubles(code: str, values: Mapping[str, str], year: str) -> list[str]:
         if not any(_names(one, name) for one in order.possible):
             known = "、".join(order.possible) or "（无）"
             found.append(f"{name}：命令{code}（{named}）没有这一项，应为{known}")
-        elif expected := _unlike(name, value, year):
-            found.append(f"{name}“{value}”：应为{expected}")
+            continue
+        for one in order.told(name, value):
+            if expected := _unlike(name, one, year):
+                found.append(f"{name}“{one}”：应为{expected}")
     begin, end = values.get("BeginTime", ""), values.get("EndTime", "")
     if not found and begin and end and begin > end:
         found.append(f"BeginTime“{begin}”晚于EndTime“{end}”：应不晚于它")
@@ -143,7 +157,10 @@ def _unlike(name: str, value: str, year: str) -> str:
     own = _CHOICES_2005 if year == "2005" else {}
     if (choices := own.get(name) or _CHOICES.get(name)) is not None:
         right = value.isascii() and value.isdigit() and int(value) in choices
-        return "" if right else f"整数，{min(choices)}至{max(choices)}"
+        if right:
+            return ""
+        span = isinstance(choices, range)
+        return f"整数，{min(choices)}至{max(choices)}" if span else f"{'、'.join(map(str, choices))}之一"
     pattern = _PATTERNS.get(name, _OTHER)
     return "" if pattern.fullmatch(value) else "不含分隔符、长度在限内的文字"
 
@@ -250,10 +267,18 @@ class Dialogue:
 
 
 def _parts(code: str, values: Mapping[str, str], year: str) -> list[list[tuple[str, str]]]:
-    """CP as the edition writes it: the values of one factor are one project."""
+    """CP as the edition writes it: the values of one factor are one project.
+
+    A pollutant given several times is a project each time; times that may be repeated belong to the one before.
+    """
+    order = orders(year)[code]
     parts: dict[str, list[tuple[str, str]]] = {}
     for name, value in values.items():
         told = _FORMER.get((code, name), name) if year == "2005" else name
         factor, dash, _ = name.partition("-")
-        parts.setdefault(factor if dash else f"{name}=", []).append((told, value))
+        for number, one in enumerate(order.told(name, value)):
+            key = factor if dash else f"{name}={number}"
+            if name in order.repeated and name != order.possible[0] and parts:
+                key = next(reversed(parts))
+            parts.setdefault(key, []).append((told, one))
     return list(parts.values())

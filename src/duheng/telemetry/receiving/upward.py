@@ -61,7 +61,10 @@ class Upward:
             wrong = _REFUSED
         notice = order is not None and order.notice
         if not wrong:
-            values = {item.name: item.value or "" for item in asked.items or ()}
+            values: dict[str, str] = {}
+            for item in asked.items or ():  # of one given several times all values, as requests write them
+                before = f"{values[item.name]}," if item.name in values else ""
+                values[item.name] = before + (item.value or "")
             mn = self._here.get(key[0], key[0])
             request = Request(mn, code, values, f"上级平台{self._name}", f"上级平台的请求，QN {key[1]}")
             try:
