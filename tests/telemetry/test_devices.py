@@ -122,8 +122,8 @@ def test_many_are_added_all_or_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("code", "said"), [("9999", "不是平台下发的命令"), ("1062", "没有给出")])
 def test_a_first_contact_is_a_command_that_can_be_sent(code: str, said: str) -> None:
-    assert said in devices.trouble_of_contact(Device("M1", contact=f"1012 {code}"))
-    assert not devices.trouble_of_contact(Device("M1", contact="1012 2011 2012 1011"))
+    assert said in devices.trouble_of_entry(Device("M1", contact=f"1012 {code}"))
+    assert not devices.trouble_of_entry(Device("M1", contact="1012 2011 2012 1011"))
 
 
 def test_a_place_that_is_taken_is_no_file_that_cannot_be_read() -> None:
@@ -132,3 +132,10 @@ def test_a_place_that_is_taken_is_no_file_that_cannot_be_read() -> None:
     )
     assert said == "不能监听127.0.0.1的9212端口：已被别的程序占用。请换一个端口，或先停止那个程序。"
     assert "--host" in file_refused(OSError(errno.EADDRNOTAVAIL, "none"))
+
+
+@pytest.mark.parametrize(
+    ("st", "wrong"), [("32", False), ("A0", False), ("", False), ("3x2", True), ("3", True)]
+)
+def test_a_system_type_has_two_signs(st: str, wrong: bool) -> None:
+    assert ("应为两位系统编码" in devices.trouble_of_entry(Device("M1", st=st))) == wrong

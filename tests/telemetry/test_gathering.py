@@ -11,7 +11,7 @@ import pytest
 from duheng.model.errors import DuhengError
 from duheng.telemetry.devices import Device, save
 from duheng.telemetry.gathering import gather, saved
-from duheng.telemetry.hj212.encoding import frame
+from duheng.telemetry.hj212.encoding import frame, framed
 from duheng.telemetry.readings.layout import readings
 from duheng.telemetry.segments import FRAGMENT, FRAME, METER, packed
 from duheng.telemetry.unfit import MOST, OTHERS, Unfit
@@ -78,6 +78,23 @@ def test_every_stored_frame_becomes_readings_with_its_place(home: Path) -> None:
     assert rows["offset"].to_list()[1] == 0
 
 
+@pytest.mark.parametrize("regular", [True, False])
+def test_levels_of_noise_are_readings(home: Path, regular: bool) -> None:
+    hour = sent("A1", "2061", "20260101080000", ("Leq-Data", "51.5"), ("L10-Data", "55"))
+    day = sent("A1", "2031", "20260101000000", ("Leq-DayData", "52.5"), ("Leq-NightData", "41"))
+    frames = [one if regular else one.replace(b";CP", b" ;CP") for one in (hour, day)]
+    if not regular:  # a blank in the header is read one by one; the sums are those of the bytes
+        frames = [framed(one[6:-4])[:-2] for one in frames]
+    received(home, "2026-01-01/000000-00000001", *((FRAME, STORED, one) for one in frames))
+    gather(home)
+    assert stored(home).select("cn", "factor", "avg").rows() == [
+        ("2031", "Leq-DayData", 52.5),
+        ("2031", "Leq-NightData", 41.0),
+        ("2061", "L10", 55.0),
+        ("2061", "Leq", 51.5),
+    ]
+
+
 def test_items_that_fit_no_column_are_counted_by_device(home: Path) -> None:
     odd = sent(
         "A1",
@@ -85,15 +102,15 @@ def test_items_that_fit_no_column_are_counted_by_device(home: Path) -> None:
         "20260101075000",
         ("a21026-Avg", "35.5"),
         ("a21026-Peak", "40"),
-        ("LA-Data", "55.1"),
-        ("LA-DayData", "60"),
+        ("LA-Datum", "55.1"),
+        ("LA-WeekData", "60"),
         ("a34013-Avg", "----"),
     )
     received(home, "2026-01-01/000000-00000001", (FRAME, STORED, odd), (FRAME, CRC, odd))
     found = gather(home)
     wanted = [
-        ("A1", "LA-Data", 1, "55.1"),
-        ("A1", "LA-DayData", 1, "60"),
+        ("A1", "LA-Datum", 1, "55.1"),
+        ("A1", "LA-WeekData", 1, "60"),
         ("A1", "a21026-Peak", 1, "40"),
         ("A1", "a34013-Avg", 1, "----"),
     ]

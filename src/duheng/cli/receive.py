@@ -189,7 +189,7 @@ def add(
         said = f"提示：密码为空，{mn}的报文须不带PW或PW为空才收，带密码的一律拒收；应为设备中设置的PW。"
         typer.echo(said + "请核对；要改就重新登记，不核对密码用--any-password。", err=True)
     device = known.Device(mn, title, entity, site or entity, st, password, "", crc, label, networks, contact)
-    if wrong := known.trouble_of_contact(device):
+    if wrong := known.trouble_of_entry(device):
         raise DuhengError(wrong)
     new = known.add(home(), device)
     typer.echo(f"{'已登记' if new else '已替换'} {mn}。")

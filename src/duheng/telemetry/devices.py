@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hmac
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from functools import cached_property
@@ -23,6 +24,7 @@ Network = IPv4Network | IPv6Network
 # in its place, high or low byte first; any.
 CRC_RULES = ("strict", "lower", "modbus_hi_lo", "modbus_lo_hi", "off")
 LABELS = ("start", "end")  # whether the time of a period's value is its start (HJ 212-2017) or its end
+_SYSTEM = re.compile("[0-9A-Z]{2}")
 ANY = "*"  # in place of a password: whatever the device sends
 
 
@@ -138,11 +140,13 @@ def trouble_of(device: Device) -> tuple[str, str] | None:
     return None
 
 
-def trouble_of_contact(device: Device) -> str:
-    """Which of its first commands cannot be sent, and why; empty where all can.
+def trouble_of_entry(device: Device) -> str:
+    """What no device can have: a system type of other than two signs, a first command that cannot be sent; else empty.
 
     Asked of who registers a device, not of the file: a device let in before stays let in.
     """
+    if device.st and not _SYSTEM.fullmatch(device.st):
+        return f"st“{device.st}”：应为两位系统编码，如32。"
     for code in device.contact.split():
         if wrong := troubles(code, {"SystemTime": "now"} if code == "1012" else {}):
             return f"contact“{code}”：{'；'.join(wrong)}。首次连接只下发不须给值的命令，如1012、2011。"

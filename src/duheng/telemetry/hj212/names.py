@@ -18,7 +18,9 @@ MEASURES = {
     "Rtd": "rtd", "Min": "min", "Avg": "avg", "Max": "max", "Cou": "cou",
     "ZsRtd": "zs_rtd", "ZsMin": "zs_min", "ZsAvg": "zs_avg", "ZsMax": "zs_max",
 }  # fmt: skip
-_LOWER = {suffix.lower(): suffix for suffix in MEASURES}
+# Noise has one level a period (`Leq-Data`), and one of the day and one of the night (`Leq-DayData`), each a series.
+_LOWER = {suffix.lower(): suffix for suffix in MEASURES} | {"data": "Avg"}
+_OF_DAY = {"daydata", "nightdata"}
 FIELD, MEASURE, FLAG, SAMPLED, FURTHER, TIME, PARAMETER, OPENING = range(8)
 
 _BITS = 16
@@ -68,6 +70,8 @@ class Names:
         factor, dash, suffix = text.partition("-")
         if not dash:
             return Name(text, PARAMETER)
+        if suffix.lower() in _OF_DAY:
+            factor, suffix = text, "Data"
         number = self._factor.setdefault(factor, len(self._factor))
         if number == len(self.factors):
             self.factors.append(factor)
