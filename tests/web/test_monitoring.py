@@ -120,7 +120,7 @@ def test_history_alone_is_shown_with_its_arrival_and_the_time_of_its_data(monito
     devices.add(home, Device("M7", "模拟 只补传", "drill-E05"))
     came, old = now() - timedelta(minutes=3), datetime(2025, 1, 5, 8)
     header = {"QN": "20250105080000001", "ST": "32", "CN": "2011", "PW": "1", "MN": "M7", "Flag": "5"}
-    parts = [[("DataTime", f"{old:%Y%m%d%H%M%S}")], [("w01018-Rtd", "20"), ("LA-Data", "55.1")]]
+    parts = [[("DataTime", f"{old:%Y%m%d%H%M%S}")], [("w01018-Rtd", "20"), ("LA-Datum", "55.1")]]
     done = threading.Event()
     with closing(Writer(home / "telemetry" / "segments")) as writer:
         arrival = int((came - timedelta(hours=8)).replace(tzinfo=UTC).timestamp() * 1e6)
@@ -132,9 +132,9 @@ def test_history_alone_is_shown_with_its_arrival_and_the_time_of_its_data(monito
     assert told["heard"][:16] == f"{came:%Y-%m-%d %H:%M}"
     assert told["newest"][:16] == "2025-01-05 08:00"
     assert (told["state"], told["cause"]) == ("silent", "old")
-    assert [(one["item"], one["count"], one["last"]) for one in told["unfit"]] == [("LA-Data", "1", "55.1")]
+    assert [(one["item"], one["count"], one["last"]) for one in told["unfit"]] == [("LA-Datum", "1", "55.1")]
     left = client.get(f"/monitor/receipts.json{DRILL}").json()["unfit"]
-    assert ("模拟 只补传", "LA-Data") in [(one["device"], one["item"]) for one in left]
+    assert ("模拟 只补传", "LA-Datum") in [(one["device"], one["item"]) for one in left]
     page = client.get(f"/monitor/device/M7{DRILL}").content.decode()
     assert f"最近到达 {came:%Y-%m-%d %H:%M:%S}" in page
     assert "数据时间 2025-01-05 08:00:00" in page
