@@ -89,7 +89,7 @@ def files(home: Path, first: datetime, last: datetime) -> tuple[list[Path], list
         entries = counted(folder)
         sites = [name.partition("/")[0] for name in entries]
         once = len(set(sites)) == len(sites) and all(
-            entry["unique"] and entry.get("ahead", True) == {} for entry in entries.values()
+            entry["unique"] and not entry.get("ahead") for entry in entries.values()
         )
         (plain if once else mixed).extend(folder / name for name in entries)
     return plain, mixed
