@@ -76,9 +76,7 @@ def rollup(
     if preview:
         _previewed(city, engine, asked, as_json)
         return
-    outcome, odd, entered, found, hints = _run(city, engine, asked, scenario if facts else None)
-    for hint in hints:
-        typer.echo(f"提示：{hint}。", err=True)
+    outcome, odd, entered, found = _run(city, engine, asked, scenario if facts else None)
     if as_json:
         typer.echo(json.dumps(_json(outcome, odd, entered, found), ensure_ascii=False, indent=1))
     else:
@@ -89,9 +87,11 @@ def rollup(
 
 def _run(
     city: str, address: str, asked: Period | None, scenario: str | None
-) -> tuple[Outcome, list[Finding], Entered | None, list[tuple[str, Total]], list[str]]:
-    """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place;
-    what is odd about the points, where the city was needed."""
+) -> tuple[Outcome, list[Finding], Entered | None, list[tuple[str, Total]]]:
+    """Roll up, what was found; state whole months under the scenario (None: do not); the totals asked for, by place.
+
+    What is odd about the points is said where the city was needed.
+    """
     import duheng.settings
     from duheng.telemetry.gathering import gather
     from duheng.telemetry.rollup.engines import engine
@@ -107,15 +107,16 @@ def _run(
     outcome = roll_up(home, points, works, say)
     odd = _found(home, points, works, outcome)
     if asked is None and scenario is None:
-        return outcome, odd, None, [], []
+        return outcome, odd, None, []
     here = _city(city, scenario or "actual")
     entered = None
     if scenario is not None:
         entered = enter(home, works, points, here.places, here.parameters, scenario=scenario)
     names = {place.id: place.name for place in here.places}
     found = totals(home, works, points, here.places, here.parameters, asked) if asked else []
-    named = [(names.get(one.place, one.place), one) for one in found]
-    return outcome, odd, entered, named, points.oddities(here.places)
+    for hint in points.oddities(here.places):
+        typer.echo(f"提示：{hint}。", err=True)
+    return outcome, odd, entered, [(names.get(one.place, one.place), one) for one in found]
 
 
 def _previewed(city: str, address: str, asked: Period | None, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -75,18 +75,12 @@ def enter(
     stated anew, and what the former one keeps without any point is outdated too.
     """
     manifest = store.load_manifest(home)
-    done = max((int(run["run"]) for run in manifest.runs if run.get("entered")), default=0)
     published = store.read(home, "months")
     stands = registered.stated(points)
-    moved = {name for name, now in stands.items() if manifest.stated.get(name) != now}
-    named = pl.concat_str("mn", "factor", separator=" ")
-    fresh = published.filter((pl.col("run") > done) | named.is_in(moved))
     by_source: dict[NewSource, list[NewFact]] = defaultdict(list)
     waiting: list[Total] = []
-    for start in fresh["start"].unique().sort().to_list():
-        period = parse(f"{start:%Y-%m}")
-        touched = _touched(points, fresh.filter(pl.col("start") == start), manifest.stated)
-        found = totals(home, engine, points, places, parameters, period, own=True)
+    for start, touched in _due(points, published, manifest, stands):
+        found = totals(home, engine, points, places, parameters, parse(f"{start:%Y-%m}"), own=True)
         waiting += _left(touched - {(one.place, one.item) for one in found}, start)
         for total in found:
             if (total.place, total.item) not in touched:
@@ -104,6 +98,18 @@ def enter(
     added, duplicates = sum(one.added for one in receipts), sum(one.duplicates for one in receipts)
     outdated = [(total, stated) for total in waiting if (stated := _still_stated(total, scenario))]
     return Entered(added, duplicates, tuple(one for one in waiting if one.expected), tuple(outdated))
+
+
+def _due(
+    points: Points, published: pl.DataFrame, manifest: store.Manifest, stands: Mapping[str, list[str]]
+) -> Iterator[tuple[datetime, set[tuple[str, str]]]]:
+    """The months of runs not stated yet, or of points that speak for another since, with the entities and items."""
+    done = max((int(run["run"]) for run in manifest.runs if run.get("entered")), default=0)
+    moved = {name for name, now in stands.items() if manifest.stated.get(name) != now}
+    named = pl.concat_str("mn", "factor", separator=" ")
+    fresh = published.filter((pl.col("run") > done) | named.is_in(moved))
+    for start in fresh["start"].unique().sort().to_list():
+        yield start, _touched(points, fresh.filter(pl.col("start") == start), manifest.stated)
 
 
 def _touched(points: Points, fresh: pl.DataFrame, before: Mapping[str, list[str]]) -> set[tuple[str, str]]:
