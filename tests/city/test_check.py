@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from duheng.city import check, load
+from duheng.city.duties import units_of
 from duheng.model.errors import FolderError, UnknownName
 from duheng.model.findings import Finding
 from tests.city.conftest import Broken
@@ -95,6 +96,19 @@ BREAKS = [
     ("facts/environment.csv", "pm25,999900,,2023", "pm25,999909,,2023", "unknown-entity", "第17行 entity", "999900"),
     ("facts/environment.csv", "999902R1,总磷,2021", "999902R1,,2021", "unknown-item", "item", "分项"),
     ("parameters/standard_coal_factor.yaml", "cite: 示统发〔2015〕1号, ", "", "parameter", "parameters", "cite"),
+    ("plan.yaml", "quantity: energy_intensity_decline", "quantity: 单位地区生产总值能耗累计降低率", "unknown-quantity", "targets[0].quantity", "编号“energy_intensity_decline”（这里写的是名称）"),
+    ("plan.yaml", "item: 总磷", "item: 氟化物", "unknown-item", "第75行", "pollutant.csv中加一行"),
+    ("plan.yaml", "value: 900", "value: -900", "value", "targets[1].value", "大于0"),
+    ("plan.yaml", "  - id: cod", "  - id: c/d", "id", "targets[1].id", "网址的一部分"),
+    ("plan.yaml", "items: [原煤, 天然气, 电力]", "items: [原煤, 原煤]", "item", "duties[0].items", "写了两次"),
+    ("plan.yaml", "kind: county", "kind: 县（市、区）", "unknown-kind", "duties[0].kind", "编号“county”"),
+    ("entities.csv", "999903,西区", "9.999E+05,西区", "id", "entities.csv 第5行 id", "科学计数"),
+    ("entities.csv", "999921,南县,South County,county,999900", "999921,南县,South County,county,", "outside-city", "实体“南县”（999921）parent", "全市合计不含它"),
+    ("entities.csv", "999922,北县,North County,county,999900,,", "999922,北县,North County,county,999900,999900,yes", "residual", "第7行 residual", "重复计入合计"),
+    ("facts/environment.csv", "pm25,999900,,2023,", "pm25,999900,,2023,full", "definition", "第17行 definition", "没有“full”口径"),
+    ("facts/environment.csv", "pm25,999900,,2023,", "pm25,999900,,2031,", "date", "第17行 stated_on", "2031-12-31才结束"),
+    ("facts/environment.csv", "pm25,999900,,2023", "pm25,示例市,,2023", "unknown-entity", "第17行 entity", "编号“999900”"),
+    ("parameters/standard_coal_factor.yaml", "since: 2", "since: 二", "parameter", "parameters", "应为日期"),
 ]  # fmt: skip
 
 
@@ -105,6 +119,43 @@ def test_a_trouble_is_named_with_its_place_and_remedy(
     findings = broken(name, old, new)
     told = [f for f in findings if f.code == code and place in f.place and words in f.text]
     assert told, [f.text for f in findings]
+
+
+def test_the_units_offered_stand_in_the_order_of_the_list(folder: Path) -> None:
+    names = units_of(load(folder).places)
+    assert names[:3] == ["市统计局", "市生态环境局", "市水利局"]
+    assert names[-1].startswith("999900D")
+
+
+def test_a_target_of_an_item_that_no_duty_asks_for_is_owed_by_nobody(broken: Broken) -> None:
+    findings = broken("plan.yaml", "item: 总磷", "item: 总氮")
+    assert [f.code for f in findings if f.code == "nobody-owes"] == ["nobody-owes"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "old", "new"), [("gb18030", ",", ","), ("utf-8", ",", ";"), ("utf-8", ",", "\t")]
+)
+def test_an_unreadable_list_of_entities_does_not_bury_its_own_finding(
+    folder: Path, encoding: str, old: str, new: str
+) -> None:
+    path = folder / "entities.csv"
+    path.write_bytes(path.read_text("utf-8").replace(old, new).encode(encoding))
+    findings = check(folder)
+    assert [f.severity for f in findings] == ["error", "notice"]
+    assert "CSV UTF-8（逗号分隔）" in findings[0].remedy
+    assert "没有核对" in findings[1].found
+
+
+def test_a_parameter_that_no_rule_looks_for_is_named(folder: Path) -> None:
+    path = folder / "parameters" / "standard_coal_factor.yaml"
+    path.rename(path.with_name("standard_coal_facter.yaml"))
+    [finding] = [f for f in check(folder) if f.code == "unused-parameter"]
+    assert "standard_coal_factor" in finding.expected
+
+
+def test_a_quotation_mark_left_open_is_looked_for_after_the_last_good_row(broken: Broken) -> None:
+    [finding] = [f for f in broken("entities.csv", "999903,西区", '999903,"西区') if f.code == "csv"]
+    assert finding.place.startswith("entities.csv 第4行之后")
 
 
 def test_two_values_of_one_cell_in_two_dates_are_two_vintages(broken: Broken) -> None:

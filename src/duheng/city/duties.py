@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from duheng.city import unknown
 from duheng.city.fields import Group
 from duheng.city.report import Report, brief
 from duheng.model.entities import Places
@@ -18,7 +19,7 @@ _LATEST = 36
 def read_duty(entry: Group, places: Places, articles: Sequence[str], report: Report) -> Duty:
     """The duty of one entry; every trouble becomes a finding."""
     by = entry.text("by")
-    known = {name for e in places if e.kind == "department" for name in (e.id, e.name, *e.aliases)}
+    known = units_of(places)
     if by and by not in known:
         report.unknown("unknown-unit-name", entry.place("by"), "部门（单位）", by, known)
     quantities = _quantities(entry, report)
@@ -46,18 +47,26 @@ def read_duty(entry: Group, places: Places, articles: Sequence[str], report: Rep
     )
 
 
+def units_of(places: Places) -> list[str]:
+    """What the departments may be called: names, aliases, ids, in their order."""
+    found = [e for e in places if e.kind == "department"]
+    return [*(e.name for e in found), *(alias for e in found for alias in e.aliases), *(e.id for e in found)]
+
+
 def _quantities(entry: Group, report: Report) -> tuple[str, ...]:
     names: tuple[str, ...] = entry.get("quantities") or ()
     axes = set()
     for name in names:
         quantity = all_quantities().get(name)
         if quantity is None:
-            report.unknown("unknown-quantity", entry.place("quantities"), "量", name, all_quantities())
+            unknown.quantity(report, entry.place("quantities"), name)
         else:
             axes.add(quantity.axis)
     if entry.get("quantities") == ():
         report.add("no-quantities", entry.place("quantities"), "是空的", "至少一个量", "写明须报送的量")
     items: tuple[str, ...] = entry.get("items") or ()
+    if len(set(items)) < len(items):
+        report.add("item", entry.place("items"), "有分项写了两次", "每个分项一次", "只留一处", "warning")
     if items and axes == {None}:
         report.add(
             "item",
@@ -69,7 +78,7 @@ def _quantities(entry: Group, report: Report) -> tuple[str, ...]:
     for axis_id in sorted(filter(None, axes)):
         for item in items:
             if item not in axis(axis_id).items:
-                report.unknown("unknown-item", entry.place("items"), "分项", item, axis(axis_id).items)
+                unknown.item(report, entry.place("items"), item, axis_id)
     return names
 
 
@@ -82,12 +91,10 @@ def _members(entry: Group, places: Places, report: Report) -> None:
         return
     if entity is not None:
         if entity not in places:
-            report.unknown(
-                "unknown-entity", entry.place("entity"), "实体编号", entity, [e.id for e in places]
-            )
+            unknown.entity(report, entry.place("entity"), entity, places)
         return
     if kind not in kinds():
-        report.unknown("unknown-kind", entry.place("kind"), "实体类别", kind, kinds())
+        unknown.kind(report, entry.place("kind"), kind)
     elif not any(e.kind == kind for e in places):
         title = kinds()[kind].title
         if (report.folder / "registers" / f"{kind}.csv").is_file():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from duheng.city import unknown
 from duheng.city.fields import day, number
-from duheng.city.report import Report
+from duheng.city.report import Report, brief
 from duheng.city.sheets import Row, read_rows
 from duheng.model.entities import Entity, Places
 from duheng.model.glossary import Attribute, kinds
@@ -31,6 +33,7 @@ ENTITY_COLUMNS = (
 REGISTER_COLUMNS = ("id", "name", "parent", "since", "until", "source", "confidence")
 CONFIDENCES = ("quoted", "derived", "memory")
 REGISTERS = "registers"
+ID = re.compile(r"[\w.-]+")
 _YES_NO = {"yes": True, "no": False, "是": True, "否": False, "": False}
 
 
@@ -55,7 +58,7 @@ def read_places(folder: Path, report: Report) -> Places:
                 "warning",
             )
         elif path.stem not in kinds():
-            report.unknown("unknown-kind", report.name(path), "实体类别", path.stem, kinds())
+            unknown.kind(report, report.name(path), path.stem)
         else:
             found += _register(path, report)
     _check_ids(found, report)
@@ -66,7 +69,7 @@ def read_places(folder: Path, report: Report) -> Places:
 def _entities(path: Path, report: Report) -> Iterable[_Read]:
     for row in read_rows(path, report, ENTITY_COLUMNS, ("id", "name", "kind")):
         if row["kind"] and row["kind"] not in kinds():
-            report.unknown("unknown-kind", row.place("kind"), "实体类别", row["kind"], kinds())
+            unknown.kind(report, row.place("kind"), row["kind"])
         entity = _entity(row, row["kind"], report)
         if entity.residual and not entity.statistical_parent:
             report.add(
@@ -75,6 +78,14 @@ def _entities(path: Path, report: Report) -> Iterable[_Read]:
                 "是空的",
                 "所扣除的上级（residual为yes时必填）",
                 "补上统计上级",
+            )
+        if (entity.kind == "residual") != entity.residual:
+            report.add(
+                "residual",
+                row.place("residual"),
+                f"是“{row['residual']}”，而kind是{row['kind']}",
+                "kind为residual的行写yes，其他行留空",
+                "改正kind或residual，否则余额会重复计入合计",
             )
         if entity.kind == "department" and entity.confidence == "derived":
             report.add(
@@ -155,6 +166,14 @@ def _check_ids(found: list[_Read], report: Report) -> None:
     ids: dict[str, Row] = {}
     names: dict[str, _Read] = {}
     for read in found:
+        if read.entity.id and not ID.fullmatch(read.entity.id):
+            report.add(
+                "id",
+                read.row.place("id"),
+                f"编号“{brief(read.entity.id)}”",
+                "只含文字、数字和 _ - . 的编号（它是网址的一部分）",
+                "改正编号；区划代码被Excel写成科学计数的，把该列设为文本后重写",
+            )
         first = ids.setdefault(read.entity.id, read.row)
         if first is not read.row:
             report.add(

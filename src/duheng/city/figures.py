@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from duheng.city import unknown
 from duheng.city.entities import CONFIDENCES
 from duheng.city.fields import day, number
 from duheng.city.plans import fits
@@ -14,7 +15,7 @@ from duheng.city.sheets import Row, read_rows
 from duheng.model.entities import Places
 from duheng.model.errors import PeriodError
 from duheng.model.glossary import all_quantities, axis, definitions
-from duheng.model.periods import parse
+from duheng.model.periods import Period, parse
 from duheng.model.plan import PublicFact
 
 COLUMNS = (
@@ -75,31 +76,40 @@ def _check_once(row: Row, seen: dict[tuple[str, ...], str], report: Report) -> N
 def _fact(row: Row, places: Places, report: Report) -> PublicFact | None:
     quantity = all_quantities().get(row["quantity"])
     if quantity is None and row["quantity"]:
-        report.unknown("unknown-quantity", row.place("quantity"), "量", row["quantity"], all_quantities())
+        unknown.quantity(report, row.place("quantity"), row["quantity"])
     if row["entity"] and row["entity"] not in places:
-        report.unknown(
-            "unknown-entity", row.place("entity"), "实体编号", row["entity"], [e.id for e in places]
-        )
+        unknown.entity(report, row.place("entity"), row["entity"], places)
     item = row["item"] or None
     if quantity and quantity.axis is None and item:
         report.add("item", row.place("item"), f"写了“{item}”", f"空（{quantity.title}没有分项）", "删去item")
     elif quantity and quantity.axis and item not in axis(quantity.axis).items:
-        report.unknown("unknown-item", row.place("item"), "分项", item or "（空）", axis(quantity.axis).items)
-    if row["definition"] and row["definition"] not in definitions():
-        report.unknown(
-            "unknown-definition", row.place("definition"), "口径", row["definition"], definitions()
-        )
+        unknown.item(report, row.place("item"), item or "（空）", quantity.axis)
+    if row["definition"] in definitions() and quantity and row["definition"] not in quantity.definitions:
+        known = "、".join(quantity.definitions) or "空（不分口径）"
+        found = f"{quantity.title}没有“{row['definition']}”口径"
+        report.add("definition", row.place("definition"), found, known, "核对口径", "warning")
+    elif row["definition"] and row["definition"] not in definitions():
+        unknown.definition(report, row.place("definition"), row["definition"])
     if row["unit"]:
         fits(row["unit"], quantity, item, row.place("unit"), report)
     _words(row, report)
     value, stated_on, period = _value(row, report), _stated_on(row, report), _period(row, report)
     if value is None or stated_on is None or period is None:
         return None
+    if stated_on < period.end and row["status"] in ("audited", "measured", "reported"):
+        report.add(
+            "date",
+            row.place("stated_on"),
+            f"{stated_on}发布了{period}的结果，而该时期到{period.end}才结束",
+            "时期结束以后的日期；预计数的status写estimated",
+            "核对period和stated_on",
+            "warning",
+        )
     return PublicFact(
         quantity=row["quantity"],
         entity=row["entity"],
         item=item,
-        period=period,
+        period=str(period),
         definition=row["definition"] or None,
         value=value,
         unit=row["unit"],
@@ -143,10 +153,10 @@ def _stated_on(row: Row, report: Report) -> date | None:
     return value
 
 
-def _period(row: Row, report: Report) -> str | None:
-    """The canonical text of the period."""
+def _period(row: Row, report: Report) -> Period | None:
+    """The period of the figure."""
     try:
-        return str(parse(row["period"]))
+        return parse(row["period"])
     except PeriodError as trouble:
         if row["period"]:
             report.add("period", row.place("period"), f"是“{row['period']}”", "一个时期", str(trouble))

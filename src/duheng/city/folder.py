@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duheng.rules  # noqa: F401  computed quantities join the glossary when the rules load
-from duheng.city import plan_keys
+from duheng.city import plan_keys, unknown
 from duheng.city.entities import read_places
 from duheng.city.fields import Group, group
 from duheng.city.figures import read_facts
@@ -16,11 +16,11 @@ from duheng.city.plans import read_plan
 from duheng.city.report import Report, brief
 from duheng.model import data
 from duheng.model.entities import Places
-from duheng.model.errors import FolderError, UnknownName
+from duheng.model.errors import FolderError, UnknownName, nearest
 from duheng.model.findings import Finding
-from duheng.model.glossary import all_quantities
+from duheng.model.glossary import Quantity, all_quantities
 from duheng.model.parameters import Parameters, packaged, read_parameters
-from duheng.model.plan import City, Plan, PublicFact
+from duheng.model.plan import City, Plan, PublicFact, Target
 from duheng.model.rule import leaves
 
 _KNOWN_FILES = {"city.yaml", "entities.csv", "README.md"}
@@ -105,6 +105,7 @@ def _read(folder: Path) -> _Read:
     _check_head(head, places, report)
     _check_duties(plans, report)
     _check_files(folder, report)
+    report.settle_places()
     return _Read(head, places, plans, facts, parameters, shapes, report)
 
 
@@ -117,9 +118,9 @@ def _check_head(head: Group | None, places: Places, report: Report) -> None:
     if head is None or not head.text("id"):
         return
     if head.text("id") not in places:
-        report.unknown(
-            "unknown-entity", head.place("id"), "实体编号", head.text("id"), [e.id for e in places]
-        )
+        unknown.entity(report, head.place("id"), head.text("id"), places)
+    elif not report.has("parent-cycle"):
+        _check_inside(head.text("id"), places, report)
     if not head.text("id").startswith(head.text("code")):
         report.add(
             "code",
@@ -128,6 +129,23 @@ def _check_head(head: Group | None, places: Places, report: Report) -> None:
             f"{head.text('id')}的前几位",
             "改为本市区划代码的前四位",
         )
+
+
+def _check_inside(city: str, places: Places, report: Report) -> None:
+    """Whoever is not below the city is in none of its totals: said, lest a forgotten parent lose a county."""
+    above = {city, *(one.id for one in places.ancestors(city))}
+    for one in places:
+        if one.id in above or one.kind in ("country", "province", "department"):
+            continue
+        if city not in {upper.id for upper in places.ancestors(one.id)}:
+            report.add(
+                "outside-city",
+                f"实体“{brief(one.name)}”（{one.id}）parent",
+                f"是“{one.parent or ''}”，不在{city}之内，全市合计不含它",
+                "本市或其下级的编号",
+                "补上或改正parent",
+                "warning",
+            )
 
 
 def _plans(folder: Path, places: Places, report: Report) -> tuple[Plan, ...]:
@@ -167,12 +185,29 @@ def _parameters(folder: Path, head: Group | None, report: Report) -> Parameters:
             continue
         try:
             own |= read_parameters(place, onto=own)
+            if place.parent == folder:
+                _check_used(place, report)
         except FolderError as trouble:
             for finding in trouble.troubles:
                 report.add(
                     "parameter", f"{report.name(place)}", brief_text(finding), "合法的参数文件", "改正该参数"
                 )
     return Parameters({id: each for id, each in own.items() if each is not packaged().get(id)})
+
+
+def _check_used(place: Path, report: Report) -> None:
+    """A parameter is known by the name of its file: no rule would look for one whose name is misspelt."""
+    for path in sorted(place.rglob("*.yaml")):
+        if path.stem not in packaged():
+            near = "、".join(nearest(path.stem, packaged()))
+            report.add(
+                "unused-parameter",
+                report.name(path),
+                f"没有规则使用参数“{path.stem}”，其取值不会用到",
+                f"规则所用参数的编号作文件名{f'，如{near}' if near else ''}",
+                "改正文件名，或移走该文件",
+                "warning",
+            )
 
 
 def brief_text(finding: object) -> str:
@@ -207,7 +242,7 @@ def _map(folder: Path, head: Group | None, places: Places, report: Report) -> Pa
         return None
     for id in ids:
         if id not in places:
-            report.unknown("unknown-entity", name, "实体编号", id, [e.id for e in places if e.kind != "town"])
+            unknown.entity(report, name, id, places)
     return path
 
 
@@ -227,27 +262,37 @@ def _check_duties(plans: tuple[Plan, ...], report: Report) -> None:
                 "notice",
             )
             continue
-        stated = {quantity for duty in plan.duties for quantity in duty.quantities}
         for target in plan.targets:
             quantity = all_quantities().get(target.quantity)
-            if quantity is None or stated & ({quantity.id} | leaves(quantity)):
+            if quantity is None or _owed(target, quantity, plan):
                 continue
-            needed = "、".join(sorted(leaves(quantity))) or quantity.id
+            needed = "、".join(sorted(leaves(quantity) - {quantity.id}))
+            own = f"{quantity.id}（{target.item}）" if target.item else quantity.id
             report.add(
                 "nobody-owes",
                 f"{plan.id} 目标“{brief(target.title)}”（{target.id}）",
                 "没有任何任务要求报送其数据",
-                f"duties中有一项包含{needed}或{quantity.id}",
+                f"duties中有一项包含{f'{needed}或{own}' if needed else own}",
                 "在duties中写明由谁报送",
                 "warning",
             )
+
+
+def _owed(target: Target, quantity: Quantity, plan: Plan) -> bool:
+    """Whether a duty asks for what the target rests on, and for its item where both are by the same items."""
+    needed = {quantity.id} | leaves(quantity)
+    return any(
+        not duty.items or target.item in (None, *duty.items) or all_quantities()[name].axis != quantity.axis
+        for duty in plan.duties
+        for name in needed.intersection(duty.quantities)
+    )
 
 
 def _check_files(folder: Path, report: Report) -> None:
     """Files that look like ours and are not read are said, lest a misspelt name hide a plan."""
     for path in sorted(folder.iterdir()):
         ours = path.name in _KNOWN_FILES or (path.name.startswith("plan") and path.suffix == ".yaml")
-        if path.is_file() and path.suffix in (".yaml", ".yml", ".csv", ".xlsx") and not ours:
+        if path.is_file() and path.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") and not ours:
             report.add(
                 "unknown-file",
                 path.name,

@@ -84,9 +84,10 @@ def read_text(path: Path, report: Report) -> str | None:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:
         line = content[: trouble.start].count(b"\n") + 1
-        report.add(
-            "encoding", f"{name} 第{line}行", _encoding_found(content), "UTF-8编码", "用UTF-8编码另存该文件"
-        )
+        remedy = "用UTF-8编码另存该文件"
+        if path.suffix == ".csv":
+            remedy += "（Excel：另存为“CSV UTF-8（逗号分隔）”）"
+        report.add("encoding", f"{name} 第{line}行", _encoding_found(content), "UTF-8编码", remedy)
         return None
     if "\x00" in text:
         report.add("not-text", name, "含有空字符，不是文字文件", "一份文字数据", "核对是否放错了文件")
@@ -160,6 +161,7 @@ _PROBLEMS = {
     "expected ',' or ']'": "列表缺少逗号或右方括号",
     "expected ',' or '}'": "缺少逗号或右花括号",
     "quoted scalar": "引号没有配对",
+    "found a tab character": "用了制表符缩进，请改为空格",
     "cannot start any token": "用了制表符缩进，或以不能作开头的符号开头",
     "expected <block end>": "缩进与上文不一致",
     "did not find expected": "缩进与上文不一致，或缺少冒号",

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from duheng.city import plan_keys as keys
-from duheng.city.duties import read_duty
+from duheng.city import unknown
+from duheng.city.duties import read_duty, units_of
+from duheng.city.entities import ID
 from duheng.city.fields import Group, group, groups, subgroups
 from duheng.city.marks import read_yaml
 from duheng.city.report import Report, brief
@@ -90,6 +92,9 @@ def once(found: Iterable[Group], key: str, what: str, report: Report) -> None:
     first: dict[str, str] = {}
     for entry in found:
         name = entry.text(key)
+        if key == "id" and name and not ID.fullmatch(name):
+            expected = "只含文字、数字和 _ - . 的编号（它是网址的一部分）"
+            report.add("id", entry.place(key), f"{what}编号“{brief(name)}”", expected, "改正编号")
         if name in first:
             place = entry.place(key)
             report.add(
@@ -106,7 +111,7 @@ def once(found: Iterable[Group], key: str, what: str, report: Report) -> None:
 def departments(entry: Group, key: str, places: Places, report: Report) -> tuple[str, ...]:
     """Names of units as printed; a finding for each that is no department of entities.csv."""
     names: tuple[str, ...] = entry.get(key) or ()
-    known = {name for e in places if e.kind == "department" for name in (e.id, e.name, *e.aliases)}
+    known = units_of(places)
     for name in names:
         if name not in known:
             report.unknown("unknown-unit-name", entry.place(key), "部门（单位）", name, known)
@@ -149,7 +154,7 @@ def _target(entry: Group, context: Context) -> Target:
         )
     entity = entry.text("entity")
     if entity and entity not in places:
-        report.unknown("unknown-entity", entry.place("entity"), "实体编号", entity, [e.id for e in places])
+        unknown.entity(report, entry.place("entity"), entity, places)
     quantity = _quantity(entry, report)
     _number(entry, quantity, report)
     _times(entry, context)
@@ -204,7 +209,7 @@ def _quantity(entry: Group, report: Report) -> Quantity | None:
     quantity = all_quantities().get(name)
     if quantity is None:
         if name:
-            report.unknown("unknown-quantity", entry.place("quantity"), "量", name, all_quantities())
+            unknown.quantity(report, entry.place("quantity"), name)
         return None
     if quantity.axis is None:
         if item is not None:
@@ -224,7 +229,7 @@ def _quantity(entry: Group, report: Report) -> Quantity | None:
             "补上item",
         )
     elif item not in axis(quantity.axis).items:
-        report.unknown("unknown-item", entry.place("item"), "分项", item, axis(quantity.axis).items)
+        unknown.item(report, entry.place("item"), item, quantity.axis)
     return quantity
 
 
@@ -257,6 +262,8 @@ def _number(entry: Group, quantity: Quantity | None, report: Report) -> None:
         fits(unit, quantity, entry.get("item"), entry.place("unit"), report)
     if direction == "decrease" and unit == "%" and value is not None and not 0 < value < 100:
         report.add("value", entry.place("value"), f"下降{value}%", "大于0且小于100", "核对数值；降幅写正数")
+    if direction == "complete" and value is not None and value <= 0:
+        report.add("value", entry.place("value"), f"完成量是{value}", "大于0", "核对数值；减排量写正数")
     if direction == "zero_growth" and value:
         report.add("value", entry.place("value"), f"是{value}", "0（零增长）", "核对方向或数值")
 
@@ -305,7 +312,7 @@ def _definition(entry: Group, quantity: Quantity | None, report: Report) -> None
     if not name or name == NOT_STATED:
         return
     if name not in definitions():
-        report.unknown("unknown-definition", entry.place("definition"), "口径", name, definitions())
+        unknown.definition(report, entry.place("definition"), name)
     elif quantity and name not in quantity.definitions:
         known = "、".join(quantity.definitions) or "不分口径，不写definition"
         report.add(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from duheng.city.marks import read_text
-from duheng.city.report import Report, brief
+from duheng.city.report import Report
 
 csv.field_size_limit(200_000)
 
@@ -42,20 +42,25 @@ def read_rows(path: Path, report: Report, columns: Sequence[str], required: Sequ
         return []
     name = report.name(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = []
     try:
         header = [cell.strip() for cell in next(reader, [])]
         if not _header_fits(name, header, report, columns, required):
             return []
-        return list(_rows(name, header, reader, report, required))
-    except csv.Error as trouble:
+        for row in _rows(name, header, reader, report, required):
+            rows.append(row)
+    except csv.Error:
+        # A quotation mark that is never closed takes in all lines to the end: it stands after the last good row.
+        after = rows[-1].line if rows else 1
         report.add(
             "csv",
-            f"{name} 第{reader.line_num}行",
-            f"不是合法的CSV（{brief(trouble)}）",
-            "逗号分隔、引号成对",
-            "检查该行的引号",
+            f"{name} 第{after}行之后、第{reader.line_num}行之前",
+            "引号没有成对，或引号之后还有文字",
+            "逗号分隔、引号成对的CSV",
+            "检查这几行的英文双引号",
         )
         return []
+    return rows
 
 
 def _header_fits(
@@ -65,6 +70,11 @@ def _header_fits(
     if not any(header):
         report.add("empty-file", place, "没有表头", "、".join(columns), "在第一行写明列名")
         return False
+    for mark, called in {"\t": "制表符", ";": "分号", "，": "中文逗号"}.items():
+        if len(header) == 1 and mark in header[0]:
+            remedy = "另存为逗号分隔的CSV（Excel：“CSV UTF-8（逗号分隔）”）"
+            report.add("separator", place, f"各列以{called}分隔", "以英文逗号分隔", remedy)
+            return False
     for n, column in enumerate(header, 1):
         if column not in columns:
             report.unknown("unknown-column", f"{place} 第{n}列", "列", column, columns)

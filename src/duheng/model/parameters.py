@@ -174,7 +174,10 @@ def _setting(row: Mapping[str, Any]) -> Setting:
     said = {key: str(value).strip() for key, value in row.items() if value is not None}
     if not said.get("cite"):
         raise ValueError(f"取值 {row.get('value')} 没有依据（cite）")
-    since, value = date.fromisoformat(said["since"]), Decimal(said["value"])
+    try:
+        since, value = date.fromisoformat(said["since"]), Decimal(said["value"])
+    except (ValueError, ArithmeticError):
+        raise ValueError(f"since“{said['since']}”应为日期，value“{said['value']}”应为数") from None
     if not value.is_finite():
         raise ValueError(f"取值 {value} 不是有限的数")
     setting = Setting(**{**said, "since": since, "value": value})  # type: ignore[arg-type]
