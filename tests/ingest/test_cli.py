@@ -117,6 +117,20 @@ def test_an_export_of_nothing_known_is_a_documented_error(run: object, words: tu
     assert isinstance(called(run, "export", *words).exception, DuhengError)
 
 
+def test_the_forms_of_all_duties_are_those_of_the_period_asked_for(run: object, tmp_path: Path) -> None:
+    out = tmp_path / "all.xlsx"
+    made = called(run, "template", "all", "-o", out, "--period", "2023")
+    assert made.exit_code == 0
+    assert "没有生成" in made.stderr
+    book = openpyxl.load_workbook(out)
+    assert {sheet["D3"].value for sheet in book if sheet["C3"].value == "时期"} == {"2023"}
+
+
+def test_no_form_is_made_for_a_period_that_no_duty_is_for(run: object, tmp_path: Path) -> None:
+    refused = called(run, "template", "all", "-o", tmp_path / "all.xlsx", "--period", "2023-01-15")
+    assert "--period" in str(refused.exception)
+
+
 def test_a_template_is_written_for_a_duty_and_for_all(run: object, tmp_path: Path) -> None:
     one, every = tmp_path / "one.xlsx", tmp_path / "all.xlsx"
     assert called(run, "template", "energy-balance", "-o", one, "--period", "2024").exit_code == 0

@@ -212,3 +212,46 @@ def test_an_error_cell_of_a_form_is_an_error_not_an_empty_cell(city: City, read:
     finding = next(one for one in read(saved(book)).findings if one.code == "error-value")
     assert (finding.severity, finding.place.partition("!")[2]) == ("error", cell.coordinate)
     assert finding.owner
+
+
+def test_a_period_outside_the_plan_is_refused_when_the_form_is_asked_for(city: City) -> None:
+    with pytest.raises(PeriodError, match="2035 在方案之外"):
+        make_form(city, *find_duty(city, "economy"), "2035")
+    assert str(make_form(city, *find_duty(city, "economy"), "2020").period) == "2020"
+
+
+def test_an_emptied_row_of_units_does_not_make_a_unit_of_the_titles_brackets(city: City, read: Read) -> None:
+    book = form(city, "economy", "2024")
+    book.worksheets[0]["C6"] = None
+    book.worksheets[0]["C7"] = 420
+    assert [one.code for one in read(saved(book)).findings if one.severity == "error"] == ["unit-missing"]
+
+
+def test_a_remark_beside_the_form_is_named_and_keeps_nothing_out(city: City, read: Read) -> None:
+    book = form(city, "economy", "2024")
+    book.worksheets[0]["C7"] = 420
+    book.worksheets[0]["H20"] = "随手写的"
+    book.worksheets[0]["A21"] = "填表人：张三"
+    reading = read(saved(book))
+    beside = [one for one in reading.findings if one.code == "beside-form"]
+    assert [(one.severity, one.place.partition("!")[2]) for one in beside] == [
+        ("notice", "H20"),
+        ("notice", "A21"),
+    ]
+    assert len(reading.facts) == 1
+    assert not any(one.severity == "error" for one in reading.findings)
+
+
+def test_a_figure_beside_a_strange_name_is_an_error_and_a_sum_is_told_to_go(city: City, read: Read) -> None:
+    book = form(city, "economy", "2024")
+    book.worksheets[0]["A10"] = "合计"
+    book.worksheets[0]["C10"] = 1150
+    [finding] = [one for one in read(saved(book)).findings if one.severity == "error"]
+    assert finding.text.endswith("删去合计行：合计由程序计算。")
+
+
+def test_a_guess_reads_as_a_sentence_to_whoever_owes_the_form(city: City, read: Read) -> None:
+    book = form(city, "economy", "2024")
+    book.worksheets[0]["C5"] = "生产总值"
+    told = next(one for one in read(saved(book)).findings if one.code == "quantity-unknown")
+    assert "请市统计局核对改写，可能是“地区生产总值" in told.text

@@ -127,7 +127,7 @@ def test_every_wrong_cell_is_found_at_its_place(
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(read: Read) -> None:
-    assert "是否指“雁江区”" in only(read(table(changed(对象="雁工区")))).text
+    assert "可能是“雁江区”" in only(read(table(changed(对象="雁工区")))).text
 
 
 def test_all_troubles_of_a_row_are_named_at_once(read: Read) -> None:

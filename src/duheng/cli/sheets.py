@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duheng.ingest.exporting import Exported
     from duheng.ingest.importing import ImportResult
     from duheng.model.glossary import Quantity
-    from duheng.model.plan import City
+    from duheng.model.plan import City, Duty, Plan
 
 _BINARY = ("xlsx", "parquet")
 _Status = Annotated[
@@ -221,7 +221,7 @@ def template(
         chosen = here.plan(plan) if plan else next((p for p in here.plans if p.scenario == "actual"), None)
         if chosen is None:
             raise UnknownName(plan or "", [p.id for p in here.plans], "方案")
-        forms = [make_form(here, chosen, one) for one in chosen.duties]
+        forms = [make_form(here, chosen, one, period) for one in _filled_for(period, chosen)]
         name = f"{chosen.title} 报表模板.xlsx"
     else:
         try:
@@ -236,6 +236,24 @@ def template(
         raise DuhengError(f"“{target}”已存在，没有改动它。请先移走，或用 -o 另取文件名。")
     write_template(forms, target)
     typer.echo(f"已生成 {target}（{sum(len(form.members) * len(form.items) for form in forms)} 行待填）")
+
+
+def _filled_for(period: str | None, plan: Plan) -> list[Duty]:
+    """The duties to be filled in for a period; those of another rhythm are named. All where no period is asked for."""
+    from duheng.model.periods import parse
+
+    if period is None:
+        return list(plan.duties)
+    kind = parse(period).kind
+    fitting = [one for one in plan.duties if one.every == kind]
+    others = "、".join(one.title for one in plan.duties if one.every != kind)
+    if not fitting:
+        raise DuhengError(
+            f"没有按“{period}”这类时期填报的任务：{others}各按自己的时期填报。请改写 --period。"
+        )
+    if others:
+        typer.echo(f"不按“{period}”这类时期填报，没有生成：{others}", err=True)
+    return fitting
 
 
 def _duties(city: City, plan: str | None) -> str:

@@ -182,7 +182,7 @@ def _refuse_bomb(parts: list[zipfile.ZipInfo], name: str) -> None:
     if total > most or swollen:
         raise refuse(
             "file-bomb", name, say("解压后 {size}，远大于正常的表", size=_size(total)),
-            say("解压后不超过 {size}", size=_size(most)),
+            say("解压后不超过 {size}，也不超过压缩时的 {ratio} 倍", size=_size(most), ratio=ratio),
             "请只保留要导入的工作表，删去多余的空行、格式和图片后另存。",
         )  # fmt: skip
 

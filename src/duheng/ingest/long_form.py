@@ -145,7 +145,7 @@ class _RowReader:
         value = self._number(number)
         cell = f"{self.value_letters}{number + 1}"
         if value is None:
-            found, remedy = "数值为空，按未填报处理（不是零）", "如已掌握请补填；确为零请填 0。"
+            found, remedy = "数值为空，按未填报处理（不是零）", "请补填已掌握的数；确为零的填 0。"
             self.book.note("notice", row.sheet, cell, CellTrouble("value-empty", found, "", remedy))
             return None
         converted = self.names.convert(value, self.units[text(cells, "unit")], quantity, item)

@@ -25,6 +25,7 @@ T = TypeVar("T")
 _MOST_GUESSES = 200
 # A number of a cell has at most some dozens of digits and a scale a few: their product is exact in this context.
 _EXACT = Context(prec=200)
+_SUMS = frozenset(("合计", "总计", "小计", "全市合计"))
 Scale = CellTrouble | Decimal | tuple[Unit, Unit]
 
 
@@ -63,7 +64,12 @@ class Index(Generic[T]):
             else say("{what}为空", what=self.what)
         )
         remedy = (
-            say("是否指{names}？请改写。", names=listed("、", (say("“{name}”", name=name) for name in near)))
+            say("请删去合计行：合计由程序计算。")
+            if self.code == "entity-unknown" and text.replace(" ", "") in _SUMS
+            else say(
+                "请核对改写，可能是{names}。",
+                names=listed("、", (say("“{name}”", name=name) for name in near)),
+            )
             if near
             else say("请核对{what}的名称或代码。", what=self.what)
         )
@@ -191,7 +197,7 @@ class Names:
             near = nearest(said[:40], known_units(), 3) if len(self._units) < _MOST_GUESSES else []
             hint = (
                 say(
-                    "是否指{names}？请改写。",
+                    "请核对改写，可能是{names}。",
                     names=listed("、", (say("“{name}”", name=name) for name in near)),
                 )
                 if near

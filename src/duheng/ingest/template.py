@@ -95,6 +95,16 @@ def make_form(
                 kinds=kinds,
             )
         )
+    within = plan.period.start <= chosen.start and chosen.end <= plan.period.end
+    if not within and chosen.start.year != plan.base_year:
+        raise PeriodError(
+            say(
+                "时期 {period} 在方案之外，应在 {plan} 之内或为基年 {year}。请改写时期，或改用相应的方案。",
+                period=str(chosen),
+                plan=str(plan.period),
+                year=plan.base_year,
+            )
+        )
     members = expected_members(duty, places_of(city, plan.scenario), chosen)
     quantities = [glossary.quantity(id) for id in duty.quantities]
     return Form(city, plan, duty, chosen, members, expected_items(duty), quantities)

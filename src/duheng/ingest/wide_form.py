@@ -80,7 +80,7 @@ def _read_columns(
         book.note("error", sheet.name, cell_name(head.header, 0), _columns_missing(lacking))
     if missing or broken:
         return None
-    units, definitions, first = _rows_below(sheet.rows, head.header, list(quantities))
+    units, definitions, first = _rows_below(sheet.rows, head.header, quantities)
     return FormColumns(
         keys.get("entity_code"),
         keys.get("entity"),
@@ -128,11 +128,17 @@ def _quantity_column(
 
 
 def _rows_below(
-    rows: Grid, header: int, columns: list[int]
+    rows: Grid, header: int, columns: dict[int, Quantity]
 ) -> tuple[dict[int, str | None], dict[int, str | None], int]:
     """Units (from the header's brackets or the row of units), definitions, and the first row of data."""
     texts = form_texts()
-    units: dict[int, str | None] = {c: split_unit(plain(rows[header][c]))[1] for c in columns}
+    # Brackets of a quantity's own title (可比价) are no unit.
+    units: dict[int, str | None] = {
+        c: None
+        if (text := plain(rows[header][c])) in (plain(q.title), plain(q.title_en))
+        else split_unit(text)[1]
+        for c, q in columns.items()
+    }
     definitions: dict[int, str | None] = dict.fromkeys(columns)
     first = header + 1
     for below in rows[header + 1 : header + 3]:
@@ -200,11 +206,28 @@ class _FormReader:
         self.book.headers[self.sheet.name] = tuple(plain(cell) for cell in header)
         for number in range(self.columns.first_row, len(self.sheet.rows)):
             texts = tuple(plain(cell) for cell in self.sheet.rows[number])
-            if any(texts):
-                row = Row(self.sheet.name, number + 1, self.sheet.rows[number], owner=self.duty.by)
-                self.book.rows.append(row)
-                self._row(number, row)
+            if not any(texts):
+                continue
+            row = Row(self.sheet.name, number + 1, self.sheet.rows[number], owner=self.duty.by)
+            if self._beside(number, texts):
+                continue
+            self.book.rows.append(row)
+            self._row(number, row)
         self._absent()
+
+    def _beside(self, number: int, texts: tuple[str, ...]) -> bool:
+        """Whether a row says nothing of any member, as what people write below or beside a form: named, not read."""
+        keys = (self.columns.code, self.columns.entity)
+        named = [texts[key] for key in keys if key is not None and key < len(texts) and texts[key]]
+        if any(self._filled(number, c) for c in self.columns.quantities):
+            return False
+        if any(name in self.names.entities.names for name in named):
+            return False
+        column = next(n for n, text in enumerate(texts) if text)
+        found = say("“{text}”在表外，没有读取", text=texts[column][:40])
+        trouble = CellTrouble("beside-form", found, "", "如是要报的数，请填入表内相应的行和列。")
+        self.book.note("notice", self.sheet.name, cell_name(number, column), trouble)
+        return True
 
     def _row(self, number: int, row: Row) -> None:
         try:
@@ -223,7 +246,7 @@ class _FormReader:
 
     def _note_empty(self, number: int, empty: list[int], row: Row) -> None:
         """Expected but not stated: one notice a cell, or one for a row left empty."""
-        remedy = "如已掌握请补填；确为零请填 0。"
+        remedy = "请补填已掌握的数；确为零的填 0。"
         if len(empty) == len(self.columns.quantities) and len(empty) > 1:
             place, found = cell_name(number, empty[0]), "整行未填报（不是零）"
             self.book.note("notice", row.sheet, place, CellTrouble("value-empty", found, "", remedy))

@@ -173,7 +173,7 @@ class _Filled:
             found = say(
                 "{n}格未填报（不是零）：{names}等", n=len(self.blank), names=listed("、", self.blank[:6])
             )
-            remedy = "如已掌握请补填；确无此项的填 0，或在表头“空格表示”一格选“没有这种流量”。"
+            remedy = "请补填已掌握的数；确无此项的填 0，或在表头“空格表示”一格选“没有这种流量”。"
             self.book.note("notice", self.sheet.name, "", CellTrouble("value-empty", found, "", remedy))
 
     def _rows(self) -> Iterator[tuple[int, FormRow]]:
