@@ -6,6 +6,7 @@ import json
 import random
 import re
 import stat
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.core.signals import request_started
 from django.db import connections
 
 from duheng import ledger
@@ -153,6 +155,32 @@ def test_force_moves_the_old_file_aside_and_begins_a_new_one(kept: Path, databas
     (aside,) = database[1].glob("duheng.before-restore-*.sqlite3")
     assert rows_of(aside, "SELECT max(seq) FROM ledger_fact") == [(12,)]
     assert ledger.read("actual").height == 10
+
+
+def test_a_server_that_runs_on_leaves_the_file_that_was_moved_aside(
+    kept: Path, database: tuple[str, Path]
+) -> None:
+    """Else what people report after a restore went into the old file, for as long as a connection lives."""
+    ledger.append([new("9", period="2021")], document(), "甲")
+    inside = threading.Event()
+    seen: list[int] = []
+
+    def serve() -> None:
+        seen.append(ledger.head().seq)
+        inside.set()
+        restored.wait()
+        request_started.send(None)
+        seen.append(ledger.head().seq)
+        connections.close_all()
+
+    restored = threading.Event()
+    server = threading.Thread(target=serve)
+    server.start()
+    inside.wait()
+    ledger.restore(kept, force=True)
+    restored.set()
+    server.join()
+    assert seen == [12, 11]
 
 
 def test_a_restore_by_force_that_fails_leaves_the_old_file_in_place(

@@ -72,3 +72,16 @@ def test_backup_and_restore_are_one_command_each(
         assert (code, head.hash in said, ledger.head()) == (0, True, head)
         assert [one.action for one in ledger.trail()] == ["restore"]
     assert run("restore", "--force", str(tmp_path / "b.zip"))[0] == 0
+
+
+@pytest.mark.parametrize("command", [("verify",), ("backup", "new.zip")])
+def test_where_there_is_no_ledger_none_is_made_to_be_found_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """As for who forgot the service's DUHENG_HOME: each night a backup of nothing, and every one intact."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    with connected("", tmp_path / "elsewhere"), pytest.raises(DuhengError, match="DUHENG_HOME"):
+        run(*command)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert not (tmp_path / "new.zip").exists()

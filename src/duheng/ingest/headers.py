@@ -50,6 +50,11 @@ def station_texts() -> frozenset[str]:
     return frozenset(text.lower() for text in _texts()["air_station"])
 
 
+def sum_texts() -> frozenset[str]:
+    """What a row of a sum is called where a member's name belongs."""
+    return frozenset(_texts()["sums"])
+
+
 def scenario_texts() -> frozenset[str]:
     """Headers of a scenario column, which is never read from a file."""
     return frozenset(text.lower() for text in _texts()["scenario"])

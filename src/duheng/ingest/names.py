@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from duheng.ingest.cells import CellTrouble, Number, error_trouble, is_error, plain
+from duheng.ingest.headers import sum_texts
 from duheng.model import glossary
 from duheng.model.entities import Entity, Places
 from duheng.model.errors import UnitError, nearest
@@ -25,7 +26,6 @@ T = TypeVar("T")
 _MOST_GUESSES = 200
 # A number of a cell has at most some dozens of digits and a scale a few: their product is exact in this context.
 _EXACT = Context(prec=200)
-_SUMS = frozenset(("合计", "总计", "小计", "全市合计"))
 Scale = CellTrouble | Decimal | tuple[Unit, Unit]
 
 
@@ -65,7 +65,7 @@ class Index(Generic[T]):
         )
         remedy = (
             say("请删去合计行：合计由程序计算。")
-            if self.code == "entity-unknown" and text.replace(" ", "") in _SUMS
+            if self.code == "entity-unknown" and text.replace(" ", "") in sum_texts()
             else say(
                 "请核对改写，可能是{names}。",
                 names=listed("、", (say("“{name}”", name=name) for name in near)),
