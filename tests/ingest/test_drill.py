@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from duheng.ingest.drill.places import city_in, places_of
 from duheng.ingest.drill.settings import settings_of
 from duheng.ingest.loading import load_city
 from duheng.model.glossary import quantity
+from duheng.model.parameters import Parameters
 from duheng.model.plan import City, Plan
 from tests.ledger.conftest import connected
 
@@ -263,3 +265,10 @@ def test_the_balance_of_every_county_year_and_fuel_closes_exactly(city: City) ->
         assert sum(value for name, value in cells.items() if name.startswith("supply")) == cells["fuel_use"]
         assert cells["industry_material_use"] <= cells["final_industry"]
         assert all(value >= 0 for name, value in cells.items() if name.startswith("final"))
+
+
+def test_a_drilled_city_is_known_again_also_with_other_parameters_in_force(city: City) -> None:
+    """As an import hands it in; drilled twice, every parameter of the drill would have two values on one day (L5)."""
+    drilled = city_in(city, "drill")
+    changed = replace(drilled, parameters=Parameters(dict(drilled.parameters.own)))
+    assert city_in(changed, "drill") is changed

@@ -282,3 +282,16 @@ def test_a_file_without_a_good_row_is_not_offered_to_hand_in(site: Site) -> None
     page = client.get(send(client, filled(client, "很多"))).content.decode()
     assert "没有可提交的行" in page
     assert "只提交无误的行" not in page
+
+
+def test_a_file_of_the_drill_is_read_and_accepted_as_well(changing: Site) -> None:
+    """The practice of a newcomer: the same way as in earnest, and nothing of it in the real figures."""
+    client = changing("reporter")
+    file = SimpleUploadedFile("gdp.xlsx", filled(client, 321))
+    check = str(client.post("/import", {"file": file, "scenario": "drill"})["Location"])
+    page = client.get(check)
+    assert (page.status_code, "可导入 6 条数据" in page.content.decode()) == (200, True)
+    client.post(check, {"word": "submit"})
+    assert "新增 6 条" in changing("reviewer").post(check, {"word": "accept"}, follow=True).content.decode()
+    assert client.get("/why/gdp/512021/2024.json?scenario=drill").json()["why"]["value"] == 321
+    assert gdp(client) is None

@@ -16,6 +16,7 @@ from duheng.model.parameters import Parameters, packaged, read_parameters
 from duheng.model.plan import City
 
 _kept: dict[int, tuple[City, City]] = {}
+_made: dict[int, Places] = {}
 
 
 def is_drill(scenario: str) -> bool:
@@ -28,13 +29,13 @@ def city_in(city: City, scenario: str) -> City:
 
     The same object each time, so that what is remembered of a city holds. A city without a drill is itself.
     """
-    if not is_drill(scenario):
+    # By its places a drilled city is known when it is handed in again, also with other parameters in force since.
+    if not is_drill(scenario) or _made.get(id(city.places)) is city.places:
         return city
     known = _kept.get(id(city))
     if known is None or known[0] is not city:
         known = _kept[id(city)] = (city, _drilled(city))
-        # The drilled city is its own drill, so that it can be handed in again.
-        _kept[id(known[1])] = (known[1], known[1])
+        _made[id(known[1].places)] = known[1].places
     return known[1]
 
 
