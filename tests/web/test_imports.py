@@ -284,6 +284,18 @@ def test_a_file_without_a_good_row_is_not_offered_to_hand_in(site: Site) -> None
     assert "只提交无误的行" not in page
 
 
+def test_an_accepted_file_goes_on_telling_what_it_changed(site: Site) -> None:
+    """Beside the present figures, which are its own by then, everything would be the same as it was."""
+    client, reviewer = site("reporter"), site("reviewer")
+    reviewer.post(handed_in(client, filled(client)), {"word": "accept"})
+    second = handed_in(client, filled(client, 340))
+    before = client.get(f"{second}.json").json()["effects"]
+    reviewer.post(second, {"word": "accept"})
+    page = client.get(second).content.decode()
+    assert client.get(f"{second}.json").json()["effects"] == before
+    assert ("与当时的数对照" in page, "339.5 亿元" in page) == (True, True)
+
+
 def test_a_file_of_the_drill_is_read_and_accepted_as_well(changing: Site) -> None:
     """The practice of a newcomer: the same way as in earnest, and nothing of it in the real figures."""
     client = changing("reporter")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -32,10 +33,13 @@ class Change:
     difference: Decimal | None = None
 
 
-def compare(facts: Sequence[NewFact], scenario: str) -> list[Change]:
-    """The changes that facts would make to the effective ones of a scenario, in their order."""
+def compare(facts: Sequence[NewFact], scenario: str, as_of: datetime | None = None) -> list[Change]:
+    """The changes that facts would make to the effective ones of a scenario, in their order.
+
+    as_of: what they changed when they were entered then (None: what they would change now).
+    """
     names = list(dict.fromkeys(fact.quantity for fact in facts))
-    frame = ledger.read(scenario).filter(pl.col("quantity").is_in(names))
+    frame = ledger.read(scenario, as_of).filter(pl.col("quantity").is_in(names))
     rows = frame.select(*_CELL, "stated", "status", "value").iter_rows()
     present = {row[:5]: row[5:] for row in rows}
     return [_change(fact, present.get(_cell(fact))) for fact in facts]

@@ -55,9 +55,10 @@ def show(ask: Ask, id: str) -> Page | HttpResponse:
     reading = _read(ask, kept, place)
     result, words = judged(reading, kept.scenario), ask.words
     every = findings_table(ask, kept.name, result.findings)
-    changes = compare(reading.facts, kept.scenario)
+    # Of a file that was settled: what it met then. By now its own figures are the present ones.
+    changes = compare(reading.facts, kept.scenario, kept.settled_at)
     counts = {effect: sum(one.effect == effect for one in changes) for effect in EFFECTS}
-    difference = _changes_table(ask, changes)
+    difference = _changes_table(ask, changes, settled=kept.settled_at is not None)
     own = kept.sent_by == ask.user.get_username()
     return Page(
         template="submission.html",
@@ -113,7 +114,7 @@ def _read(ask: Ask, kept: Upload, place: Path) -> Reading:
     return read_sheets(place, city, scenario=kept.scenario, name=kept.name)
 
 
-def _changes_table(ask: Ask, changes: Iterable[Change]) -> Table:
+def _changes_table(ask: Ask, changes: Iterable[Change], settled: bool) -> Table:
     """Each fact to come beside the present one, in the order of the file."""
     words, places = ask.words, ask.city.places
     columns = [
@@ -122,7 +123,7 @@ def _changes_table(ask: Ask, changes: Iterable[Change]) -> Table:
         Column("item", words("品种")),
         Column("period", words("时期")),
         Column("stated", words("报送数"), number=True, width=18),
-        Column("present", words("现有数"), number=True, width=18),
+        Column("present", words("当时的数") if settled else words("现有数"), number=True, width=18),
         Column("difference", words("相差"), number=True),
         Column("effect", words("导入后"), width=24),
         Column("place", words("位置")),
@@ -149,7 +150,13 @@ def _changes_table(ask: Ask, changes: Iterable[Change]) -> Table:
                 Cell(fact.locator),
             ]
         )
-    return Table("changes", words("与现有数对照"), columns, rows, empty=words("文件里没有可导入的数据。"))
+    return Table(
+        "changes",
+        words("与当时的数对照") if settled else words("与现有数对照"),
+        columns,
+        rows,
+        empty=words("文件里没有可导入的数据。"),
+    )
 
 
 # --- the words --------------------------------------------------------------------------------------------------------
