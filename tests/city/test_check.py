@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -168,6 +169,46 @@ def test_two_values_of_one_cell_in_two_dates_are_two_vintages(broken: Broken) ->
         )
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("geometry", "words"),
+    [
+        (None, "没有边界"),
+        ({"type": "Polygon", "coordinates": "x"}, "没有边界"),
+        ({"type": "Polygon"}, "没有边界"),
+        ({"type": "Point", "coordinates": [[[117.0, 31.0]]]}, "是“Point”"),
+        ({"type": "Polygon", "coordinates": [[[117, 31], [118, 31]]]}, "不足四个点"),
+        ({"type": "Polygon", "coordinates": []}, "不足四个点"),
+        (
+            {
+                "type": "Polygon",
+                "coordinates": [[[1.3e7, 3.6e6], [1.4e7, 3.6e6], [1.4e7, 3.7e6], [1.3e7, 3.6e6]]],
+            },
+            "经纬度",
+        ),
+        ({"type": "Polygon", "coordinates": [[[117, 31]] * 4]}, "一个点"),
+    ],
+)
+def test_a_map_that_cannot_be_drawn_is_a_finding_not_a_broken_board(
+    folder: Path, geometry: object, words: str
+) -> None:
+    shape = {"type": "Feature", "properties": {"id": "999902"}, "geometry": geometry}
+    (folder / "map.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [shape]}), "utf-8"
+    )
+    text = (folder / "city.yaml").read_text("utf-8")
+    (folder / "city.yaml").write_text(f"{text}\nmap: map.geojson\n", "utf-8")
+    [finding] = check(folder)
+    assert (finding.code, finding.place) == ("map", "map.geojson 图形“999902”")
+    assert words in finding.text
+
+
+def test_a_map_without_any_outline_is_a_finding(folder: Path) -> None:
+    (folder / "map.geojson").write_text('{"type": "FeatureCollection", "features": []}', "utf-8")
+    text = (folder / "city.yaml").read_text("utf-8")
+    (folder / "city.yaml").write_text(f"{text}\nmap: map.geojson\n", "utf-8")
+    assert [finding.found for finding in check(folder)] == ["没有一个图形"]
 
 
 def test_a_repeated_key_is_not_passed_over(broken: Broken) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from duheng.city import plan_keys, unknown
 from duheng.city.entities import read_places
 from duheng.city.fields import Group, group
 from duheng.city.figures import read_facts
-from duheng.city.marks import read_text, read_yaml
+from duheng.city.marks import read_yaml
+from duheng.city.outlines import read_map
 from duheng.city.plans import read_plan
 from duheng.city.report import Report, brief
 from duheng.model import data
@@ -101,7 +101,7 @@ def _read(folder: Path) -> _Read:
     plans = _plans(folder, places, report)
     facts = read_facts(folder, places, report)
     parameters = _parameters(folder, head, report)
-    shapes = _map(folder, head, places, report)
+    shapes = read_map(folder, head, places, report)
     _check_head(head, places, report)
     _check_duties(plans, report)
     _check_files(folder, report)
@@ -213,37 +213,6 @@ def _check_used(place: Path, report: Report) -> None:
 def brief_text(finding: object) -> str:
     """What a finding of another reader says, without its stops."""
     return str(finding).rstrip("。")
-
-
-def _map(folder: Path, head: Group | None, places: Places, report: Report) -> Path | None:
-    name = head.text("map") if head else ""
-    if not name or head is None:
-        return None
-    path = folder / name
-    if Path(name).name != name:
-        report.add(
-            "map", head.place("map"), f"是“{brief(name)}”", "本文件夹中的一个文件名", "把地图放在本文件夹中"
-        )
-        return None
-    text = read_text(path, report)
-    if text is None:
-        return None
-    try:
-        features = json.loads(text)["features"]
-        ids = [str(f["properties"].get("id") or f["properties"]["adcode"]) for f in features]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        report.add(
-            "map",
-            name,
-            "不是GeoJSON的FeatureCollection",
-            "每个图形的properties中有id（区划代码）",
-            "换用合法的GeoJSON",
-        )
-        return None
-    for id in ids:
-        if id not in places:
-            unknown.entity(report, name, id, places)
-    return path
 
 
 def _check_duties(plans: tuple[Plan, ...], report: Report) -> None:
