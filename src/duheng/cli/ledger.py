@@ -60,7 +60,7 @@ def backup(
         Path, typer.Argument(help="备份文件，不得已存在。The file to write; must not exist.", metavar="FILE")
     ],
 ) -> None:
-    """备份整个安装（运行中亦可）。Back up the whole installation, also while it runs."""
+    """备份账本、账号和文件（运行中亦可）。Back up ledger, accounts and files, also while in use."""
     from duheng import ledger
 
     _demand()
