@@ -34,7 +34,7 @@ def verify(
     """校验账本：被改、被删、被调换的记录逐条指明。Verify the ledger; name every tampered, missing or reordered row."""
     from duheng import ledger
 
-    _demand()
+    ledger.demand()
     ledger.setup()
     head = ledger.head()
     _say(f"正在校验 {head.seq} 条事实 ……")
@@ -63,7 +63,7 @@ def backup(
     """备份账本、账号和文件（运行中亦可）。Back up ledger, accounts and files, also while in use."""
     from duheng import ledger
 
-    _demand()
+    ledger.demand()
     ledger.setup()
     _say(f"正在备份到 {file} ……")
     head = ledger.backup(file)
@@ -91,19 +91,6 @@ def restore(
     head = ledger.restore(file, force=force)
     ledger.audit(_who(), "restore", file.name, {"facts": head.seq, "head": head.hash})
     typer.echo(f"已恢复并通过校验：{head.seq} 条事实，末条校验值 {head.hash or '（无）'}")
-
-
-def _demand() -> None:
-    """DuhengError where there is no ledger: one made on the spot would be whole, and its backup worth nothing."""
-    from duheng import ledger
-
-    if not ledger.exists():
-        from django.conf import settings
-
-        raise DuhengError(
-            f"{settings.DUHENG_HOME} 中没有账本，没有可校验、可备份的数据。请核对 DUHENG_HOME 和 DUHENG_DATABASE_URL："
-            "服务所用的取值在它的环境文件中，命令行须用同样的取值。"
-        )
 
 
 def _say(text: str) -> None:

@@ -22,7 +22,7 @@ from duheng.ledger.records import (
     SourceRecord,
 )
 from duheng.ledger.restoring import restore
-from duheng.ledger.start import exists, setup
+from duheng.ledger.start import demand, exists, setup
 from duheng.ledger.trail import audit, trail
 from duheng.ledger.writing import append
 
@@ -41,6 +41,7 @@ __all__ = [
     "append",
     "audit",
     "backup",
+    "demand",
     "exists",
     "fact",
     "head",

@@ -10,6 +10,8 @@ from pathlib import Path
 import django
 from django.apps import apps
 
+from duheng.model.errors import DuhengError
+
 _ready: set[tuple[str, str, str]] = set()
 _starting = threading.RLock()
 
@@ -38,6 +40,17 @@ def exists() -> bool:
     from django.db import connection
 
     return connection.vendor != "sqlite" or Path(str(connection.settings_dict["NAME"])).is_file()
+
+
+def demand() -> None:
+    """DuhengError where there is no ledger: one made on the spot would be whole, and its backup worth nothing."""
+    if not exists():
+        from django.conf import settings
+
+        raise DuhengError(
+            f"{settings.DUHENG_HOME} 中没有账本，没有可校验、可备份的数据。请核对 DUHENG_HOME 和 DUHENG_DATABASE_URL："
+            "服务所用的取值在它的环境文件中，命令行须用同样的取值。"
+        )
 
 
 def _database() -> tuple[str, str, str]:
