@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.acceptance.conftest import Run
+from tests.city.conftest import SHILI
 
 FIELDS = [
     "id", "article", "title", "target", "unit", "deadline", "latest", "period", "progress", "light",
@@ -95,6 +97,15 @@ def test_where_no_duty_says_who_states_it_the_board_says_so(run: Run, tmp_path: 
     run("read", str(tmp_path / "plan.txt"), "-o", str(tmp_path / "city"))
     [line] = run("board", "--city", str(tmp_path / "city")).out.splitlines()[2:]
     assert "未填报" in line
+    assert line.endswith("尚未规定由谁报送")
+
+
+def test_a_pollutant_that_no_duty_names_is_owed_by_nobody(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    shutil.copytree(SHILI, folder)
+    plan = (folder / "plan.yaml").read_text("utf-8")
+    (folder / "plan.yaml").write_text(plan.replace("    item: 总磷\n", "    item: 总氮\n", 1), "utf-8")
+    [line] = [one for one in run("board", "--city", str(folder)).out.splitlines() if "总磷" in one]
     assert line.endswith("尚未规定由谁报送")
 
 

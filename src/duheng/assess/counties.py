@@ -257,7 +257,7 @@ def _units(opened: Opened, row: _Row, lacking: tuple[Owed, ...], actual: Decimal
     if actual is not None:
         return ()
     units = tuple(dict.fromkeys(one.unit for one in lacking))
-    return units or obliged_units(opened, row.target.quantity, row.entity.id)
+    return units or obliged_units(opened, row.target.quantity, row.entity.id, row.target.item)
 
 
 def _note(opened: Opened, row: _Row, actual: Decimal | None) -> Saying:
@@ -265,6 +265,6 @@ def _note(opened: Opened, row: _Row, actual: Decimal | None) -> Saying:
     whole = row.entity.statistical_parent
     if whole and whole != row.entity.parent and (around := opened.city.places.get(whole)):
         said.append(say("数值含在{place}内", place=around))
-        if actual is None and not obliged_units(opened, row.target.quantity, row.entity.id):
+        if actual is None and not obliged_units(opened, row.target.quantity, row.entity.id, row.target.item):
             said.append("计划没有规定单独报送")
     return listed("；", said)

@@ -8,6 +8,7 @@ from datetime import date
 
 from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell, reasons
+from duheng.city.duties import asking
 from duheng.engine import Step
 from duheng.model.entities import Entity
 from duheng.model.glossary import all_quantities, quantity
@@ -64,17 +65,16 @@ def owed(opened: Opened, cell: Cell, day: date) -> tuple[Owed, ...]:
     return tuple(one for one in every if one.due <= day)
 
 
-def obliged_units(opened: Opened, of: str, entity: str) -> tuple[str, ...]:
-    """The units whose duties feed a quantity of an entity, in the order of the plan.
+def obliged_units(opened: Opened, of: str, entity: str, item: str | None) -> tuple[str, ...]:
+    """The units whose duties feed a quantity of an entity (and item), in the order of the plan.
 
     A duty over a register counts also while the register is empty: its unit owes the register itself.
     """
-    base = stated_quantities(quantity(of)) | {of}
     return tuple(
         dict.fromkeys(
             duty.by
-            for duty in opened.plan.duties
-            if base & set(duty.quantities) and (_bound(opened, duty, entity) or _empty(opened, duty))
+            for duty in asking(opened.plan.duties, quantity(of), item)
+            if _bound(opened, duty, entity) or _empty(opened, duty)
         )
     )
 

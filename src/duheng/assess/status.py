@@ -266,7 +266,7 @@ def _owing_units(opened: Opened, target: Target, owing: Sequence[Owed], reading:
     units = tuple(dict.fromkeys(one.unit for one in owing))
     if units or reading.years:
         return units
-    return obliged_units(opened, target.quantity, target.entity)
+    return obliged_units(opened, target.quantity, target.entity, target.item)
 
 
 def _changed(target: Target, day: date) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duheng.city import unknown
 from duheng.city.fields import Group
 from duheng.city.report import Report, brief
 from duheng.model.entities import Places
-from duheng.model.glossary import all_quantities, axis, kinds
+from duheng.model.glossary import Quantity, all_quantities, axis, kinds
 from duheng.model.plan import Duty
+from duheng.model.rule import leaves
 
 _ARTICLE = re.compile(r"（[一二三四五六七八九十]+）")
 _LATEST = 36
@@ -45,6 +46,19 @@ def read_duty(entry: Group, places: Places, articles: Sequence[str], report: Rep
         due_months=6 if due is None else due,
         cite=entry.text("cite"),
     )
+
+
+def asking(duties: Iterable[Duty], of: Quantity, item: str | None) -> list[Duty]:
+    """The duties that ask for what a quantity rests on, and for the item where both are by the same items."""
+    names = {of.id} | leaves(of)
+    return [
+        duty
+        for duty in duties
+        if any(
+            not duty.items or item in (None, *duty.items) or all_quantities()[name].axis != of.axis
+            for name in names.intersection(duty.quantities)
+        )
+    ]
 
 
 def units_of(places: Places) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duheng.rules  # noqa: F401  computed quantities join the glossary when the rules load
 from duheng.city import plan_keys, unknown
+from duheng.city.duties import asking
 from duheng.city.entities import read_places
 from duheng.city.fields import Group, group
 from duheng.city.figures import read_facts
@@ -18,9 +19,9 @@ from duheng.model import data
 from duheng.model.entities import Places
 from duheng.model.errors import FolderError, UnknownName, nearest
 from duheng.model.findings import Finding
-from duheng.model.glossary import Quantity, all_quantities
+from duheng.model.glossary import all_quantities
 from duheng.model.parameters import Parameters, packaged, read_parameters
-from duheng.model.plan import City, Plan, PublicFact, Target
+from duheng.model.plan import City, Plan, PublicFact
 from duheng.model.rule import leaves
 
 _KNOWN_FILES = {"city.yaml", "entities.csv", "README.md"}
@@ -233,7 +234,7 @@ def _check_duties(plans: tuple[Plan, ...], report: Report) -> None:
             continue
         for target in plan.targets:
             quantity = all_quantities().get(target.quantity)
-            if quantity is None or _owed(target, quantity, plan):
+            if quantity is None or asking(plan.duties, quantity, target.item):
                 continue
             needed = "、".join(sorted(leaves(quantity) - {quantity.id}))
             own = f"{quantity.id}（{target.item}）" if target.item else quantity.id
@@ -245,16 +246,6 @@ def _check_duties(plans: tuple[Plan, ...], report: Report) -> None:
                 "在duties中写明由谁报送",
                 "warning",
             )
-
-
-def _owed(target: Target, quantity: Quantity, plan: Plan) -> bool:
-    """Whether a duty asks for what the target rests on, and for its item where both are by the same items."""
-    needed = {quantity.id} | leaves(quantity)
-    return any(
-        not duty.items or target.item in (None, *duty.items) or all_quantities()[name].axis != quantity.axis
-        for duty in plan.duties
-        for name in needed.intersection(duty.quantities)
-    )
 
 
 def _check_files(folder: Path, report: Report) -> None:
