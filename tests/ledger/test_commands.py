@@ -45,6 +45,13 @@ def test_verify_names_what_is_wrong_and_ends_with_one() -> None:
     assert said.endswith(f"发现 1 处问题：2 条事实，末条校验值 {ledger.head().hash}\n")
 
 
+def test_verify_names_a_head_that_was_taken_away() -> None:
+    """And does not answer with the advice to run verify."""
+    tamper("DELETE FROM ledger_head")
+    code, said = run("verify")
+    assert (code, "账本缺少链首记录（fact）" in said, "发现" in said) == (1, True, True)
+
+
 def test_verify_speaks_json_to_machines() -> None:
     tamper("DELETE FROM ledger_fact WHERE seq = 1")
     code, said = run("verify", "--json")

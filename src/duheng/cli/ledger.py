@@ -36,9 +36,12 @@ def verify(
 
     ledger.demand()
     ledger.setup()
-    head = ledger.head()
-    _say(f"正在校验 {head.seq} 条事实 ……")
+    _say("正在校验账本 ……")
     findings = ledger.verify(known or ())
+    try:
+        head = ledger.head()
+    except DuhengError:  # taken away: one of the findings says so
+        head = ledger.Head("fact", "", 0, "")
     if as_json:
         described = [
             {"code": one.code, "severity": one.severity, "place": one.place, "found": one.found,

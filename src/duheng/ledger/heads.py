@@ -51,7 +51,9 @@ def _head(chain: str, lock: str) -> Head:
         cursor.execute(query + lock, [chain])
         row = cursor.fetchone()
     if row is None:
-        raise DuhengError(f"账本缺少链首记录（{chain}）：数据库不完整。请运行 duheng verify，并从备份恢复。")
+        raise DuhengError(
+            f"账本缺少链首记录（{chain}）：数据库不完整。请查明何人何时改动了数据库，并从备份恢复（duheng restore）。"
+        )
     return Head(*row)
 
 
