@@ -14,7 +14,7 @@ from duheng.city.report import Report
 from duheng.city.sheets import Row, read_rows
 from duheng.model.entities import Places
 from duheng.model.errors import PeriodError
-from duheng.model.glossary import all_quantities, axis, definitions
+from duheng.model.glossary import Quantity, all_quantities, axis, definitions
 from duheng.model.periods import Period, parse
 from duheng.model.plan import PublicFact
 
@@ -84,27 +84,14 @@ def _fact(row: Row, places: Places, report: Report) -> PublicFact | None:
         report.add("item", row.place("item"), f"写了“{item}”", f"空（{quantity.title}没有分项）", "删去item")
     elif quantity and quantity.axis and item not in axis(quantity.axis).items:
         unknown.item(report, row.place("item"), item or "（空）", quantity.axis)
-    if row["definition"] in definitions() and quantity and row["definition"] not in quantity.definitions:
-        known = "、".join(quantity.definitions) or "空（不分口径）"
-        found = f"{quantity.title}没有“{row['definition']}”口径"
-        report.add("definition", row.place("definition"), found, known, "核对口径", "warning")
-    elif row["definition"] and row["definition"] not in definitions():
-        unknown.definition(report, row.place("definition"), row["definition"])
+    _definition(row, quantity, report)
     if row["unit"]:
         fits(row["unit"], quantity, item, row.place("unit"), report)
     _words(row, report)
     value, stated_on, period = _value(row, report), _stated_on(row, report), _period(row, report)
     if value is None or stated_on is None or period is None:
         return None
-    if stated_on < period.end and row["status"] in ("audited", "measured", "reported"):
-        report.add(
-            "date",
-            row.place("stated_on"),
-            f"{stated_on}发布了{period}的结果，而该时期到{period.end}才结束",
-            "时期结束以后的日期；预计数的status写estimated",
-            "核对period和stated_on",
-            "warning",
-        )
+    _check_over(row, stated_on, period, report)
     return PublicFact(
         quantity=row["quantity"],
         entity=row["entity"],
@@ -120,6 +107,29 @@ def _fact(row: Row, places: Places, report: Report) -> PublicFact | None:
         confidence=row["confidence"],
         place=row.place(),
     )
+
+
+def _definition(row: Row, quantity: Quantity | None, report: Report) -> None:
+    name = row["definition"]
+    if name and name not in definitions():
+        unknown.definition(report, row.place("definition"), name)
+    elif name and quantity and name not in quantity.definitions:
+        known = "、".join(quantity.definitions) or "空（不分口径）"
+        found = f"{quantity.title}没有“{name}”口径"
+        report.add("definition", row.place("definition"), found, known, "核对口径", "warning")
+
+
+def _check_over(row: Row, stated_on: date, period: Period, report: Report) -> None:
+    """A result of a period that was not over when it was stated is an estimate, or one of the dates is wrong."""
+    if stated_on < period.end and row["status"] in ("audited", "measured", "reported"):
+        report.add(
+            "date",
+            row.place("stated_on"),
+            f"{stated_on}发布了{period}的结果，而该时期到{period.end}才结束",
+            "时期结束以后的日期；预计数的status写estimated",
+            "核对period和stated_on",
+            "warning",
+        )
 
 
 def _words(row: Row, report: Report) -> None:

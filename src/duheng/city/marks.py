@@ -80,6 +80,11 @@ def read_text(path: Path, report: Report) -> str | None:
             "file-unreadable", name, f"无法读取（{trouble.strerror}）", "一个可读的文件", "检查文件权限与名称"
         )
         return None
+    return _decoded(content, path, report)
+
+
+def _decoded(content: bytes, path: Path, report: Report) -> str | None:
+    name = report.name(path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:

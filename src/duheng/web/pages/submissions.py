@@ -116,7 +116,7 @@ def _read(ask: Ask, kept: Upload, place: Path) -> Reading:
 
 def _changes_table(ask: Ask, changes: Iterable[Change], settled: bool) -> Table:
     """Each fact to come beside the present one, in the order of the file."""
-    words, places = ask.words, ask.city.places
+    words = ask.words
     columns = [
         Column("entity", words("对象"), width=22),
         Column("quantity", words("指标"), width=28),
@@ -128,35 +128,34 @@ def _changes_table(ask: Ask, changes: Iterable[Change], settled: bool) -> Table:
         Column("effect", words("导入后"), width=24),
         Column("place", words("位置")),
     ]
-    rows = []
-    for one in changes:
-        fact = one.fact
-        entity = places.get(fact.entity)
-        present = Cell.missing(words("未填报"))
-        if one.present is not None:
-            status = words(ledger.STATUS_TITLES[one.present_status or "reported"])
-            present = Cell(f"{one.present}{words.bracketed(status)}")
-        difference = f"{one.difference.normalize():f}" if one.difference is not None else "—"
-        rows.append(
-            [
-                Cell(words.name(entity) if entity is not None else fact.entity),
-                Cell(words.title(quantity(fact.quantity))),
-                Cell(words.value(fact.item or "—")),
-                Cell(fact.period),
-                Cell(fact.stated),
-                present,
-                Cell(difference),
-                Cell(words(EFFECTS[one.effect]), css="keep"),
-                Cell(fact.locator),
-            ]
-        )
     return Table(
         "changes",
         words("与当时的数对照") if settled else words("与现有数对照"),
         columns,
-        rows,
+        [_change_row(ask, one) for one in changes],
         empty=words("文件里没有可导入的数据。"),
     )
+
+
+def _change_row(ask: Ask, one: Change) -> list[Cell]:
+    words, fact = ask.words, one.fact
+    entity = ask.city.places.get(fact.entity)
+    present = Cell.missing(words("未填报"))
+    if one.present is not None:
+        status = words(ledger.STATUS_TITLES[one.present_status or "reported"])
+        present = Cell(f"{one.present}{words.bracketed(status)}")
+    difference = f"{one.difference.normalize():f}" if one.difference is not None else "—"
+    return [
+        Cell(words.name(entity) if entity is not None else fact.entity),
+        Cell(words.title(quantity(fact.quantity))),
+        Cell(words.value(fact.item or "—")),
+        Cell(fact.period),
+        Cell(fact.stated),
+        present,
+        Cell(difference),
+        Cell(words(EFFECTS[one.effect]), css="keep"),
+        Cell(fact.locator),
+    ]
 
 
 # --- the words --------------------------------------------------------------------------------------------------------
