@@ -109,6 +109,11 @@ def test_a_pollutant_that_no_duty_names_is_owed_by_nobody(run: Run, tmp_path: Pa
     assert line.endswith("尚未规定由谁报送")
 
 
+def test_a_sum_without_any_member_says_so_and_who_owes_it(run: Run) -> None:
+    said = run("explain", "key_project_reduction", "资阳市", "2023", "--item", "化学需氧量").out
+    assert "没有登记任何成员；未填报：市生态环境局应报《主要污染物重点工程减排量》（2024-03-31前）" in said
+
+
 def test_every_number_of_the_drill_is_marked_as_made_up(run: Run, drill: Any) -> None:
     assert "演练数据" in run("board", "--scenario", "drill").out.splitlines()[0]
     assert drill["scenario"] == "drill"

@@ -148,7 +148,9 @@ class Explanation:
             if step and step.value is not None:
                 return step
             found = found or step  # the first way that there is says what is missing
-        return found or self._missing(of, at)
+        if found is None:
+            return _step(of, at, "missing", None, note=self._owed(of, at) or "未填报")
+        return found if found.note else replace(found, note=self._owed(of, at))
 
     @once
     def _of_stated(self, of: Rule) -> Explanation:
@@ -278,7 +280,11 @@ class Explanation:
         found = members.descendants(entity, of.over) if by_kind else members.children(resting_on, entity)
         existing = valid(found, period)
         steps = [self.step(of.of, (m.id, item, period)) for m in existing]
-        return self._of_members(of, at, "total", existing, steps)
+        total = self._of_members(of, at, "total", existing, steps)
+        if existing or not by_kind:
+            return total
+        owed = listed("；", filter(None, ("没有登记任何成员", self._owed(of, at, of.over))))
+        return replace(total, note=owed)
 
     def _of_members(
         self, of: Reference, at: Place, kind: Kind, members: list[Entity], steps: list[Step]
@@ -314,14 +320,14 @@ class Explanation:
             note=listed(" ", filter(None, (since, setting.note))),
         )
 
-    def _missing(self, of: Quantity, at: Place) -> Step:
+    def _owed(self, of: Reference, at: Place, kind: str | None = None) -> str:
+        """Who has to state a cell, or it of each entity of a kind, and by when; "" where no duty says so."""
         entity, _, period = at
         owing = [
             say("{unit}应报《{form}》（{due}前）", unit=duty.by, form=duty, due=duty.due(period))
-            for duty in self.books.members.duties(of.id, entity)
+            for duty in self.books.members.duties(of.id, entity, kind)
         ]
-        note = say("未填报：{owing}", owing=listed("；", owing)) if owing else "未填报"
-        return _step(of, at, "missing", None, note=note)
+        return say("未填报：{owing}", owing=listed("；", owing)) if owing else ""
 
 
 def known_of(steps: Sequence[Step], called: Callable[[Step], object]) -> Saying:

@@ -39,10 +39,12 @@ class Members:
             for quantity in duty.quantities:
                 self._duties[quantity].append(duty)
 
-    def duties(self, quantity: str, entity: str) -> list[Duty]:
-        """The duties that make somebody state this quantity for this entity."""
+    def duties(self, quantity: str, entity: str, kind: str | None = None) -> list[Duty]:
+        """The duties that make somebody state this quantity for this entity, or for each entity of a kind."""
         return [
-            duty for duty in self._duties.get(quantity, ()) if entity in self._named(duty.entity, duty.kind)
+            duty
+            for duty in self._duties.get(quantity, ())
+            if (duty.kind == kind if kind else entity in self._named(duty.entity, duty.kind))
         ]
 
     @once
