@@ -254,4 +254,4 @@ def test_a_guess_reads_as_a_sentence_to_whoever_owes_the_form(city: City, read: 
     book = form(city, "economy", "2024")
     book.worksheets[0]["C5"] = "生产总值"
     told = next(one for one in read(saved(book)).findings if one.code == "quantity-unknown")
-    assert "请市统计局核对改写，可能是“地区生产总值" in told.text
+    assert "请市统计局改正，可能是“地区生产总值" in told.text

@@ -67,7 +67,7 @@ class Index(Generic[T]):
             say("请删去合计行：合计由程序计算。")
             if self.code == "entity-unknown" and text.replace(" ", "") in sum_texts()
             else say(
-                "请核对改写，可能是{names}。",
+                "请改正，可能是{names}。",
                 names=listed("、", (say("“{name}”", name=name) for name in near)),
             )
             if near
@@ -197,7 +197,7 @@ class Names:
             near = nearest(said[:40], known_units(), 3) if len(self._units) < _MOST_GUESSES else []
             hint = (
                 say(
-                    "请核对改写，可能是{names}。",
+                    "请改正，可能是{names}。",
                     names=listed("、", (say("“{name}”", name=name) for name in near)),
                 )
                 if near
