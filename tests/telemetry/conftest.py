@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
 
+from duheng import ledger
 from duheng.telemetry.readings.layout import SCHEMA
+from tests.ledger.conftest import connected
 
 DAY = datetime(2026, 1, 5)
 LISTED = "mn,factor,kind,entity,item,unit,every,most,rolls_at,since,until,owner,formula,counted\n"
@@ -19,6 +23,15 @@ LISTED = "mn,factor,kind,entity,item,unit,every,most,rolls_at,since,until,owner,
 def home(tmp_path: Path) -> Path:
     """An empty DUHENG_HOME."""
     return tmp_path
+
+
+@pytest.fixture
+def books(home: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
+    """An empty ledger in the home."""
+    with django_db_blocker.unblock(), connected("", home):
+        ledger.setup()
+        yield home
+        connections["default"].close()
 
 
 def at(clock: str) -> datetime:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from django.db import connections
-from pytest_django import DjangoDbBlocker
 
 from duheng import ledger
 from duheng.city import default_city_folder, load
@@ -20,7 +17,6 @@ from duheng.telemetry.rollup.engines import engine
 from duheng.telemetry.rollup.facts import Entered, enter
 from duheng.telemetry.rollup.points import read_points
 from duheng.telemetry.rollup.running import Outcome, roll_up
-from tests.ledger.conftest import connected
 from tests.telemetry.conftest import LISTED, counted, rows, steady
 
 METER = "M1,E,counter,{},电力,kWh,15,{},{},{},,,,\n"
@@ -100,15 +96,6 @@ def test_a_new_virtual_meter_has_the_hours_its_members_had(home: Path) -> None:
     rolled(home, points_of() + "V1,E,virtual,512022,电力,kWh,15,,,2026-01-05,,,M1*2,\n")
     found = store.read(home, "hours").filter(pl.col("mn") == "V1")
     assert found["amount"].to_list() == pytest.approx([200.0] * 10 + [150.0])
-
-
-@pytest.fixture
-def books(home: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
-    """An empty ledger in the home."""
-    with django_db_blocker.unblock(), connected("", home):
-        ledger.setup()
-        yield home
-        connections["default"].close()
 
 
 @pytest.fixture(scope="module")

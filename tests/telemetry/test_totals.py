@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
-from django.db import connections
-from pytest_django import DjangoDbBlocker
 
 from duheng import ledger
 from duheng.assess.audit.groups import online
@@ -29,7 +26,6 @@ from duheng.telemetry.rollup.points import Points, read_points
 from duheng.telemetry.rollup.rules import rules
 from duheng.telemetry.rollup.running import roll_up
 from duheng.telemetry.rollup.totals import Total, preview, totals
-from tests.ledger.conftest import connected
 from tests.telemetry.conftest import DAY, LISTED, counted, rows, steady
 
 MONTH = datetime(2026, 2, 1)
@@ -108,15 +104,6 @@ def test_no_reading_at_all_names_who_owes(home: Path, city: City) -> None:
 def whole_month(mn: str = "M1", used: float = 25.0) -> pl.DataFrame:
     """A counter through all of February 2026."""
     return counted([(MONTH + timedelta(minutes=15 * n), used * n) for n in range(28 * 96 + 1)], mn=mn)
-
-
-@pytest.fixture
-def books(home: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
-    """An empty ledger in the home."""
-    with django_db_blocker.unblock(), connected("", home):
-        ledger.setup()
-        yield home
-        connections["default"].close()
 
 
 def entered(home: Path, points: Points, city: City) -> Entered:

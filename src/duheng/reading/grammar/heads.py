@@ -160,7 +160,6 @@ _AROUND = re.compile(
 
 
 # 需新增能力: the duty is no part of the name.
-_NEED = ("需", "须", "要")
 _NEEDS = re.compile("^(?:需要?|须|要)(?=[新完建削减形改])")
 
 
@@ -170,7 +169,7 @@ def clean(subject: str) -> str:
     while True:
         shorter = pattern("openings").sub("", _AROUND.sub("", subject))
         shorter = pattern("hedge_end").sub("", shorter).removesuffix("基本")
-        shorter = _NEEDS.sub("", shorter) if shorter[:1] in _NEED else shorter
+        shorter = _NEEDS.sub("", shorter)
         if shorter.count("“") != shorter.count("”"):
             shorter = shorter.strip("“”")
         if shorter == subject:

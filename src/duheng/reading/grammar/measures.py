@@ -120,8 +120,6 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
     while plain[at_end : at_end + 1] == "\ue000":
         at_end += 1
     after, before = plain[match.end() : match.end() + 2], plain[max(0, match.start() - 1) : match.start()]
-    if unit is None and _INDEX.search(plain, max(0, match.start() - 24), match.start()):
-        before = "数"
     if unit and unit.endswith("个") and after.startswith(("月", "工作", "小时")):
         return _span(plain, match, end)
     if unit and not match["count"] and after[:1] == "级":
@@ -133,17 +131,21 @@ def _measure(plain: str, match: re.Match[str], end: int) -> Measure | None:
         and _YEARS.search(plain, max(0, match.start() - 14), match.start())
     ):
         return _years(plain, match, end)
-    if unit is None and not _may_be_bare(printed, after, before):
+    if unit is None and not _may_be_bare(printed, after, before, _is_index(plain, match.start())):
         return None
     if before in ("第", "〔", "G", "V") or (match["numeral"] and unit != "倍" and number(printed) < 10):
         return None
-    bound = pattern("bound").match(plain, at_end, end)
-    stop = bound.end() if bound else min(at_end, end)
+    stop, said = _bounded(plain, at_end, end)
     most = number(match["most"]) if match["most"] else None
     squeezed = re.sub(r"\s+", "", unit) if unit else None
-    bound_word = bound.group() if bound else None
     at, counted = match.start("unit"), bool(match["count"])
-    return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, at, bound_word, counted)
+    return Measure(match.start(), match.end(), stop, number(printed), most, squeezed, at, said, counted)
+
+
+def _bounded(plain: str, at: int, end: int) -> tuple[int, str | None]:
+    """Where a measure stops that ends at a place, and the bound word (以上) that follows it, if one does."""
+    bound = pattern("bound").match(plain, at, end)
+    return (bound.end(), bound.group()) if bound else (min(at, end), None)
 
 
 # 审查周期压缩至18个月; within 3个月 is a date.
@@ -157,8 +159,7 @@ def _span(plain: str, match: re.Match[str], end: int) -> Measure | None:
     unit = _SPAN.match(plain, match.start("unit"), end)
     if unit is None or not _LASTS.search(plain, max(0, match.start() - 40), match.start()):
         return None
-    bound = pattern("bound").match(plain, unit.end(), end)
-    stop, said = (bound.end(), bound.group()) if bound else (unit.end(), None)
+    stop, said = _bounded(plain, unit.end(), end)
     value = number(match["figure"] or match["numeral"])
     return Measure(match.start(), unit.end(), stop, value, None, unit.group(), unit.start(), said, False)
 
@@ -169,15 +170,17 @@ _YEARS = re.compile(r"(?:年限|寿命|工龄)[^，。；\d在比较]{1,8}\Z")
 
 def _years(plain: str, match: re.Match[str], end: int) -> Measure:
     at = match.end()
-    bound = pattern("bound").match(plain, at + 1, end)
-    stop, said = (bound.end(), bound.group()) if bound else (at + 1, None)
-    return Measure(
-        match.start(), at + 1, stop, number(match["figure"] or match["numeral"]), None, "年", at, said, False
-    )
+    stop, said = _bounded(plain, at + 1, end)
+    value = number(match["figure"] or match["numeral"])
+    return Measure(match.start(), at + 1, stop, value, None, "年", at, said, False)
 
 
 # 融合指数达到110: an index has no unit.
 _INDEX = re.compile("(?:指数|得分|系数)(?:[^，。；\\d]{1,6}|[^，。；]{1,16}?[的到至])\\Z")
+
+
+def _is_index(plain: str, at: int) -> bool:
+    return plain[max(0, at - 1) : at] == "数" or bool(_INDEX.search(plain, max(0, at - 24), at))
 
 
 def _share(plain: str, match: re.Match[str], end: int) -> Measure | None:
@@ -190,9 +193,7 @@ def _share(plain: str, match: re.Match[str], end: int) -> Measure | None:
             return None
     most = _of_whole(match["up_to"], match["of"]) if match["up_to"] else None
     unit = "‰" if match["of"] == "千" else "%"
-    bound = pattern("bound").match(plain, match.end(), end)
-    stop = bound.end() if bound else match.end()
-    said = bound.group() if bound else None
+    stop, said = _bounded(plain, match.end(), end)
     return Measure(match.start(), match.end(), stop, value, most, unit, None, said, False)
 
 
@@ -203,13 +204,13 @@ def _of_whole(part: str, of: str) -> Decimal:
     return value if of in "百千" else 100 * value / _chinese(of)
 
 
-def _may_be_bare(printed: str, after: str, before: str) -> bool:
+def _may_be_bare(printed: str, after: str, before: str, index: bool) -> bool:
     """A coefficient (0.48) or an index stands without a unit; a year, a date or a numbered name does not."""
     if printed == "0" and before and before in "为至到":
         return not after[:1].strip("，。；、 \n")
     if after[:1] in ("：", ":", "∶"):
         return False
-    if before == "数" and not after[:1].strip("，。；、 \n"):
+    if index and not after[:1].strip("，。；、 \n"):
         return True
     if not printed[0].isdigit() or after[:1] in "年月日号度级期届版、)）":
         return "." in printed and after[:1] in "、" and bool(after)

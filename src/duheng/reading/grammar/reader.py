@@ -38,6 +38,7 @@ _UNTOLD = re.compile(
     r"[^，。；：\n]{0,12}(?:[三六七九]分之[一二两三四五六七八]|[一二三四五六七八][二三四五六七八九]成(?=[^\u4e00-\u9fff]|以[上下]|左右|的))"
     r"[^，。；：\n]{0,12}"
 )
+_NO_VALUE = ((_RATIO, "是比例，目标的数值记不下它"), (_UNTOLD, "里的比例不是一个有限的百分数"))
 _BASE_BEFORE = re.compile(
     r"(?:比|较|从|由)[^，。；]{0,14}?(?:的|时期的)\s*$|(?:从|由)约?$|[从由比较](?:19|20)\d\d年[底末]?约?$"
 )
@@ -152,12 +153,10 @@ class _Reader:
 
     def _paragraph(self, paragraph: Paragraph, state: State) -> list[Target]:
         found: list[Target] = []
-        for ratio in _RATIO.finditer(self.masked, paragraph.start, paragraph.end):
-            message = f"“{self.text[ratio.start() : ratio.end()]}”是比例，目标的数值记不下它"
-            self.doubts.append(Doubt("ratio", message, ratio.start(), ratio.end()))
-        for share in _UNTOLD.finditer(self.masked, paragraph.start, paragraph.end):
-            message = f"“{self.text[share.start() : share.end()]}”里的比例不是一个有限的百分数"
-            self.doubts.append(Doubt("ratio", message, share.start(), share.end()))
+        for shape, why in _NO_VALUE:
+            for one in shape.finditer(self.masked, paragraph.start, paragraph.end):
+                message = f"“{self.text[one.start() : one.end()]}”{why}"
+                self.doubts.append(Doubt("ratio", message, one.start(), one.end()))
         for clause in clauses(self.masked, paragraph.start, paragraph.end):
             if clause.end - clause.start == LONGEST:
                 message = "文字过长而没有停顿，只能分段阅读，可能有遗漏"
@@ -242,12 +241,7 @@ class _Reader:
 
     def _head(self, clause: Clause, times: list[When], state: State) -> int:
         """A time at the head of a clause governs from there on; returns where the rest begins."""
-        since = (
-            _FROM_THEN.match(self.masked, clause.start, clause.end)
-            if self.masked[clause.start] in "自从12"
-            else None
-        )
-        if since:
+        if since := _FROM_THEN.match(self.masked, clause.start, clause.end):
             state.when = When()
             return since.end()
         before = clean(self.masked[clause.start : times[0].start]) if times else ""
