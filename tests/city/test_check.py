@@ -67,6 +67,7 @@ BREAKS = [
     ("plan.yaml", "items: [原煤, 天然气, 电力]", "items: [煤, 天然气]", "unknown-item", "duties[0].items", "分项“煤”"),
     ("plan.yaml", "due_months: 2", "due_months: 99", "due-months", "duties[4].due_months", "36"),
     ("plan.yaml", "    cite: （三）", "    cite: （十）", "unknown-article", "duties[0].cite", "（十）"),
+    ("plan.yaml", "[gdp, industrial_value_added]", "[gdp, fuel_use]", "asked-twice", "duties[1].quantities", "已由“energy”要求报送（市统计局）"),
     ("plan.yaml", "quantities: [pm25]", "quantities: [population]", "nobody-owes", "目标“细颗粒物年均浓度”", "pm25"),
     ("plan-135.yaml", "id: shili-135", "id: shili-145", "repeated-id", "plan.yaml", "shili-145"),
     ("entities.csv", "id,name", "id,nam", "missing-column", "entities.csv 第1行", "name"),
@@ -131,6 +132,11 @@ def test_the_units_offered_stand_in_the_order_of_the_list(folder: Path) -> None:
 def test_a_target_of_an_item_that_no_duty_asks_for_is_owed_by_nobody(broken: Broken) -> None:
     findings = broken("plan.yaml", "item: 总磷", "item: 总氮")
     assert [f.code for f in findings if f.code == "nobody-owes"] == ["nobody-owes"]
+
+
+def test_a_half_yearly_form_and_a_yearly_one_may_ask_for_the_same_quantity(broken: Broken) -> None:
+    findings = broken("plan.yaml", "[industrial_energy]", "[industrial_energy, gdp]")
+    assert [f.text for f in findings if f.code == "asked-twice"] == []
 
 
 @pytest.mark.parametrize(

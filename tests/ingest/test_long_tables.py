@@ -208,6 +208,28 @@ def test_a_scenario_column_is_never_read(read: Read) -> None:
     assert (reading.facts[0].scenario, codes(reading)) == ("actual", ["scenario-column"])
 
 
+def test_how_sure_a_figure_is_can_not_be_said_by_the_file_and_what_it_says_is_counted(read: Read) -> None:
+    """An export names both; imported again, an audited figure must not silently become a reported one."""
+    header = (*HEADER, "状态", "可信度")
+    rows = [
+        (*COAL, "核定", "原文"),
+        (*changed(对象="安岳县"), "核定", "未核实"),
+        (*changed(对象="乐至县"), "填报", "原文"),
+    ]
+    reading = read(workbook([header, *rows]))
+    found = {finding.code: finding.text for finding in reading.findings}
+    assert sorted(found) == ["confidence-column", "status-column"]
+    assert "全部按“填报”收下；2行写“核定”" in found["status-column"]
+    assert "--status" in found["status-column"]
+    assert "全部按“原文”收下；1行写“未核实”" in found["confidence-column"]
+    assert {fact.status for fact in reading.facts} == {"reported"}
+
+
+def test_a_column_that_says_what_the_import_says_is_no_finding(read: Read) -> None:
+    reading = read(workbook([(*HEADER, "状态", "级别"), (*COAL, "填报", "国家级")]))
+    assert codes(reading) == []
+
+
 def test_a_share_above_100_percent_is_a_warning(read: Read) -> None:
     header = ("指标", "对象", "时期", "数值", "单位")
     reading = read(workbook([header, ("good_air_day_share", "资阳市", "2023", 880, "%")]))

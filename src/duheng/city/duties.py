@@ -48,6 +48,32 @@ def read_duty(entry: Group, places: Places, articles: Sequence[str], report: Rep
     )
 
 
+def note_asked_twice(
+    entries: Sequence[Group], duties: Sequence[Duty], places: Places, report: Report
+) -> None:
+    """A cell that two duties ask for has two units that owe it and two dates: each would wait for the other."""
+    for n, (entry, duty) in enumerate(zip(entries, duties, strict=True)):
+        for other in duties[:n]:
+            shared = [name for name in duty.quantities if name in other.quantities]
+            if not shared or duty.every != other.every or not _overlapping(duty, other, places):
+                continue
+            titles = [all_quantities()[name].title for name in shared if name in all_quantities()]
+            found = f"“{brief('、'.join(titles))}”已由“{other.id}”要求报送（{other.by}）"
+            expected = "同一对象、同一时期的数只由一张表报送"
+            report.add("asked-twice", entry.place("quantities"), found, expected, "只留一处", "warning")
+
+
+def _overlapping(one: Duty, other: Duty, places: Places) -> bool:
+    """Whether two duties have an entity and an item in common."""
+    apart = one.items and other.items and not set(one.items) & set(other.items)
+    return not apart and bool(_asked(one, places) & _asked(other, places))
+
+
+def _asked(duty: Duty, places: Places) -> set[str]:
+    """Whom the duty asks about."""
+    return {duty.entity} if duty.entity else {one.id for one in places if one.kind == duty.kind}
+
+
 def asking(duties: Iterable[Duty], of: Quantity, item: str | None) -> list[Duty]:
     """The duties that ask for what a quantity rests on, and for the item where both are by the same items."""
     names = {of.id} | leaves(of)

@@ -10,7 +10,7 @@ from typing import Any
 
 from duheng.city import plan_keys as keys
 from duheng.city import unknown
-from duheng.city.duties import read_duty, units_of
+from duheng.city.duties import note_asked_twice, read_duty, units_of
 from duheng.city.entities import ID
 from duheng.city.fields import Group, group, groups, subgroups
 from duheng.city.marks import read_yaml
@@ -52,6 +52,8 @@ def read_plan(path: Path, places: Places, report: Report) -> Plan | None:
     duty_groups = groups(file, "duties", keys.DUTY, report)
     once(target_groups, "id", "目标", report)
     once(duty_groups, "id", "任务", report)
+    duties = tuple(read_duty(g, places, known, report) for g in duty_groups)
+    note_asked_twice(duty_groups, duties, places, report)
     return Plan(
         id=head.text("id"),
         title=head.text("title"),
@@ -65,7 +67,7 @@ def read_plan(path: Path, places: Places, report: Report) -> Plan | None:
         note=head.text("note"),
         articles=tuple(_article(g, context) for g in article_groups),
         targets=tuple(_target(g, context) for g in target_groups),
-        duties=tuple(read_duty(g, places, known, report) for g in duty_groups),
+        duties=duties,
     )
 
 

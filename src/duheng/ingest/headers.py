@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -55,9 +55,10 @@ def sum_texts() -> frozenset[str]:
     return frozenset(_texts()["sums"])
 
 
-def scenario_texts() -> frozenset[str]:
-    """Headers of a scenario column, which is never read from a file."""
-    return frozenset(text.lower() for text in _texts()["scenario"])
+@cache
+def _unread() -> dict[str, str]:
+    """Headers of the columns by which a file would choose what only the person who imports it can."""
+    return {text.lower(): role for role, texts in _texts()["unread"].items() for text in texts}
 
 
 @cache
@@ -73,13 +74,16 @@ def hints() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Header:
-    """The header of a long table: its row (from 0), column of each role, unit in the value column's brackets."""
+    """The header of a long table: its row (from 0), column of each role, unit in the value column's brackets.
+
+    unread: the columns of the scenario, the status and the confidence, which a file cannot choose.
+    """
 
     row: int
     columns: dict[str, int]
     value_unit: str | None
     repeated: tuple[tuple[str, int], ...] = ()
-    scenario_column: int | None = None
+    unread: dict[str, int] = field(default_factory=dict)
 
 
 def find_header(rows: Grid) -> Header | None:
@@ -96,15 +100,15 @@ def _read_header(number: int, row: list[object]) -> Header:
     columns: dict[str, int] = {}
     repeated: list[tuple[str, int]] = []
     unit: str | None = None
-    scenario: int | None = None
+    unread: dict[str, int] = {}
     for column, cell in enumerate(row):
         if not isinstance(cell, str) or not cell.strip():
             continue
         text = plain(cell).replace(" ", "")
         title, bracket = (text, None) if text.lower() in _long() else split_unit(text)
         role = _long().get(title.lower())
-        if title.lower() in scenario_texts():
-            scenario = column
+        if title.lower() in _unread():
+            unread[_unread()[title.lower()]] = column
         if role is None:
             continue
         if role in columns:
@@ -113,4 +117,4 @@ def _read_header(number: int, row: list[object]) -> Header:
         columns[role] = column
         if role == "value":
             unit = bracket
-    return Header(number, columns, unit, tuple(repeated), scenario)
+    return Header(number, columns, unit, tuple(repeated), unread)

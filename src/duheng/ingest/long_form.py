@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from duheng.ingest.cells import CellTrouble, Number, plain, read_number, read_period
@@ -11,6 +12,7 @@ from duheng.ingest.headers import Header, find_header, required_roles, role_titl
 from duheng.ingest.markup import cell_name
 from duheng.ingest.names import Names
 from duheng.ingest.rows import Notebook, Row, Statement
+from duheng.ledger import CONFIDENCE_TITLES, STATUS_TITLES
 from duheng.model.periods import Period
 from duheng.model.saying import listed, say
 
@@ -51,10 +53,7 @@ def _check_header(sheet: Sheet, header: Header, book: Notebook) -> bool:
         found = say("“{text}”与 {first} 同为“{column}”列", text=text, first=first, column=titles[role])
         trouble = CellTrouble("column-twice", found, "每种列只有一列", "请删去或改名其中一列。")
         book.note("error", sheet.name, cell_name(header.row, column), trouble)
-    if header.scenario_column is not None:
-        cell = cell_name(header.row, header.scenario_column)
-        remedy = "情景只能在导入时选定（--scenario），不能写在表内。"
-        book.note("notice", sheet.name, cell, CellTrouble("scenario-column", "情景列未读", "", remedy))
+    _say_unread(sheet, header, book)
     missing = [titles[role] for role in required_roles() if role not in header.columns]
     if missing:
         found = say("缺少“{names}”列", names=listed("”“", missing))
@@ -62,6 +61,43 @@ def _check_header(sheet: Sheet, header: Header, book: Notebook) -> bool:
         trouble = CellTrouble("column-missing", found, expected, "请补上表头，或下载本系统的模板填写。")
         book.note("error", sheet.name, cell_name(header.row, 0), trouble)
     return bool(missing or header.repeated)
+
+
+def _say_unread(sheet: Sheet, header: Header, book: Notebook) -> None:
+    """What a file would choose and cannot: its scenario; how sure its figures are, where it says otherwise."""
+    if "scenario" in header.unread:
+        cell = cell_name(header.row, header.unread["scenario"])
+        remedy = "情景只能在导入时选定（--scenario），不能写在表内。"
+        book.note("notice", sheet.name, cell, CellTrouble("scenario-column", "情景列未读", "", remedy))
+    _say_otherwise("status", STATUS_TITLES, book.status, sheet, header, book)
+    _say_otherwise("confidence", CONFIDENCE_TITLES, "quoted", sheet, header, book)
+
+
+def _say_otherwise(
+    role: str, titles: Mapping[str, str], taken: str, sheet: Sheet, header: Header, book: Notebook
+) -> None:
+    """A warning that counts the rows of an unread column by what they say, where it is not what they are taken as."""
+    column = header.unread.get(role)
+    if column is None:
+        return
+    cells = (plain(row[column]) for row in sheet.rows[header.row + 1 :] if column < len(row))
+    said = Counter(titles.get(cell, cell) for cell in cells)
+    others = [title for title in titles.values() if title != titles[taken] and title in said]
+    if others:
+        found = say(
+            "“{column}”列未读，全部按“{own}”收下；{others}",
+            column=plain(sheet.rows[header.row][column]),
+            own=titles[taken],
+            others=listed("、", (say("{n}行写“{title}”", n=said[title], title=title) for title in others)),
+        )
+        trouble = CellTrouble(f"{role}-column", found, "", _REMEDY[role])
+        book.note("warning", sheet.name, cell_name(header.row, column), trouble)
+
+
+_REMEDY = {
+    "status": "级别只能在导入时选定（--status）；请按级别分成几个文件导入。",
+    "confidence": "请核对原文后再导入；未核实的数不要作为填报数导入。",
+}
 
 
 class _Known(dict[str, T]):

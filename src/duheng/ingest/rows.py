@@ -61,10 +61,12 @@ class Row:
 class Notebook:
     """What a reading of one file has come to so far: rows and findings, with the places of both.
 
-    file: its name. owner: the unit that can mend a finding, where the form names one.
+    file: its name. status: of the facts, chosen by the person who imports. owner: the unit that can mend a finding,
+    where the form names one.
     """
 
     file: str
+    status: str = "reported"
     rows: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -97,7 +97,7 @@ def _read(
     try:
         content = read_bytes(path, file)
         kind, sheets = read_grids(content, file, hints())
-        book = Notebook(file)
+        book = Notebook(file, status)
         _read_all(sheets, kind, city, scenario, book)
         check_statements(book, city, scenario, today)
     except FileRefused as refused:
