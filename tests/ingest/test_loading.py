@@ -104,7 +104,7 @@ def test_a_city_is_opened_by_its_code_and_scenario(home: Path) -> None:
         open_city("512000", "wishes")
 
 
-def test_an_interrupted_first_load_goes_on_with_the_dates_of_its_sources(
+def test_an_interrupted_first_load_leaves_nothing_and_begins_again_with_the_dates_of_its_sources(
     home: Path, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append, calls = ledger.append, iter(range(1000))
@@ -118,6 +118,7 @@ def test_an_interrupted_first_load_goes_on_with_the_dates_of_its_sources(
         patch.setattr(ledger, "append", dying)
         with pytest.raises(KeyboardInterrupt):
             load_city(city, drill=False)
+    assert (ledger.sources(), ledger.head().seq) == ([], 0)
     load_city(city, drill=False)
     assert ledger.read("actual").height == len(city.facts)
     assert ledger.read("target", as_of=date(2023, 1, 29)).height > 20

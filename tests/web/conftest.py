@@ -18,6 +18,7 @@ from django.db import connections
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
+import duheng.settings
 from duheng import ledger
 from duheng.ingest.loading import load_city
 from duheng.web import page, roles, state
@@ -88,9 +89,16 @@ def real_postgres(
 
 @pytest.fixture(params=BOTH)
 def site(
-    request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    django_db_blocker: DjangoDbBlocker,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Client]]:
-    """A site of its own for the test, on each database; `site("reviewer")` is a visitor who has signed in."""
+    """A site of its own for the test, on each database; `site("reviewer")` is a visitor who has signed in.
+
+    A command in it loads no drill, as in production.
+    """
+    monkeypatch.setattr(duheng.settings, "PRODUCTION", True)
     home, url = tmp_path / "site", ""
     home.mkdir()
     if request.param == "postgresql":

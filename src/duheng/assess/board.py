@@ -8,12 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from duheng.assess.books import day_of, opened
+from duheng.assess.books import Opened, day_of, opened
 from duheng.assess.choices import chosen as chosen_definitions
 from duheng.assess.status import TargetStatus, status
 from duheng.assess.warning import WarningRule, warning_rule
 from duheng.model.findings import Finding
-from duheng.model.plan import City, Plan
+from duheng.model.plan import City, Plan, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,17 @@ def board(
     """
     books, day, chosen = opened(city, plan, scenario, as_of), day_of(as_of), warning_rule(rule)
     choices = chosen_definitions(city, plan, as_of) if definition_choices is None else definition_choices
-    return Board(
-        city,
-        plan,
-        day,
-        scenario,
-        chosen,
-        tuple(status(books, target, day, chosen, choices.get(target.id)) for target in plan.targets),
-    )
+    found = tuple(_status(books, target, day, chosen, choices.get(target.id)) for target in plan.targets)
+    return Board(city, plan, day, scenario, chosen, found)
+
+
+def _status(books: Opened, target: Target, day: date, rule: WarningRule, choice: str | None) -> TargetStatus:
+    """Where a target stands, worked out once for these books: most pages ask for the whole board."""
+    key = ("status", target, day, rule, choice)
+    if key not in books.memo:
+        books.memo[key] = status(books, target, day, rule, choice)
+    found: TargetStatus = books.memo[key]
+    return found
 
 
 def _as_json(one: TargetStatus) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def load_city(city: City, *, drill: bool) -> Receipt:
     """Put the city's public figures and targets, and its drill where wanted, into the ledger; idempotent.
 
     Returns how many facts were added and how many were there already (only counted where they had to be compared).
-    A first load that was interrupted goes on where it stopped, with the dates of its sources.
+    All or nothing: one commit for hundreds of sources is a third faster than one for each, and a first load that was
+    interrupted begins again.
     """
     settings = settings_of(city) if drill else None
     if _complete(city, settings):
@@ -82,7 +83,9 @@ def load_city(city: City, *, drill: bool) -> Receipt:
         if _complete(city, settings):
             return Receipt(0, 0, None, None)
         publications = [*_public(city), *_targets(city), *(_drill(city, settings) if settings else ())]
-        return _load(sorted(publications, key=lambda one: (one.day, one.source.title)))
+        in_order = sorted(publications, key=lambda one: (one.day, one.source.title))
+        with ledger.one_commit():
+            return _load(in_order)
 
 
 def _complete(city: City, settings: Settings | None) -> bool:

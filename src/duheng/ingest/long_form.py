@@ -76,7 +76,7 @@ def _say_unread(sheet: Sheet, header: Header, book: Notebook) -> None:
 def _say_otherwise(
     role: str, titles: Mapping[str, str], taken: str, sheet: Sheet, header: Header, book: Notebook
 ) -> None:
-    """A warning that counts the rows of an unread column by what they say, where it is not what they are taken as."""
+    """A notice that counts the rows of an unread column by what they say, where it is not what they are taken as."""
     column = header.unread.get(role)
     if column is None:
         return
@@ -91,7 +91,7 @@ def _say_otherwise(
             others=listed("、", (say("{n}行写“{title}”", n=said[title], title=title) for title in others)),
         )
         trouble = CellTrouble(f"{role}-column", found, "", _REMEDY[role])
-        book.note("warning", sheet.name, cell_name(header.row, column), trouble)
+        book.note("notice", sheet.name, cell_name(header.row, column), trouble)
 
 
 _REMEDY = {

@@ -24,7 +24,7 @@ from duheng.ledger.records import (
 from duheng.ledger.restoring import restore
 from duheng.ledger.start import demand, exists, setup
 from duheng.ledger.trail import audit, trail
-from duheng.ledger.writing import append
+from duheng.ledger.writing import append, one_commit
 
 __all__ = [
     "CONFIDENCE_TITLES",
@@ -47,6 +47,7 @@ __all__ = [
     "head",
     "history",
     "losers",
+    "one_commit",
     "read",
     "restore",
     "setup",

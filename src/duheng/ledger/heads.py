@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -61,8 +60,9 @@ def advance(head: Head, seq: int, link: str) -> None:
     """Move a locked head to its new last row, and note it outside once the transaction has committed."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_head SET seq = %s, hash = %s WHERE chain = %s", [seq, link, head.chain])
-    # robust: the facts are committed by then, so a full disk must not turn the append into a failure.
-    transaction.on_commit(partial(note, Head(head.chain, head.ledger, seq, link)), robust=True)
+    # robust: the facts are committed by then, so a full disk must not turn the append into a failure. What the database
+    # has by then is noted: of many appends in one transaction the first note says all.
+    transaction.on_commit(lambda: note(current(head.chain)), robust=True)
 
 
 def file_of(ledger: str) -> Path:

@@ -1,6 +1,7 @@
 """Appending facts: one transaction, one writer at a time, each fact chained to the one before."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -34,6 +35,13 @@ SURE_DIGITS = MOST_DIGITS // 2
 Cell = tuple[str, str, str, str, str, str]
 # hash, value, stated, digest and title of the source
 Live = tuple[str, Decimal, str, str, str]
+
+
+@contextmanager
+def one_commit() -> Iterator[None]:
+    """Appends within it reach the disk together, all or none; what they return holds once it has ended."""
+    with uncollected(), transaction.atomic():
+        yield
 
 
 def append(

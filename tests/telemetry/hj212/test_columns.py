@@ -113,6 +113,15 @@ def test_random_frames_read_alike_both_ways(
     same(stream)
 
 
+@pytest.mark.parametrize("flags", [["0.0", "N"], ["", "N"], ["N", "D"], [" N "], [" "], ["n"], ["ND", " d"]])
+def test_the_first_flag_that_is_one_wins_both_ways(flags: list[str]) -> None:
+    said = [("w01018-Rtd", "1.0"), *(("w01018-Flag", one) for one in flags)]
+    data = frame(HEAD, [[("DataTime", "20260101075000")], said])
+    same(data)
+    letters = [one.strip().upper() for one in flags if len(one.strip()) == 1]
+    assert read(data).readings["flag"].to_list() == [letters[0] if letters else None]
+
+
 def test_a_frame_without_end_does_not_take_the_next_ones_with_it() -> None:
     whole = [frame(HEAD, [[("DataTime", "20260101075000")], [("02-Avg", f"{n}.5")]]) for n in (1, 2, 3)]
     begun = b"ST=31;CN=2051;PW=123456;MN=A1;CP=&&DataTi"

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from .batch import Array, Block, Texts
 from .names import FIELD, FLAG, FURTHER, MEASURE, MEASURES, OPENING, PARAMETER, SAMPLED, TIME, Names
-from .plain_columns import moment
+from .plain_columns import letter, moment
 from .segment import HEADER
 from .tokens import KEPT, Buffer, Ints, numbers, times
 
@@ -17,6 +17,7 @@ _NAME = 24  # bytes of a name that are looked up; a longer one is not regular
 _EQUALS, _COMMA, _SPLIT, _AND = (ord(sign) for sign in "=,;&")
 _NAME_KEPT = [KEPT[np.clip(np.arange(_NAME + 1) - skipped, 0, 8)] for skipped in (0, 8, 16)]
 _UPPER = np.array([ord(chr(code).upper()) if code < 128 else code for code in range(256)], np.uint8)
+_BLANK = ord(" ")
 _LAST = ord("~")  # of the signs of ASCII that are printed
 _LOGS = 3020  # CN of logs and states: free text
 
@@ -208,10 +209,15 @@ class Items:
         return found
 
     def _flags(self, items: Ints, into: Ints, height: int, unread: list[Ints]) -> Array:
-        odd = (self.length[items] != 1) | _repeated(into)
-        unread.append(items[odd])
+        """The letters that items say, in these (ascending) rows; the first of two wins."""
+        letters = np.where(self.length[items] == 1, _UPPER[self.buffer.bytes[self.value[items]]], 0)
+        for place in np.flatnonzero((self.length[items] > 1) | ((letters > 0) & (letters <= _BLANK))):
+            letters[place] = ord(letter(self._raw(int(items[place])).decode()) or "\0")
+        good = letters > 0
+        good[good] = ~_repeated(into[good])
+        unread.append(items[~good])
         codes = np.zeros(height, np.int64)
-        codes[into[~odd]] = _UPPER[self.buffer.bytes[self.value[items[~odd]]]]
+        codes[into[good]] = letters[good]
         return codes
 
     def _raw(self, item: int) -> bytes:

@@ -118,7 +118,7 @@ class _Reader:
         name = self.names.of(text)
         ways: dict[int, tuple[int, Read]] = {
             MEASURE: (2 + name.number, _number),
-            FLAG: (_COLUMNS.index("flag"), _letter),
+            FLAG: (_COLUMNS.index("flag"), letter),
             SAMPLED: (_COLUMNS.index("sampled"), moment),
             TIME: (0, moment),
         }
@@ -131,7 +131,8 @@ def _nothing(_: str) -> None:
     """A value that goes to no column."""
 
 
-def _letter(text: str) -> str | None:
+def letter(text: str) -> str | None:
+    """A flag: one letter, in capitals; None for anything else."""
     flag = text.strip().upper()
     return flag if len(flag) == 1 else None
 

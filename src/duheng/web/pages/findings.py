@@ -16,7 +16,7 @@ from duheng.assess.values import Value
 from duheng.model.findings import Finding
 from duheng.web import register_flags, roles
 from duheng.web.access import confidential, findings_for
-from duheng.web.boards import books, open_board, rows_of, values
+from duheng.web.boards import books, open_board, values
 from duheng.web.counties import place_options
 from duheng.web.errors import BadAddress, NotThere
 from duheng.web.evidence import charts_of, lines, table_of
@@ -138,9 +138,7 @@ def visible_cases(ask: Ask) -> list[Case]:
 
 
 def _flags(ask: Ask) -> list[Flag]:
-    made = open_board(ask)
-    rows_of(ask, made)
-    of_targets = [Flag(one) for one in made.findings if one.code != "not-reported"]
+    of_targets = [Flag(one) for one in open_board(ask).findings if one.code != "not-reported"]
     return list(
         dict.fromkeys([*flags_over_ledger(books(ask)), *of_targets, *register_flags.flags(books(ask))])
     )
