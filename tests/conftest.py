@@ -49,11 +49,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 pytest_runtestloop = coverage_gate.pytest_runtestloop
+pytest_runtest_protocol = coverage_gate.pytest_runtest_protocol
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first: the workers end together."""
-    coverage_gate.measure_own(items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 

@@ -17,9 +17,9 @@ from duheng.model.periods import parse
 
 from .random_books import books
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 # Coverage is measured on one, the others run the same lines.
-SEEDS = [pytest.param(seed, marks=[] if seed == 2 else [pytest.mark.no_cover]) for seed in range(4)]
+SEEDS = [pytest.param(seed, marks=[] if seed == 2 else [pytest.mark.unmeasured]) for seed in range(4)]
 
 
 @pytest.fixture(scope="module", params=SEEDS)
