@@ -191,10 +191,12 @@ class Names:
     def _judge_unit(self, said: str, declared: str, quantity: Quantity) -> CellTrouble | None:
         if is_error(said):
             return error_trouble(said, say("可换算为{declared}的单位", declared=declared))
+        target = parse_unit(declared)
         try:
-            fits = parse_unit(said).same_dimension(parse_unit(declared))
+            fits = parse_unit(said).same_dimension(target)
         except UnitError:
-            near = nearest(said[:40], known_units(), 3) if len(self._units) < _MOST_GUESSES else []
+            fitting = [name for name, unit in known_units().items() if unit.same_dimension(target)]
+            near = nearest(said[:40], fitting) if len(self._units) < _MOST_GUESSES else []
             hint = (
                 say(
                     "请改正，可能是{names}。",
