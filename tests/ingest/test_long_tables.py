@@ -204,7 +204,9 @@ def test_a_hidden_sheet_is_not_read_and_named(read: Read) -> None:
 
 
 @pytest.mark.parametrize(("said", "offered"), [("千佧", "可能是“千克”"), ("斗米", "请改用t")])
-def test_only_units_that_would_fit_are_offered_for_an_unknown_one(read: Read, said: str, offered: str) -> None:
+def test_only_units_that_would_fit_are_offered_for_an_unknown_one(
+    read: Read, said: str, offered: str
+) -> None:
     [finding] = read(workbook([HEADER, changed(单位=said)])).findings
     assert finding.code == "unit-unknown"
     assert offered in finding.remedy
