@@ -16,6 +16,7 @@ from coverage import Coverage
 
 PACKAGES = ("model", "engine", "ledger", "rules")
 CHECKOUT = Path(__file__).resolve().parent.parent
+OWN = tuple(f"{CHECKOUT / 'tests' / name}/" for name in PACKAGES)
 SHARES = pytest.StashKey[dict[str, float]]()
 
 
@@ -36,9 +37,6 @@ def shares() -> dict[str, float]:
                 counts[name][0] += len(lines)
                 counts[name][1] += len(lines) - len(missed)
     return {name: 100 * ran / lines if lines else 0.0 for name, (lines, ran) in counts.items()}
-
-
-OWN = tuple(str(CHECKOUT / "tests" / name) + "/" for name in PACKAGES)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

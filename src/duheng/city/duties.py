@@ -54,19 +54,21 @@ def note_asked_twice(
     """A cell that two duties ask for has two units that owe it and two dates: each would wait for the other."""
     for n, (entry, duty) in enumerate(zip(entries, duties, strict=True)):
         for other in duties[:n]:
-            shared = [name for name in duty.quantities if name in other.quantities]
-            if not shared or duty.every != other.every or not _overlapping(duty, other, places):
+            if duty.every != other.every or not _asked(duty, places) & _asked(other, places):
                 continue
-            titles = [all_quantities()[name].title for name in shared if name in all_quantities()]
-            found = f"“{brief('、'.join(titles))}”已由“{other.id}”要求报送（{other.by}）"
+            shared = [one.title for one in _shared(duty, other)]
+            if not shared:
+                continue
+            found = f"“{brief('、'.join(shared))}”已由“{other.id}”要求报送（{other.by}）"
             expected = "同一对象、同一时期的数只由一张表报送"
             report.add("asked-twice", entry.place("quantities"), found, expected, "只留一处", "warning")
 
 
-def _overlapping(one: Duty, other: Duty, places: Places) -> bool:
-    """Whether two duties have an entity and an item in common."""
+def _shared(one: Duty, other: Duty) -> list[Quantity]:
+    """The quantities that both duties ask for, in an item of both where they have items."""
     apart = one.items and other.items and not set(one.items) & set(other.items)
-    return not apart and bool(_asked(one, places) & _asked(other, places))
+    both = (all_quantities().get(name) for name in one.quantities if name in other.quantities)
+    return [quantity for quantity in both if quantity and not (apart and quantity.axis)]
 
 
 def _asked(duty: Duty, places: Places) -> set[str]:

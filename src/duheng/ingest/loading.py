@@ -73,7 +73,7 @@ def load_city(city: City, *, drill: bool) -> Receipt:
     """Put the city's public figures and targets, and its drill where wanted, into the ledger; idempotent.
 
     Returns how many facts were added and how many were there already (only counted where they had to be compared).
-    All or nothing: one commit for hundreds of sources is a third faster than one for each, and a first load that was
+    All or nothing: one commit spares a wait for the disk after each of hundreds of sources, and a first load that was
     interrupted begins again.
     """
     settings = settings_of(city) if drill else None

@@ -53,14 +53,16 @@ def _check_header(sheet: Sheet, header: Header, book: Notebook) -> bool:
         found = say("“{text}”与 {first} 同为“{column}”列", text=text, first=first, column=titles[role])
         trouble = CellTrouble("column-twice", found, "每种列只有一列", "请删去或改名其中一列。")
         book.note("error", sheet.name, cell_name(header.row, column), trouble)
-    _say_unread(sheet, header, book)
     missing = [titles[role] for role in required_roles() if role not in header.columns]
     if missing:
         found = say("缺少“{names}”列", names=listed("”“", missing))
         expected = say("列名：{names}", names=listed("、", titles.values()))
         trouble = CellTrouble("column-missing", found, expected, "请补上表头，或下载本系统的模板填写。")
         book.note("error", sheet.name, cell_name(header.row, 0), trouble)
-    return bool(missing or header.repeated)
+    broken = bool(missing or header.repeated)
+    if not broken:
+        _say_unread(sheet, header, book)
+    return broken
 
 
 def _say_unread(sheet: Sheet, header: Header, book: Notebook) -> None:
@@ -95,7 +97,7 @@ def _say_otherwise(
 
 
 _REMEDY = {
-    "status": "级别只能在导入时选定（--status）；请按级别分成几个文件导入。",
+    "status": "级别只在命令行导入时可选（--status），网页报送一律为填报；请按级别分成几个文件。",
     "confidence": "请核对原文后再导入；未核实的数不要作为填报数导入。",
 }
 

@@ -195,7 +195,7 @@ class Names:
         try:
             fits = parse_unit(said).same_dimension(target)
         except UnitError:
-            fitting = [name for name, unit in known_units().items() if unit.same_dimension(target)]
+            fitting = (name for name, unit in known_units().items() if unit.same_dimension(target))
             near = nearest(said[:40], fitting) if len(self._units) < _MOST_GUESSES else []
             hint = (
                 say(
