@@ -134,6 +134,16 @@ def test_a_target_of_an_item_that_no_duty_asks_for_is_owed_by_nobody(broken: Bro
     assert [f.code for f in findings if f.code == "nobody-owes"] == ["nobody-owes"]
 
 
+def test_what_has_no_items_is_asked_twice_whatever_the_items_of_the_forms(broken: Broken) -> None:
+    form = "  - {{id: {}, title: 表, quantities: [fuel_use, population], by: 市统计局, kind: county, items: [{}]}}\n"
+    both = form.format("petrol", "汽油") + form.format("diesel", "柴油")
+    findings = broken("plan.yaml", "duties:\n", "duties:\n" + both)
+    [found] = [f.text for f in findings if f.code == "asked-twice"]
+    assert "petrol" in found
+    assert "人口" in found
+    assert "能源" not in found
+
+
 def test_a_half_yearly_form_and_a_yearly_one_may_ask_for_the_same_quantity(broken: Broken) -> None:
     findings = broken("plan.yaml", "[industrial_energy]", "[industrial_energy, gdp]")
     assert [f.text for f in findings if f.code == "asked-twice"] == []
