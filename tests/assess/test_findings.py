@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from duheng.assess.books import Opened, opened
 from duheng.assess.findings import over_ledger
+from duheng.model.parameters import Parameters, Setting, parameter
 from tests.assess import towns
 from tests.assess.towns import BING, CITY, JIA, YI
 
@@ -29,6 +32,23 @@ def codes() -> list[str]:
 def test_a_clean_ledger_has_no_findings() -> None:
     towns.economy()
     assert codes() == []
+
+
+def test_power_whose_equal_value_the_city_has_not_entered_is_found() -> None:
+    towns.state("fuel_use", {JIA: {2023: 100}, YI: {2023: 100}}, item="电力")
+    towns.state("fuel_use", {JIA: {2023: 100}}, item="原煤")
+    (found,) = over_ledger(here())
+    assert (found.code, found.place) == ("power-calorific", "试验市 电力")
+    assert "2个数按当量值折标准煤，本地没有载入电力的等价系数" in found.text
+    assert "equal_value_factor" in found.text
+
+
+def test_power_is_no_finding_where_the_equal_value_is_entered() -> None:
+    towns.state("fuel_use", {JIA: {2023: 100}, YI: {2023: 100}}, item="电力")
+    setting = Setting(date(2020, 1, 1), Decimal(3), "试", where="9900", item="电力")
+    entered = replace(parameter("equal_value_factor"), settings=(setting,))
+    city = replace(towns.city(), parameters=Parameters({entered.id: entered}))
+    assert over_ledger(opened(city, towns.plan())) == ()
 
 
 def test_a_fact_outranked_by_an_audited_one_stays_visible() -> None:

@@ -80,6 +80,46 @@ def test_a_citys_settings_are_added_to_the_packaged_ones(tmp_path: Path) -> None
     assert {p.id for p in own} >= {"standard_coal_factor"}
 
 
+def test_a_citys_settings_in_another_unit_are_refused(tmp_path: Path) -> None:
+    setting = '  - {since: 2024-01-01, where: "5120", item: 原煤, value: 700, cite: 实测}'
+    text = f"title: 折标准煤系数\nunit: kgce/<fuel>\naxis: fuel\nsettings:\n{setting}\n"
+    (tmp_path / "standard_coal_factor.yaml").write_text(text, "utf-8")
+    with pytest.raises(FolderError, match=r"unit kgce/<fuel>.*应与随程序发布的一致.*unit tce/<fuel>"):
+        read_parameters(tmp_path, onto=packaged())
+
+
+def equal_values(tmp_path: Path) -> Parameters:
+    """Those of a city that has entered its equal value of electricity from 2022 on."""
+    setting = '  - {since: 2022-01-01, where: "5120", item: 电力, value: 3.0, cite: 公布}'
+    text = f"title: 等价系数\nunit: tce/<fuel>\naxis: fuel\nsettings:\n{setting}\n"
+    (tmp_path / "equal_value_factor.yaml").write_text(text, "utf-8")
+    return Parameters(read_parameters(tmp_path, onto=packaged()))
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "value"),
+    [
+        ("电力", "512002", "3.0"),
+        ("电力", "110000", "1.229"),
+        ("热力", "512002", "0.03412"),
+        ("原煤", "512002", "0.7143"),
+    ],
+)
+def test_a_parameter_follows_another_where_a_place_has_no_setting_of_its_own(
+    tmp_path: Path, item: str, code: str, value: str
+) -> None:
+    found = equal_values(tmp_path).get("equal_value_factor").at(date(2022, 12, 31), item, code)
+    assert found
+    assert str(found.value) == value
+
+
+def test_a_series_never_begins_with_one_parameter_and_goes_on_with_another(tmp_path: Path) -> None:
+    factor = equal_values(tmp_path).get("equal_value_factor")
+    assert factor.at(date(2020, 12, 31), "电力", "512002") is None
+    assert factor.ruling("电力", "512002").id == "equal_value_factor"
+    assert factor.ruling("电力", "110000").id == "standard_coal_factor"
+
+
 def test_an_unknown_parameter_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="standard_coal_factor"):
         parameter("standard_coal_facter")

@@ -174,7 +174,7 @@ def test_the_table_and_the_reasons_agree_in_every_cell_of_random_books(id: str, 
             for row in cells.iter_rows(named=True)
         ]
         # A parameter that every city brings itself has no packaged value: then no cell can be known.
-        assert (cells["value"].null_count() < cells.height) == all(p.settings for p in _parameters(id))
+        assert (cells["value"].null_count() < cells.height) == all(p.places() for p in _parameters(id))
         assert _differing(cells["value"].to_list(), reasons) == []
 
 

@@ -16,6 +16,7 @@ from duheng.assess.audit.series import monthly, placed, within
 from duheng.assess.audit.yearly import moved
 from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell, owner
+from duheng.assess.flows import POWER_AND_HEAT
 from duheng.assess.judging import with_unit
 from duheng.assess.owed import Owed
 from duheng.assess.warning import Tolerance, tolerances
@@ -75,6 +76,7 @@ def flags_over_ledger(opened: Opened) -> tuple[Flag, ...]:
         opened.memo["flags"] = (
             *foreign_definitions(opened),
             *unnamed_price_bases(opened),
+            *power_at_calorific_value(opened),
             *counties_against_city(opened),
             *stated_against_computed(opened),
             *suspicions(opened),
@@ -169,6 +171,25 @@ def unnamed_price_bases(opened: Opened) -> tuple[Flag, ...]:
         remedy = "请按所属基期重新报送，并在“口径”列写明"
         finding = Finding("price-base", "warning", all_quantities()[id].title, said, expected, remedy)
         found.append(Flag(finding, cells=tuple(_cell(row) for row in rows.iter_rows(named=True))))
+    return tuple(found)
+
+
+def power_at_calorific_value(opened: Opened) -> tuple[Flag, ...]:
+    """Power and heat for which a place has entered no equal value: energy made of them is no published total."""
+    of, places = opened.books.parameters.get("equal_value_factor"), opened.city.places
+    used = opened.books.facts.filter(pl.col("quantity") == "fuel_use", pl.col("item").is_in(POWER_AND_HEAT))
+    found = []
+    for (item,), rows in used.partition_by("item", as_dict=True, maintain_order=True).items():
+        cells = [_cell(row) for row in rows.iter_rows(named=True)]
+        plain = tuple(cell for cell in cells if of.ruling(cell.item, places.code(cell.entity)).id != of.id)
+        if not plain:
+            continue
+        said = say("{n}个数按当量值折标准煤，本地没有载入{item}的等价系数", n=len(plain), item=item)
+        expected = "公布的能源消费总量和单位地区生产总值能耗按等价值，两者不能相比"
+        remedy = say("请在“参数”中载入各年的“{parameter}”（{id}）", parameter=of, id=of.id)
+        place = say("{city} {item}", city=opened.city.name, item=item)
+        finding = Finding("power-calorific", "warning", place, said, expected, remedy)
+        found.append(Flag(finding, cells=plain))
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ from duheng.model.errors import DuhengError
 from duheng.model.saying import say
 
 FUEL = "fuel"
-_ELECTRICITY, _HEAT = "电力", "热力"
+POWER_AND_HEAT = _ELECTRICITY, _HEAT = "电力", "热力"
 
 
 @cache

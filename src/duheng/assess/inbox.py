@@ -49,6 +49,7 @@ KINDS = {
     "members-whole": "县（区）之和与全市不符",
     "outranked": "未被采用的数",
     "price-base": "价格基期未注明",
+    "power-calorific": "电力、热力按当量值",
     "reduction-above-base": "减排量大于基数排放量",
     "reduction-base": "污染源不在基数内",
     "reduction-capacity": "填报减排能力与公式不符",

@@ -179,11 +179,12 @@ def changes_nothing(command: str = "") -> str:
 
 @cache
 def readers() -> dict[str, list[Rule]]:
-    """By id of a parameter the rules that read it themselves."""
+    """By id of a parameter the rules that read it themselves, or one that follows it."""
     found: dict[str, list[Rule]] = {}
     for rule in all_quantities().values():
         if isinstance(rule, Rule):
-            for id in {one.id for one in rule.parts() if isinstance(one, Parameter)}:
+            read = (one for part in rule.parts() if isinstance(part, Parameter) for one in part.below())
+            for id in {one.id for one in read}:
                 found.setdefault(id, []).append(rule)
     return found
 

@@ -133,7 +133,7 @@ class Evaluation:
         parameter = self.books.parameters.get(of.id)
         entity, period, item = self.grid.keys(axis).codes
         items = self.grid.items if parameter.axis and axis else [None]
-        laws, law = self._laws(max((len(s.where) for s in parameter.settings), default=0))
+        laws, law = self._laws(max(map(len, parameter.places()), default=0))
         cases = product(laws, self.grid.dates, items)
         settings = (parameter.at(date.end, name, code) for code, date, name in cases)
         values: Floats = np.array([float(s.value) if s else np.nan for s in settings])

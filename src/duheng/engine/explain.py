@@ -305,7 +305,8 @@ class Explanation:
     def _parameter(self, of: Parameter, at: Place) -> Step:
         entity, item, period = at
         code = self.books.places.code(entity)
-        setting = self.books.parameters.get(of.id).at(period.end, item, code)
+        of = self.books.parameters.get(of.id).ruling(item, code)
+        setting = of.at(period.end, item, code)
         if setting is None:
             said = "{item}{period}没有取值；请在参数表中补充，并写明依据"
             return _step(of, at, "parameter", None, note=say(said, item=item or "", period=period))

@@ -135,8 +135,9 @@ def _settings(found: list[Used], facts: pl.DataFrame) -> Iterator[tuple[Paramete
         if isinstance(one.of, Parameter):
             for item in (items if one.of.axis else [None]) if one.item is None else [one.item]:
                 for period, code in sorted(one.at, key=lambda at: (str(at[0]), at[1])):
-                    if (setting := one.of.at(period.end, item, code)) is not None:
-                        yield one.of, setting
+                    of = one.of.ruling(item, code)
+                    if (setting := of.at(period.end, item, code)) is not None:
+                        yield of, setting
 
 
 def estimated(rule: Rule, found: list[Used]) -> Iterator[str]:
@@ -156,7 +157,8 @@ def borrowed(found: list[Used], facts: pl.DataFrame, places: Places) -> Iterator
     """A notice where a value of another area or of an earlier year stands in for the one of the place and year."""
     cells = facts.select("entity", "period").unique(maintain_order=True).rows()
     items = [*facts["item"].drop_nulls().unique(maintain_order=True)]
-    for one in dict.fromkeys(known.of for known in found if isinstance(known.of, Parameter)):
+    named = (one for known in found if isinstance(known.of, Parameter) for one in known.of.below())
+    for one in dict.fromkeys(one for one in named if isinstance(one, Parameter)):
         if not (one.local() or _yearly(one)):
             continue
         lost: list[str] = []
@@ -166,7 +168,7 @@ def borrowed(found: list[Used], facts: pl.DataFrame, places: Places) -> Iterator
             period, code = parse(text), places.code(entity)
             for item in items if one.axis else [None]:
                 setting = one.at(period.end, item, code)
-                if setting is None:
+                if setting is None or one.ruling(item, code) is not one:
                     continue
                 if one.local() and not setting.where:
                     (national if code else lost).append(f"{entity} {text}" if code else entity)

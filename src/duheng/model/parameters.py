@@ -49,6 +49,8 @@ class Parameter(Reference):
     """A named constant with its dated settings; unit is that of all its values.
 
     choices: of what is decided rather than measured, the words of each value it may have (须有, 不再要求).
+    follows: id of the parameter that holds where a place has no setting of its own for an item, at any date; followed
+    is that parameter.
     """
 
     id: str
@@ -59,15 +61,34 @@ class Parameter(Reference):
     settings: tuple[Setting, ...] = ()
     note: str = ""
     choices: Mapping[Decimal, str] = field(default_factory=dict)
+    follows: str = ""
+    followed: Parameter | None = None
+
+    def parts(self) -> Iterable[Reference]:
+        """The parameter it follows."""
+        return (self.followed,) if self.followed else ()
+
+    def ruling(self, item: str | None = None, code: str = "") -> Parameter:
+        """The parameter whose settings hold for an item at a place: itself, or the one it follows.
+
+        Never both, so that no series begins with the one and goes on with the other.
+        """
+        if self.followed is None or self._here(item, code):
+            return self
+        return self.followed.ruling(item, code)
 
     def at(self, on: date, item: str | None = None, code: str = "") -> Setting | None:
         """The setting in force on a day and at a place: most specific place, then latest date; or None."""
-        found = [
-            s
-            for s in self.settings
-            if s.since <= on and (s.item is None or s.item == item) and code.startswith(s.where)
-        ]
+        found = [s for s in self.ruling(item, code)._here(item, code) if s.since <= on]
         return max(found, key=lambda s: (len(s.where), s.since), default=None)
+
+    def _here(self, item: str | None, code: str) -> list[Setting]:
+        return [s for s in self.settings if s.item in (None, item) and code.startswith(s.where)]
+
+    def places(self) -> set[str]:
+        """The jurisdictions that have settings; "" is the nation."""
+        own = {s.where for s in self.settings}
+        return own | self.followed.places() if self.followed else own
 
     def written(self, value: Decimal) -> str:
         """A value as people read it: its digits, or the word of a choice."""
@@ -80,10 +101,10 @@ class Parameter(Reference):
 
     def local(self) -> bool:
         """Whether any setting belongs to one jurisdiction only."""
-        return any(s.where for s in self.settings)
+        return any(self.places())
 
 
-_KEYS = {field.name for field in fields(Parameter)} - {"id"}
+_KEYS = {field.name for field in fields(Parameter)} - {"id", "followed"}
 _SETTING_KEYS = {field.name for field in fields(Setting)}
 
 
@@ -95,7 +116,8 @@ class Parameters:
 
     def get(self, id: str) -> Parameter:
         """The parameter with this id. Raises UnknownName."""
-        return self.own.get(id) or parameter(id)
+        found = self.own.get(id) or parameter(id)
+        return replace(found, followed=self.get(found.follows)) if found.follows and self.own else found
 
     def __iter__(self) -> Iterator[Parameter]:
         return (self.get(id) for id in sorted({*packaged(), *self.own}))
@@ -129,7 +151,10 @@ def parameter(id: str) -> Parameter:
 @cache
 def packaged() -> dict[str, Parameter]:
     """All parameters below cn/parameters, by id. Raises FolderError with every trouble."""
-    return read_parameters(root() / "parameters")
+    found = read_parameters(root() / "parameters")
+    return {
+        id: replace(one, followed=found[one.follows]) if one.follows else one for id, one in found.items()
+    }
 
 
 def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -> dict[str, Parameter]:
@@ -144,7 +169,11 @@ def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -
             troubles.append(f"{path.name}：{said}")
             continue
         earlier = (onto or {}).get(read.id)
-        found[read.id] = replace(read, settings=(*earlier.settings, *read.settings)) if earlier else read
+        if earlier is not None and (read.unit, read.axis) != (earlier.unit, earlier.axis):
+            said, known = (f"unit {one.unit}、axis {one.axis or '无'}" for one in (read, earlier))
+            troubles.append(f"{path.name}：{said}，应与随程序发布的一致，为 {known}；请换算取值")
+            continue
+        found[read.id] = replace(earlier, settings=(*earlier.settings, *read.settings)) if earlier else read
     troubles += [text for p in found.values() for text in _twice(p)]
     if troubles:
         raise FolderError(troubles)

@@ -74,7 +74,7 @@ def _raw(operand: object, algebra: Algebra) -> Any:
         return operand.value
     if isinstance(operand, int | float):
         return algebra.constant(operand)
-    raise RuleError(f"规则算式中出现 {operand!r}；只能用参数和数字")
+    raise RuleError(f"规则算式中出现 {getattr(operand, 'id', repr(operand))}；只能用参数和数字")
 
 
 def _operator(verb: str, *, reflected: bool = False) -> Callable[[Term, object], Term]:

@@ -13,6 +13,7 @@ FEEDSTOCK_USE = quantity("feedstock_use")
 NONFOSSIL_ENERGY = quantity("nonfossil_energy")
 POPULATION = quantity("population")
 STANDARD_COAL_FACTOR = parameter("standard_coal_factor")
+EQUAL_VALUE_FACTOR = parameter("equal_value_factor")
 
 DEFINITIONS = ("full", "minus-feedstock", "minus-feedstock-nonfossil", "apportioned")
 
@@ -32,6 +33,25 @@ def fuel_energy(use=FUEL_USE, factor=STANDARD_COAL_FACTOR):
     """Energy consumed of one kind, in standard coal.
 
     A measured calorific value has priority over the annex: it is entered as a parameter of the place.
+    """
+    return use * factor
+
+
+@rule(
+    unit="tce",
+    axis="fuel",
+    title="分品种地区能源消费量",
+    title_en="Energy consumption of a region by fuel",
+    decimals=2,
+    over_time="sum",
+    over_place="sum",
+    cite="GB/T 2589-2020 式（1）、附录A（条号待核）",
+    certainty="memory",
+)
+def regional_fuel_energy(use=FUEL_USE, factor=EQUAL_VALUE_FACTOR):
+    """Energy consumed of one kind in a region: power and heat at the coal that making them takes.
+
+    Where a place has entered no such factor, the calorific value holds in all its years, and a finding says so.
     """
     return use * factor
 
@@ -81,7 +101,7 @@ def feedstock_energy(by_fuel=total(fuel_feedstock, over="fuel")):
     cite="GB/T 2589-2020 式（1）（条号待核）",
     certainty="memory",
 )
-def energy(by_fuel=total(fuel_energy, over="fuel")):
+def energy(by_fuel=total(regional_fuel_energy, over="fuel")):
     """Energy consumed in a year, all kinds together.
 
     Thermal power is counted by the fuel burnt for it, so the electricity among the fuels is primary and net

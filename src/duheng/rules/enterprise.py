@@ -6,7 +6,7 @@ energy already counted (steam, power, compressed air) is not counted again. Of b
 
 from duheng.model import parameter, quantity, rule, total, where
 from duheng.rules.balance import electricity_equal_value, heat_equal_value
-from duheng.rules.energy import energy, fuel_energy
+from duheng.rules.energy import fuel_energy
 
 STANDARD = "GB/T 2589-2020（条号待核）"
 POWER = quantity("purchased_electricity")
@@ -118,33 +118,6 @@ def measured_coal_factor(heat=quantity("measured_calorific_value"), standard=par
     It is used once a person enters it as the place's own parameter, with the test report as its citation.
     """
     return heat / standard
-
-
-@rule(
-    unit="tce",
-    shown="万tce",
-    title="能源消费总量（电力、热力按等价值）",
-    title_en="Energy consumption, power and heat at equal value",
-    decimals=2,
-    over_time="sum",
-    over_place="none",
-    cite="中国能源统计年鉴 能源消费总量指标解释（条号待核）；GB/T 2589-2020 附录A（条号待核）",
-    certainty="memory",
-)
-def energy_at_equal_value(
-    calorific=energy.under("full"),
-    power=quantity("primary_power_use"),
-    power_equal=electricity_equal_value,
-    power_calorific=POWER_VALUE,
-    heat=quantity("net_heat_received"),
-    heat_equal=heat_equal_value,
-    heat_calorific=HEAT_VALUE,
-):
-    """Energy of a region with primary and net received power and heat at the coal that making them would take.
-
-    Thermal power is counted by its fuel already, so only these differ between the two values.
-    """
-    return calorific + power * (power_equal - power_calorific) + heat * (heat_equal - heat_calorific)
 
 
 @rule(

@@ -18,18 +18,31 @@ class Economy:
     """GDP [亿元 of the base year], energy [tce] and fuels of every area and year, one year beyond the last included."""
 
     def __init__(self, city: City, settings: Settings, parameters: Parameters) -> None:
-        self.settings, self.city = settings, city
-        self.factors = {fuel: float(self._factor(parameters, fuel)) for fuel in settings.data["fuels"]}
+        self.settings, self.city, self.parameters = settings, city, parameters
         self._last = settings.last_year + 1
         self._mean_growth = sum(a.growth * a.gdp for a in settings.areas) / sum(a.gdp for a in settings.areas)
 
-    def _factor(self, parameters: Parameters, fuel: str) -> Decimal:
-        setting = parameters.get("standard_coal_factor").at(
-            parse(str(self.settings.base_year)).end, fuel, self.city.code
-        )
+    @cached_property
+    def factors(self) -> dict[str, float]:
+        """Standard coal of a unit of each fuel, power and heat at calorific value [tce]: within plants and firms."""
+        base = self.settings.base_year
+        return {
+            fuel: self._factor("standard_coal_factor", fuel, base) for fuel in self.settings.data["fuels"]
+        }
+
+    @cached_property
+    def regional_factors(self) -> dict[tuple[str, int], float]:
+        """The same by fuel and year for a region, power and heat at equal value [tce]."""
+        fuels, years = self.settings.data["fuels"], self.settings.years
+        return {
+            (fuel, year): self._factor("equal_value_factor", fuel, year) for fuel in fuels for year in years
+        }
+
+    def _factor(self, parameter: str, fuel: str, year: int) -> float:
+        setting = self.parameters.get(parameter).at(parse(str(year)).end, fuel, self.city.code)
         if setting is None:
-            raise LookupError(f"{fuel}: no standard coal factor in force for the drill")
-        return setting.value
+            raise LookupError(f"{fuel} {year}: no {parameter} in force for the drill")
+        return float(setting.value)
 
     @cached_property
     def gdp(self) -> dict[tuple[str, int], float]:
@@ -78,7 +91,7 @@ class Economy:
                 }
                 whole = sum(shares.values())
                 for fuel, share in shares.items():
-                    amount = self.energy(area.id, year) * share / whole / self.factors[fuel]
+                    amount = self.energy(area.id, year) * share / whole / self.regional_factors[fuel, year]
                     found[area.id, year, fuel] = rounded(amount, 2)
         return found
 
@@ -92,7 +105,7 @@ class Economy:
 
     def city_energy(self, year: int) -> float:
         """Energy of the whole city as the stated fuels make it [tce]."""
-        return sum(float(v) * self.factors[f] for (_, y, f), v in self.fuels.items() if y == year)
+        return sum(float(v) * self.regional_factors[f, y] for (_, y, f), v in self.fuels.items() if y == year)
 
 
 def stated_for(settings: Settings, area: Area) -> list[str]:

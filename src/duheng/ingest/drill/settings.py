@@ -13,7 +13,7 @@ from duheng.model.errors import UnreadableSource
 from duheng.model.plan import City
 
 # Raised when the generator itself changes, so that a ledger knows which drill it holds.
-GENERATOR = "2"
+GENERATOR = "3"
 _REQUIRED = (
     "seed",
     "first_year",
