@@ -200,7 +200,10 @@ def test_a_stated_value_wins_over_the_computed_one() -> None:
 
 
 def test_a_stated_part_of_a_computed_axis_is_expected_in_its_total() -> None:
-    at = books(("fuel_energy", "512002", "原煤", "2023", 7), ("fuel_energy", "512002", "天然气", "2023", 3))
+    at = books(
+        ("regional_fuel_energy", "512002", "原煤", "2023", 7),
+        ("regional_fuel_energy", "512002", "天然气", "2023", 3),
+    )
     assert both(energy, at, "512002", "2023") == 10
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from duheng.model.rule import Rule
-from duheng.model.verbs import OPERATIONS, Algebra
+from duheng.model.verbs import OPERATIONS, Algebra, noise
 
 
 class PolarsColumns(Algebra):
@@ -33,7 +33,7 @@ class PolarsColumns(Algebra):
             case "ln":
                 return pl.when(first > 0).then(first.log())
             case "ceil":
-                return first.ceil()
+                return pl.Expr.ceil(first - noise(first))
             case "where":
                 return pl.when(first).then(operands[1]).when(~first).then(last)
             case "greatest" | "least":
@@ -70,7 +70,7 @@ class IbisColumns(Algebra):
                 positive = (first > 0).fill_null(False)
                 return ibis.ifelse(positive, ibis.ifelse(positive, first, 1.0).ln(), unknown)
             case "ceil":
-                return first.ceil().cast("float64")
+                return (first - noise(first)).ceil().cast("float64")
             case "where":
                 return ibis.cases((first, operands[1]), (~first, last), else_=unknown)
             case "greatest" | "least":

@@ -18,10 +18,28 @@ ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 """Verbs by Python's name for them."""
 
+_NOISE = 1e-12
+
+
+def noise(*values: Any) -> Any:
+    """By how much binary numbers of the same decimals may differ: what lies exactly on a limit has met it (L7)."""
+    return _NOISE * sum(map(_size, values))
+
+
+def _size(value: Any) -> Any:
+    return value.abs() if hasattr(value, "abs") else abs(value)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    **{verb: getattr(operator, name) for name, verb in {**ARITHMETIC, **COMPARISONS}.items()},
+    **{verb: getattr(operator, name) for name, verb in ARITHMETIC.items()},
+    "<": lambda one, other: other - one > noise(one, other),
+    "<=": lambda one, other: one - other <= noise(one, other),
+    ">": lambda one, other: one - other > noise(one, other),
+    ">=": lambda one, other: other - one <= noise(one, other),
+    "==": lambda one, other: _size(one - other) <= noise(one, other),
+    "!=": lambda one, other: _size(one - other) > noise(one, other),
     "neg": operator.neg,
-    "ceil": math.ceil,
+    "ceil": lambda value: math.ceil(value - noise(value)),
     "ln": math.log,
     "greatest": max,
     "least": min,
