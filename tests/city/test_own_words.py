@@ -26,3 +26,14 @@ def test_a_check_of_a_balance_without_figures_was_not_made(served: Served, tmp_p
     states = begun(served, tmp_path).get("/balance.csv?table=checks").content.decode().splitlines()[1:]
     assert states
     assert [line for line in states if ",成立," in line] == []
+
+
+def test_a_page_names_no_article_and_no_unit_where_the_plan_has_none_for_it(
+    served: Served, tmp_path: Path
+) -> None:
+    client = begun(served, tmp_path)
+    for address in ("/voc", "/institutions"):
+        page = client.get(address).content.decode()
+        lead = page[page.index('<p class="lead">') : page.index('<p class="judgement">')]
+        assert "方案" not in lead.replace("方案未写基期", ""), address
+        assert "尚未规定由谁报送" in page, address
