@@ -67,7 +67,11 @@ def tax(
     here = load(default_city_folder(city))
     drawn = stated.drawn(_quarter(stated, quarter), here.code, here.parameters)
     target = out if out is not None else sys.stdout.buffer
-    write_return(drawn, target, payer=stated.payer or table.stem, scenario="actual", format=format)
+    place, payer = f"{here.name}（{here.code}）", stated.payer or table.stem
+    write_return(drawn, target, payer=payer, scenario="actual", format=format, place=place)
+    if drawn.rates:
+        remedy = "其他地区的用 --city 城市代码或文件夹，或设 DUHENG_CITY"
+        typer.echo(f"适用税额：{place}：{'；'.join(drawn.rates)}。{remedy}", err=True)
     _told(drawn, out, stated.unused)
 
 
