@@ -37,3 +37,7 @@ def test_a_page_names_no_article_and_no_unit_where_the_plan_has_none_for_it(
         lead = page[page.index('<p class="lead">') : page.index('<p class="judgement">')]
         assert "方案" not in lead.replace("方案未写基期", ""), address
         assert "尚未规定由谁报送" in page, address
+
+
+def test_a_city_without_a_drill_is_offered_none(served: Served, tmp_path: Path) -> None:
+    assert "想先熟悉各页" not in begun(served, tmp_path).get("/").content.decode()
