@@ -12,6 +12,15 @@ from duheng.cli.refusals import not_over
 if TYPE_CHECKING:
     from duheng.ingest.plain import Computed
 
+OwnCity = Annotated[
+    str | None,
+    typer.Option(
+        "--city",
+        envvar="DUHENG_CITY",
+        help="城市代码或文件夹：用这座城市的取值，没有写明地区的对象按它计；不写的按全国，全国没有的按资阳市。",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -35,14 +44,7 @@ def compute(
     definition: Annotated[
         str | None, typer.Option("--definition", help="口径编号，如 minus-feedstock。")
     ] = None,
-    city: Annotated[
-        str | None,
-        typer.Option(
-            "--city",
-            envvar="DUHENG_CITY",
-            help="城市代码或文件夹：用这座城市的取值，没有写明地区的对象按它计；不写的按全国，全国没有的按资阳市。",
-        ),
-    ] = None,
+    city: OwnCity = None,
 ) -> None:
     """用一条规则计算一张表。列：entity、item、period（规则有几项就要几项），每个输入量一列，单位为声明的单位；
     若第二行是单位行，则按该行换算；格内自带单位的按格内。基期和上年的值在表内查找；合计要求表中列出的每个对象、每个品种都有值。
@@ -65,6 +67,11 @@ def compute(
     _write(result, out, found.title, table)
     if any(isinstance(one, Parameter) for one in found.below()):
         typer.echo(PACKAGED, err=True)
+    _told(result)
+
+
+def _told(result: Computed) -> None:
+    """What is wrong with the table and what to know of the result; exit code 1 where something is wrong."""
     for text in (*(finding.text for finding in result.findings), *result.notices):
         typer.echo(text, err=True)
     if any(finding.severity == "error" for finding in result.findings):

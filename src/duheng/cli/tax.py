@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duheng.ingest.tax.returns import Return
     from duheng.ingest.tax.sheet import Stated
 
-
+_ELSEWHERE = "其他地区的用 --city 城市代码或文件夹，或设 DUHENG_CITY"
 Given = Annotated[
     Path | None,
     typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True, help=".csv、.xlsx、.xls。"),
@@ -70,8 +70,7 @@ def tax(
     place, payer = f"{here.name}（{here.code}）", stated.payer or table.stem
     write_return(drawn, target, payer=payer, scenario="actual", format=format, place=place)
     if drawn.rates:
-        remedy = "其他地区的用 --city 城市代码或文件夹，或设 DUHENG_CITY"
-        typer.echo(f"适用税额：{place}：{'；'.join(drawn.rates)}。{remedy}", err=True)
+        typer.echo(f"适用税额：{place}：{'；'.join(drawn.rates)}。{_ELSEWHERE}", err=True)
     _told(drawn, out, stated.unused)
 
 
