@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
-from django.test import Client, override_settings
-from pytest_django import DjangoDbBlocker
+from django.test import Client
 
-from duheng import ledger
 from duheng.city import init
-from duheng.ingest.loading import load_city
-from duheng.web import state
-from tests.city.conftest import SHILI
-from tests.web.conftest import visited
+from tests.city.conftest import SHILI, Served
 
 # The board, and from it the targets, their reasons and the exports of these: a page of each kind is among them.
 PAGES = 120
-Served = Callable[[Path], Client]
-
-
-@pytest.fixture
-def served(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Served]:
-    """A visitor of the site of the city in a folder."""
-
-    def site(folder: Path) -> Client:
-        stack.enter_context(override_settings(DUHENG_CITY=str(folder)))
-        ledger.setup()
-        load_city(state.city(), drill=False)
-        return Client()
-
-    with django_db_blocker.unblock(), ExitStack() as stack:
-        stack.enter_context(visited("", tmp_path / "home"))
-        yield site
 
 
 def links(page: str) -> list[str]:

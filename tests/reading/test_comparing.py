@@ -17,6 +17,7 @@ from duheng.reading.comparing.sides import side_of_reading
 from duheng.reading.comparing.wording import canonical, insertion, named
 from duheng.reading.reading import Reading, read, read_text
 from duheng.reading.records import Target
+from tests.city.conftest import SHILI
 from tests.reading.comparisons import expected, made, score
 from tests.reading.test_folder import PLAN
 
@@ -270,6 +271,13 @@ def test_what_is_unknown_is_refused_with_what_there_is(
         main()
     assert ended.value.code == 2
     assert ("ziyang-155-drill" in (said := capsys.readouterr().err)) or ".xlsx" in said
+
+
+def test_the_plans_of_the_own_city_are_known_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUHENG_CITY", str(SHILI))
+    done = CliRunner().invoke(app, ["compare", "shili-145", "ziyang-145", "--json"])
+    assert done.exit_code == 1, done.output
+    assert "示例市" in json.loads(done.stdout)["a"]["title"]
 
 
 def test_a_document_compared_with_itself_has_no_difference(two: tuple[Path, Path]) -> None:

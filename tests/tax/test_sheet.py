@@ -273,3 +273,18 @@ def test_a_table_without_a_readable_month_says_why(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "“去年”不是一个时期" in done.stderr
     assert "没有一行读得出月份" in done.stderr
+
+
+def test_whose_rates_they_are_stands_in_the_message_and_in_the_return(tmp_path: Path) -> None:
+    table, out = _table(tmp_path, "2024-01,DW001,水,COD,1.2,,,"), tmp_path / "申报.csv"
+    done = _shell(table, "-o", out)
+    rate = "水污染物适用税额2.8元/污染当量（四川省人民代表大会常务委员会关于"
+    assert f"适用税额：资阳市（5120）：{rate}" in done.stderr
+    assert "其他地区的用 --city 城市代码或文件夹" in done.stderr
+    assert f"适用税额：资阳市（5120）：{rate}" in out.read_text("utf-8-sig")
+
+
+def test_without_a_rate_of_a_province_none_is_named(tmp_path: Path) -> None:
+    header = "月份,排放口,类别,污染物,产生量,贮存量,处置量,综合利用量"
+    done = _shell(_table(tmp_path, "2024-01,厂区,固体废物,煤矸石,10,0,0,0", header=header))
+    assert "适用税额：" not in done.output

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from duheng import ledger
-from duheng.web import roles, throttle
+from duheng.web import roles, server, throttle
 from tests.web.conftest import PASSWORDS
 
 Site = Callable[..., Client]
@@ -129,6 +129,32 @@ def test_a_weak_password_is_refused(site: Site, password: str) -> None:
     sent = {"word": "add", "username": "zhang.san", "password": password, "role": "reporter"}
     assert site("administrator").post("/accounts", sent).status_code == 422
     assert not User.objects.filter(username="zhang.san").exists()
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("Kurz-1", "密码太短，应不少于8个字符。"),
+        ("password", "这个密码太常见"),
+        ("8374629105", "密码不能只有数字"),
+        ("zhang.san", "密码与用户名或姓名太相似"),
+    ],
+)
+def test_what_is_wrong_with_a_password_is_said_in_chinese(site: Site, password: str, said: str) -> None:
+    sent = {"word": "add", "username": "zhang.san", "password": password, "role": "reporter"}
+    page = site("administrator").post("/accounts", sent).content.decode()
+    assert said in page
+    assert "This password" not in page
+
+
+def test_a_password_is_refused_in_the_same_words_at_the_shell(site: Site) -> None:
+    assert server.set_password("reporter", "Kurz-1") == ["密码太短，应不少于8个字符。"]
+
+
+def test_an_unknown_role_is_told_the_roles_there_are(site: Site) -> None:
+    (said,) = server.add_account("zhang.san", "Sehr-lang-und-gut-9", "admin")
+    assert "“admin”" in said
+    assert "reviewer（审核）、administrator（管理）" in said
 
 
 def test_a_stopped_account_is_out_at_once(site: Site) -> None:

@@ -202,7 +202,12 @@ def test_without_figures_a_page_says_that_they_are_missing(site: Site, path: str
 
 def test_without_figures_it_is_said_who_owes_them(site: Site) -> None:
     assert "市机关事务管理局" in site().get("/institutions").content.decode()
-    assert "市生态环境局" in site().get("/voc").content.decode()
+
+
+def test_without_a_duty_nobody_is_said_to_owe_an_inventory(site: Site) -> None:
+    page = site().get("/voc").content.decode()
+    assert "二、（九）" in page
+    assert "尚未规定由谁报送" in page
 
 
 def test_every_accounting_page_is_listed_and_there(drill: Site) -> None:

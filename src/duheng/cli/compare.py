@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duheng.cli.opening import DEFAULT_CITY, CityOption
+
 if TYPE_CHECKING:
     from duheng.model.plan import Plan
     from duheng.reading.comparing import Comparison, Entry, Side
@@ -46,9 +48,11 @@ def compare(
     out: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="写到 .xlsx 文件。")
     ] = None,
+    city: CityOption = DEFAULT_CITY,
 ) -> None:
     """甲与乙逐项对比：同一指标（名称可以不同）谁更严、谁更松，不可比的写明为什么；只在一方的列出。
 
+    方案编号可以是 --city 这座城市的，也可以是随程序发布的。
     条款和原文各附其后。退出码：0 没有不同，1 有不同，2 不能读或用法错误。
 
     Compare two plans.
@@ -58,7 +62,7 @@ def compare(
 
     if out is not None and out.suffix != ".xlsx":
         raise UnknownName(out.suffix, (".xlsx",), "文件类型")
-    made = compared(_side(a), _side(b))
+    made = compared(_side(a, city), _side(b, city))
     if out is not None:
         _write(made, out)
     if as_json:
@@ -71,21 +75,21 @@ def compare(
         raise typer.Exit(1)
 
 
-def _side(named: str) -> Side:
-    """A document by its path, else a plan by folder, code of its city, or its own id."""
+def _side(named: str, city: str) -> Side:
+    """A document by its path, else a plan by folder, code of its city, or its own id; city: the own one."""
     from duheng.reading.comparing import side_of_plan, side_of_reading
     from duheng.reading.reading import read
 
     path = Path(named)
     if path.is_file() or (path.suffix and not path.is_dir()):
         return side_of_reading(read(path), path.stem)
-    return side_of_plan(_plan(named))
+    return side_of_plan(_plan(named, city))
 
 
-def _plan(named: str) -> Plan:
+def _plan(named: str, city: str) -> Plan:
     """A plan as printed; `id@2026-09-01`: with the changes made by that day."""
     named, at, day = named.partition("@")
-    plan = _kept(named)
+    plan = _kept(named, city)
     return plan.on(_day(day)) if at else plan
 
 
@@ -98,7 +102,8 @@ def _day(said: str) -> date:
         raise DuhengError(f"“@{said}”不是日期；某日的版本应写成 方案编号@2026-09-01。") from error
 
 
-def _kept(named: str) -> Plan:
+def _kept(named: str, own: str) -> Plan:
+    """A plan of a folder, of the own city or of a packaged one."""
     from duheng import city
     from duheng.assess.books import default_plan
     from duheng.model import data
@@ -106,12 +111,12 @@ def _kept(named: str) -> Plan:
 
     if Path(named).is_dir():
         return default_plan(city.load(Path(named)))
-    folders = [path.parent for path in sorted(data.root().glob("*/*/city.yaml"))]
-    known = {}
-    for here in map(city.load, folders):
+    packaged = [path.parent for path in sorted(data.root().glob("*/*/city.yaml"))]
+    known: dict[str, Plan] = {}
+    for here in map(city.load, dict.fromkeys((city.default_city_folder(own), *packaged))):
         if named == here.id:
             return default_plan(here)
-        known.update({plan.id: plan for plan in here.plans})
+        known = {plan.id: plan for plan in here.plans} | known  # of one id twice, the own city's
     if named not in known:
         raise UnknownName(named, known, "文件、文件夹或方案")
     return known[named]

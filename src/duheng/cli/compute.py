@@ -12,6 +12,15 @@ from duheng.cli.refusals import not_over
 if TYPE_CHECKING:
     from duheng.ingest.plain import Computed
 
+OwnCity = Annotated[
+    str | None,
+    typer.Option(
+        "--city",
+        envvar="DUHENG_CITY",
+        help="城市代码或文件夹：用这座城市的取值，没有写明地区的对象按它计；不写的按全国，全国没有的按资阳市。",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -35,6 +44,7 @@ def compute(
     definition: Annotated[
         str | None, typer.Option("--definition", help="口径编号，如 minus-feedstock。")
     ] = None,
+    city: OwnCity = None,
 ) -> None:
     """用一条规则计算一张表。列：entity、item、period（规则有几项就要几项），每个输入量一列，单位为声明的单位；
     若第二行是单位行，则按该行换算；格内自带单位的按格内。基期和上年的值在表内查找；合计要求表中列出的每个对象、每个品种都有值。
@@ -42,18 +52,26 @@ def compute(
 
     Any rule over a plain table.
     """
-    from duheng.cli.opening import PACKAGED, definition_of
+    from duheng.city import default_city_folder, load
+    from duheng.cli.opening import DEFAULT_CITY, PACKAGED, definition_of
     from duheng.ingest.plain import compute as over_table
     from duheng.ingest.plain import find_rule
+    from duheng.ingest.plain_areas import home
     from duheng.model.parameters import Parameter
 
     not_over(out, table)
     found = find_rule(rule)
     chosen = definition_of(found, definition)
-    result = over_table(found, table, base_year=base_year, definition=chosen)
+    here = home(load(default_city_folder(city or DEFAULT_CITY)), found, asked=city is not None)
+    result = over_table(found, table, base_year=base_year, definition=chosen, home=here)
     _write(result, out, found.title, table)
     if any(isinstance(one, Parameter) for one in found.below()):
         typer.echo(PACKAGED, err=True)
+    _told(result)
+
+
+def _told(result: Computed) -> None:
+    """What is wrong with the table and what to know of the result; exit code 1 where something is wrong."""
     for text in (*(finding.text for finding in result.findings), *result.notices):
         typer.echo(text, err=True)
     if any(finding.severity == "error" for finding in result.findings):

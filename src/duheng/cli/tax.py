@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duheng.ingest.tax.returns import Return
     from duheng.ingest.tax.sheet import Stated
 
-
+_ELSEWHERE = "其他地区的用 --city 城市代码或文件夹，或设 DUHENG_CITY"
 Given = Annotated[
     Path | None,
     typer.Argument(metavar="IN.csv", exists=True, dir_okay=False, readable=True, help=".csv、.xlsx、.xls。"),
@@ -67,7 +67,10 @@ def tax(
     here = load(default_city_folder(city))
     drawn = stated.drawn(_quarter(stated, quarter), here.code, here.parameters)
     target = out if out is not None else sys.stdout.buffer
-    write_return(drawn, target, payer=stated.payer or table.stem, scenario="actual", format=format)
+    place, payer = f"{here.name}（{here.code}）", stated.payer or table.stem
+    write_return(drawn, target, payer=payer, scenario="actual", format=format, place=place)
+    if drawn.rates:
+        typer.echo(f"适用税额：{place}：{'；'.join(drawn.rates)}。{_ELSEWHERE}", err=True)
     _told(drawn, out, stated.unused)
 
 

@@ -19,13 +19,13 @@ import polars as pl
 from duheng.engine import Books, table
 from duheng.engine.explain import Explanation
 from duheng.ingest.cells import bare_number
-from duheng.ingest.plain_areas import NamedPlaces
+from duheng.ingest.plain_areas import NATION, Home, NamedPlaces
 from duheng.ingest.plain_cells import value_of
 from duheng.ingest.plain_definitions import by_definition
-from duheng.ingest.plain_notices import borrowed, estimated, unread, unverified, used
+from duheng.ingest.plain_notices import at_home, borrowed, estimated, unread, unverified, used
 from duheng.ingest.plain_reasons import Reasons
 from duheng.ingest.plain_table import DEFINITION, KEYS, Sheet, read_lines, read_sheet
-from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
+from duheng.model import CHILDREN, MONTHS, Entity, Quantity, Rule, all_quantities
 from duheng.model.errors import DuhengError, PeriodError, UnitError, UnknownName, UnreadableSource
 from duheng.model.findings import Finding
 from duheng.model.glossary import axis, item_unit
@@ -53,9 +53,14 @@ class Computed:
 
 
 def compute(
-    rule: Rule, path: Path, *, base_year: int | None = None, definition: str | None = None
+    rule: Rule,
+    path: Path,
+    *,
+    base_year: int | None = None,
+    definition: str | None = None,
+    home: Home = NATION,
 ) -> Computed:
-    """The rule over a table, under each definition that its rows state.
+    """The rule over a table, under each definition that its rows state; home: the city that the table is read in.
 
     Raises UnreadableSource where the table cannot be read at all, DefinitionMismatch where the rule would compare
     rows under different definitions.
@@ -67,7 +72,7 @@ def compute(
             Finding("table.no-rows", "error", sheet.name, "没有数据行", "表头之下的各行数据", "请核对文件")
         )
     parts = by_definition(rule, sheet, definition, findings)
-    made = [_computed(rule, part, base_year, meant) for meant, part in parts]
+    made = [_computed(rule, part, base_year, meant, home) for meant, part in parts]
     rows = sorted((line, row) for one, _ in made for line, row in one)
     told = dict.fromkeys((*findings, *(finding for _, one in made for finding in one.findings)))
     notices = dict.fromkeys(notice for _, one in made for notice in one.notices)
@@ -75,13 +80,14 @@ def compute(
 
 
 def _computed(
-    rule: Rule, sheet: Sheet, base_year: int | None, definition: str | None
+    rule: Rule, sheet: Sheet, base_year: int | None, definition: str | None, home: Home
 ) -> tuple[list[tuple[int, tuple[str, ...]]], Computed]:
     """The rule over rows of one definition: the printed rows with their lines, and what there is to say."""
     findings: list[Finding] = []
     facts = _facts(rule, sheet, findings)
     kind = next((ref.over for ref in _totals(rule) if _over_places(ref)), "entity")
-    books = Books(facts, _places(sheet, kind), base_year=base_year)
+    places = _places(sheet, kind, home)
+    books = Books(facts, places, home.parameters, base_year=base_year)
     header, cells = _joined(rule, sheet, table(rule, books, definition))
     if stated := rule.definitions and DEFINITION in sheet.header:
         header = (*header[:-1], DEFINITION, header[-1])
@@ -90,12 +96,13 @@ def _computed(
     findings += (one for one in told if one.severity == "warning")
     outside = (f"提示：{one.text}" for one in told if one.severity == "notice")
     rows = [(line, (*row[:-1], definition or "", row[-1]) if stated else row) for line, _, row in cells]
-    with_it = used(rule, facts, books.places, definition, base_year)
+    with_it = used(rule, facts, places, definition, base_year, home.parameters)
     known = (
         *estimated(rule, with_it),
         *unread(rule, with_it),
         *unverified(with_it, facts),
-        *borrowed(with_it, facts, books.places),
+        *borrowed(with_it, facts, places),
+        *at_home(with_it, facts, places),
     )
     return rows, Computed(header, (), tuple(findings), (*known, *outside))
 
@@ -304,13 +311,14 @@ def _over_places(reference: Total) -> bool:
     return reference.over != MONTHS and reference.over != reference.of.axis
 
 
-def _places(sheet: Sheet, kind: str) -> Places:
+def _places(sheet: Sheet, kind: str, home: Home) -> NamedPlaces:
     if "entity" not in sheet.header:
-        return NamedPlaces([])
+        return NamedPlaces([], home)
     names = dict.fromkeys(name.strip() for name in sheet.column("entity"))
     member = "entity" if kind in (CHILDREN, "entity") else kind
     listed = [Entity(name, name, member, None if name == _WHOLE else _WHOLE) for name in names]
-    return NamedPlaces([*listed, Entity(_WHOLE, _WHOLE, "whole")] if _WHOLE not in names else listed)
+    whole = [] if _WHOLE in names else [Entity(_WHOLE, _WHOLE, "whole")]
+    return NamedPlaces([*listed, *whole], home)
 
 
 def _joined(

@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
-from duheng.model import Places
+from duheng.model import Entity, Parameter, Places, Rule
 from duheng.model.data import read_rows, root
+from duheng.model.parameters import Parameters
+from duheng.model.plan import City
 
 _DIVISIONS = ("province", "city", "county")
+_ENDINGS = ("省", "市", "县", "州")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The city that a table is read in: its parameters, the codes of its divisions by name.
+
+    code: of whatever does not say where it lies; "" is the nation.
+    """
+
+    parameters: Parameters = field(default_factory=Parameters)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    name: str = ""
+
+
+NATION = Home()
+
+
+def home(city: City, rule: Rule, asked: bool) -> Home:
+    """The home of a table of a rule; asked: the city was named, else it is only the program's default.
+
+    What does not say where it lies is the named city's. Where none was named it is the nation's, unless the nation has
+    no value of something that the rule reads (a tariff, a rate of tax): then it is the default city's, and told so.
+    """
+    divisions = [one for one in city.places if one.kind in _DIVISIONS]
+    names = {name: city.places.code(one.id) for one in divisions for name in (one.name, *one.aliases)}
+    code = city.code if asked or not _national(rule) else ""
+    return Home(city.parameters, names, code, city.name)
+
+
+def _national(rule: Rule) -> bool:
+    """Whether the nation has a value of every parameter that a rule rests on."""
+    read = (one for one in rule.below() if isinstance(one, Parameter))
+    return all(any(not setting.where for setting in one.settings) for one in read)
 
 
 class NamedPlaces(Places):
-    """Places of a table: one that bears the name of a known division has its code."""
+    """Places of a table: one that bears the name of a known division has its code, any other that of the home."""
+
+    def __init__(self, entities: Iterable[Entity], home: Home = NATION) -> None:
+        super().__init__(entities)
+        self.home = home
 
     def code(self, id: str) -> str:
-        """As of all places, else the code of the division of this name; "" where none is known."""
-        return super().code(id) or codes().get(id, "")
+        """As of all places, else the code of the division of this name; that of the home where it names none."""
+        return self._named(id) or (self.home.code if self.at_home(id) else "")
+
+    def at_home(self, id: str) -> bool:
+        """Whether nothing but the home says where the entity lies; a city or county nobody knows lies elsewhere."""
+        return bool(self.home.code) and not self._named(id) and not id.endswith(_ENDINGS)
+
+    def _named(self, id: str) -> str:
+        return super().code(id) or self.home.codes.get(id) or codes().get(id, "")
 
 
 @cache

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from duheng.ingest.plain_areas import NamedPlaces
 from duheng.model import Parameter, Places, Quantity, Rule
-from duheng.model.parameters import Setting
+from duheng.model.parameters import Parameters, Setting
 from duheng.model.periods import Period, parse
 from duheng.model.references import At, Linked, Only, Reference, Under
 from duheng.model.rule import Wording
@@ -37,12 +38,14 @@ def used(
     places: Places,
     definition: str | None = None,
     base_year: int | None = None,
+    parameters: Parameters | None = None,
 ) -> list[Used]:
     """The rules and parameters that a rule over a table is worked out with, below what no column of it states."""
     cells = facts.select("entity", "period").unique(maintain_order=True).rows()
     at = frozenset((parse(text), places.code(entity)) for entity, text in cells)
     given = frozenset(facts["quantity"].unique())
-    return [*dict.fromkeys(_Search(given, base_year).below(rule, _Place(at, definition)))]
+    search = _Search(given, base_year, parameters or Parameters())
+    return [*dict.fromkeys(search.below(rule, _Place(at, definition)))]
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class _Place:
 class _Search:
     given: frozenset[str]
     base_year: int | None
+    parameters: Parameters
     seen: set[tuple[object, ...]] = field(default_factory=set)
 
     def below(self, of: Reference, place: _Place) -> Iterator[Used]:
@@ -67,7 +71,7 @@ class _Search:
             return
         self.seen.add(mark)
         if isinstance(of, Parameter):
-            yield Used(of, place.at, item=place.item)
+            yield Used(self.parameters.get(of.id), place.at, item=place.item)
         elif isinstance(of, Rule):
             if of.id not in self.given:
                 yield from self._rule(of, place)
@@ -181,6 +185,19 @@ def borrowed(found: list[Used], facts: pl.DataFrame, places: Places) -> Iterator
             yield f"提示：{one.title}：{_few(national)}没有本地取值，用的是全国值"
         for year, names in earlier.items():
             yield f"提示：{one.title}：{_few(names)}用的是{year}年的取值，当年的没有收录，属暂用"
+
+
+def at_home(found: list[Used], facts: pl.DataFrame, places: NamedPlaces) -> Iterator[str]:
+    """A notice of what does not say where it lies, and so has the values of the city that the table is read in."""
+    cells = facts.select("entity", "period").unique(maintain_order=True).rows()
+    days = {entity: parse(text).end for entity, text in cells if places.at_home(entity)}
+    read = {one.of for one in found if isinstance(one.of, Parameter)}
+    code = places.home.code
+    settings = [one for of in read for one in of.settings if one.where and code.startswith(one.where)]
+    lost = [entity for entity, day in days.items() if any(one.since <= day for one in settings)]
+    if lost:
+        remedy = "在别处的，请把对象写成省、市、县名或行政区划代码，或用 --city 指定城市"
+        yield f"提示：{_few(lost)}没有认出所在地区，按{places.home.name}（{code}）取值；{remedy}"
 
 
 def _yearly(of: Parameter) -> bool:

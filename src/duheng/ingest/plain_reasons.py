@@ -165,4 +165,5 @@ class Reasons:
 
     @cached_property
     def _parameters(self) -> dict[str, Parameter]:
-        return {one.id: one for one in self.rule.below() if isinstance(one, Parameter)}
+        known = self.explanation.books.parameters
+        return {one.id: known.get(one.id) for one in self.rule.below() if isinstance(one, Parameter)}

@@ -3,7 +3,9 @@
 from duheng.model import ceil, clip, greatest, parameter, quantity, rule
 
 ALUMINIUM = "发改价格〔2021〕1239号（条号待核）"
-HOUSEHOLDS = "四川省居民阶梯电价（2012，文号待核）"
+HOUSEHOLDS = (
+    "居民生活用电试行阶梯电价的指导意见（发改价格〔2011〕2617号，文号待核）"  # the sizes are each province's
+)
 
 
 @rule(

@@ -39,6 +39,15 @@ class Verdict:
     broken: tuple[Discrepancy, ...]
     unknown: tuple[str, ...]
 
+    @property
+    def state(self) -> str:
+        """The word for it; what holds of no fuel was not checked, even where there is no fuel at all (L1)."""
+        if self.broken:
+            return "不成立"
+        if not self.held:
+            return "未核对"
+        return "部分核对" if self.unknown else "成立"
+
 
 def verdicts(book: BalanceBook) -> list[Verdict]:
     """The identities of the layout, total use, subtotals and signs, and what must agree with other figures."""
@@ -162,20 +171,11 @@ def checks_table(ask: Ask, found: list[Verdict]) -> Table:
     ]
     rows = []
     for one in found:
-        level = 1 if one.broken else 3 if not one.unknown else 2
-        state = (
-            "不成立"
-            if one.broken
-            else "成立"
-            if not one.unknown
-            else "未核对"
-            if not one.held
-            else "部分核对"
-        )
+        level = {"不成立": 1, "成立": 3}.get(one.state, 2)
         rows.append(
             [
                 Cell(words(one.title)),
-                Cell(words(state), kind="light", light=level),
+                Cell(words(one.state), kind="light", light=level),
                 Cell(words.join(dict.fromkeys(titles(ask, (d.fuel for d in one.broken)))) or "—"),
                 Cell(words.join(titles(ask, one.unknown)) or "—"),
             ]

@@ -237,18 +237,15 @@ def taken(host: str, port: int) -> bool:
 def set_password(name: str, password: str) -> list[str]:
     """Give an account a new password; what is wrong with it, [] when done. DuhengError for an unknown name."""
     from django.contrib.auth.models import User
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
 
     from duheng import ledger
+    from duheng.web.passwords import weaknesses
 
     user = User.objects.filter(username=name).first()
     if user is None:
         raise DuhengError(f"没有名为“{name}”的账号。")
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        return list(error.messages)
+    if troubles := weaknesses(password, user):
+        return troubles
     user.set_password(password)
     user.save()
     ledger.audit("命令行", "password", name, "")

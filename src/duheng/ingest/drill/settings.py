@@ -72,9 +72,18 @@ class Settings:
         return next(area for area in self.areas if area.id == id)
 
 
+def has_drill(city: City) -> bool:
+    """Whether the city's folder describes a drill."""
+    return _file(city).is_file()
+
+
+def _file(city: City) -> Path:
+    return city.folder / "drill" / "drill.yaml"
+
+
 def settings_of(city: City) -> Settings | None:
     """The settings of the city's drill; None where it has none. UnreadableSource for a file that is no settings."""
-    path = city.folder / "drill" / "drill.yaml"
+    path = _file(city)
     if not path.is_file():
         return None
     content = path.read_bytes()

@@ -19,12 +19,12 @@ import duheng.rules.tax as rules
 from duheng.engine.chain import Chain
 from duheng.ingest.export import write_table
 from duheng.ingest.reductions import preferred
+from duheng.ingest.tax import rates
 from duheng.ingest.tax.exact import Exact, decimal, money
 from duheng.ingest.tax.flat import Flat, Unweighed, flat_rows, outside
 from duheng.ingest.tax.grounds import Grounds
 from duheng.ingest.tax.selection import ABOVE, chosen, group_of, item_of, least_size, settings
 from duheng.model import Parameters, Rule
-from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding, Severity
 from duheng.model.glossary import Quantity, axis
 from duheng.model.parameters import Local, Setting
@@ -105,7 +105,8 @@ class Row:
 class Return:
     """The return of a quarter: its rows in order of month and outlet, the total in 元, what is wrong with the input.
 
-    others: the rows of solid waste, noise and neutral water, which have no equivalents.
+    others: the rows of solid waste, noise and neutral water, which have no equivalents. rates: the province's rates
+    below the rows, each with its text.
     """
 
     quarter: Period
@@ -113,6 +114,7 @@ class Return:
     total: Decimal | None
     findings: tuple[Finding, ...]
     others: tuple[Flat, ...] = ()
+    rates: tuple[str, ...] = ()
 
     @property
     def unverified(self) -> list[str]:
@@ -161,7 +163,9 @@ def quarterly_return(
     taxes = [*(row.tax for row in rows), *(row.tax for row in flat)]
     known = [tax for tax in taxes if tax is not None]
     total = sum(known, Decimal("0.00")) if len(known) == len(taxes) else None
-    return Return(whole, tuple(rows), total, (*findings, *odd), flat)
+    used = [(_PARTS[row.entry.medium][2], row.month) for row in rows]
+    told = rates.told(used, code, parameters or Parameters())
+    return Return(whole, tuple(rows), total, (*findings, *odd), flat, told)
 
 
 def _within(month: Period, quarter: Period) -> bool:
@@ -244,7 +248,7 @@ class _Drawing:
         counted: bool | None,
     ) -> Row:
         _, share_rule, tax_rule = _PARTS[key[0]]
-        rate = _rate(tax_rule, month, self.code, self.parameters)
+        rate = Fraction(rates.rate(tax_rule, month, self.code, self.parameters).value)
         share = self._read(month, key, entry, share_rule, counted) if share_rule else Fraction(1)
         tax = Fraction(0) if counted is False else self._read(month, key, entry, tax_rule, counted)
         # What is known for certain to be outside the first three owes nothing; what may be inside is unknown.
@@ -290,15 +294,6 @@ def _values(medium: str, entry: Entry, counted: bool | None) -> dict[str, Fracti
         f"{medium}_tax_limit": _fraction(entry.limit) if claimed else Fraction(1),
         f"{medium}_tax_exceedances": Fraction(entry.exceedances or 0),
     }
-
-
-def _rate(rule: Rule, month: Period, code: str, parameters: Parameters) -> Fraction:
-    reference = rule.wordings[0].inputs["rate"]
-    setting = parameters.get(reference.id).at(month.end, None, code)
-    if setting is None:
-        said = "{code}在{month}没有适用税额；请在城市文件夹的parameters中加载本省的决定"
-        raise DuhengError(say(said, code=code, month=str(month)))
-    return Fraction(setting.value)
 
 
 def _of_entry(entry: Entry) -> list[Finding]:
@@ -371,14 +366,19 @@ def _plain(value: Fraction | None) -> Decimal | None:
 
 
 def write_return(
-    drawn: Return, out: Path | IO[bytes], *, payer: str, scenario: str, format: str = "xlsx"
+    drawn: Return, out: Path | IO[bytes], *, payer: str, scenario: str, format: str = "xlsx", place: str = ""
 ) -> int:
-    """Write the return as a table, its total in the last row; returns the number of rows."""
+    """Write the return as a table, its total in the last row; returns the number of rows.
+
+    place: whose rates they are.
+    """
+    used = "；".join(drawn.rates)
     rows = [*drawn.cells(), ("合计", *(None,) * (len(COLUMNS) - 2), drawn.total)]
     about = {
         "纳税人": payer,
         "税款所属期": str(drawn.quarter),
         "依据": "环境保护税法（2018修正）；环境保护税法实施条例",
+        "适用税额": f"{place}：{used}" if place and used else used,
         "说明": "空格为未知，不是零；每行四舍五入到分，合计为各行之和",
     }
     if drawn.unverified:

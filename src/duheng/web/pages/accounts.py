@@ -5,18 +5,17 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from duheng import ledger
-from duheng.model.saying import say
+from duheng.model.saying import listed, say
 from duheng.web import roles, throttle
 from duheng.web.actions import ACTIONS
 from duheng.web.errors import NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.pages.trail_words import in_words, object_in_words
+from duheng.web.passwords import weaknesses
 from duheng.web.tables import Cell, Column, Table
 
 WRONG = "用户名或密码不对，请核对后重试。"
@@ -85,10 +84,8 @@ def _change_password(ask: Ask) -> list[str]:
         return [ask.words("原密码不对。")]
     if sent.get("new", "") != sent.get("again", ""):
         return [ask.words("两次输入的新密码不一致。")]
-    try:
-        validate_password(sent.get("new", ""), ask.user)
-    except ValidationError as error:
-        return [ask.words(text) for text in error.messages]
+    if troubles := weaknesses(sent.get("new", ""), ask.user):
+        return [ask.words(text) for text in troubles]
     ask.user.set_password(sent["new"])
     ask.user.save()
     update_session_auth_hash(ask.request, ask.user)
@@ -184,12 +181,11 @@ def add(actor: str, name: str, password: str, role: str, fullname: str = "") -> 
     if User.objects.filter(username=name).exists():
         return [say("已有名为“{name}”的账号。", name=name)]
     if role not in {known.name for known in roles.ROLES}:
-        return ["请选择角色。"]
+        known = listed("、", (say("{key}（{title}）", key=one.name, title=one.title) for one in roles.ROLES))
+        return [say("角色“{role}”：应为{known}之一。", role=role[:60], known=known)]
     user = User(username=name, first_name=fullname[:150])
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        return list(error.messages)
+    if troubles := weaknesses(password, user):
+        return troubles
     user.set_password(password)
     user.save()
     roles.give(user, role)

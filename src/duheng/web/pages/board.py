@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from duheng.ingest.drill.settings import has_drill
 from duheng.model.plan import Article
 from duheng.web import state
 from duheng.web.boards import open_board, rows_of
@@ -60,7 +61,7 @@ def show(ask: Ask) -> Page:
             "overdue": overdue,
             "county_values": own_values,
             "today": state.today(),
-            "drill_loaded": not settings.PRODUCTION,
+            "drill_loaded": not settings.PRODUCTION and has_drill(ask.city),
         },
         tables=(targets_table(ask, rows), lights_table(ask, counties)),
         charts=(

@@ -53,7 +53,7 @@ def balance(ask: Ask) -> Page:
     book, unit, words = book_of(ask), choice_of_unit(ask), ask.words
     found = verdicts(book)
     table = _table(book, unit)
-    broken = broken_table(ask, found)
+    broken, duty = broken_table(ask, found), _duty(ask)
     title = words("{place}{year}年能源平衡表", place=words.name(book.where.place), year=book.where.period)
     return Page(
         template="balance.html",
@@ -69,9 +69,12 @@ def balance(ask: Ask) -> Page:
             "heads": [n for n, row in enumerate(book.rows) if row.head],
             "marked": [n for n, row in enumerate(book.rows) if row.row.code == "D"],
             "wrong": len(broken.rows),
-            "gaps": _gaps(book, unit),
+            "checked": any(one.held or one.broken for one in found),
+            "unchecked": sum(one.state in ("未核对", "部分核对") for one in found),
+            **_difference(book, unit),
             "owed": _owed(book),
-            "duty": _duty(ask),
+            "duty": duty,
+            "owed_by": [duty.by] if duty else [],
             "note": words(NOT_IN_FORM) if unit == "tce" and book.basis == "equivalent" else "",
         },
         tables=(table, checks_table(ask, found), broken),
@@ -156,12 +159,13 @@ def _rows_json(book: BalanceBook, unit: str) -> list[dict[str, Any]]:
     ]
 
 
-def _gaps(book: BalanceBook, unit: str) -> dict[str, str]:
-    """Fuels whose printed statistical difference is not nought."""
+def _difference(book: BalanceBook, unit: str) -> dict[str, Any]:
+    """The printed statistical difference: the fuels where it is not nought; whether it is known and nought of all."""
     row = next(one for one in book.rows if one.row.code == "D")
     read = book.amount if unit == "physical" else book.coal
-    amounts = {column: read(row, column) for column in book.columns}
-    return {c.item or c.title: a.text for c, a in amounts.items() if a.value is not None and a.text != "0"}
+    amounts = {column.item or column.title: read(row, column) for column in book.columns}
+    gaps = {fuel: one.text for fuel, one in amounts.items() if one.value is not None and one.text != "0"}
+    return {"gaps": gaps, "closes": bool(amounts) and all(one.text == "0" for one in amounts.values())}
 
 
 def _owed(book: BalanceBook) -> list[str]:

@@ -1,4 +1,4 @@
-"""Public institutions (article 六): energy, water and carbon per head and floor area, decline, certified shares."""
+"""Public institutions: energy, water and carbon per head and floor area, decline, certified shares."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from duheng.model.glossary import quantity
 from duheng.web.boards import books, unread
 from duheng.web.boards import values as values_below
 from duheng.web.cells import cell, values
+from duheng.web.clauses import articles_of, owing_units
 from duheng.web.page import Ask, Page
 from duheng.web.tables import Cell, Column, Table
 
@@ -31,8 +32,8 @@ def show(ask: Ask) -> Page:
     years = [str(year) for year in span]
     tables = [_table(ask, name, title, rules, years) for name, title, rules in GROUPS]
     known = any((city, None, year) in values(books(ask), of) for of in STATED for year in years)
-    asked = set(STATED) | {"organs", "institutions"}
-    owed_by = dict.fromkeys(duty.by for duty in ask.plan.duties if asked & set(duty.quantities))
+    asked = {*STATED, "organs", "institutions"}
+    shown = {of for _, _, rules in GROUPS for of in rules}
     return Page(
         template="institutions.html",
         title=words("公共机构"),
@@ -40,7 +41,11 @@ def show(ask: Ask) -> Page:
             "years": years,
             **{name: {of: _by_year(ask, of, years) for of in rules} for name, _, rules in GROUPS},
         },
-        context={"known": known, "owed_by": list(owed_by)},
+        context={
+            "known": known,
+            "owed_by": owing_units(ask.plan, asked),
+            "clauses": words.join(map(words.clause, articles_of(ask.plan, asked | shown))),
+        },
         tables=tuple(tables),
         values=values_below(ask, [of for _, _, rules in GROUPS for of in rules], years[-1]),
         unread=unread(ask, [of for _, _, rules in GROUPS for of in rules], years[-1]),

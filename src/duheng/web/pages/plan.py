@@ -11,6 +11,7 @@ from duheng.model.plan import NOT_STATED, Duty
 from duheng.model.saying import listed, say
 from duheng.web import roles, state
 from duheng.web.boards import open_board, rows_of
+from duheng.web.clauses import CITES
 from duheng.web.counties import county_rows, find_place, lights_table, notes, place_options
 from duheng.web.errors import NotThere
 from duheng.web.owing import owed_table
@@ -20,8 +21,6 @@ from duheng.web.tables import Cell, Column, Table
 from duheng.web.targets import Row, as_json
 from duheng.web.todo import items
 from duheng.web.trends import trend_charts, trend_table
-
-CITES = r"[、，,；\s]+"
 
 
 def show(ask: Ask) -> Page:

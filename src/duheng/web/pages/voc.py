@@ -8,11 +8,13 @@ from decimal import Decimal
 from duheng.model.entities import Entity
 from duheng.model.glossary import axis, quantity
 from duheng.model.rounding import printed
+from duheng.model.rule import rests_on
 from duheng.model.saying import say
 from duheng.web.aggregates import Group, sums_table
 from duheng.web.boards import books, unread
 from duheng.web.boards import values as values_below
 from duheng.web.cells import amount, cell, periods, values, yes
+from duheng.web.clauses import articles_of, owing_units
 from duheng.web.errors import BadAddress, NotAllowed, NotThere
 from duheng.web.page import Ask, Page
 from duheng.web.pages.findings import findings_table
@@ -32,7 +34,7 @@ from duheng.web.vocs import (
     review,
 )
 
-ARTICLE = "（九）"
+POLLUTANT = "挥发性有机物"
 EMISSION, VAPOUR = "enterprise_voc_emission", "station_emission"
 CLOSED = "单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。"
 
@@ -56,8 +58,7 @@ def show(ask: Ask) -> Page:
     ]
     if ask.sees_confidential and year:
         tables += [_firms(ask, firms, year), _stations(ask, stations, year)]
-    article = ask.plan.article(ARTICLE)
-    units = (article.lead_units or article.responsible_units) if article else ()
+    asked = rests_on(quantity(EMISSION)) | rests_on(quantity(VAPOUR))
     return Page(
         template="voc.html",
         title=words("挥发性有机物一厂一策"),
@@ -65,7 +66,8 @@ def show(ask: Ask) -> Page:
         context={
             "years": years,
             "year": year,
-            "units": units,
+            "units": owing_units(ask.plan, asked),
+            "clauses": words.join(map(words.clause, articles_of(ask.plan, asked, POLLUTANT))),
             "firms": len(firms),
             "stations": len(stations),
         },
