@@ -121,13 +121,20 @@ def test_a_document_without_date_or_period_is_refused(tmp_path: Path) -> None:
     [
         ("单位国内生产总值能耗", "decrease", "%", "energy_intensity_decline", None),
         ("单位地区生产总值能源消耗", "decrease", "%", "energy_intensity_decline", None),
+        ("单位GDP能耗", "decrease", "%", "energy_intensity_decline", None),
+        ("万元GDP能耗", "decrease", "%", "energy_intensity_decline", None),
+        ("单位GDP二氧化碳排放", "assigned", None, "carbon_intensity_decline", None),
+        ("单位工业增加值能耗", "decrease", "%", "industrial_energy_intensity_decline", None),
+        ("优良天数比例", "at_least", "%", "good_air_day_rate", None),
+        ("重度及以上污染天数比例", "at_most", "%", "heavy_pollution_share", None),
+        ("畜禽粪污资源化利用率", "at_least", "%", "manure_utilisation_rate", None),
         ("氮氧化物重点工程减排量", "complete", "吨", "key_project_reduction", "氮氧化物"),
         ("非化石能源消费比重", "reach", "%", "non_fossil_share", None),
         ("畜禽粪污综合利用率", "at_least", "%", "manure_utilisation_rate", None),
     ],
 )
 def test_an_indicator_is_bound_by_name_unit_and_direction(
-    indicator: str, direction: str, unit: str, quantity: str, item: str | None
+    indicator: str, direction: str, unit: str | None, quantity: str, item: str | None
 ) -> None:
     found = bind(Target(indicator, "", 0, 0, direction, value=Decimal(1), unit=unit))
     assert found is not None
@@ -136,10 +143,23 @@ def test_an_indicator_is_bound_by_name_unit_and_direction(
 
 
 @pytest.mark.parametrize(
-    ("indicator", "unit"), [("引进高层次人才", "名"), ("城镇登记失业率", "%"), ("秸秆综合利用率", "辆")]
+    ("indicator", "direction", "unit"),
+    [
+        ("引进高层次人才", "reach", "名"),
+        ("城镇登记失业率", "reach", "%"),
+        ("秸秆综合利用率", "reach", "辆"),
+        ("再生水利用率", "reach", "%"),
+        ("危险废物综合利用率", "reach", "%"),
+        ("生活垃圾回收利用率", "reach", "%"),
+        ("非化石能源发电量占比", "reach", "%"),
+        ("煤炭消费占比", "at_most", "%"),
+        ("万元GDP用水量", "decrease", "%"),
+        ("数据中心能耗强度", "decrease", "%"),
+        ("用水总量", "at_most", "亿立方米"),
+    ],
 )
-def test_what_no_quantity_means_is_not_bound(indicator: str, unit: str) -> None:
-    assert bind(Target(indicator, "", 0, 0, "reach", value=Decimal(1), unit=unit)) is None
+def test_what_no_quantity_means_is_not_bound(indicator: str, direction: str, unit: str) -> None:
+    assert bind(Target(indicator, "", 0, 0, direction, value=Decimal(1), unit=unit)) is None
 
 
 def test_the_command_writes_the_folder_and_says_so(tmp_path: Path) -> None:
