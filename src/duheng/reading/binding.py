@@ -19,7 +19,7 @@ LEAST = 0.56
 """Confidence below which nothing is proposed: a wrong proposal on the board is worse than none."""
 _YEARLY = "年"  # in a title: a figure of one year; in a target's period: 年均, 每年
 _SCOPE_WEIGHT = 0.6  # more than half: of two indicators of one name only the scope says which is meant
-_CHANGES = ("累计降低率", "降低率", "下降率", "降幅")
+_CHANGES = ("累计降低率", "年度降低率", "降低率", "下降率", "降幅")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,19 @@ def bind(target: Target) -> Binding | None:
     return found
 
 
+def yearly(target: Target) -> bool:
+    """Whether the number is owed anew each year."""
+    return any(word in (target.period or "") for word in table()["yearly"])
+
+
 def _allows(quantity: Quantity, target: Target) -> bool:
     """A fall in per cent is owed to a rate of decline, a level to anything else."""
-    if _YEARLY in quantity.title and _YEARLY not in (target.period or ""):
+    of_a_year = _YEARLY in quantity.title
+    if of_a_year and _YEARLY not in (target.period or ""):
         return False
     decline = quantity.title.endswith(_CHANGES)
+    if decline and yearly(target) and not of_a_year:
+        return False
     if target.direction in ("decrease", "assigned") and target.unit in ("%", None):
         return decline or target.direction == "assigned"
     return not decline
