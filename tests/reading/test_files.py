@@ -171,6 +171,22 @@ def test_pages_are_joined_without_furniture_and_sentences_without_breaks(given: 
     assert "8处" in doubts(found)["joined_lines"]
 
 
+SHORT = ["一、总体要求", "坚持节约优先。", "二、主要目标", "下列指标按年分解。", "三、重点任务", *LINES, "四、保障措施",
+         "五、组织实施"]  # fmt: skip
+"""A paper of few full lines among its headings."""
+
+
+def test_a_short_paper_of_printed_pages_keeps_no_break_within_a_sentence(given: Given) -> None:
+    page: list[Piece] = [(60.0, 700.0 - 20 * at, line) for at, line in enumerate(SHORT)]
+    found = given.text("plan.pdf", pdf([page]))
+    assert found.text == "\n".join([*SHORT[:5], "".join(LINES), *SHORT[-2:]])
+    assert "2处" in doubts(found)["joined_lines"]
+
+
+def test_the_same_short_text_that_may_be_whole_lines_is_left_as_it_is(given: Given) -> None:
+    assert given.text("plan.txt", "\n".join(SHORT).encode()).text == "\n".join(SHORT)
+
+
 def test_a_table_is_read_where_ruling_lines_are(given: Given) -> None:
     lines = "".join(f"50 {y} m 350 {y} l S\n" for y in (700, 670, 640))
     lines += "50 610 m 350 610 l S\n" + "".join(f"{x} 610 m {x} 700 l S\n" for x in (50, 150, 350))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -121,13 +122,20 @@ def test_a_document_without_date_or_period_is_refused(tmp_path: Path) -> None:
     [
         ("单位国内生产总值能耗", "decrease", "%", "energy_intensity_decline", None),
         ("单位地区生产总值能源消耗", "decrease", "%", "energy_intensity_decline", None),
+        ("单位GDP能耗", "decrease", "%", "energy_intensity_decline", None),
+        ("万元GDP能耗", "decrease", "%", "energy_intensity_decline", None),
+        ("单位GDP二氧化碳排放", "assigned", None, "carbon_intensity_decline", None),
+        ("单位工业增加值能耗", "decrease", "%", "industrial_energy_intensity_decline", None),
+        ("优良天数比例", "at_least", "%", "good_air_day_rate", None),
+        ("重度及以上污染天数比例", "at_most", "%", "heavy_pollution_share", None),
+        ("畜禽粪污资源化利用率", "at_least", "%", "manure_utilisation_rate", None),
         ("氮氧化物重点工程减排量", "complete", "吨", "key_project_reduction", "氮氧化物"),
         ("非化石能源消费比重", "reach", "%", "non_fossil_share", None),
         ("畜禽粪污综合利用率", "at_least", "%", "manure_utilisation_rate", None),
     ],
 )
 def test_an_indicator_is_bound_by_name_unit_and_direction(
-    indicator: str, direction: str, unit: str, quantity: str, item: str | None
+    indicator: str, direction: str, unit: str | None, quantity: str, item: str | None
 ) -> None:
     found = bind(Target(indicator, "", 0, 0, direction, value=Decimal(1), unit=unit))
     assert found is not None
@@ -136,10 +144,73 @@ def test_an_indicator_is_bound_by_name_unit_and_direction(
 
 
 @pytest.mark.parametrize(
-    ("indicator", "unit"), [("引进高层次人才", "名"), ("城镇登记失业率", "%"), ("秸秆综合利用率", "辆")]
+    ("indicator", "direction", "unit"),
+    [
+        ("引进高层次人才", "reach", "名"),
+        ("城镇登记失业率", "reach", "%"),
+        ("秸秆综合利用率", "reach", "辆"),
+        ("再生水利用率", "reach", "%"),
+        ("危险废物综合利用率", "reach", "%"),
+        ("生活垃圾回收利用率", "reach", "%"),
+        ("非化石能源发电量占比", "reach", "%"),
+        ("煤炭消费占比", "at_most", "%"),
+        ("万元GDP用水量", "decrease", "%"),
+        ("数据中心能耗强度", "decrease", "%"),
+        ("用水总量", "at_most", "亿立方米"),
+    ],
 )
-def test_what_no_quantity_means_is_not_bound(indicator: str, unit: str) -> None:
-    assert bind(Target(indicator, "", 0, 0, "reach", value=Decimal(1), unit=unit)) is None
+def test_what_no_quantity_means_is_not_bound(indicator: str, direction: str, unit: str) -> None:
+    assert bind(Target(indicator, "", 0, 0, direction, value=Decimal(1), unit=unit)) is None
+
+
+def plan_of(sentences: str, folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """plan.yaml and unbound.yaml of PLAN with other sentences as its targets and 附件."""
+    goals, mark, rest = sentences.partition("附件")
+    head, tail = PLAN.split("到2025年，")[0], PLAN[PLAN.index("\n二、") :]
+    write_folder(read_text(f"{head}{goals}{tail}{mark}{rest}"), folder)
+    beside = folder / "unbound.yaml"
+    plan = yaml.safe_load((folder / "plan.yaml").read_text("utf-8"))
+    return plan, yaml.safe_load(beside.read_text("utf-8")) if beside.exists() else []
+
+
+def test_of_a_range_the_number_left_out_is_said_beside_the_target(tmp_path: Path) -> None:
+    plan, _ = plan_of("到2025年，秸秆综合利用率达到85%—90%。", tmp_path / "city")
+    assert plan["targets"][0]["value"] == 85
+    assert "原文是区间85～90%" in plan["targets"][0]["note"]
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("完成市下达任务", "市"),
+        ("控制在省定指标以内", "省"),
+        ("完成国家下达任务", "国家"),
+        ("达到考核要求", "上级"),
+    ],
+)
+def test_who_sets_a_number_is_the_authority_alone(said: str, who: str, tmp_path: Path) -> None:
+    plan, _ = plan_of(f"到2025年，全市单位GDP二氧化碳排放{said}。", tmp_path / "city")
+    assert [one["set_by"] for one in plan["targets"]] == [who]
+
+
+def test_a_yearly_fall_is_not_taken_for_the_fall_of_the_whole_period(tmp_path: Path) -> None:
+    plan, beside = plan_of("到2025年，全市单位GDP能耗下降14%，年均下降3%左右。", tmp_path / "city")
+    assert [one["value"] for one in plan["targets"]] == [14]
+    assert [(one["value"], one["comparator"]) for one in beside] == [(3, "年均…左右")]
+    assert "年均" in beside[0]["reason"]
+
+
+def test_the_targets_of_an_attachment_stand_under_it(tmp_path: Path) -> None:
+    table = "序号\t指标\t2020年\t2025年\t单位\n1\t城市污泥无害化处置率\t95\t100\t%\n2\t秸秆综合利用率\t80\t90\t%\n"
+    plan, _ = plan_of(f"到2025年，全市单位GDP能耗下降14%。附件1 主要指标\n{table}", tmp_path / "city")
+    assert [one["article"] for one in plan["targets"]] == ["一", "附件1", "附件1"]
+    assert [one["title"] for one in plan["articles"] if one["number"] == "附件1"] == ["主要指标"]
+
+
+def test_the_program_does_not_warn_of_its_own_file(tmp_path: Path) -> None:
+    _, beside = plan_of("到2025年，全市再生水利用率达到15%。", tmp_path / "city")
+    assert beside
+    assert not [one for one in city.check(tmp_path / "city") if one.code == "unknown-file"]
 
 
 def test_the_command_writes_the_folder_and_says_so(tmp_path: Path) -> None:

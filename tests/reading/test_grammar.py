@@ -209,6 +209,24 @@ def test_what_a_level_without_a_term_is(text: str, kind: str | None) -> None:
     assert target.kind == kind
 
 
+def test_no_growth_that_goes_on_is_read_without_a_term() -> None:
+    [target] = read_text("化肥农药使用量持续负增长，推广测土配方。").targets
+    found = (target.indicator, target.direction, target.comparator, target.kind)
+    assert found == ("化肥农药使用量", "zero_growth", "持续负增长", "requirement")
+
+
+def test_no_growth_of_what_is_no_measure_is_not_read_without_a_term() -> None:
+    assert read_text("受疫情影响，区域经济出现负增长。").targets == []
+
+
+@pytest.mark.parametrize(
+    ("said", "bound"), [("年均下降3%左右", "年均…左右"), ("每年下降3%", "每年"), ("下降3%以上", "以上")]
+)
+def test_that_a_fall_is_yearly_stands_beside_its_number(said: str, bound: str) -> None:
+    [target] = read_text(f"到2030年，单位GDP能耗{said}。").targets
+    assert target.comparator == bound
+
+
 @pytest.mark.parametrize(
     "row",
     [

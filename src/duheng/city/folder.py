@@ -24,7 +24,7 @@ from duheng.model.parameters import Parameters, packaged, read_parameters
 from duheng.model.plan import City, Plan, PublicFact
 from duheng.model.rule import leaves
 
-_KNOWN_FILES = {"city.yaml", "entities.csv", "README.md"}
+_KNOWN_FILES = {"city.yaml", "entities.csv", "README.md", "unbound.yaml"}
 
 
 @dataclass(frozen=True)

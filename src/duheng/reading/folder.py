@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from duheng.model import data
 from duheng.model.errors import DuhengError
 from duheng.model.glossary import all_quantities
 from duheng.model.plan import NOT_STATED
-from duheng.reading.binding import Binding, bind
+from duheng.reading.binding import Binding, bind, yearly
 from duheng.reading.departments import Department, match, merged
 from duheng.reading.normal import plain
 from duheng.reading.outline import Heading
@@ -32,6 +33,10 @@ _UNKNOWN_CODE = "999900"
 # What the plan file has no word for is said with the nearest it has; the printed word stays in `comparator`.
 _DIRECTIONS = {"decrease_to": "at_most", "increase_to": "reach", "maintain": "reach"}
 _UNSAID = ("increase", "multiply")
+# 完成市下达任务, 控制在省定指标内: whose number it is.
+_SETTER = re.compile(
+    "(国家|上级|自治区|[省市州盟县区])(?:级|里|人民政府|政府)?(?:下达|确定|考核|分解|核定|激励|规定|要求|定)"
+)
 _OFFICES = ("办公厅", "办公室", "人民政府")
 _ENTITIES = (
     "id", "name", "name_en", "kind", "parent", "statistical_parent", "residual", "since", "until", "aliases",
@@ -203,6 +208,8 @@ class _Plan:
             return None, ("核对人定为不绑定任何量" if self.reviewed else "量的目录中没有名称和单位相近的量")
         if target.direction != "assigned" and target.value is None:
             return None, "没有数值"
+        if self.reviewed is None and yearly(target) and target.direction == "decrease":
+            return None, f"原文是{target.period}下降多少，不是到{deadline}年共下降多少；请核对后人工补录"
         entry = self._entry(target, deadline, found)
         return {
             key: value for key, value in entry.items() if value is not None or key in ("value", "unit")
@@ -233,9 +240,9 @@ class _Plan:
             "period": target.period,
             "implied": target.implied,
             "definition": NOT_STATED if bound.definitions else None,
-            "set_by": (target.comparator or "上级下达") if assigned else None,
+            "set_by": _setter(target.comparator) if assigned else None,
             "characters": [target.start, target.end],
-            "note": said if target.deadline else f"{said}；原文未写期限，按规划期末年",
+            "note": "；".join([said, *_doubtful(target)]),
         }
 
     def _heading(self, place: int) -> Heading | None:
@@ -266,6 +273,25 @@ class _Plan:
                 _once(article["lead_units"], unit)
             for unit in task.inherited_units:
                 _once(article["inherited_units"], unit)
+
+
+def _setter(said: str | None) -> str:
+    """Who sets a number that another paper holds, as far as the text says."""
+    found = _SETTER.search(plain(said or ""))
+    return found[1] if found else "上级"
+
+
+def _doubtful(target: Target) -> list[str]:
+    """What of a target the plan file has no place for, to be looked at beside it."""
+    said = target.as_json()
+    return [
+        *([] if target.deadline else ["原文未写期限，按规划期末年"]),
+        *(
+            [f"原文是区间{said['value']}～{said['value_max']}{target.unit or ''}，此处只记前一个数，请核对"]
+            if target.value_max is not None
+            else []
+        ),
+    ]
 
 
 def _once(units: list[str], unit: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from duheng.reading.head import Basis, Head, head
@@ -62,7 +62,8 @@ class Sentence:
 class Outline:
     """A document's parts. period: years (first, last); date: ISO; null where the document does not say.
 
-    sections are the headings of level 1, articles those of level 2, headings all of them in order.
+    sections are the headings of level 1, articles those of level 2, headings all of them in order. attachments: the
+    lines 附件 …, 附表 … that stand alone; what follows one is in no article before it.
     """
 
     title: str | None
@@ -76,6 +77,7 @@ class Outline:
     articles: list[Heading]
     paragraphs: list[Paragraph]
     sentences: list[Sentence]
+    attachments: list[Heading] = field(default_factory=list)
 
     def heading_at(self, place: int) -> Heading | None:
         """The innermost heading over a place of the text."""
@@ -83,9 +85,10 @@ class Outline:
         return found.heading if found else None
 
     def article_at(self, place: int) -> Heading | None:
-        """The article over a place of the text, else its section; null before the first."""
+        """The article over a place of the text, else its section or attachment; null before the first."""
         over = [one for one in self.headings if one.level <= 2 and one.start <= place < one.until]
-        return over[-1] if over else None
+        over += [one for one in self.attachments if one.start <= place]
+        return max(over, key=lambda one: one.start, default=None)
 
     def article_number(self, one: Heading | None) -> str:
         """（三）; after its section, 二（三）, where the numbers of articles begin again; 正文 for none."""
@@ -111,6 +114,7 @@ _NUMBER = re.compile(
 _RUN_IN = re.compile(r"(?P<l3>\d{1,2})\.(?=\d)")
 _TITLE = re.compile(r"[^。；！？\n]{1,60}?(?=[。\n]|$)")
 _TITLE_BEFORE_COLON = re.compile(r"[^。，、；：！？（）]{2,15}(?=：)")
+_ATTACHMENT = re.compile(r"(附[件表录] ?(?:[\d一二三四五六七八九十]{1,2}(?!\d))?)[ ：]*([^。；：\n]{0,60})")
 _STOP = re.compile(r"[。！？][”’》）〕]*|[（）]")
 
 
@@ -124,7 +128,7 @@ def outline(text: str, plain: str) -> Outline:
     return Outline(
         named.title, named.issuer, named.number, named.date, named.period, named.basis,
         headings, [one for one in headings if one.level == 1], [one for one in headings if one.level == 2],
-        paragraphs, _sentences(plain, paragraphs),
+        paragraphs, _sentences(plain, paragraphs), _attachments(plain, lines),
     )  # fmt: skip
 
 
@@ -155,6 +159,16 @@ def _headings(text: str, plain: str, lines: list[Span]) -> list[Heading]:
             title = text[number.end() : end].strip()
             found.append((number.group().strip(), title, line.start, max(end, number.end()), level))
     return _nested(text, found, len(text))
+
+
+def _attachments(plain: str, lines: list[Span]) -> list[Heading]:
+    """The lines that begin an attachment; of a list of them (附件：1. …) the attachments themselves come after it."""
+    found = ((line, _ATTACHMENT.fullmatch(plain, line.start, line.end)) for line in lines)
+    return [
+        Heading(one[1].strip(), one[2].strip(), one[0].strip(), line.start, line.end, 1, len(plain))
+        for line, one in found
+        if one
+    ]
 
 
 def _next_number(plain: str, line: Span, found: list[tuple[str, str, int, int, int]]) -> re.Match[str] | None:

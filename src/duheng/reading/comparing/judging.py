@@ -10,7 +10,8 @@ from duheng.model.errors import UnitError
 from duheng.model.glossary import definition
 from duheng.model.saying import Saying, listed, say
 from duheng.model.units import convert, parse_unit
-from duheng.reading.comparing.sides import Entry, yearly
+from duheng.reading.binding import yearly
+from duheng.reading.comparing.sides import Entry
 from duheng.reading.comparing.wording import table
 from duheng.reading.normal import plain
 

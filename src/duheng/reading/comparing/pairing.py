@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from duheng.model.glossary import all_quantities
 from duheng.model.saying import Saying, say
-from duheng.reading.binding import likeness
-from duheng.reading.comparing.sides import Entry, yearly
+from duheng.reading.binding import likeness, yearly
+from duheng.reading.comparing.sides import Entry
 from duheng.reading.comparing.wording import bare, canonical, insertion, table
 
 LEAST_BOUND = 0.6

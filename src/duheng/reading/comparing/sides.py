@@ -11,7 +11,7 @@ from typing import Any
 
 from duheng.model.plan import NOT_STATED, Plan
 from duheng.model.plan import Target as Bound
-from duheng.reading.binding import Binding, bind
+from duheng.reading.binding import Binding, bind, yearly
 from duheng.reading.comparing.wording import named, table
 from duheng.reading.normal import plain
 from duheng.reading.reading import Reading
@@ -148,11 +148,6 @@ def _again(one: Entry) -> Entry:
     return Entry(
         one.target, one.article, one.name, one.of, one.territory, one.bound, one.definition, one.times + 1
     )
-
-
-def yearly(target: Target) -> bool:
-    """Whether the number is owed anew each year."""
-    return any(word in (target.period or "") for word in table()["yearly"])
 
 
 @cache

@@ -52,7 +52,7 @@ def compose(content: Content) -> Text:
     below = footnotes(content, dropped)
     order = sorted(range(len(content.blocks)), key=lambda at: at in below)
     kept = [at for at in order if at not in dropped]
-    joined = {kept[place] for place in joins([content.blocks[at] for at in kept])}
+    joined = {kept[place] for place in joins([content.blocks[at] for at in kept], content.printed)}
     for at in order:
         block = content.blocks[at]
         if at in below:

@@ -23,6 +23,7 @@ _WIDEST = 130  # half-width columns of a printed line; what is longer is a whole
 _NARROWEST = 40
 _APART = 250  # characters between two page numbers that stand alone in a text without pages
 _FEWEST = 5  # lines broken within a sentence before a text is taken as broken by its page width
+_FEWEST_PRINTED = 2  # lines that reach the edge of printed pages: one alone may be a title
 _MARK = re.compile(r"\s*([①-⑳]|[\[〔［]\d{1,2}[\]〕］])")
 _LOWEST = 12  # lines of footnotes a page may have
 _NEAR_EDGE = 2  # lines at the top and bottom of a page that can be furniture
@@ -88,18 +89,29 @@ def _counting_up(blocks: list[Block]) -> set[int]:
     return {at for at, _, _ in numbers} if counts else set()
 
 
-def joins(blocks: list[Block]) -> set[int]:
+def joins(blocks: list[Block], printed: bool) -> set[int]:
     """Indices of the lines that go on in the middle of the line before them.
 
-    Only in a text whose lines are all printed lines: many of one width, broken within a sentence.
+    Only in a text whose lines are all printed lines: many of one width, broken within a sentence. Of a file that is
+    known to hold printed lines two are enough: a short paper has few full ones among its headings and dates.
     """
     widths = [_width(block) if isinstance(block, str) else 0 for block in blocks]
     long = sorted(width for width in widths if width)
     if not long:
         return set()
     edge = long[int(len(long) * 0.9)]
-    if not _NARROWEST <= edge <= _WIDEST or long[-1] > 2 * edge:
-        return set()
+    found, full = _broken(blocks, widths, edge)
+    if long[-1] <= 2 * edge and full >= 0.4 * len(long) and len(found) >= _FEWEST:
+        return found
+    # Where most lines are short only the widest tells where the page ends.
+    found, full = _broken(blocks, widths, long[-1])
+    return found if printed and full >= _FEWEST_PRINTED else set()
+
+
+def _broken(blocks: list[Block], widths: list[int], edge: int) -> tuple[set[int], int]:
+    """The lines after one that reaches the edge and ends within a sentence; how many lines reach it."""
+    if not _NARROWEST <= edge <= _WIDEST:
+        return set(), 0
     full = 0.9 * edge - 4
     found = {
         at + 1
@@ -111,8 +123,7 @@ def joins(blocks: list[Block]) -> set[int]:
         and not _FINISHED.search(before)
         and not _BEGINS.match(after)
     }
-    usual = sum(width >= full for width in widths) >= 0.4 * len(long)
-    return found if usual and len(found) >= _FEWEST else set()
+    return found, sum(width >= full for width in widths)
 
 
 def _width(line: str) -> int:

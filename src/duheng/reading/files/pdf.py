@@ -42,7 +42,7 @@ def read_pdf(content: bytes, place: str, progress: Progress | None = None) -> Co
     if written < _FEWEST * max(1, len(pages) // 2):
         found = "是扫描件，没有文字层" if pictures else "没有文字"
         raise refuse(place, found, _SCANNED)
-    return Content(blocks, _remarks(pictures, in_columns), pages)
+    return Content(blocks, _remarks(pictures, in_columns), pages, printed=True)
 
 
 def _remarks(pictures: list[int], in_columns: list[int]) -> list[tuple[str, str]]:

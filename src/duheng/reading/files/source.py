@@ -36,12 +36,13 @@ class Text:
 class Content:
     """What a file holds before it is put together: blocks in order; remarks (kind, message) about the whole file.
 
-    pages: index of the first block of each page, where the file has pages.
+    pages: index of the first block of each page, where the file has pages. printed: every line is one of the page.
     """
 
     blocks: list[Block]
     remarks: list[tuple[str, str]] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
+    printed: bool = False
 
 
 @cache

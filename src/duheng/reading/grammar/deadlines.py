@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+YEARLY = ("每年", "逐年", "年均")
+"""Periods of a number owed each year, said of its clause alone."""
 _NUMERALS = {
     "一": 1,
     "二": 2,

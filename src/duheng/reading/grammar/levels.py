@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from duheng.reading.grammar.clauses import ASIDE
-from duheng.reading.grammar.deadlines import When
+from duheng.reading.grammar.deadlines import YEARLY, When
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.measures import Measure
 from duheng.reading.grammar.predicates import CHANGES, Predicate, predicate
@@ -273,6 +273,9 @@ def _level(
     span: tuple[int, int],
 ) -> Target:
     direction, comparator = _direction(found, measure, head.name)
+    if found.kind in CHANGES and when.period in YEARLY:
+        # Without it 年均下降3%左右 would be read as the fall of the whole period.
+        comparator = "…".join(filter(None, (when.period, comparator)))
     if state.kind and direction == "reach" and found.verb in ("为", "是"):
         direction = state.kind
     base, more = found.base, valued(passage, measure)

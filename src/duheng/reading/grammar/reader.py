@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from duheng.reading.grammar.clauses import LONGEST, Clause, clauses, set_aside
-from duheng.reading.grammar.deadlines import Calendar, When
+from duheng.reading.grammar.deadlines import YEARLY, Calendar, When
 from duheng.reading.grammar.groups import groups_of, run_together, undefined
 from duheng.reading.grammar.heads import Head, clean
 from duheng.reading.grammar.levels import read_levels
@@ -165,7 +165,7 @@ class _Reader:
                 before = state.when
                 found += self._clause(Passage(self.text, self.plain, self.masked, clause), state)
                 # 每年 is said of its clause alone; the term of the sentence goes on after it.
-                alone = state.when.period in ("每年", "逐年", "年均") or self._in_brackets(clause)
+                alone = state.when.period in YEARLY or self._in_brackets(clause)
                 state.when = before if alone else state.when
             if clause.last:
                 state.past, state.condition, state.against = False, None, None

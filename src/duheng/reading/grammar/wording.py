@@ -1,16 +1,19 @@
 """Targets without a numeral: zero growth, nothing at all, all of it, as the level above assigns."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
 from duheng.reading.grammar.deadlines import When
 from duheng.reading.grammar.heads import Head, clean, spread
 from duheng.reading.grammar.state import Passage, State, heads_of, target
-from duheng.reading.grammar.words import either, words
+from duheng.reading.grammar.words import either, pattern, words
 from duheng.reading.records import Target
 
-_ZERO = re.compile(r"(?P<said>(?:保持|实现|趋|趋于|接近|基本实现)?“?(?P<sign>零|负)增长”?)$")
+_ZERO = re.compile(
+    r"(?P<said>(?:持续|继续)?(?:保持|实现|趋|趋于|接近|基本实现)?(?:持续|继续)?“?(?P<sign>零|负)增长”?)$"
+)
 _NONE = re.compile(r"(?P<said>(?:保持|实现)?“?(?P<what>零发生|清零|零排放|零填埋|零新增|零事故)”?)$")
 _TIMES = re.compile(r"^(?P<subject>[^，]{2,}?)(?:实现|将)?(?:比[^，]{2,8})?翻(?P<count>[一两二三四])番$")
 _HALF = re.compile(
@@ -57,17 +60,28 @@ def _all() -> re.Pattern[str]:
 
 
 def read_wording(passage: Passage, state: State, when: When, start: int) -> list[Target]:
-    """The targets that a clause without a numeral states; each needs a time in force."""
+    """The targets that a clause without a numeral states; each but zero growth needs a time in force."""
     found: list[Target] = _each(passage, state, when, start)
-    if when.deadline is None or when.by_month or when.weak or found:
-        return found
     at, masked = start, passage.masked[start : passage.clause.end]
+    if when.deadline is None or when.by_month or when.weak or found:
+        return found or _standing_zero(passage, state, when, at, masked)
     if assigned := _ASSIGNED.match(masked):
         return _assigned(passage, state, when, start, assigned)
     for piece in _pieces(masked):
         found += _piece(passage, state, when, at, piece)
         at += len(piece) + 1
     return found
+
+
+def _standing_zero(passage: Passage, state: State, when: When, at: int, masked: str) -> list[Target]:
+    """化肥农药使用量持续负增长: without a time of its own it stands as a requirement, as a level does."""
+    zero = _ZERO.search(masked)
+    name = passage.words(at, at + zero.start()) if zero else ""
+    if zero is None or not pattern("indicator_end").search(clean(name)):
+        return []
+    span = (at, at + zero.end())
+    made = _state(passage, state, when, name, span, "zero_growth", (Decimal(0), "%"), zero["said"], False)
+    return made if when.deadline else [replace(one, kind="requirement") for one in made]
 
 
 def _each(passage: Passage, state: State, when: When, start: int) -> list[Target]:
