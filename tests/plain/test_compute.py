@@ -339,6 +339,15 @@ def test_a_balance_that_does_not_close_is_a_finding_with_what_is_left_over(tmp_p
     assert made.rows[0][-1] == ""
 
 
+def test_evidence_of_more_power_than_is_taken_is_a_finding(tmp_path: Path) -> None:
+    head = "entity,period,grid_offtake,nonfossil_power_traded,nonfossil_power_certified,apportioning_factor\n"
+    rows = "资阳市,2026,25,20,5,0.6\n资阳市,2027,24,20,5,0.6\n"
+    made = computed(tmp_path, "apportioned_power", head + rows)
+    (said,) = empties(made)
+    assert [row[-1] for row in made.rows] == ["0.0", ""]
+    assert "下网电量扣除交易和绿证认定后的余量（grid_power_left）为-1，收支不平" in said
+
+
 def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: Path) -> None:
     text = "entity,period,purchased_electricity\n华北,2022,1\n华北区域,2023,1\n南方,2023,1\n天津,2023,1\n"
     rows = computed(tmp_path, "electricity_emission", text).rows
