@@ -348,6 +348,15 @@ def test_evidence_of_more_power_than_is_taken_is_a_finding(tmp_path: Path) -> No
     assert "下网电量扣除交易和绿证认定后的余量（grid_power_left）为-1，收支不平" in said
 
 
+def test_what_a_source_states_as_well_is_not_asked_for_where_it_can_be_computed(tmp_path: Path) -> None:
+    head = "entity,period,nonfossil_power_physical,nonfossil_power_traded,nonfossil_power_certified"
+    leaves = f"{head},grid_offtake,apportioning_factor\n资阳市,2026,10,20,5,100,0.6\n"
+    made = computed(tmp_path, "nonfossil_power", leaves)
+    assert ([row[-1] for row in made.rows], made.findings) == (["80.0"], ())
+    (said,) = computed(tmp_path, "nonfossil_power", f"{head}\n资阳市,2026,10,20,5\n").findings
+    assert said.expected == "apportioned_power"
+
+
 def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: Path) -> None:
     text = "entity,period,purchased_electricity\n华北,2022,1\n华北区域,2023,1\n南方,2023,1\n天津,2023,1\n"
     rows = computed(tmp_path, "electricity_emission", text).rows

@@ -170,7 +170,8 @@ def _absent(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]
     if "period" not in sheet.header and any(isinstance(one, At) for one in rule.below()):
         remedy = "请加上 period 列；基期、上年的值要按时期查找"
         yield Finding("table.column", "error", place, "没有 period 列", "period", remedy)
-    missing = [name for name in _wanting(rule, frozenset(given)) if name not in given]
+    known = frozenset(given)
+    missing = [name for one in rule.wordings[0].inputs.values() for name in _wanting(one, known)]
     for name in dict.fromkeys(missing):
         remedy = "请加上这一列，否则结果为空"
         yield Finding("table.column", "error", place, f"没有 {name} 列", name, remedy)
@@ -201,9 +202,9 @@ def _wanting(of: Reference, given: frozenset[str]) -> Iterator[str]:
     """Stated quantities that the first wording in force rests on and that no given column makes unneeded."""
     if isinstance(of, Quantity) and of.id in given:
         return
-    if isinstance(of, Rule) and not of.published:
-        for reference in of.wordings[0].inputs.values():
-            yield from _wanting(reference, given)
+    if isinstance(of, Rule):
+        below = [name for one in of.wordings[0].inputs.values() for name in _wanting(one, given)]
+        yield from [of.id] if of.published and below else below  # its source, or all that it is computed from
     elif isinstance(of, Quantity):
         yield of.id
     else:
