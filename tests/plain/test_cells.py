@@ -25,6 +25,15 @@ def test_a_concentration_below_nought_is_unknown(tmp_path: Path) -> None:
     assert (made.rows[0][-1], [one.code for one in made.findings]) == ("", ["table.negative"])
 
 
+def test_days_below_nought_are_unknown_and_none_are_known(tmp_path: Path) -> None:
+    header = "entity,period,item,annual_reduction,operating_days,year_days\n"
+    made = computed(
+        tmp_path, "first_year_reduction", header + "甲,2023,氨氮,5,-3,365\n乙,2023,氨氮,5,0,365\n"
+    )
+    assert [row[-1] for row in made.rows] == ["", "0.0"]
+    assert [one.code for one in made.findings] == ["table.negative"]
+
+
 def test_a_share_above_one_without_a_unit_is_asked_about(tmp_path: Path) -> None:
     header = "entity,period,oil_throughput,oil_factor,vapour_recovery\n"
     made = computed(

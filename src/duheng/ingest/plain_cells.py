@@ -57,7 +57,10 @@ def _number(text: str) -> Number | None:
 
 
 def _at_least_nought(quantity: Quantity, unit: str) -> bool:
-    """Whether a stated number cannot be negative: an amount that adds up over places, a concentration."""
+    """Whether a stated number cannot be negative: an amount that adds up over places, a concentration, a time."""
     if quantity.signed or isinstance(quantity, Rule):
         return False
-    return quantity.over_place == "sum" or parse_unit(unit).same_dimension(parse_unit("mg/m3"))
+    known = parse_unit(unit)
+    return quantity.over_place == "sum" or any(
+        known.same_dimension(parse_unit(one)) for one in ("mg/m3", "d")
+    )
