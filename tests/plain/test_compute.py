@@ -368,6 +368,22 @@ def test_a_table_without_inputs_is_told_their_names_and_titles(tmp_path: Path) -
         computed(tmp_path, "electricity_emission", "entity,period,电量\n甲,2023,5\n")
 
 
+def test_a_concentration_is_rounded_as_the_edition_in_force_has_it_and_that_is_said(tmp_path: Path) -> None:
+    rows = "甲站,PM2.5_24h,2026-02-28,60.5\n甲站,PM2.5_24h,2026-03-01,60.5\n甲站,PM2.5_24h,2026-03-02,61\n"
+    made = computed(tmp_path, "air_individual_index", "entity,item,period,air_concentration\n" + rows)
+    (said,) = [one for one in made.notices if "修约" in one]
+    assert [row[-1] for row in made.rows] == ["82.0", "100.0", "101.0"]
+    assert said == (
+        "提示：空气质量分指数：输入先按GB/T 8170修约再计算（HJ 633-2026 4.2.4、4.2.6、表3）："
+        "甲站 细颗粒物（PM2.5）24小时平均 2026-03-01 60.5修约为60"
+    )
+
+
+def test_nothing_is_printed_as_less_than_nought_that_is_nought(tmp_path: Path) -> None:
+    text = "item,period,air_concentration\nPM2.5_24h,2026-03-01,0\nPM2.5_24h,2020-03-01,0\n"
+    assert [row[-1] for row in computed(tmp_path, "air_individual_index", text).rows] == ["0.0", "0.0"]
+
+
 def test_a_day_before_every_wording_is_told_so(tmp_path: Path) -> None:
     text = "period,item,air_concentration\n2015-03-01,PM2.5_24h,60\n"
     (notice,) = [one for one in computed(tmp_path, "air_individual_index", text).notices if "结果为空" in one]

@@ -22,7 +22,7 @@ from duheng.ingest.cells import bare_number
 from duheng.ingest.plain_areas import NamedPlaces
 from duheng.ingest.plain_cells import value_of
 from duheng.ingest.plain_definitions import by_definition
-from duheng.ingest.plain_notices import borrowed, estimated, unread, unverified, used
+from duheng.ingest.plain_notices import borrowed, estimated, rounded_first, unread, unverified, used
 from duheng.ingest.plain_reasons import Reasons
 from duheng.ingest.plain_table import DEFINITION, KEYS, Sheet, read_lines, read_sheet
 from duheng.model import CHILDREN, MONTHS, Entity, Places, Quantity, Rule, all_quantities
@@ -96,6 +96,7 @@ def _computed(
         *unread(rule, with_it),
         *unverified(with_it, facts),
         *borrowed(with_it, facts, books.places),
+        *rounded_first(with_it, facts, books.places),
     )
     return rows, Computed(header, (), tuple(findings), (*known, *outside))
 
@@ -335,8 +336,8 @@ def _joined(
 
 
 def _digits(value: float | None) -> str:
-    """The number with 15 significant digits: what a float holds without noise; empty where unknown."""
-    return "" if value is None else repr(float(f"{value:.15g}"))
+    """The number with 15 significant digits: what a float holds without noise; empty where unknown, never -0.0."""
+    return "" if value is None else repr(float(f"{value:.15g}") + 0.0)
 
 
 Written = tuple[str, str, str]
