@@ -132,7 +132,7 @@ def test_a_number_that_should_have_been_rounded_is_asked_for_whole(read: Read) -
         ("noise_exceedance", "资阳市", f"2023-0{month}", value, "dB") for month, value in ((1, 3.5), (2, 3.0))
     ]
     reading = read(workbook([header, *rows]))
-    assert (only(reading).code, [fact.value for fact in reading.facts]) == ("not-whole", [3])
+    assert (only(reading).code, [fact.value for fact in reading.facts]) == ("not-whole", [Decimal("3.0")])
     assert "“噪声超标分贝数”为 3.5 dB，应为整数。请四舍五入为4再填" in only(reading).text
 
 
