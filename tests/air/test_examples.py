@@ -10,11 +10,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from duheng.engine import Books, explain
 from duheng.ingest.air_index import Item, index_columns
 from duheng.ingest.air_periods import percentile
 from duheng.ingest.water import section_classes
+from duheng.model import Entity, Places
 from duheng.model.glossary import axis
 from duheng.rules import RULES
+from duheng.rules.air import air_individual_index
 
 
 def _index(edition: str, item: str, concentration: float) -> int | None:
@@ -35,6 +38,18 @@ def test_every_index_of_the_file_comes_out(shared: Path) -> None:
     examples = ast.literal_eval(listed[1])
     assert len(examples) == 18
     assert [e for e in examples if _index(*e[:3]) != e[3]] == []
+
+
+def test_the_reasons_say_to_what_a_concentration_was_rounded_first() -> None:
+    title = axis("air_pollutant").find("PM2.5_24h").title
+    rows = [("air_concentration", "站", title, day, 60.5) for day in ("2026-02-28", "2026-03-01")]
+    facts = pl.DataFrame(rows, ("quantity", "entity", "item", "period", "value"), orient="row")
+    books = Books(facts, Places([Entity("站", "站", "air_station")]))
+    before, after = (explain(air_individual_index, books, "站", row[3], title) for row in rows)
+    assert [(step.value, step.parts[0].value, step.parts[0].note) for step in (before, after)] == [
+        (82, 60.5, ""),
+        (100, 60.5, "按HJ 633-2026 4.2.4、4.2.6、表3先修约为60"),
+    ]
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.95, 346.8), (0.90, 328.6)])

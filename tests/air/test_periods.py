@@ -47,16 +47,53 @@ def test_the_same_air_fails_the_limits_in_force_since_march_2026() -> None:
     assert (row["pm25_met"], row["pm10_met"], row["so2_met"]) == (0, 1, 1)
 
 
+def days_of_months(counts: dict[int, int], rest: int) -> pl.Expr:
+    """Whether a day is among the first of its month, as many as are counted."""
+    day, month = pl.col("date").dt.day(), pl.col("date").dt.month()
+    return day <= month.replace_strict(counts, default=rest, return_dtype=pl.Int32)
+
+
 def test_a_year_with_323_valid_days_has_no_mean_and_no_index() -> None:
-    few = evaluated(year(2024, 323)).row(0, named=True)
-    enough = evaluated(year(2024, 324)).row(0, named=True)
-    assert (few["pm25_days"], few["pm25_mean"], few["pm25_met"], few["composite_air_index"]) == (
-        323,
-        None,
-        None,
-        None,
-    )
-    assert enough["pm25_mean"] == 35.0
+    few, enough = days_of_months({1: 26}, 27), days_of_months({}, 27)
+    known = [evaluated(year(2024, pm25=pl.when(one).then(35.0))).row(0, named=True) for one in (few, enough)]
+    assert [(row["pm25_days"], row["pm25_mean"], row["pm25_met"]) for row in known] == [
+        (323, None, None),
+        (324, 35.0, 1),
+    ]
+    assert known[0]["composite_air_index"] is None
+    assert known[1]["composite_air_index"] is not None
+
+
+def test_a_year_needs_27_days_of_each_of_its_months() -> None:
+    few, enough = days_of_months({6: 26}, 31), days_of_months({6: 27}, 31)
+    known = [
+        evaluated(year(2023, 365, co=pl.when(one).then(1.0))).row(0, named=True) for one in (few, enough)
+    ]
+    assert [(row["co_days"], row["co_mean"], row["co_percentile"], row["co_met"]) for row in known] == [
+        (361, None, None, None),
+        (362, 1.0, 1.0, 1),
+    ]
+    assert [row["co_short"] for row in known] == [[6], []]
+    assert (known[0]["composite_air_index"], known[0]["pm25_mean"]) == (None, 35.0)
+
+
+def test_a_year_needs_25_days_of_its_february() -> None:
+    few, enough = days_of_months({2: 24}, 31), days_of_months({2: 25}, 31)
+    known = [
+        evaluated(year(2023, 365, no2=pl.when(one).then(25.0))).row(0, named=True) for one in (few, enough)
+    ]
+    assert [(row["no2_mean"], row["no2_short"]) for row in known] == [(None, [2]), (25.0, [])]
+
+
+def test_months_without_any_row_are_too_short_as_well() -> None:
+    row = evaluated(year(2024, 330)).row(0, named=True)  # to 25 November
+    assert (row["pm25_days"], row["pm25_mean"], row["pm25_short"]) == (330, None, [11, 12])
+
+
+def test_a_month_has_its_daily_means_though_dust_takes_the_particles_out() -> None:
+    dust = (pl.col("date").dt.month() == 3) & (pl.col("date").dt.day() <= 10)
+    made = evaluated(year(2023, 365, dust=dust, aqi=pl.when(dust).then(300).otherwise(75))).row(0, named=True)
+    assert (made["pm10_days"], made["pm10_mean"], made["pm10_short"]) == (355, 60.0, [])
 
 
 def test_a_february_needs_25_days_and_another_month_27() -> None:

@@ -100,6 +100,13 @@ def test_power_determined_beyond_what_is_taken_is_found(city: City) -> None:
     found = made(city).findings
     assert [one.code for one in found] == ["overdetermined", "overdetermined"]
     assert "25 万kWh大于下网电量 24 万kWh" in found[0].text
+    assert "在此之前分摊量未知" in found[0].text
+
+
+def test_power_determined_up_to_what_is_taken_is_in_order(city: City) -> None:
+    told()
+    determined(grid_offtake=25)
+    assert made(city).findings == ()
 
 
 def test_what_the_province_determined_counts_before_the_estimate(city: City) -> None:

@@ -126,6 +126,16 @@ def test_every_wrong_cell_is_found_at_its_place(
     assert (reading.facts, len(reading.waiting)) == ((), 1)
 
 
+def test_a_number_that_should_have_been_rounded_is_asked_for_whole(read: Read) -> None:
+    header = ("指标", "对象", "时期", "数值", "单位")
+    rows = [
+        ("noise_exceedance", "资阳市", f"2023-0{month}", value, "dB") for month, value in ((1, 3.5), (2, 3.0))
+    ]
+    reading = read(workbook([header, *rows]))
+    assert (only(reading).code, [fact.value for fact in reading.facts]) == ("not-whole", [Decimal("3.0")])
+    assert "“噪声超标分贝数”为 3.5 dB，应为整数。请四舍五入为4再填" in only(reading).text
+
+
 def test_an_unknown_name_is_answered_with_the_nearest(read: Read) -> None:
     assert "可能是“雁江区”" in only(read(table(changed(对象="雁工区")))).text
 

@@ -136,6 +136,19 @@ def test_the_same_wording_twice_is_refused() -> None:
         first.amend(cite="试验 二")(test_twice)
 
 
+def test_what_is_rounded_first_is_an_input_of_the_wording() -> None:
+    def test_rounded(mass: Any = MASS) -> Any:
+        return mass
+
+    first = made(test_rounded)
+    with pytest.raises(RuleError, match="rounded 中的 weight 不是参数"):
+        first.amend(cite="试验 二", rounded={"weight": {"t": 0}})(lambda mass=MASS: mass)
+    first.amend(cite="试验 三", since=date(2022, 1, 1), rounded={"mass": {"t": 0}})(lambda mass=MASS: mass)
+    before, after = (first.wording(date(year, 1, 1)) for year in (2021, 2022))
+    assert [one.taken("mass", None, 2.5) for one in (before, after)] == [2.5, 2.0]
+    assert [after.taken("mass", None, value) for value in (2.4, 3.5, None)] == [2.0, 4.0, None]
+
+
 def test_the_most_specific_place_then_the_latest_date_is_in_force() -> None:
     def test_dated(mass: Any = MASS) -> Any:
         return mass

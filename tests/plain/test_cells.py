@@ -25,6 +25,31 @@ def test_a_concentration_below_nought_is_unknown(tmp_path: Path) -> None:
     assert (made.rows[0][-1], [one.code for one in made.findings]) == ("", ["table.negative"])
 
 
+def test_days_below_nought_are_unknown_and_none_are_known(tmp_path: Path) -> None:
+    header = "entity,period,item,annual_reduction,operating_days,year_days\n"
+    made = computed(
+        tmp_path, "first_year_reduction", header + "甲,2023,氨氮,5,-3,365\n乙,2023,氨氮,5,0,365\n"
+    )
+    assert [row[-1] for row in made.rows] == ["", "0.0"]
+    assert [one.code for one in made.findings] == ["table.negative"]
+
+
+def test_decibels_with_decimals_are_unknown_and_whole_ones_are_known(tmp_path: Path) -> None:
+    header = "entity,period,noise_exceedance,noise_far_places,noise_short_month\n"
+    made = computed(
+        tmp_path, "noise_tax", header + "甲,2024-01,3.5,0,0\n乙,2024-01,4,0,0\n丙,2024-01,3.0,0,0\n"
+    )
+    (finding,) = made.findings
+    assert [row[-1] for row in made.rows] == ["", "700.0", "350.0"]
+    assert finding.text == (
+        "input.csv 第2行 noise_exceedance：3.5，应为整数。请四舍五入为4再填；在此之前按未知处理。"
+    )
+    assert (
+        "请四舍五入为3再填"
+        in computed(tmp_path, "noise_tax", header + "甲,2024-01,3.4,0,0\n").findings[0].text
+    )
+
+
 def test_a_share_above_one_without_a_unit_is_asked_about(tmp_path: Path) -> None:
     header = "entity,period,oil_throughput,oil_factor,vapour_recovery\n"
     made = computed(

@@ -339,6 +339,24 @@ def test_a_balance_that_does_not_close_is_a_finding_with_what_is_left_over(tmp_p
     assert made.rows[0][-1] == ""
 
 
+def test_evidence_of_more_power_than_is_taken_is_a_finding(tmp_path: Path) -> None:
+    head = "entity,period,grid_offtake,nonfossil_power_traded,nonfossil_power_certified,apportioning_factor\n"
+    rows = "资阳市,2026,25,20,5,0.6\n资阳市,2027,24,20,5,0.6\n"
+    made = computed(tmp_path, "apportioned_power", head + rows)
+    (said,) = empties(made)
+    assert [row[-1] for row in made.rows] == ["0.0", ""]
+    assert "下网电量扣除交易和绿证认定后的余量（grid_power_left）为-1，收支不平" in said
+
+
+def test_what_a_source_states_as_well_is_not_asked_for_where_it_can_be_computed(tmp_path: Path) -> None:
+    head = "entity,period,nonfossil_power_physical,nonfossil_power_traded,nonfossil_power_certified"
+    leaves = f"{head},grid_offtake,apportioning_factor\n资阳市,2026,10,20,5,100,0.6\n"
+    made = computed(tmp_path, "nonfossil_power", leaves)
+    assert ([row[-1] for row in made.rows], made.findings) == (["80.0"], ())
+    (said,) = computed(tmp_path, "nonfossil_power", f"{head}\n资阳市,2026,10,20,5\n").findings
+    assert said.expected == "apportioned_power"
+
+
 def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: Path) -> None:
     text = "entity,period,purchased_electricity\n华北,2022,1\n华北区域,2023,1\n南方,2023,1\n天津,2023,1\n"
     rows = computed(tmp_path, "electricity_emission", text).rows
@@ -348,6 +366,22 @@ def test_a_grid_region_has_its_own_factor_and_lends_it_to_no_province(tmp_path: 
 def test_a_table_without_inputs_is_told_their_names_and_titles(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"purchased_electricity（.+）"):
         computed(tmp_path, "electricity_emission", "entity,period,电量\n甲,2023,5\n")
+
+
+def test_a_concentration_is_rounded_as_the_edition_in_force_has_it_and_that_is_said(tmp_path: Path) -> None:
+    rows = "甲站,PM2.5_24h,2026-02-28,60.5\n甲站,PM2.5_24h,2026-03-01,60.5\n甲站,PM2.5_24h,2026-03-02,61\n"
+    made = computed(tmp_path, "air_individual_index", "entity,item,period,air_concentration\n" + rows)
+    (said,) = [one for one in made.notices if "修约" in one]
+    assert [row[-1] for row in made.rows] == ["82.0", "100.0", "101.0"]
+    assert said == (
+        "提示：空气质量分指数：输入先按GB/T 8170修约再计算（HJ 633-2026 4.2.4、4.2.6、表3）："
+        "甲站 细颗粒物（PM2.5）24小时平均 2026-03-01 60.5修约为60"
+    )
+
+
+def test_nothing_is_printed_as_less_than_nought_that_is_nought(tmp_path: Path) -> None:
+    text = "item,period,air_concentration\nPM2.5_24h,2026-03-01,0\nPM2.5_24h,2020-03-01,0\n"
+    assert [row[-1] for row in computed(tmp_path, "air_individual_index", text).rows] == ["0.0", "0.0"]
 
 
 def test_a_day_before_every_wording_is_told_so(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from duheng.ingest.reductions import (
     capacity_check,
     counted,
     counted_twice,
+    days_check,
     end_of,
     preferred,
     project_type,
@@ -159,6 +160,19 @@ def test_more_than_the_base_and_outside_the_base_are_findings() -> None:
 def test_a_pollutant_that_the_type_does_not_reduce_and_an_unknown_amount_are_findings() -> None:
     odd = _complete(replace(PLANT, pollutant="氮氧化物", reduction=None))
     assert {finding.code for finding in review([odd])} == {"reduction-pollutant", "reduction-unknown"}
+
+
+def test_days_that_a_year_cannot_have_are_findings() -> None:
+    assert days_check(PLANT, {2023: 365, 2024: 366, 2025: 0}, {2023: 365}) == []
+    late, early = days_check(PLANT, {2023: 366, 2025: -3}, {2023: 365})
+    assert late.text.startswith("城东扩建 化学需氧量：2023年运行366天，应为0至365天。请市住房城乡建设局核对")
+    assert late.text.endswith("在此之前减排量未知。")
+    assert early.found == "2025年运行-3天"
+
+
+def test_days_are_held_against_those_that_the_source_works_in_the_year() -> None:
+    assert days_check(PLANT, {2023: 200}, {2023: 200}) == []
+    assert [one.code for one in days_check(PLANT, {2023: 201}, {2023: 200})] == ["reduction-days"]
 
 
 def test_the_audited_figure_wins_and_the_difference_is_shown() -> None:

@@ -20,9 +20,9 @@ DRAWS = 20
 NOT_ADDITIVE = {"industry_fuel_burnt", "fuel_transformation_input"}
 # Inputs along which a result turns: it holds within a range only; a detector's floor drawn above its ceiling.
 TURNING = {("air_liquid_kept", "ratio"), ("leak_rate", "value")}
-# Quotients that pass a pole among numbers that no text knows: stack gas with more oxygen than air, a grid with more
-# evidence of its power than power, a quarter with more standstill than hours.
-POLES = {"capture_rate", "converted_concentration", "province_apportioning_factor"}
+# Quotients that pass a pole among numbers that no text knows: a grid with more evidence of its power than power, a
+# quarter with more standstill than hours.
+POLES = {"capture_rate", "province_apportioning_factor"}
 Numbers = dict[str, float]
 
 

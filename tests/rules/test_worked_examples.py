@@ -155,7 +155,8 @@ def test_e6_power_is_apportioned_to_a_city_by_the_factor_of_its_province() -> No
         "received": -300,
     }
     factor = _rule("province_apportioning_factor").number(determined=900, **province)
-    share = _rule("apportioned_power").number(offtake=100, traded=20, certified=5, factor=factor)
+    left = _rule("grid_power_left").number(offtake=100, traded=20, certified=5)
+    share = _rule("apportioned_power").number(left=left, factor=factor)
     city = _rule("nonfossil_power").number(physical=10, traded=20, certified=5, apportioned=share)
     assert [round(one or 0, 9) for one in (factor, share, city)] == [0.6, 45, 80]
 

@@ -193,6 +193,16 @@ def test_two_rows_that_differ_are_neither_taxed_nor_ranked(tmp_path: Path) -> No
     assert (same.total, len(same.findings)) == (Decimal("3360.00"), 1)
 
 
+def test_decibels_with_decimals_are_a_finding_and_no_tax(tmp_path: Path) -> None:
+    header = "月份,排放口,类别,污染物,超标分贝,产生量,贮存量,处置量,综合利用量"
+    drawn = _stated(tmp_path, "2024-01,厂界,噪声,夜间,3.4,,,,", header=header).drawn("2024Q1", "5120")
+    (finding,) = drawn.findings
+    assert (drawn.total, finding.code) == (None, "tax-noise")
+    assert "超标3.4分贝，应为整数。请四舍五入为3再填；在此之前按未知处理。" in finding.text
+    whole = _stated(tmp_path, "2024-01,厂界,噪声,夜间,3.0,,,,", header=header).drawn("2024Q1", "5120")
+    assert (whole.total, whole.findings) == (Decimal("350.00"), ())
+
+
 def test_noise_or_waste_that_stands_twice_is_taxed_once(tmp_path: Path) -> None:
     header = "月份,排放口,类别,污染物,超标分贝,产生量,贮存量,处置量,综合利用量"
     noise, waste = "2024-01,厂界,噪声,夜间,5,,,,", "2024-01,堆场,固废,煤矸石,,10,0,0,0"

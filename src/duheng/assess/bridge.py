@@ -154,7 +154,7 @@ def _overdetermined(opened: Opened, here: Entity, period: Period) -> Iterator[Fi
             offtake=f"{offtake:.10g}",
         )
         place = listed(" ", (here, quantity("apportioned_power"), period))
-        remedy = "请核对认定电量；分摊量因此为负"
+        remedy = "请核对认定电量；在此之前分摊量未知"
         yield Finding("overdetermined", "error", place, said, "不大于下网电量", remedy)
 
 

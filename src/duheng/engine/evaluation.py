@@ -123,10 +123,17 @@ class Evaluation:
 
     def _worded(self, wording: Wording, axis: str | None, definition: str | None) -> Floats:
         inputs = {name: self.column(ref, axis, definition) for name, ref in wording.inputs.items()}
+        inputs |= {name: self._taken(wording, name, axis, inputs[name]) for name in wording.rounded}
         columns = [pl.Series(name, values, nan_to_null=True) for name, values in inputs.items()]
         result = wording.result(PolarsColumns(), {name: pl.col(name) for name in inputs})
         values = pl.DataFrame(columns).select(result.cast(pl.Float64).alias("value"))["value"].to_numpy()
         return values if inputs else np.full(len(self.grid.keys(axis)), values[0])
+
+    def _taken(self, wording: Wording, name: str, axis: str | None, values: Floats) -> Floats:
+        """An input as the wording's formula takes it: with the digits that the text keeps of it."""
+        items = (self.grid.items[code] for code in self.grid.keys(axis).codes[2])
+        cells = zip(items, values.tolist(), strict=True)
+        return np.array([wording.taken(name, item, value) for item, value in cells], np.float64)
 
     @once
     def _parameter(self, of: Parameter, axis: str | None) -> Floats:

@@ -24,7 +24,7 @@ from duheng.model.references import (
     Total,
     Under,
 )
-from duheng.model.rule import Rule, rests_on
+from duheng.model.rule import Rule, Wording, rests_on
 from duheng.model.saying import Saying, listed, say
 
 from .books import Books
@@ -179,7 +179,8 @@ class Explanation:
             replace(self.step(ref, (entity, item if ref.axis else None, period)), label=name)
             for name, ref in wording.inputs.items()
         )
-        value = wording.number({part.label: part.value for part in parts})
+        value = wording.number({part.label: wording.taken(part.label, item, part.value) for part in parts})
+        parts = tuple(_taken(wording, part, item) for part in parts)
         undefined = value is None and all(part.value is not None for part in parts)
         return _step(
             of,
@@ -340,6 +341,14 @@ def known_of(steps: Sequence[Step], called: Callable[[Step], object]) -> Saying:
     names = listed("、", dict.fromkeys(called(step) for step in missing[:5]))
     lacking = "{note}；缺：{names} 等" if len(missing) > 5 else "{note}；缺：{names}"
     return say(lacking, note=note, names=names)
+
+
+def _taken(wording: Wording, part: Step, item: str | None) -> Step:
+    """An input with a note where the formula takes it with fewer digits, as the text has it."""
+    taken = wording.taken(part.label, item, part.value)
+    if taken == part.value or part.note:
+        return part
+    return replace(part, note=say("按{cite}先修约为{value}", cite=wording.cite, value=f"{taken:.15g}"))
 
 
 def _step(of: Reference, at: Place, kind: Kind, value: float | None, **more: Any) -> Step:

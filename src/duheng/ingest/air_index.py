@@ -113,14 +113,14 @@ def _looked_up(item: Item, limits: Limits, steps: int, highest: int) -> pl.Expr:
 
 def _index(concentration: pl.Expr, item: Item, limits: Limits) -> pl.Expr:
     """The rule for one item by the wording and the limits of an edition."""
-    if limits.edition != "2012":  # HJ 633-2026: rounded first, half to even (GB/T 8170)
-        concentration = half_to_even(concentration, item.decimals)
     day = EDITIONS[limits.edition]
     wording = air_individual_index.wording(day)
     if wording is None:
         raise RuleError(f"{air_individual_index.id}：{day} 没有适用的规则表述")
+    decimals = wording.decimals("concentration", item.item)
+    taken = concentration if decimals is None else half_to_even(concentration, decimals)
     values = {
-        name: pl.lit(limits.of(reference, item.item)) if isinstance(reference, Parameter) else concentration
+        name: pl.lit(limits.of(reference, item.item)) if isinstance(reference, Parameter) else taken
         for name, reference in wording.inputs.items()
     }
     index: pl.Expr = wording.result(PolarsColumns(), values)

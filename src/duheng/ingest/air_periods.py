@@ -1,7 +1,8 @@
 """Evaluation of a month or a year from days, and of days from hours: HJ 663-2013 over tables.
 
-What is not valid by GB 3095 is null: too few days make no mean, and a place with one item missing has no
-composite index. Sand-dust days are left out as the supplementary rule on dust asks.
+What is not valid by GB 3095 is null: too few days of a month or a year, or of one month of the year, make no mean,
+and a place with one item missing has no composite index. Sand-dust days are left out as the supplementary rule on
+dust asks; whether a month has its daily means is asked of what was measured, dust or not.
 """
 
 from __future__ import annotations
@@ -55,16 +56,21 @@ def evaluated(days: pl.DataFrame, every: Every = "year", local: Local | None = N
     days: entity, date (pl.Date, each once), so2, no2, pm10, pm25, ozone [μg/m3], co [mg/m3], aqi, dust (boolean,
     whether a sand-dust process spoiled the day); null where not valid. local: the parameters of the places.
     Returns entity, period, <item>_days, <item>_mean, <item>_percentile (null where too few days are valid),
-    <item>_met (1 or 0), air_days, good_air_days, heavy_pollution_days [d], dust_days left out,
+    <item>_short (of a year, its months with too few daily means), <item>_met (1 or 0), air_days, good_air_days,
+    heavy_pollution_days [d], dust_days left out,
     good_air_day_rate [1], composite_air_index [1].
     Source: HJ 663-2013; GB 3095 in force at the end of the period; 受沙尘天气过程影响城市空气质量评价补充规定.
     """
-    dust = pl.col("dust").fill_null(False)
+    dust, month = pl.col("dust").fill_null(False), pl.col("date").dt.month()
     good = over_polars(good_air_day, index=pl.col("aqi"))
     heavy = over_polars(heavy_pollution_day, index=pl.col("aqi"))
     left_out = dust & (good == 0)  # a day that stays good in spite of the dust counts as good
     frame = days.with_columns(
         *(pl.when(~dust).then(name).alias(name) for name in PARTICLES),
+        *(
+            pl.when(pl.col(name).is_not_null()).then(month).alias(f"{name}_month")
+            for name in GASES_AND_PARTICLES
+        ),
         period=pl.col("date").dt.strftime("%Y" if every == "year" else "%Y-%m"),
         good=pl.when(~left_out).then(good),
         heavy=pl.when(~left_out).then(heavy),
@@ -73,6 +79,7 @@ def evaluated(days: pl.DataFrame, every: Every = "year", local: Local | None = N
     summed = frame.group_by("entity", "period", maintain_order=True).agg(
         *(pl.col(name).count().alias(f"{name}_days") for name in GASES_AND_PARTICLES),
         *(pl.col(name).mean().alias(f"{name}_mean") for name in GASES_AND_PARTICLES),
+        *(pl.col(f"{name}_month") for name in GASES_AND_PARTICLES),
         *(percentile(pl.col(n), p).alias(f"{n}_percentile") for n, p in PERCENTILES.items()),
         air_days=pl.col("good").count(),
         good_air_days=pl.col("good").sum(),
@@ -89,16 +96,34 @@ def _judged(rows: pl.DataFrame, every: Every, local: Local) -> pl.DataFrame:
     end = _end(rows["period"][0]) if rows.height else date.max
     needed = _needed(local, end, every)
     valid = [
-        pl.when(pl.col(f"{name}_days") >= needed).then(f"{name}_{kind}").alias(f"{name}_{kind}")
+        pl.when(pl.col(f"{name}_days") >= needed, pl.col(f"{name}_short").list.len() == 0)
+        .then(f"{name}_{kind}")
+        .alias(f"{name}_{kind}")
         for name in GASES_AND_PARTICLES
         for kind in ("mean", "percentile")
     ]
+    short = [_short(local, name, end, every) for name in GASES_AND_PARTICLES]
+    rows = rows.with_columns(short).drop(f"{name}_month" for name in GASES_AND_PARTICLES)
     rate = over_polars(good_air_day_rate, good=pl.col("good_air_days"), days=pl.col("air_days"))
     return rows.with_columns(valid).with_columns(
         *(_met(local, name, end, every).alias(f"{name}_met") for name in GASES_AND_PARTICLES),
         good_air_day_rate=rate,
         composite_air_index=_composite(local, end),
     )
+
+
+def _short(local: Local, name: str, end: date, every: Every) -> pl.Expr:
+    """The months of a year that have fewer daily means of an item than GB 3095 asks of each; none of a month."""
+    months = range(1, 13) if every == "year" else ()
+    known = pl.col(f"{name}_month")
+    few = [
+        pl.when(known.list.count_matches(month) < _needed_of_month(local, end, month))
+        .then(pl.lit(month, pl.Int8))
+        .otherwise(None)
+        for month in months
+    ]
+    found = pl.concat_list(few).list.drop_nulls() if few else pl.lit([], pl.List(pl.Int8))
+    return found.alias(f"{name}_short")
 
 
 def _met(local: Local, name: str, end: date, every: Every) -> pl.Expr:
@@ -140,7 +165,11 @@ def _read(local: Local, rule: Rule, columns: Mapping[str, pl.Expr], on: date) ->
 def _needed(local: Local, end: date, every: Every) -> float:
     if every == "year":
         return _setting(local, "valid_days_year", end)
-    return _setting(local, "valid_days_february" if end.month == 2 else "valid_days_month", end)
+    return _needed_of_month(local, end, end.month)
+
+
+def _needed_of_month(local: Local, on: date, month: int) -> float:
+    return _setting(local, "valid_days_february" if month == 2 else "valid_days_month", on)
 
 
 def _setting(local: Local, of: Parameter | str, on: date, item: str | None = None) -> float:

@@ -22,7 +22,7 @@ from duheng.ingest.cells import bare_number
 from duheng.ingest.plain_areas import NATION, Home, NamedPlaces
 from duheng.ingest.plain_cells import value_of
 from duheng.ingest.plain_definitions import by_definition
-from duheng.ingest.plain_notices import at_home, borrowed, estimated, unread, unverified, used
+from duheng.ingest.plain_notices import at_home, borrowed, estimated, rounded_first, unread, unverified, used
 from duheng.ingest.plain_reasons import Reasons
 from duheng.ingest.plain_table import DEFINITION, KEYS, Sheet, read_lines, read_sheet
 from duheng.model import CHILDREN, MONTHS, Entity, Quantity, Rule, all_quantities
@@ -103,6 +103,7 @@ def _computed(
         *unverified(with_it, facts),
         *borrowed(with_it, facts, places),
         *at_home(with_it, facts, places),
+        *rounded_first(with_it, facts, places),
     )
     return rows, Computed(header, (), tuple(findings), (*known, *outside))
 
@@ -177,7 +178,8 @@ def _absent(rule: Rule, sheet: Sheet, given: Sequence[str]) -> Iterator[Finding]
     if "period" not in sheet.header and any(isinstance(one, At) for one in rule.below()):
         remedy = "请加上 period 列；基期、上年的值要按时期查找"
         yield Finding("table.column", "error", place, "没有 period 列", "period", remedy)
-    missing = [name for name in _wanting(rule, frozenset(given)) if name not in given]
+    known = frozenset(given)
+    missing = [name for one in rule.wordings[0].inputs.values() for name in _wanting(one, known)]
     for name in dict.fromkeys(missing):
         remedy = "请加上这一列，否则结果为空"
         yield Finding("table.column", "error", place, f"没有 {name} 列", name, remedy)
@@ -208,9 +210,9 @@ def _wanting(of: Reference, given: frozenset[str]) -> Iterator[str]:
     """Stated quantities that the first wording in force rests on and that no given column makes unneeded."""
     if isinstance(of, Quantity) and of.id in given:
         return
-    if isinstance(of, Rule) and not of.published:
-        for reference in of.wordings[0].inputs.values():
-            yield from _wanting(reference, given)
+    if isinstance(of, Rule):
+        below = [name for one in of.wordings[0].inputs.values() for name in _wanting(one, given)]
+        yield from [of.id] if of.published and below else below  # its source, or all that it is computed from
     elif isinstance(of, Quantity):
         yield of.id
     else:
@@ -342,8 +344,8 @@ def _joined(
 
 
 def _digits(value: float | None) -> str:
-    """The number with 15 significant digits: what a float holds without noise; empty where unknown."""
-    return "" if value is None else repr(float(f"{value:.15g}"))
+    """The number with 15 significant digits: what a float holds without noise; empty where unknown, never -0.0."""
+    return "" if value is None else repr(float(f"{value:.15g}") + 0.0)
 
 
 Written = tuple[str, str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 from duheng.ingest.cells import CellTrouble, Number, plain, read_number
 from duheng.ingest.detection import BELOW_DETECTION, NOT_NOUGHT
@@ -10,6 +11,7 @@ from duheng.model import Quantity, Rule
 from duheng.model.errors import UnitError
 from duheng.model.findings import Finding
 from duheng.model.glossary import item_unit
+from duheng.model.saying import say
 from duheng.model.units import convert, parse_unit
 
 
@@ -36,14 +38,31 @@ def value_of(
         return None
     if number.unit:
         try:
-            return float(convert(number.value, number.unit, declared))
+            return _whole(quantity, convert(number.value, number.unit, declared), text, place, findings)
         except UnitError as error:
             findings.append(Finding("table.unit", "error", place, text, declared, str(error)))
             return None
     if not unit and quantity.shown == "%" and abs(number.value) > 1:
         remedy = f"如为 {text}%，请写作 {number.value / 100} 或 {text}%；本次按 {text} 倍计算"
         findings.append(Finding("table.share", "warning", place, text, "不大于1的比例", remedy))
-    return float(convert(number.value, parse_unit(unit), parse_unit(declared)) if unit else number.value)
+    value = convert(number.value, parse_unit(unit), parse_unit(declared)) if unit else number.value
+    return _whole(quantity, value, text, place, findings)
+
+
+def _whole(
+    quantity: Quantity, value: Decimal, text: str, place: str, findings: list[Finding]
+) -> float | None:
+    """The number; unknown, with a finding, where it should have been rounded to a whole one before it was stated."""
+    if not quantity.whole or value == value.to_integral_value():
+        return float(value)
+    findings.append(Finding("table.whole", "error", place, text, *asked_whole(value)))
+    return None
+
+
+def asked_whole(value: Decimal) -> tuple[str, str]:
+    """What is expected in the place of a number with decimals that should be whole, and the remedy."""
+    rounded = value.quantize(Decimal(1), ROUND_HALF_UP)  # 四舍五入, not GB/T 8170: pollutants.md 3, noise
+    return "整数", say("请四舍五入为{number}再填；在此之前按未知处理", number=rounded)
 
 
 def _number(text: str) -> Number | None:
@@ -57,7 +76,10 @@ def _number(text: str) -> Number | None:
 
 
 def _at_least_nought(quantity: Quantity, unit: str) -> bool:
-    """Whether a stated number cannot be negative: an amount that adds up over places, a concentration."""
+    """Whether a stated number cannot be negative: an amount that adds up over places, a concentration, a time."""
     if quantity.signed or isinstance(quantity, Rule):
         return False
-    return quantity.over_place == "sum" or parse_unit(unit).same_dimension(parse_unit("mg/m3"))
+    known = parse_unit(unit)
+    return quantity.over_place == "sum" or any(
+        known.same_dimension(parse_unit(one)) for one in ("mg/m3", "d")
+    )

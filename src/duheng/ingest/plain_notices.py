@@ -157,6 +157,24 @@ def estimated(rule: Rule, found: list[Used]) -> Iterator[str]:
 _FEW = 5
 
 
+def rounded_first(found: list[Used], facts: pl.DataFrame, places: Places) -> Iterator[str]:
+    """A notice of each rule in use whose text has an input rounded first, where a value of the table loses digits."""
+    for one in found:
+        if one.wording is not None and (lost := [*_losing(one, one.wording, facts, places)]):
+            said = f"输入先按GB/T 8170修约再计算（{one.wording.cite}）"
+            yield f"提示：{one.of.title}：{said}：{_few(lost).strip()}"
+
+
+def _losing(one: Used, wording: Wording, facts: pl.DataFrame, places: Places) -> Iterator[str]:
+    """The values of a table that a wording in use takes with fewer digits than they have."""
+    for name in wording.rounded:
+        stated = facts.filter(pl.col("quantity") == wording.inputs[name].id)
+        for entity, item, period, value in stated.select("entity", "item", "period", "value").iter_rows():
+            taken = wording.taken(name, item, value)
+            if taken != value and (parse(period), places.code(entity)) in one.at:
+                yield f"{entity} {item or ''} {period} {value:.15g}修约为{taken:.15g}"
+
+
 def borrowed(found: list[Used], facts: pl.DataFrame, places: Places) -> Iterator[str]:
     """A notice where a value of another area or of an earlier year stands in for the one of the place and year."""
     cells = facts.select("entity", "period").unique(maintain_order=True).rows()

@@ -5,6 +5,7 @@ What may be counted is decided by people on the evidence; this says what is miss
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -172,6 +173,19 @@ def reverse_check(
             found.append(
                 _finding("stopped", project, said, "停运的减排量须扣减", "请核实运行情况，填报反核扣减量")
             )
+    return found
+
+
+def days_check(project: Project, days: Mapping[int, float], whole: Mapping[int, float]) -> list[Finding]:
+    """Days of operation that the year cannot have. days, whole: of operation and of the whole year, by year."""
+    found = []
+    for year, running in sorted(days.items()):
+        most = whole.get(year, 365 + calendar.isleap(year))
+        if not 0 <= running <= most:
+            said = say("{year}年运行{days}天", year=year, days=f"{running:g}")
+            expected = say("0至{most}天", most=f"{most:g}")
+            remedy = "请核对运行天数和全年天数；在此之前减排量未知"
+            found.append(_finding("days", project, said, expected, remedy))
     return found
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from duheng.ingest.cells import CellTrouble, plain
 from duheng.ingest.guards import limits
+from duheng.ingest.plain_cells import asked_whole
 from duheng.model.entities import Entity
 from duheng.model.findings import Finding, Severity
 from duheng.model.glossary import Quantity, definition
@@ -105,7 +106,7 @@ def check_statements(book: Notebook, city: City, scenario: str, today: date) -> 
     known: dict[str, CellTrouble | None] = {}
     for row in book.rows:
         for said in row.statements:
-            if said.value < 0 or said.quantity.printed_unit == "%":
+            if said.value < 0 or said.quantity.printed_unit == "%" or said.quantity.whole:
                 _check_range(said, row, book)
             if said.definition is None and said.quantity.definitions and said.quantity.priced:
                 _price_base(said, row, book, city, scenario)
@@ -125,6 +126,10 @@ def _check_range(said: Statement, row: Row, book: Notebook) -> None:
         found = say("“{title}”为负数 {stated}", title=quantity, stated=said.stated)
         remedy = "请核对数值；更正以往数字请重报该期全数。"
         book.note("error", row.sheet, said.cell, CellTrouble("negative", found, "不小于0的数", remedy), row)
+    elif quantity.whole and said.value != said.value.to_integral_value():
+        found = say("“{title}”为 {stated}", title=quantity, stated=said.stated)
+        trouble = CellTrouble("not-whole", found, *asked_whole(said.value))
+        book.note("error", row.sheet, said.cell, trouble, row)
     elif quantity.printed_unit == "%" and not -1 <= said.value <= 1:
         found = say("“{title}”为 {stated}", title=quantity, stated=said.stated)
         remedy = "请核对是否多填了两位，或单位应为“1”。"

@@ -23,7 +23,8 @@ class Quantity(Reference):
     unit is what is computed and stored in; shown is the unit printed (the same where None); decimals are
     those of the printed number (L7). definitions: the accounting definitions (口径) it can have (L8); the
     first is meant where none is named. published: of a rule, that a source states it as a rule; what the source
-    leaves out is computed. signed: a stated amount may be negative, as exports in a balance are.
+    leaves out is computed. signed: a stated amount may be negative, as exports in a balance are. whole: a stated
+    number is whole, as who states it has rounded it as the text asks.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Quantity(Reference):
     note: str = ""
     published: bool = False
     signed: bool = False
+    whole: bool = False
 
     @property
     def printed_unit(self) -> str:

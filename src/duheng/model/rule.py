@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any
 
 from .errors import DuhengError, RuleError
-from .glossary import Quantity, all_quantities, register
+from .glossary import Quantity, all_quantities, item_unit, register
 from .readings import Formulas, Measured, Numbers, Units
 from .references import Reference
+from .rounding import judge
 from .units import parse_unit
 from .verbs import Algebra, Term
 
@@ -22,7 +23,8 @@ Body = Callable[..., Any]
 class Wording:
     """One wording of a rule: in force since a date, in a jurisdiction, for a definition.
 
-    factor converts the body's result from the unit derived from the inputs to the declared unit.
+    factor converts the body's result from the unit derived from the inputs to the declared unit. rounded: inputs that
+    the text has rounded before the formula, with the decimals it keeps by unit; who reads the inputs in rounds them.
     """
 
     body: Body
@@ -33,6 +35,7 @@ class Wording:
     where: str = ""
     definition: str | None = None
     certainty: str = "verified"
+    rounded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -53,6 +56,17 @@ class Wording:
         """The result as a number in the rule's unit; None is unknown."""
         number: float | None = self.result(Numbers(), values)
         return number
+
+    def decimals(self, name: str, item: str | None) -> int | None:
+        """The decimals to which the text has an input rounded first; None where it is taken as it is."""
+        kept = self.rounded.get(name)
+        return kept.get(item_unit(self.inputs[name], item)) if kept else None
+
+    def taken(self, name: str, item: str | None, value: float | None) -> float | None:
+        """An input as the formula takes it: rounded where the text has it so (GB/T 8170)."""
+        decimals = self.decimals(name, item)
+        judged = judge(value, decimals) if decimals is not None else None
+        return value if judged is None else float(judged)
 
     def formula(self) -> str:
         """The body as text over its argument names."""
@@ -87,16 +101,22 @@ class Rule(Quantity):
         where: str = "",
         definition: str | None = None,
         certainty: str = "verified",
+        rounded: Mapping[str, Mapping[str, int]] | None = None,
     ) -> Callable[[Body], Rule]:
         """Add an amended wording of this rule. Raises RuleError, as `rule` does."""
 
         def add(body: Body) -> Rule:
             inputs, factor = _checked(body, self, cite)
+            kept = rounded or {}
+            if unknown := [name for name in kept if name not in inputs]:
+                raise RuleError(f"{self.id}：rounded 中的 {'、'.join(unknown)} 不是参数；请改为参数名")
             if any((w.since, w.where, w.definition) == (since, where, definition) for w in self.wordings):
                 raise RuleError(
                     f"{self.id}：{since} {where or '全国'} {definition or ''} 已有一种表述，不能有两种（L5）"
                 )
-            self.wordings.append(Wording(body, inputs, cite, factor, since, where, definition, certainty))
+            self.wordings.append(
+                Wording(body, inputs, cite, factor, since, where, definition, certainty, kept)
+            )
             return self
 
         return add

@@ -68,7 +68,11 @@ def air_individual_index(
     return ceil(index - NOISE) / in_table
 
 
-@air_individual_index.amend(since=EDITIONS["2026"], cite="HJ 633-2026 4.2.4、4.2.6、表3")
+@air_individual_index.amend(
+    since=EDITIONS["2026"],
+    cite="HJ 633-2026 4.2.4、4.2.6、表3",
+    rounded={"concentration": {"μg/m3": 0, "mg/m3": 1}},
+)
 def air_individual_index_2026(
     concentration=AIR_CONCENTRATION,
     at50=AT_50,
@@ -81,7 +85,7 @@ def air_individual_index_2026(
 ):
     """Index of one pollutant: linear between the limits of the table, rounded up to a whole number.
 
-    The concentration is first rounded by GB/T 8170 to whole μg/m3, carbon monoxide to a tenth of mg/m3. An
+    The concentration comes to the formula rounded by GB/T 8170 to whole μg/m3, carbon monoxide to a tenth of mg/m3. An
     hourly sulphur dioxide above 800 has an index of 200, an eight-hour ozone above 800 one of 300.
     """
     index = (

@@ -9,7 +9,7 @@ The accounting definition `apportioned` is that of minus-feedstock-nonfossil wit
 of the one the city states; the base year is reckoned in the same way.
 """
 
-from duheng.model import quantity, rule
+from duheng.model import quantity, rule, where
 from duheng.rules.balance import electricity_equal_value
 from duheng.rules.energy import energy, feedstock_energy, non_fossil_share
 
@@ -69,6 +69,24 @@ def province_apportioning_factor(
 
 @rule(
     unit="万kWh",
+    title="下网电量扣除交易和绿证认定后的余量",
+    title_en="Power from the grid beyond trade and certificates",
+    decimals=2,
+    over_time="sum",
+    over_place="sum",
+    cite=GUIDE,
+    certainty="secondary",
+)
+def grid_power_left(offtake=quantity("grid_offtake"), traded=TRADED, certified=CERTIFIED):
+    """What a city takes from the grid less its traded and certified power. Charging a storage counts as taking.
+
+    Below nought the statement does not balance: trade and certificates together may not exceed what is taken.
+    """
+    return offtake - traded - certified
+
+
+@rule(
+    unit="万kWh",
     title="分摊认定的非化石能源电力",
     title_en="Non-fossil power apportioned",
     decimals=2,
@@ -78,17 +96,14 @@ def province_apportioning_factor(
     cite=GUIDE,
     certainty="secondary",
 )
-def apportioned_power(
-    offtake=quantity("grid_offtake"),
-    traded=TRADED,
-    certified=CERTIFIED,
-    factor=quantity("apportioning_factor"),
-):
+def apportioned_power(left=grid_power_left, factor=quantity("apportioning_factor")):
     """What a city takes from the grid beyond its traded and certified power, times the province's factor.
 
-    Charging a storage counts as taking. Trade and certificates together may not exceed what is taken.
+    Trade, certificates and this together may not exceed what is taken. Unknown where they would, or where it would be
+    negative: more is traded and certified than taken, or the factor is no share; nobody can tell which number is wrong.
     """
-    return (offtake - traded - certified) * factor
+    share = where(factor < 0, 0, where(factor > 1, 0, 1))
+    return left * factor / where(left < 0, 0, share)  # a division by nought is unknown
 
 
 @rule(

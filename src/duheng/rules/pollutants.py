@@ -1,6 +1,6 @@
 """Pollutants: what projects and sewage plants take away (plan section 二, article （十二）)."""
 
-from duheng.model import LAST_YEAR, least, quantity, rule, total
+from duheng.model import LAST_YEAR, least, quantity, rule, total, where
 
 TREATED_VOLUME = quantity("treated_volume")
 INLET_CONCENTRATION = quantity("inlet_concentration")
@@ -79,8 +79,11 @@ def key_project_reduction(by_project=total(PROJECT_REDUCTION, over="reduction_pr
 def first_year_reduction(
     full=quantity("annual_reduction"), days=quantity("operating_days"), year=quantity("year_days")
 ):
-    """Part of a full year's reduction that falls into the year of commissioning, by days in operation."""
-    return full * days / year
+    """Part of a full year's reduction that falls into the year of commissioning, by days in operation.
+
+    Unknown where the days are negative or more than the year has: nobody can tell which of them is wrong.
+    """
+    return full * days / where(days < 0, 0, where(days > year, 0, year))  # a division by nought is unknown
 
 
 @rule(

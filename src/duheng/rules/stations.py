@@ -83,7 +83,7 @@ def vapour_treatment_kept(
     title="泄漏点逾期未修复",
     title_en="Leak not repaired in time",
     decimals=0,
-    cite="GB 37822-2019 8.3（条号待核）",
+    cite="GB 37822-2019 8.4（条号待核）",
     certainty="memory",
 )
 def leak_repair_late(days=quantity("leak_open_days"), limit=parameter("leak_repair_days")):

@@ -1,6 +1,6 @@
 """Prices of electricity that depend on how much is used: the ladder of aluminium, the tiers of households."""
 
-from duheng.model import ceil, clip, greatest, parameter, quantity, rule
+from duheng.model import ceil, clip, greatest, parameter, quantity, rule, where
 
 ALUMINIUM = "发改价格〔2021〕1239号（条号待核）"
 HOUSEHOLDS = (
@@ -47,8 +47,8 @@ def household_bill(
 ):
     """All at the price, what lies in the second and in the third tier with its surcharge besides.
 
-    Only of a month: the tiers of a year's use would be other ones.
+    Only of a month: the tiers of a year's use would be other ones. Unknown where the use is negative.
     """
-    return (
-        power * price + (clip(power, first, second) - first) * dearer + greatest(0, power - second) * dearest
-    )
+    dearer_part, dearest_part = clip(power, first, second) - first, greatest(0, power - second)
+    bill = power * price + dearer_part * dearer + dearest_part * dearest
+    return bill / where(power < 0, 0, 1)  # a division by nought is unknown

@@ -249,6 +249,7 @@ def noise_tax(
 ):
     """Tax of a month on the highest exceedance of a site, for the day or for the night.
 
+    The exceedance is rounded to whole dB before it is stated; one with decimals is refused where it is read in.
     Doubled with each of the six steps and once more where two places over 100 m of boundary exceed; halved where
     fewer than 15 days of the month did. Day and night are two entries that add up.
     """

@@ -238,8 +238,11 @@ def converted_concentration(
     air=parameter("oxygen_air"),
     base=parameter("oxygen_base"),
 ):
-    """Concentration of a combustion device that is given extra air, as compared with a limit; never used for a mass."""
-    return measured * (air - base) / (air - oxygen)
+    """Concentration of a combustion device that is given extra air, as compared with a limit; never used for a mass.
+
+    Unknown where the gas has as much oxygen as air or more: the conversion is undefined there.
+    """
+    return measured * (air - base) / where(oxygen < air, air - oxygen, 0)  # a division by nought is unknown
 
 
 @rule(

@@ -198,7 +198,7 @@ def items_table(ask: Ask, air: Air) -> Table:
         rows.append(
             [
                 Cell(item_title(ask, name)),
-                Cell(f"{whole[f'{name}_days']}/{limit.needed}"),
+                Cell(_valid(ask, whole, name, limit.needed)),
                 _number(ask, whole[f"{name}_mean"], DIGITS[name]),
                 _number(ask, whole[f"{name}_percentile"], DIGITS[name]),
                 Cell(f"{PERCENTILES[name] * 100:.0f}"),
@@ -212,6 +212,16 @@ def items_table(ask: Ask, air: Air) -> Table:
         "年评价的项目须平均浓度和百分位数都达标，月评价只比较其一。"
     )
     return Table("items", words("六项污染物"), columns, rows, note=note)
+
+
+def _valid(ask: Ask, whole: Mapping[str, Any], name: str, needed: int) -> str:
+    """Valid days of those needed, and the months of a year that have too few of them."""
+    days, short = f"{whole[f'{name}_days']}/{needed}", whole[f"{name}_short"]
+    if not short:
+        return days
+    return ask.words(
+        "{days}；不足的月份：{months}", days=days, months=ask.words.join(str(one) for one in short)
+    )
 
 
 def item_title(ask: Ask, name: str) -> str:

@@ -18,6 +18,7 @@ from duheng.ingest.reductions import (
     ProjectType,
     capacity_check,
     counted_twice,
+    days_check,
     end_of,
     project_type,
     reverse_check,
@@ -269,11 +270,15 @@ def _place(project: Project) -> str:
 
 
 def _own(opened: Opened, line: Line, project: Project) -> list[Finding]:
-    """The stated capacity against the formula, and 反核: measures that stood still after their first year."""
-    days = {year: v for (_, _, year), v in _of(opened, "operating_days", line.project.id).items()}
+    """The stated capacity against the formula, impossible days, and 反核: what stood still after its first year."""
+    days, whole = (
+        {year: v for (_, _, year), v in _of(opened, name, line.project.id).items()}
+        for name in ("operating_days", "year_days")
+    )
     taken = _years(opened, "cancelled_reduction", line.project.id, line.pollutant)
     return [
         *capacity_check(project, line.stated, line.formula, opened.local),
+        *days_check(project, days, whole),
         *reverse_check(project, days, taken),
     ]
 

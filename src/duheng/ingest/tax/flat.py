@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import duheng.rules.tax as rules
 from duheng.engine.chain import Chain
+from duheng.ingest.plain_cells import asked_whole
 from duheng.ingest.tax.exact import Exact, money
 from duheng.ingest.tax.selection import settings
 from duheng.model import Parameters, Rule
@@ -107,6 +108,8 @@ def flat_rows(
             rows[-1] = replace(row, amount=None, tax=None)
         elif row.amount is not None and row.amount < 0 and isinstance(entry, Waste):
             findings.append(_overdrawn(place, row.amount))
+        elif isinstance(entry, Noise) and _uneven(entry):
+            findings.append(_not_whole(place, entry))
         elif row.tax is None:
             remedy = "缺的不按零计，这一行税额未知，请补报"
             findings.append(Finding("tax-entry", "error", place, "数量不全", "各项都填，没有的填0", remedy))
@@ -170,6 +173,16 @@ def _overdrawn(place: str, amount: Decimal) -> Finding:
     return Finding("tax-balance", "error", place, said, "不小于0", remedy)
 
 
+def _uneven(entry: Noise) -> bool:
+    """Whether an exceedance has decimals: rounded first, it may lie a step lower."""
+    return entry.exceedance is not None and entry.exceedance != entry.exceedance.to_integral_value()
+
+
+def _not_whole(place: str, entry: Noise) -> Finding:
+    found = say("超标{value}分贝", value=entry.exceedance)
+    return Finding("tax-noise", "error", place, found, *asked_whole(entry.exceedance or Decimal(0)))
+
+
 def _waste(entry: Waste, month: Period, code: str, parameters: Parameters | None) -> Flat:
     item = axis("tax_waste").find(entry.waste).title
     parts = (entry.generated, entry.stored, entry.disposed, entry.used)
@@ -185,7 +198,7 @@ def _waste(entry: Waste, month: Period, code: str, parameters: Parameters | None
 
 def _noise(entry: Noise, month: Period, code: str, parameters: Parameters | None) -> Flat:
     values = {
-        "noise_exceedance": entry.exceedance,
+        "noise_exceedance": None if _uneven(entry) else entry.exceedance,
         "noise_far_places": Decimal(entry.far),
         "noise_short_month": Decimal(entry.short),
     }
