@@ -63,6 +63,14 @@ def books(seed: int, *, gaps: float = 0.05, computed: bool = True) -> Books:
         ["quantity", "entity", "item", "period", "definition"], maintain_order=True
     )
     duties = (
-        [Duty("gdp", "核算", ("gdp", "fuel_use"), "市统计局", kind="county")] if dice.random() < 0.5 else []
+        [Duty("gdp", "核算", ("gdp", "fuel_use"), "市统计局", kind="county", items=_some_fuels(facts, dice))]
+        if dice.random() < 0.5
+        else []
     )
     return Books(facts, here, duties=duties)
+
+
+def _some_fuels(facts: pl.DataFrame, dice: random.Random) -> tuple[str, ...]:
+    """Items that a duty names: all, or only some of those that are stated."""
+    stated = facts.filter(pl.col("quantity") == "fuel_use")["item"].unique().sort().to_list()
+    return tuple(dice.sample(stated, k=dice.randint(0, len(stated))))

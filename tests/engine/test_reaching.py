@@ -300,3 +300,24 @@ class TestChain:
         late: Rule = test_late_chain
         with pytest.raises(RuleError, match="没有适用"):
             Chain(PolarsColumns(), self.column).read(late, parse("2021"))
+
+
+def test_an_item_that_no_duty_names_counts_for_those_who_state_it() -> None:
+    duty = Duty("d", "能源平衡表", ("fuel_use",), "市统计局", kind="county", items=("原煤",))
+    rows: list[Row] = [("fuel_use", id, "原煤", "2022", 10) for id in ("512002", "512021")]
+    at = books(*rows, ("fuel_use", "512021", "柴油", "2022", 10), duties=[duty])
+    assert both(energy, at, "512021", "2022") == pytest.approx(7.143 + 14.571)
+    assert both(energy, at, "512002", "2022") == pytest.approx(7.143)
+    assert both(energy, at, "5120", "2022") == pytest.approx(2 * 7.143 + 14.571)
+
+
+def test_where_one_county_is_listed_its_neighbours_are_expected_too() -> None:
+    at = books(("population", "512002", None, "2022", 90))
+    assert both(quantity("population"), at, "5120", "2022") is None
+
+
+def test_what_contains_the_city_of_the_books_has_no_total() -> None:
+    places = Places([Entity("51", "省", "province"), Entity("5120", "市", "city", "51")], top="5120")
+    at = books(("gdp", "5120", None, "2022", 9), places=places)
+    assert both(GDP, at, "5120", "2022") == 9
+    assert both(GDP, at, "51", "2022") is None

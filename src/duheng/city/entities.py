@@ -43,8 +43,8 @@ class _Read:
     row: Row
 
 
-def read_places(folder: Path, report: Report) -> Places:
-    """All entities of a city's folder: those of entities.csv, then those of the registers by kind."""
+def read_places(folder: Path, report: Report, city: str | None = None) -> Places:
+    """All entities of a city's folder: those of entities.csv, then those of the registers by kind. city: its id."""
     found = list(_entities(folder / "entities.csv", report))
     registers = folder / REGISTERS
     for path in sorted(registers.glob("*")) if registers.is_dir() else ():
@@ -63,7 +63,7 @@ def read_places(folder: Path, report: Report) -> Places:
             found += _register(path, report)
     _check_ids(found, report)
     _check_parents(found, report)
-    return Places(read.entity for read in found)
+    return Places((read.entity for read in found), city)
 
 
 def _entities(path: Path, report: Report) -> Iterable[_Read]:

@@ -98,7 +98,7 @@ def _read(folder: Path) -> _Read:
         )
         return _Read(None, Places(()), (), (), Parameters(), None, report)
     head = _head(folder, report)
-    places = read_places(folder, report)
+    places = read_places(folder, report, head.text("id") if head else None)
     plans = _plans(folder, places, report)
     facts = read_facts(folder, places, report)
     parameters = _parameters(folder, head, report)

@@ -213,7 +213,11 @@ class Explanation:
         entity, item, period = at
         if of.over_place != "sum":
             return None
-        members = valid(self.books.members.children(self._resting(of), entity), period)
+        resting_on = self._resting(of)
+        members = valid(self.books.members.children(resting_on, entity), period)
+        if item in self.books.members.beside(resting_on):
+            stating = self.books.members.stating_beside(resting_on, item)
+            members = [one for one in members if one.id in stating]
         # A residual is part of the whole only by its own figures; its difference would come from the whole.
         steps = [
             self._quantity(of, (m.id, item, period), by_difference=False)
@@ -268,7 +272,7 @@ class Explanation:
         if of.over == of.of.axis:
             steps = [
                 replace(self.step(of.of, (entity, one, period)), label=one)
-                for one in members.items(resting_on)
+                for one in (*members.items(resting_on), *self._known_beside(of.of, resting_on, at))
             ]
             said = say("按{axis}合计", axis=_AXES.get(of.over, "分项"))
             return self._summed(of, at, "total", steps, said)
@@ -286,6 +290,12 @@ class Explanation:
             return total
         owed = listed("；", filter(None, ("没有登记任何成员", self._owed(of, at, of.over))))
         return replace(total, note=owed)
+
+    def _known_beside(self, of: Reference, resting_on: frozenset[str], at: Place) -> list[str]:
+        """Items that no duty names, where they are known here: they count, and nobody is asked for them."""
+        entity, _, period = at
+        beside = self.books.members.beside(resting_on)
+        return [item for item in beside if self.step(of, (entity, item, period)).value is not None]
 
     def _of_members(
         self, of: Reference, at: Place, kind: Kind, members: list[Entity], steps: list[Step]

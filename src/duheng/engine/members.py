@@ -1,4 +1,8 @@
-"""Who is expected in a total (L1): those a duty names; where no duty does, all that the books list."""
+"""Who is expected in a total (L1): those a duty names; where no duty does, all that the books list.
+
+Divisions of one kind make up what they lie in: where one of them is listed, the others are expected too. An item that
+no duty names beside those it does (a fuel that one county reports of its own accord) counts for those who state it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,9 @@ from duheng.model.periods import Period
 from duheng.model.plan import Duty
 
 from .memory import once
+
+# The kinds whose members together are the whole of what they lie in; enterprises, zones and projects are not.
+_DIVISIONS = ("province", "city", "county", "town")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,10 +37,12 @@ class Members:
         places: Places,
         duties: Iterable[Duty],
         listed: Callable[[str], tuple[frozenset[str], frozenset[str]]],
+        stating: Callable[[str, str], frozenset[str]],
     ) -> None:
-        """listed: quantity -> (entities, items) for which the books hold a fact."""
+        """What the books hold facts for: quantity -> (entities, items), and quantity, item -> entities."""
         self.places = places
         self.listed = listed
+        self.stating = stating
         self._duties: dict[str, list[Duty]] = defaultdict(list)
         for duty in duties:
             for quantity in duty.quantities:
@@ -52,7 +61,8 @@ class Members:
         """Whom a duty with this entity or this kind names."""
         return frozenset({entity} if entity else {one.id for one in self.places if one.kind == kind})
 
-    def items(self, quantities: Iterable[str]) -> tuple[str, ...]:
+    @once
+    def items(self, quantities: frozenset[str]) -> tuple[str, ...]:
         """Items expected in a total over items of something resting on these quantities."""
         named = {
             item
@@ -62,11 +72,33 @@ class Members:
         return tuple(sorted(named))
 
     @once
+    def beside(self, quantities: frozenset[str]) -> tuple[str, ...]:
+        """Items that are stated although no duty names them."""
+        expected = self.items(quantities)
+        return tuple(sorted({item for q in quantities for item in self.listed(q)[1]}.difference(expected)))
+
+    @once
+    def stating_beside(self, quantities: frozenset[str], item: str) -> frozenset[str]:
+        """Who states an item that no duty names, and all that contain one of them."""
+        found = _union(self.stating(q, item) for q in quantities)
+        return found | {above.id for id in found for above in self.places.ancestors(id)}
+
+    @once
     def obliged(self, quantities: frozenset[str]) -> Obliged:
         """Entities that must state these quantities, and whether a duty says so."""
         duties = [duty for q in quantities for duty in self._duties.get(q, ())]
         by_duty = _union(self._named(duty.entity, duty.kind) for duty in duties)
-        return self._bearing(by_duty or _union(self.listed(q)[0] for q in quantities), bool(by_duty))
+        listed = frozenset() if by_duty else _union(self.listed(q)[0] for q in quantities)
+        return self._bearing(by_duty or self._with_alike(listed), bool(by_duty))
+
+    @once
+    def _with_alike(self, listed: frozenset[str]) -> frozenset[str]:
+        """The listed ones, and the divisions of the same kind beside one of them."""
+        divisions = (one for id in listed if (one := self.places.get(id)) and one.kind in _DIVISIONS)
+        parts = {(one.contained_in, one.kind) for one in divisions if one.contained_in}
+        return listed | {
+            one.id for whole, kind in parts for one in self.places.children(whole) if one.kind == kind
+        }
 
     @once
     def _bearing(self, entities: frozenset[str], by_duty: bool) -> Obliged:

@@ -113,20 +113,28 @@ class Sums:
         """The values, with containing entities filled from their expected children, residuals from the rest."""
         if of.over_place != "sum":
             return values
-        for level in self._levels(of.axis, self.members.obliged(rests_on(of))):
+        resting_on = rests_on(of)
+        beside = frozenset(self.members.beside(resting_on)) if of.axis else frozenset()
+        stating = {item: self.members.stating_beside(resting_on, item) for item in beside}
+        for level in self._levels(of.axis, self.members.obliged(resting_on), frozenset(stating.items())):
             values = level.filling(values)
         for whole, outside in self._residuals(of.axis):
             values = filled(values, whole.sums(values) - outside.sums(values))
         return values
 
     @once
-    def _levels(self, axis: str | None, obliged: Obliged) -> list[Lift]:
-        """Expected children by parent, the lowest parents first: what they sum to is there for the next."""
+    def _levels(
+        self, axis: str | None, obliged: Obliged, beside: frozenset[tuple[str, frozenset[str]]]
+    ) -> list[Lift]:
+        """Expected children by parent, the lowest parents first: what they sum to is there for the next.
+
+        beside: items that no duty names, with those of whom they are expected.
+        """
         levels: dict[int, dict[str, list[Entity]]] = {}
         for container in self._containers:
             if expected := self.members.expected(obliged, container):
                 levels.setdefault(len(self.grid.places.ancestors(container)), {})[container] = expected
-        return [self._of_members(axis, levels[depth]) for depth in sorted(levels, reverse=True)]
+        return [self._of_members(axis, levels[depth], dict(beside)) for depth in sorted(levels, reverse=True)]
 
     @once
     def _residuals(self, axis: str | None) -> list[tuple[Lift, Lift]]:
@@ -140,27 +148,38 @@ class Sums:
             for residual in self.grid.residuals
         ]
 
-    def _of_members(self, axis: str | None, members: Mapping[str, Sequence[Entity]]) -> Lift:
-        """Members valid in a period add up into their entity."""
-        keys, code, (entities, periods, items) = (
-            self.grid.keys(axis),
-            self.grid.code_of_entity,
-            self.grid.shape,
-        )
+    def _of_members(
+        self,
+        axis: str | None,
+        members: Mapping[str, Sequence[Entity]],
+        beside: Mapping[str, frozenset[str]] | None = None,
+    ) -> Lift:
+        """Members valid in a period add up into their entity; of an item beside the duties, those who state it."""
+        keys, code, (_, periods, items) = self.grid.keys(axis), self.grid.code_of_entity, self.grid.shape
         pairs = [(code[id], code.get(m.id, ABSENT), m) for id, some in members.items() for m in some]
         whole = np.array([into for into, _, _ in pairs], np.int64)
         part = np.array([own for _, own, _ in pairs], np.int64)
         valid = self._valid([member for _, _, member in pairs])
-        due = np.zeros((entities, periods), np.int64)
-        np.add.at(due, whole, valid)
-        entity, period, _ = keys.codes
+        entity, period, item = keys.codes
+        due = self._due(whole, valid)[entity, period]
+        for name, stating in (beside or {}).items():
+            asked = np.array([member.id in stating for _, _, member in pairs], bool)
+            own = item == self.grid.items.index(name)
+            due[own] = self._due(whole[asked], valid[asked])[entity[own], period[own]]
         first, last = (np.searchsorted(entity, part, side) for side in ("left", "right"))
         pair = np.repeat(np.arange(len(pairs)), last - first)
         before = np.cumsum(last - first) - (last - first)
         row = np.arange(len(pair)) + (first - before)[pair]
         row, pair = (numbers[valid[pair, period[row]]] for numbers in (row, pair))
         into = keys.rows(keys.cells[row] + (whole - part)[pair] * periods * items)
-        return Lift.of(row, into, due[entity, period])
+        return Lift.of(row, into, due)
+
+    def _due(self, whole: Ints, valid: npt.NDArray[np.bool_]) -> Ints:
+        """How many members each entity (row) waits for in each period (column)."""
+        entities, periods, _ = self.grid.shape
+        due = np.zeros((entities, periods), np.int64)
+        np.add.at(due, whole, valid)
+        return due
 
     def _valid(self, members: Sequence[Entity]) -> npt.NDArray[np.bool_]:
         """Whether each member (row) existed in each period (column)."""

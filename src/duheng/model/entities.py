@@ -45,15 +45,19 @@ class Entity:
 
 
 class Places:
-    """All entities of a city, in the order given, found by id, name or alias."""
+    """All entities of a city, in the order given, found by id, name or alias.
 
-    def __init__(self, entities: Iterable[Entity]) -> None:
+    top: the one whose parts are all here; of what contains it others are missing, so it is nobody's part.
+    """
+
+    def __init__(self, entities: Iterable[Entity], top: str | None = None) -> None:
+        self.top = top
         self._by_id = {entity.id: entity for entity in entities}
         self._statistical: dict[str, list[Entity]] = defaultdict(list)
         self._administrative: dict[str, list[Entity]] = defaultdict(list)
         self._ancestors: dict[str, list[Entity]] = {}
         for entity in self._by_id.values():
-            if entity.contained_in:
+            if entity.contained_in and entity.id != top:
                 self._statistical[entity.contained_in].append(entity)
             if entity.parent:
                 self._administrative[entity.parent].append(entity)
@@ -121,8 +125,8 @@ class Places:
     def without(self, kinds: Iterable[str]) -> Places:
         """The same places less some kinds."""
         left_out = frozenset(kinds)
-        return Places(e for e in self if e.kind not in left_out)
+        return Places((e for e in self if e.kind not in left_out), self.top)
 
     def joined(self, more: Iterable[Entity]) -> Places:
         """The same places and more; a repeated id takes the later entity."""
-        return Places([*self, *more])
+        return Places([*self, *more], self.top)
