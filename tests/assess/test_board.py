@@ -11,8 +11,10 @@ from decimal import Decimal
 import pytest
 
 from duheng.assess.board import Board, board
-from duheng.assess.books import default_plan, open_books
+from duheng.assess.books import default_plan, open_books, opened
 from duheng.assess.status import TargetStatus
+from duheng.assess.why import why
+from duheng.model.errors import DuhengError
 from duheng.model.plan import Change, Target
 from tests.assess import towns
 from tests.assess.towns import CITY
@@ -233,3 +235,36 @@ def test_the_books_are_opened_once_for_a_head_and_again_after_a_fact() -> None:
 def test_the_drill_is_judged_by_the_printed_plan() -> None:
     city = towns.city()
     assert default_plan(city, "drill") is city.plans[0]
+
+
+OF_2018 = replace(towns.INTENSITY, base=2018)
+
+
+def fallen_by_half_since_2018() -> None:
+    towns.economy(years=range(2018, 2024), on=date(2024, 7, 1))
+    towns.state("energy", {one: {2018: 80000} for one in towns.COUNTIES}, on=date(2024, 7, 1))
+    towns.intensity({one: {2023: 60} for one in towns.COUNTIES}, on=date(2024, 7, 1))
+
+
+def test_a_target_with_a_base_year_of_its_own_is_reckoned_from_it() -> None:
+    fallen_by_half_since_2018()
+    one = only(OF_2018, RUNNING)
+    assert (one.latest, one.trend[0].period) == (Decimal("50.00"), "2018")
+
+
+def test_the_reasons_of_its_number_show_the_same_number() -> None:
+    fallen_by_half_since_2018()
+    plan = towns.plan(OF_2018)
+    found = why(opened(towns.city(plan), plan, "actual", RUNNING), OF_2018.quantity, CITY, "2023")
+    assert found.top.value == "50.00"
+    assert "基年：2018年（目标自定，规划的基年是2020年）" in found.headlines
+
+
+def test_a_number_that_targets_of_two_base_years_ask_for_is_reckoned_from_the_one_named() -> None:
+    fallen_by_half_since_2018()
+    plan = towns.plan(towns.INTENSITY, replace(OF_2018, id="longer"))
+    here = opened(towns.city(plan), plan, "actual", RUNNING)
+    told = [why(here, OF_2018.quantity, CITY, "2023", base=one).top.value for one in (None, 2018, 2020)]
+    assert told == ["60.00", "50.00", "60.00"]
+    with pytest.raises(DuhengError, match="2018、2020"):
+        why(here, OF_2018.quantity, CITY, "2023", base=2019)

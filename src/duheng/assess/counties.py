@@ -14,7 +14,7 @@ from duheng.assess.choices import chosen
 from duheng.assess.evidence import Cell, known_years
 from duheng.assess.judging import Case, Judgement, judgement, short, with_unit
 from duheng.assess.owed import Owed, each_once, obliged_units, owed
-from duheng.assess.progress import annual_decline, annual_task, clock, printed, printed_unit
+from duheng.assess.progress import annual_decline, annual_task, base_year, clock, printed, printed_unit
 from duheng.assess.status import UNSTATED, Reading, cell, read
 from duheng.assess.warning import WarningRule, required_paths, warning_rule
 from duheng.model.entities import Entity
@@ -32,7 +32,8 @@ class CountyLight:
 
     actual: cumulative value of the period; year: the year's own decline. goal: its target over the plan;
     task: what the year alone asks. assigned: the goal is its own, not the city's. change: what became of its
-    lights since the period before, None where either is unknown. owed: the statements it lacks.
+    lights since the period before, None where either is unknown. owed: the statements it lacks. base: the base
+    year its target states, None for the plan's.
     """
 
     entity: Entity
@@ -49,6 +50,7 @@ class CountyLight:
     owed: tuple[Owed, ...]
     owed_by: tuple[str, ...]
     note: Saying
+    base: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The row as plain data."""
@@ -140,7 +142,7 @@ def _row(opened: Opened, of_city: Target, place: Entity, day: date, choice: str 
 
 def _annual(opened: Opened, target: Target, bound: Quantity, reading: Reading) -> dict[int, Decimal]:
     """The decline of each year alone: its own quantity where data name one, else from the cumulative ones."""
-    unit, base = printed_unit(target, bound), opened.plan.base_year
+    unit, base = printed_unit(target, bound), base_year(opened.plan, target)
     named = required_paths().annual_quantities.get(bound.id)
     if named:
         yearly = quantity(named)
@@ -163,7 +165,8 @@ def _light(opened: Opened, row: _Row, year: int | None, day: date, rule: Warning
     five_year, annual = _judged(opened, row, year, day, rule)
     task = None
     if target.value is not None:
-        task = annual_task(target.value, unit, target.deadline - opened.plan.base_year, bound.decimals)
+        years = target.deadline - base_year(opened.plan, target)
+        task = annual_task(target.value, unit, years, bound.decimals)
     actual = row.reading.years.get(year) if year is not None else None
     lacking = () if actual is not None else _owing(opened, row, year, day)
     return CountyLight(
@@ -181,6 +184,7 @@ def _light(opened: Opened, row: _Row, year: int | None, day: date, rule: Warning
         owed=lacking,
         owed_by=_units(opened, row, lacking, actual),
         note=_note(opened, row, actual),
+        base=target.base,
     )
 
 
@@ -228,7 +232,7 @@ def _change(
     now: tuple[Judgement, Judgement],
 ) -> str | None:
     """`与2022年相比：五年进度由三级变为二级`, or that nothing changed; None where a light is unknown."""
-    if year is None or year - 1 == opened.plan.base_year:
+    if year is None or year - 1 == base_year(opened.plan, row.target):
         return None
     before = _judged(opened, row, year - 1, day, rule)
     paths = required_paths()

@@ -16,6 +16,7 @@ from duheng.assess.owed import Owed, each_once, obliged_units, owed
 from duheng.assess.progress import (
     Clock,
     Measure,
+    base_year,
     clock,
     comparable,
     measure_of,
@@ -178,7 +179,7 @@ def _years(
     opened: Opened, target: Target, bound: Quantity, measure: Measure, definition: str | None
 ) -> tuple[dict[int, Decimal], tuple[int, ...]]:
     """Judged values by year from the base year to the deadline (of sums: so far), and years a sum lacks."""
-    unit, base = printed_unit(target, bound), opened.plan.base_year
+    unit, base = printed_unit(target, bound), base_year(opened.plan, target)
     years = range(base, target.deadline + 1)
     known = known_years(opened, cell(target, base, definition), years)
     if measure == "decline":
@@ -243,12 +244,13 @@ def _cells(opened: Opened, target: Target, reading: Reading, year: int | None) -
 def summed_since(plan: Plan, target: Target, year: int) -> int | None:
     """First year of the sum that a target's value of this year is; None where the year stands alone."""
     summed = measure_of(target) == "amount" and quantity(target.quantity).over_time == "sum"
-    return plan.base_year + 1 if summed and plan.base_year + 1 < year else None
+    first = base_year(plan, target) + 1
+    return first if summed and first < year else None
 
 
 def cell(target: Target, year: int | str, definition: str | None) -> Cell:
     """The place of a target's value of one year."""
-    return Cell(target.quantity, target.entity, target.item, str(year), definition)
+    return Cell(target.quantity, target.entity, target.item, str(year), definition, base=target.base)
 
 
 def _owing(opened: Opened, target: Target, reading: Reading, day: date) -> tuple[Owed, ...]:
@@ -310,7 +312,7 @@ def _trend(
     opened: Opened, target: Target, bound: Quantity, measure: Measure, reading: Reading, day: date
 ) -> tuple[TrendPoint, ...]:
     """Every year of the plan with its base year: actual and path."""
-    base, unit, goal = opened.plan.base_year, printed_unit(target, bound), target.value
+    base, unit, goal = base_year(opened.plan, target), printed_unit(target, bound), target.value
     grows = measure in ("decline", "amount") and bound.over_time != "last"
     laid = required_paths().paths.get(measure)
     points = []

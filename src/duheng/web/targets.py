@@ -7,7 +7,7 @@ from typing import Any
 
 from duheng.assess.board import Board
 from duheng.assess.books import Opened
-from duheng.assess.evidence import Cell, reasons
+from duheng.assess.evidence import reasons
 from duheng.assess.progress import clock, measure_of, progress
 from duheng.assess.status import TargetStatus
 from duheng.model.glossary import quantity
@@ -99,11 +99,11 @@ def needs_definition(ask: Ask, target: Target) -> bool:
 
 def is_closed(books: Opened, status: TargetStatus) -> bool:
     """Whether a value of the target rests on fewer than three confidential entities in any year shown."""
-    target, closed = status.target, Closed(books.city.places)
+    closed = Closed(books.city.places)
     years = [point.period for point in status.trend if point.actual is not None]
     if status.period is not None and status.period not in years:
         years.append(status.period)
-    cells = [Cell(target.quantity, target.entity, target.item, year, status.definition) for year in years]
+    cells = [replace(status.cell, period=year, since=None) for year in years]
     return any(closed(reasons(books, cell)) for cell in cells)
 
 
