@@ -13,7 +13,8 @@ from duheng.assess.books import Opened, day_of, opened
 from duheng.assess.choices import chosen
 from duheng.assess.evidence import Cell, known_years
 from duheng.assess.judging import Case, Judgement, judgement, short, with_unit
-from duheng.assess.owed import Owed, each_once, obliged_units, owed
+from duheng.assess.lacking import Lacking, lacking
+from duheng.assess.owed import Owed, obliged
 from duheng.assess.progress import annual_decline, annual_task, base_year, clock, printed, printed_unit
 from duheng.assess.status import UNSTATED, Reading, cell, read
 from duheng.assess.warning import WarningRule, required_paths, warning_rule
@@ -168,7 +169,7 @@ def _light(opened: Opened, row: _Row, year: int | None, day: date, rule: Warning
         years = target.deadline - base_year(opened.plan, target)
         task = annual_task(target.value, unit, years, bound.decimals)
     actual = row.reading.years.get(year) if year is not None else None
-    lacking = () if actual is not None else _owing(opened, row, year, day)
+    wants = Lacking() if actual is not None else _lacking(opened, row, year, day)
     return CountyLight(
         entity=row.entity,
         period=None if year is None else str(year),
@@ -181,9 +182,9 @@ def _light(opened: Opened, row: _Row, year: int | None, day: date, rule: Warning
         task=task,
         annual=annual,
         change=_change(opened, row, year, day, rule, (five_year, annual)),
-        owed=lacking,
-        owed_by=_units(opened, row, lacking, actual),
-        note=_note(opened, row, actual),
+        owed=wants.owed,
+        owed_by=wants.units,
+        note=_note(opened, row, actual, wants.cause),
         base=target.base,
     )
 
@@ -249,26 +250,21 @@ def _change(
     return say("与{year}年相比：{moved}", year=year - 1, moved=listed("，", moved) if moved else "没有变化")
 
 
-def _owing(opened: Opened, row: _Row, year: int | None, day: date) -> tuple[Owed, ...]:
-    if year is None:
-        years = range(opened.plan.base_year + 1, min(row.target.deadline, day.year) + 1)
-        found = [one for y in years for one in owed(opened, cell(row.target, y, row.reading.have), day)]
-        return each_once(found)
-    return owed(opened, cell(row.target, year, row.reading.have), day)
+def _lacking(opened: Opened, row: _Row, year: int | None, day: date) -> Lacking:
+    first = opened.plan.base_year + 1
+    last = max(first, min(row.target.deadline, day.year))
+    years = range(first, last + 1) if year is None else (year,)
+    return lacking(opened, [cell(row.target, one, row.reading.have) for one in years], day)
 
 
-def _units(opened: Opened, row: _Row, lacking: tuple[Owed, ...], actual: Decimal | None) -> tuple[str, ...]:
-    if actual is not None:
-        return ()
-    units = tuple(dict.fromkeys(one.unit for one in lacking))
-    return units or obliged_units(opened, row.target.quantity, row.entity.id, row.target.item)
-
-
-def _note(opened: Opened, row: _Row, actual: Decimal | None) -> Saying:
+def _note(opened: Opened, row: _Row, actual: Decimal | None, cause: str) -> Saying:
     said: list[str] = [] if row.assigned else ["未分解下达，按全市目标判定"]
     whole = row.entity.statistical_parent
-    if whole and whole != row.entity.parent and (around := opened.city.places.get(whole)):
+    around = opened.city.places.get(whole) if whole and whole != row.entity.parent else None
+    if around:
         said.append(say("数值含在{place}内", place=around))
-        if actual is None and not obliged_units(opened, row.target.quantity, row.entity.id, row.target.item):
-            said.append("计划没有规定单独报送")
+    if around and actual is None and not obliged(opened, cell(row.target, 0, row.reading.have)):
+        said.append("计划没有规定单独报送")
+    elif cause:
+        said.append(cause)
     return listed("；", said)

@@ -32,7 +32,8 @@ NO_LIGHT = "不作判定"
 
 @dataclass(frozen=True)
 class Row:
-    """A target as the board shows it to this reader. span: the time the value covers."""
+    """A target as the board shows it to this reader. span: the time the value covers. why, why_not: addresses of the
+    reasons of the value, and of why there is none."""
 
     status: TargetStatus
     title: str
@@ -42,6 +43,7 @@ class Row:
     unit: str
     span: str
     why: str
+    why_not: str
     href: str
     due: float | None
     progress_text: str
@@ -80,6 +82,9 @@ def row_of(ask: Ask, books: Opened, status: TargetStatus) -> Row:
         unit=words.unit(status.unit),
         span=words.span(status.cell.span),
         why=place_address("why", ask, status.cell) if known else "",
+        why_not=place_address("why", ask, replace(status.cell, period=status.cause_in))
+        if status.cause_in
+        else "",
         href=f"/target/{target.id}{ask.selection.context()}",
         due=due,
         progress_text=progress_text(status, due, words),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 
+from duheng import ledger
 from duheng.model.plan import Article
 from duheng.web import state
-from duheng.web.boards import open_board, rows_of
+from duheng.web.boards import books, open_board, rows_of
 from duheng.web.counties import (
     CountyRow,
     county_map,
@@ -60,7 +62,7 @@ def show(ask: Ask) -> Page:
             "overdue": overdue,
             "county_values": own_values,
             "today": state.today(),
-            "drill_loaded": not settings.PRODUCTION,
+            "offer_drill": not settings.PRODUCTION and counts["none"] == len(every) and not _reported(ask),
         },
         tables=(targets_table(ask, rows), lights_table(ask, counties)),
         charts=(
@@ -68,6 +70,12 @@ def show(ask: Ask) -> Page:
             *([shown_map] if shown_map else []),
         ),
     )
+
+
+def _reported(ask: Ask) -> bool:
+    """Whether some unit has sent a figure: public ones that come with the folder are nobody's report."""
+    sent = [one.id for one in ledger.sources() if one.kind == "submission"]
+    return not books(ask).books.facts.filter(pl.col("source").is_in(sent)).is_empty()
 
 
 def _targets(ask: Ask, every: list[Row], rows: list[Row]) -> dict[str, Any]:
@@ -236,6 +244,6 @@ def _line(ask: Ask, row: Row) -> list[Cell]:
         Cell(percent(status.progress) or "—"),
         Cell(row.light_text),
         Cell(ask.who(status.units) or words("方案未列")),
-        Cell(ask.who(status.owed_by) or "—"),
+        Cell(ask.who(status.owed_by) or words(status.cause) or "—"),
         Cell("—" if row.closed else words(status.source or "—")),
     ]
