@@ -7,6 +7,7 @@ module says which one a target takes, and judges every number by the digits it p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,6 +68,12 @@ def measure_of(target: Target) -> Measure:
 def base_year(plan: Plan, target: Target) -> int:
     """The year a target is reckoned from: its own where it states one, else the plan's."""
     return plan.base_year if target.base is None else target.base
+
+
+def common_base(targets: Iterable[Target]) -> int | None:
+    """The base year that all of these targets state; None where they state none or several."""
+    stated = {one.base for one in targets}
+    return stated.pop() if len(stated) == 1 else None
 
 
 def base_years(plan: Plan) -> list[int]:

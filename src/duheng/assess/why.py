@@ -17,6 +17,7 @@ from duheng.assess.progress import (
     base_year,
     base_years,
     clock,
+    common_base,
     measure_of,
     printed_unit,
     progress,
@@ -312,8 +313,7 @@ def _base(plan: Plan, asked: int | None, targets: Sequence[Target]) -> int | Non
     if asked is not None and asked not in known:
         text = "规划和目标都不以{base}年为基年。请改为：{known}。"
         raise DuhengError(say(text, base=asked, known=listed("、", known)))
-    stated = {one.base for one in targets}
-    return asked or (stated.pop() if len(stated) == 1 else None)
+    return asked or common_base(targets)
 
 
 def find_quantity(text: str) -> Quantity:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from duheng import ledger
 from duheng.assess.evidence import Cell
 from duheng.assess.flows import instead_of
+from duheng.assess.progress import base_years
 from duheng.assess.why import CERTAINTY, Reason, Why
 from duheng.engine import Step
 from duheng.model.glossary import all_quantities, axes, axis
@@ -201,7 +202,7 @@ def _address(page: str, ask: Ask, step: Step, base: int | None = None) -> str:
 
 
 def place_address(page: str, ask: Ask, cell: Cell) -> str:
-    """Address of a cell's page: of a sum over years with its first year, of a base year not the plan's with it."""
+    """Address of a cell's page: of a sum over years with its first year, of a base year with it."""
     return cell_address(
         page,
         ask,
@@ -231,11 +232,11 @@ def cell_address(
     """Address of a cell's page (why or history), carrying the reader's scenario, plan and date.
 
     flow, basis: the row of the energy balance and the set of parameters for which a rule is read. since: first
-    year of a sum over years. base: base year it is reckoned from; the plan's own is not written.
+    year of a sum over years. base: base year it is reckoned from, not written where the plan knows no other.
     """
     path = f"/{page}/{quote(quantity)}/{quote(entity)}/{quote(period)}"
     query = ask.selection.context()
     said = {"item": item, "definition": definition, "flow": flow, "basis": basis, "since": since}
-    said["base"] = None if base == ask.plan.base_year else base
+    said["base"] = None if base_years(ask.plan) == [base] else base
     extra = urlencode({key: value for key, value in said.items() if value})
     return path + query + (("&" if query else "?") + extra if extra else "")
