@@ -53,13 +53,13 @@ def _cause(opened: Opened, step: Step) -> Saying:
     ends = [one for one in steps(step) if one.value is None and all(p.value is not None for p in one.parts)]
     parameters = [one for one in ends if one.kind == "parameter"]
     unasked = [one for one in ends if one.note.startswith(_UNREPORTED)]
-    rest = [one for one in ends if one not in parameters and one not in unasked]
+    rest = [one for one in ends if one.kind != "parameter" and not one.note.startswith(_UNREPORTED)]
     wanted = (
         ("{what}没有取值，请在“参数”页补充并写明依据", [_setting(opened, one) for one in parameters]),
         ("{what}尚未规定由谁报送", [quantity(one.quantity) for one in unasked]),
     )
     said = [say(text, what=_few(many)) for text, many in wanted if many]
-    told = dict.fromkeys(say("{what}：{note}", what=one.text, note=one.note) for one in rest)
+    told = dict.fromkeys(say("{what}：{note}", what=one.text, note=one.note or "未知") for one in rest)
     return listed("；", (*said, *told))
 
 
