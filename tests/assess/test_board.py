@@ -11,9 +11,12 @@ from decimal import Decimal
 import pytest
 
 from duheng.assess.board import Board, board
-from duheng.assess.books import default_plan, open_books
+from duheng.assess.books import default_plan, open_books, opened
+from duheng.assess.counties import county_lights
 from duheng.assess.status import TargetStatus
-from duheng.model.plan import Change, Target
+from duheng.assess.why import why
+from duheng.model.errors import DuhengError
+from duheng.model.plan import Change, Duty, Plan, Target
 from tests.assess import towns
 from tests.assess.towns import CITY
 
@@ -129,10 +132,46 @@ def test_what_nobody_reported_is_null_and_owed_by_the_unit_of_its_duty() -> None
     assert found["owed_by"] == ["市农业农村局"]
 
 
-def test_nothing_is_owed_of_a_year_before_it_is_due_but_the_unit_is_named() -> None:
+def test_before_anything_is_due_nobody_owes_it_and_the_first_day_is_named() -> None:
     one = only(towns.STRAW, date(2021, 3, 1))
-    assert one.owed == ()
-    assert one.owed_by == ("市农业农村局",)
+    assert (one.owed, one.owed_by) == ((), ())
+    assert one.cause == "尚未到报送期限，最早的应于2022-06-30前报送"
+
+
+def test_before_the_plan_begins_nobody_owes_it_and_the_first_day_is_named() -> None:
+    assert only(towns.STRAW, date(2019, 3, 1)).cause == "尚未到报送期限，最早的应于2022-06-30前报送"
+
+
+def with_fuels(*fuels: str) -> Plan:
+    """A plan whose statistics office states the use of these fuels, which are known of every year due by 2023."""
+    years = range(2020, 2023)
+    towns.economy(years=years, on=date(2023, 7, 1))
+    for fuel in fuels:
+        amounts = {county: dict.fromkeys(years, 9) for county in towns.COUNTIES}
+        towns.state("fuel_use", amounts, item=fuel, on=date(2023, 7, 1))
+    duty = Duty("fuels", "能源平衡表", ("fuel_use",), towns.STATISTICS, kind="county", items=fuels)
+    return towns.plan(towns.INTENSITY, duties=(duty, towns.DUTIES[1]))
+
+
+def test_where_only_a_parameter_lacks_nobody_owes_it_and_the_parameter_is_named() -> None:
+    plan = with_fuels("原煤", "天然气")
+    one = board(towns.city(plan), plan, as_of=date(2023, 7, 2)).targets[0]
+    assert (one.latest, one.owed_by, one.cause_in) == (None, (), "2022")
+    assert one.cause == "各种能源折标准煤系数 天然气没有取值，请在“参数”页补充并写明依据"
+
+
+def test_a_county_where_only_a_parameter_lacks_says_so_too() -> None:
+    plan = with_fuels("天然气")
+    row = county_lights(towns.city(plan), plan, as_of=date(2023, 7, 2))[0]
+    assert row.owed_by == ()
+    assert "折标准煤系数 天然气没有取值" in row.note
+
+
+def test_a_figure_that_no_duty_asks_for_is_owed_by_no_unit_of_the_others() -> None:
+    plan = towns.plan(towns.STRAW, duties=(replace(towns.DUTIES[4], quantities=("straw_utilised",)),))
+    towns.state("straw_utilised", {CITY: dict.fromkeys(range(2021, 2026), 1)})
+    one = board(towns.city(plan), plan, as_of=AFTER).targets[0]
+    assert (one.owed_by, one.cause) == ((), "秸秆可收集量尚未规定由谁报送")
 
 
 def test_units_are_the_articles_unless_the_target_has_its_own_and_inherited_ones_stand_apart() -> None:
@@ -233,3 +272,36 @@ def test_the_books_are_opened_once_for_a_head_and_again_after_a_fact() -> None:
 def test_the_drill_is_judged_by_the_printed_plan() -> None:
     city = towns.city()
     assert default_plan(city, "drill") is city.plans[0]
+
+
+OF_2018 = replace(towns.INTENSITY, base=2018)
+
+
+def fallen_by_half_since_2018() -> None:
+    towns.economy(years=range(2018, 2024), on=date(2024, 7, 1))
+    towns.state("energy", {one: {2018: 80000} for one in towns.COUNTIES}, on=date(2024, 7, 1))
+    towns.intensity({one: {2023: 60} for one in towns.COUNTIES}, on=date(2024, 7, 1))
+
+
+def test_a_target_with_a_base_year_of_its_own_is_reckoned_from_it() -> None:
+    fallen_by_half_since_2018()
+    one = only(OF_2018, RUNNING)
+    assert (one.latest, one.trend[0].period) == (Decimal("50.00"), "2018")
+
+
+def test_the_reasons_of_its_number_show_the_same_number() -> None:
+    fallen_by_half_since_2018()
+    plan = towns.plan(OF_2018)
+    found = why(opened(towns.city(plan), plan, "actual", RUNNING), OF_2018.quantity, CITY, "2023")
+    assert found.top.value == "50.00"
+    assert "基年：2018年（目标自定，规划的基年是2020年）" in found.headlines
+
+
+def test_a_number_that_targets_of_two_base_years_ask_for_is_reckoned_from_the_one_named() -> None:
+    fallen_by_half_since_2018()
+    plan = towns.plan(towns.INTENSITY, replace(OF_2018, id="longer"))
+    here = opened(towns.city(plan), plan, "actual", RUNNING)
+    told = [why(here, OF_2018.quantity, CITY, "2023", base=one).top.value for one in (None, 2018, 2020)]
+    assert told == ["60.00", "50.00", "60.00"]
+    with pytest.raises(DuhengError, match="2018、2020"):
+        why(here, OF_2018.quantity, CITY, "2023", base=2019)

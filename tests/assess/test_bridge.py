@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -128,3 +129,11 @@ def test_a_county_has_a_bridge_of_its_own(city: City) -> None:
     towns.state("energy", {JIA: {2020: 1000, 2025: 900}})
     found = bridge(opened(city, city.plans[0]), "甲区", "2025")
     assert (found.entity.id, found.lines[0].energy.value) == (JIA, Decimal("0.09"))
+
+
+def test_a_target_with_a_base_year_of_its_own_is_bridged_from_it() -> None:
+    plan = towns.plan(replace(towns.INTENSITY, base=2018))
+    towns.state("energy", {CITY: {2018: 800_000, 2020: 1_000_000, 2025: 400_000}}, definition="full")
+    towns.state("gdp", {CITY: dict.fromkeys((2018, 2020, 2025), 100)})
+    found = bridge(opened(towns.city(plan), plan), CITY, "2025")
+    assert (str(found.base), found.lines[0].decline.value) == ("2018", Decimal("50.00"))

@@ -100,3 +100,10 @@ def test_the_row_as_plain_data_keeps_the_unknown_null() -> None:
     plain = rows()[JIA].as_json()
     assert (plain["actual"], plain["five_year_light"], plain["annual_light"]) == (None, None, None)
     assert plain["owed_by"] == [towns.STATISTICS]
+
+
+def test_a_county_is_reckoned_from_the_base_year_of_the_target() -> None:
+    towns.economy(years=(2018, 2020, 2023), on=ON)
+    towns.state("energy", {JIA: {2018: 80000, 2020: 100000, 2023: 40000}}, on=ON)
+    row = rows(replace(towns.INTENSITY, base=2018))[JIA]
+    assert (row.actual, row.base) == (Decimal("50.00"), 2018)

@@ -17,7 +17,8 @@ from tests.assess.towns import BING, CITY, COUNTIES, JIA
 pytestmark = pytest.mark.django_db
 
 OLD = towns.plan()
-NEW = replace(OLD, id="test-155", period=parse("2026-2030"), base_year=2025)
+LATER = replace(towns.INTENSITY, base=2025, deadline=2030)
+NEW = replace(OLD, id="test-155", period=parse("2026-2030"), base_year=2025, targets=(LATER,))
 
 
 @pytest.fixture

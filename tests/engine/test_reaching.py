@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
@@ -93,6 +93,18 @@ def test_a_duty_names_members_that_never_stated_anything() -> None:
     missing = [step for step in explain(GDP, at, "5120", "2021").walk() if step.kind == "missing"]
     assert [step.entity for step in missing] == ["512021"]
     assert "市统计局应报《核算表》（2022-06-30前）" in missing[0].note
+
+
+@pytest.mark.parametrize(
+    ("every", "period", "owed"),
+    [("year", "2021", True), ("year", "2021Q1", False), ("year", "2021-03", False), ("month", "2021", True)],
+)
+def test_a_duty_owes_its_kind_of_period_and_what_it_adds_up_to(
+    every: Literal["year", "month"], period: str, owed: bool
+) -> None:
+    duty = Duty("d", "核算表", ("gdp",), "市统计局", every=every, kind="county")
+    note = explain(GDP, books(duties=[duty]), "512002", period).note
+    assert ("市统计局应报" in note) is owed
 
 
 def test_a_county_that_must_state_is_not_summed_from_its_zones() -> None:

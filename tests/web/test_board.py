@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from decimal import Decimal
 
 import altair
 import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from duheng import ledger
 from duheng.assess.books import day_of
 from duheng.web import charts, state
 
@@ -345,3 +347,38 @@ def test_the_number_of_a_point_near_the_axis_stands_above_it() -> None:
     spec = charts.trend(points, {"actual": "实际", "path": "路径", "unit": "吨"}, 2, width=320)
     below = {row["period"]: row["below"] for row in spec["data"]["values"] if "below" in row}
     assert below == {"2020": False, "2021": False, "2022": True, "2025": False}
+
+
+def report(*cells: tuple[str, str | None], years: Iterable[int], counties: Iterable[str]) -> None:
+    """A unit sends these figures, 9 each."""
+    said = [
+        ledger.NewFact(
+            of, county, item, str(year), "actual", None, Decimal(9), "9", "reported", "quoted", "A1"
+        )
+        for of, item in cells
+        for county in counties
+        for year in years
+    ]
+    ledger.append(said, ledger.NewSource("submission", "报表.xlsx"), "市统计局")
+
+
+def test_that_nobody_has_reported_is_said_only_until_somebody_has(changing: Site) -> None:
+    client, told = changing(), "还没有单位报送数据"
+    assert told in text_of(client, "/")
+    report(("gdp", None), years=[2023], counties=["512021"])
+    assert told not in text_of(client, "/")
+
+
+def test_where_only_a_parameter_lacks_the_pages_name_it_with_the_way_to_its_reasons(changing: Site) -> None:
+    years, counties = range(2020, 2026), ("512002", "512021", "512022")
+    fuels = next(duty for duty in state.city().plans[0].duties if "fuel_use" in duty.quantities)
+    cells = [("gdp", None), *(("fuel_use", item) for item in fuels.items)]
+    report(*cells, years=years, counties=counties)
+    client = changing()
+    for page in (text_of(client, "/"), text_of(client, "/target/energy-intensity")):
+        assert "各种能源折标准煤系数 天然气没有取值，请在“参数”页补充并写明依据" in page
+        assert 'href="/why/energy_intensity_decline/512000/2025' in page
+    assert "应由" not in text_of(client, "/target/energy-intensity")
+    assert "has no value: add one on the page Parameters" in text_of(
+        client, "/target/energy-intensity?lang=en"
+    )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from duheng import ledger
+from duheng.city import default_city_folder
 from duheng.web.reasons import Node, rounded
 
 Site = Callable[..., Client]
@@ -205,3 +208,34 @@ def test_a_name_that_means_nothing_is_answered_in_the_readers_language(
     assert re.findall("“([A-Za-z_ ]+)”", found[0])[1:] == []
     told = html.unescape(drill().get(f"/{path}?scenario=drill&lang=en").content.decode())
     assert in_english in told.replace('"', "“")
+
+
+@pytest.fixture
+def from_2018(drill: Site, tmp_path: Path) -> Iterator[Client]:
+    """The drill's site where the plan reckons the energy target from 2018, its own base year being 2020."""
+    copied = Path(shutil.copytree(default_city_folder(), tmp_path / "5120"))
+    plan = (copied / "plan.yaml").read_text("utf-8")
+    (copied / "plan.yaml").write_text(plan.replace("    base: 2020\n", "    base: 2018\n", 1), "utf-8")
+    with override_settings(DUHENG_CITY=str(copied)):
+        yield drill()
+
+
+@pytest.mark.parametrize("page", ["/", "/target/energy-intensity", "/county/512002"])
+def test_a_number_reckoned_from_a_base_year_of_its_own_is_the_one_its_reasons_show(
+    from_2018: Client, page: str
+) -> None:
+    told = from_2018.get(page, {"scenario": "drill"}).content.decode()
+    found = re.findall(
+        r'href="(/why/energy_intensity_decline/[^"]*base=2018)"[^>]*>(?:<strong>)?([\d.]+)', told
+    )
+    assert found
+    for address, number in found:
+        reasons = from_2018.get(html.unescape(address)).content.decode()
+        assert f"<strong>{number} %</strong>" in reasons
+        assert "基年：2018" in reasons
+
+
+def test_a_base_year_of_no_target_is_refused_with_those_there_are(drill: Site) -> None:
+    answer = drill().get("/why/energy_intensity_decline/512000/2023?base=2019")
+    assert answer.status_code == 400
+    assert "可用：2020" in answer.content.decode()

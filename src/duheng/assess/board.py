@@ -96,6 +96,7 @@ def _as_json(one: TargetStatus) -> dict[str, Any]:
         "source": one.source,
         "units": list(one.units),
         "owed_by": list(one.owed_by),
+        "unknown_because": one.cause or None,
         "yardstick": one.yardstick,
         "gap": number(one.gap),
         "path": number(one.path),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from threading import Lock
@@ -44,6 +44,18 @@ class Opened:
     moment: datetime | None
     memo: dict[Any, Any] = field(default_factory=dict)
     instead: Mapping[str, Quantity] = field(default_factory=dict)
+
+    def from_base(self, year: int | None) -> Opened:
+        """The same books reckoned from a base year of their own, as a target may state one; None: the plan's."""
+        if year in (None, self.books.base_year):
+            return self
+        key = ("from-base", year)
+        if key not in self.memo:
+            one = self.books
+            own = Books(one.facts, one.places, one.parameters, one.duties, year, one.targets, one.definitions)
+            self.memo[key] = replace(self, books=own, memo={})
+        found: Opened = self.memo[key]
+        return found
 
     @property
     def local(self) -> Local:

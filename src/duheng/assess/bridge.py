@@ -16,6 +16,7 @@ from typing import Any
 from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell, leaves, reasons
 from duheng.assess.owed import each_once, owed
+from duheng.assess.progress import common_base
 from duheng.model.entities import Entity
 from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding
@@ -131,7 +132,9 @@ class Bridge:
 def bridge(opened: Opened, entity: str, period: str) -> Bridge:
     """The bridge of a place and period. Raises UnknownName, PeriodError, DuhengError where there is no base year."""
     here, when = opened.city.places.find(entity), parse(period)
-    base = BASE_YEAR.of(when, opened.plan.base_year)
+    asked = (one for one in opened.plan.targets if (one.quantity, one.entity) == (DECLINE, here.id))
+    opened = opened.from_base(common_base(asked))
+    base = BASE_YEAR.of(when, opened.books.base_year)
     if base is None:
         raise DuhengError(say("{period}没有{moment}。请写一年，如2025。", period=when, moment=BASE_YEAR))
     lines: list[Line] = []
@@ -182,7 +185,8 @@ def _line(opened: Opened, here: Entity, periods: tuple[Period, Period], id: str,
 
 def _figure(opened: Opened, cell: Cell) -> Figure:
     bound = quantity(cell.quantity)
-    cell = Cell(bound.id, cell.entity, None, cell.period, opened.books.meant(bound, cell.definition))
+    meant = opened.books.meant(bound, cell.definition)
+    cell = Cell(bound.id, cell.entity, None, cell.period, meant, base=opened.books.base_year)
     return Figure(cell, printed(reasons(opened, cell).value, bound), bound.printed_unit)
 
 

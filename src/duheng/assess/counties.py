@@ -13,8 +13,9 @@ from duheng.assess.books import Opened, day_of, opened
 from duheng.assess.choices import chosen
 from duheng.assess.evidence import Cell, known_years
 from duheng.assess.judging import Case, Judgement, judgement, short, with_unit
-from duheng.assess.owed import Owed, each_once, obliged_units, owed
-from duheng.assess.progress import annual_decline, annual_task, clock, printed, printed_unit
+from duheng.assess.lacking import Lacking, lacking
+from duheng.assess.owed import Owed, obliged
+from duheng.assess.progress import annual_decline, annual_task, base_year, clock, printed, printed_unit
 from duheng.assess.status import UNSTATED, Reading, cell, read
 from duheng.assess.warning import WarningRule, required_paths, warning_rule
 from duheng.model.entities import Entity
@@ -32,7 +33,8 @@ class CountyLight:
 
     actual: cumulative value of the period; year: the year's own decline. goal: its target over the plan;
     task: what the year alone asks. assigned: the goal is its own, not the city's. change: what became of its
-    lights since the period before, None where either is unknown. owed: the statements it lacks.
+    lights since the period before, None where either is unknown. owed: the statements it lacks. base: the base
+    year its target states, None for the plan's.
     """
 
     entity: Entity
@@ -49,6 +51,7 @@ class CountyLight:
     owed: tuple[Owed, ...]
     owed_by: tuple[str, ...]
     note: Saying
+    base: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The row as plain data."""
@@ -140,7 +143,7 @@ def _row(opened: Opened, of_city: Target, place: Entity, day: date, choice: str 
 
 def _annual(opened: Opened, target: Target, bound: Quantity, reading: Reading) -> dict[int, Decimal]:
     """The decline of each year alone: its own quantity where data name one, else from the cumulative ones."""
-    unit, base = printed_unit(target, bound), opened.plan.base_year
+    unit, base = printed_unit(target, bound), base_year(opened.plan, target)
     named = required_paths().annual_quantities.get(bound.id)
     if named:
         yearly = quantity(named)
@@ -163,9 +166,10 @@ def _light(opened: Opened, row: _Row, year: int | None, day: date, rule: Warning
     five_year, annual = _judged(opened, row, year, day, rule)
     task = None
     if target.value is not None:
-        task = annual_task(target.value, unit, target.deadline - opened.plan.base_year, bound.decimals)
+        years = target.deadline - base_year(opened.plan, target)
+        task = annual_task(target.value, unit, years, bound.decimals)
     actual = row.reading.years.get(year) if year is not None else None
-    lacking = () if actual is not None else _owing(opened, row, year, day)
+    wants = Lacking() if actual is not None else _lacking(opened, row, year, day)
     return CountyLight(
         entity=row.entity,
         period=None if year is None else str(year),
@@ -178,9 +182,10 @@ def _light(opened: Opened, row: _Row, year: int | None, day: date, rule: Warning
         task=task,
         annual=annual,
         change=_change(opened, row, year, day, rule, (five_year, annual)),
-        owed=lacking,
-        owed_by=_units(opened, row, lacking, actual),
-        note=_note(opened, row, actual),
+        owed=wants.owed,
+        owed_by=wants.units,
+        note=_note(opened, row, actual, wants.cause),
+        base=target.base,
     )
 
 
@@ -228,7 +233,7 @@ def _change(
     now: tuple[Judgement, Judgement],
 ) -> str | None:
     """`与2022年相比：五年进度由三级变为二级`, or that nothing changed; None where a light is unknown."""
-    if year is None or year - 1 == opened.plan.base_year:
+    if year is None or year - 1 == base_year(opened.plan, row.target):
         return None
     before = _judged(opened, row, year - 1, day, rule)
     paths = required_paths()
@@ -245,26 +250,21 @@ def _change(
     return say("与{year}年相比：{moved}", year=year - 1, moved=listed("，", moved) if moved else "没有变化")
 
 
-def _owing(opened: Opened, row: _Row, year: int | None, day: date) -> tuple[Owed, ...]:
-    if year is None:
-        years = range(opened.plan.base_year + 1, min(row.target.deadline, day.year) + 1)
-        found = [one for y in years for one in owed(opened, cell(row.target, y, row.reading.have), day)]
-        return each_once(found)
-    return owed(opened, cell(row.target, year, row.reading.have), day)
+def _lacking(opened: Opened, row: _Row, year: int | None, day: date) -> Lacking:
+    first = opened.plan.base_year + 1
+    last = max(first, min(row.target.deadline, day.year))
+    years = range(first, last + 1) if year is None else (year,)
+    return lacking(opened, [cell(row.target, one, row.reading.have) for one in years], day)
 
 
-def _units(opened: Opened, row: _Row, lacking: tuple[Owed, ...], actual: Decimal | None) -> tuple[str, ...]:
-    if actual is not None:
-        return ()
-    units = tuple(dict.fromkeys(one.unit for one in lacking))
-    return units or obliged_units(opened, row.target.quantity, row.entity.id, row.target.item)
-
-
-def _note(opened: Opened, row: _Row, actual: Decimal | None) -> Saying:
+def _note(opened: Opened, row: _Row, actual: Decimal | None, cause: str) -> Saying:
     said: list[str] = [] if row.assigned else ["未分解下达，按全市目标判定"]
     whole = row.entity.statistical_parent
-    if whole and whole != row.entity.parent and (around := opened.city.places.get(whole)):
+    around = opened.city.places.get(whole) if whole and whole != row.entity.parent else None
+    if around:
         said.append(say("数值含在{place}内", place=around))
-        if actual is None and not obliged_units(opened, row.target.quantity, row.entity.id, row.target.item):
-            said.append("计划没有规定单独报送")
+    if around and actual is None and not obliged(opened, cell(row.target, 0, row.reading.have)):
+        said.append("计划没有规定单独报送")
+    elif cause:
+        said.append(cause)
     return listed("；", said)

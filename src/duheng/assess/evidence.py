@@ -27,7 +27,7 @@ class Cell:
 
     flow: the row of the energy balance for which a rule is read (assess.flows), None for the rule itself.
     since: first year of a sum over years up to the period, as a target of a whole plan is met by; None for the
-    period alone.
+    period alone. base: the base year it is reckoned from, None for the plan's.
     """
 
     quantity: str
@@ -37,6 +37,7 @@ class Cell:
     definition: str | None = None
     flow: str | None = None
     since: int | None = None
+    base: int | None = None
 
     @property
     def span(self) -> str:
@@ -72,6 +73,7 @@ def reasons(opened: Opened, cell: Cell) -> Step:
     """The tree of reasons of a cell; what cells have in common is worked out once for these books."""
     if cell.since is not None:
         return _summed(opened, cell)
+    opened = opened.from_base(cell.base)
     books = opened.books if cell.flow or opened.instead else opened.books_for(cell.quantity, cell.entity)
     key = ("reasons", id(books), cell.definition, cell.flow)
     if key not in opened.memo:

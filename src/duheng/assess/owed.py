@@ -53,34 +53,39 @@ def each_once(many: Iterable[Owed]) -> tuple[Owed, ...]:
 
 
 def owed(opened: Opened, cell: Cell, day: date) -> tuple[Owed, ...]:
-    """The statements due by a day for want of which a cell is unknown, in the order of its reasons.
+    """The statements due by a day for want of which a cell is unknown, in the order of its reasons."""
+    return tuple(one for one in wanting(opened, cell) if one.due <= day)
+
+
+def wanting(opened: Opened, cell: Cell) -> tuple[Owed, ...]:
+    """The same whenever they are due.
 
     Follows the reasons of the cell down to what is missing: what another statement makes needless (a county's
-    energy stated as a whole) is not asked for. Empty for a cell without any duty, and where nothing is due.
+    energy stated as a whole) is not asked for. Empty for a cell without any duty.
     """
     key = ("owed", cell)
     if key not in opened.memo:
         opened.memo[key] = each_once(_wanting(opened, reasons(opened, cell), (), set()))
-    every: tuple[Owed, ...] = opened.memo[key]
-    return tuple(one for one in every if one.due <= day)
+    found: tuple[Owed, ...] = opened.memo[key]
+    return found
 
 
-def obliged_units(opened: Opened, of: str, entity: str, item: str | None) -> tuple[str, ...]:
-    """The units whose duties feed a quantity of an entity (and item), in the order of the plan.
+def obliged(opened: Opened, cell: Cell) -> bool:
+    """Whether some duty asks for what a cell rests on, of its entity or below it."""
+    duties = asking(opened.plan.duties, quantity(cell.quantity), cell.item)
+    return any(_bound(opened, duty, cell.entity) for duty in duties) or bool(empty_registers(opened, cell))
 
-    A duty over a register counts also while the register is empty: its unit owes the register itself.
+
+def empty_registers(opened: Opened, cell: Cell) -> list[tuple[Duty, date]]:
+    """The duties over a register that is empty and feeds a cell, with the first day one is due in the plan.
+
+    While a register is empty its unit owes the register itself.
     """
-    return tuple(
-        dict.fromkeys(
-            duty.by
-            for duty in asking(opened.plan.duties, quantity(of), item)
-            if _bound(opened, duty, entity) or _empty(opened, duty)
-        )
-    )
-
-
-def _empty(opened: Opened, duty: Duty) -> bool:
-    return duty.entity is None and not any(one.kind == duty.kind for one in opened.books.places)
+    return [
+        (duty, duty.due(opened.plan.period.parts(duty.every)[0]))
+        for duty in asking(opened.plan.duties, quantity(cell.quantity), cell.item)
+        if duty.entity is None and not any(one.kind == duty.kind for one in opened.books.places)
+    ]
 
 
 def _wanting(opened: Opened, step: Step, above: tuple[Step, ...], seen: set[int]) -> Iterator[Owed]:

@@ -7,6 +7,7 @@ module says which one a target takes, and judges every number by the digits it p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -64,9 +65,25 @@ def measure_of(target: Target) -> Measure:
     return "decline" if target.unit and parse_unit(target.unit).dimensionless else "amount"
 
 
+def base_year(plan: Plan, target: Target) -> int:
+    """The year a target is reckoned from: its own where it states one, else the plan's."""
+    return plan.base_year if target.base is None else target.base
+
+
+def common_base(targets: Iterable[Target]) -> int | None:
+    """The base year that all of these targets state; None where they state none or several."""
+    stated = {one.base for one in targets}
+    return stated.pop() if len(stated) == 1 else None
+
+
+def base_years(plan: Plan) -> list[int]:
+    """The years that the plan and its targets are reckoned from, the first one first."""
+    return sorted({plan.base_year, *(base_year(plan, target) for target in plan.targets)})
+
+
 def clock(plan: Plan, target: Target, year: int, as_of: date) -> Clock:
     """Where the plan stands for a value of that year."""
-    base = plan.base_year if target.base is None else target.base
+    base = base_year(plan, target)
     final = year == target.deadline
     return Clock(year - base, target.deadline - base, final, final and as_of > date(target.deadline, 12, 31))
 

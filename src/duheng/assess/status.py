@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,10 +12,12 @@ from duheng.assess.books import Opened
 from duheng.assess.evidence import Cell, Evidence, evidence, known_years
 from duheng.assess.findings import of_target
 from duheng.assess.judging import Case, Judgement, judgement
-from duheng.assess.owed import Owed, each_once, obliged_units, owed
+from duheng.assess.lacking import Lacking, lacking
+from duheng.assess.owed import Owed
 from duheng.assess.progress import (
     Clock,
     Measure,
+    base_year,
     clock,
     comparable,
     measure_of,
@@ -67,7 +69,8 @@ class TargetStatus:
     target: as it stood on the day. definition: the one the value is read under; asked: the one the target
     states, or an official chose; None where neither. gap: what is short of the
     path (positive is short). since: first year of the sum that the value is, None where it is its period's alone.
-    rate: the even yearly decline needed from now on. units: own or the article's.
+    rate: the even yearly decline needed from now on. units: own or the article's. cause: why the value is unknown
+    other than by what is owed, told by the reasons of cause_in; "" where it is known.
     """
 
     target: Target
@@ -93,6 +96,8 @@ class TargetStatus:
     rate: Decimal | None = None
     asked: str | None = None
     since: int | None = None
+    cause: str = ""
+    cause_in: str | None = None
 
     @property
     def cell(self) -> Cell:
@@ -122,7 +127,7 @@ def status(
     year = None if reading.gaps or not reading.years else max(reading.years)
     latest = None if year is None else reading.years[year]
     judged, done, rate = _judged(opened, target, bound, measure, reading, day, rule)
-    owing, cells = _owing(opened, target, reading, day), _cells(opened, target, reading, year)
+    wants, cells = _lacking(opened, target, reading, day), _cells(opened, target, reading, year)
     return TargetStatus(
         target=target,
         article=article,
@@ -140,13 +145,15 @@ def status(
         evidence=evidence(opened, cells) if cells else Evidence(),
         units=target.units if target.units is not None else article.responsible_units if article else (),
         inherited_units=article.inherited_units if article else (),
-        owed=owing,
-        owed_by=_owing_units(opened, target, owing, reading),
-        findings=of_target(target, owing, trouble, reading.mismatch, reading.gaps),
+        owed=wants.owed,
+        owed_by=wants.units,
+        findings=of_target(target, wants.owed, trouble, reading.mismatch, reading.gaps),
         trend=_trend(opened, target, bound, measure, reading, day),
         rate=rate,
         asked=reading.asked,
         since=None if year is None else summed_since(opened.plan, target, year),
+        cause=wants.cause if year is None else "",
+        cause_in=wants.period if year is None else None,
     )
 
 
@@ -178,7 +185,7 @@ def _years(
     opened: Opened, target: Target, bound: Quantity, measure: Measure, definition: str | None
 ) -> tuple[dict[int, Decimal], tuple[int, ...]]:
     """Judged values by year from the base year to the deadline (of sums: so far), and years a sum lacks."""
-    unit, base = printed_unit(target, bound), opened.plan.base_year
+    unit, base = printed_unit(target, bound), base_year(opened.plan, target)
     years = range(base, target.deadline + 1)
     known = known_years(opened, cell(target, base, definition), years)
     if measure == "decline":
@@ -243,30 +250,22 @@ def _cells(opened: Opened, target: Target, reading: Reading, year: int | None) -
 def summed_since(plan: Plan, target: Target, year: int) -> int | None:
     """First year of the sum that a target's value of this year is; None where the year stands alone."""
     summed = measure_of(target) == "amount" and quantity(target.quantity).over_time == "sum"
-    return plan.base_year + 1 if summed and plan.base_year + 1 < year else None
+    first = base_year(plan, target) + 1
+    return first if summed and first < year else None
 
 
 def cell(target: Target, year: int | str, definition: str | None) -> Cell:
     """The place of a target's value of one year."""
-    return Cell(target.quantity, target.entity, target.item, str(year), definition)
+    return Cell(target.quantity, target.entity, target.item, str(year), definition, base=target.base)
 
 
-def _owing(opened: Opened, target: Target, reading: Reading, day: date) -> tuple[Owed, ...]:
-    """What is owed for the years of the plan that are unknown, oldest year first."""
+def _lacking(opened: Opened, target: Target, reading: Reading, day: date) -> Lacking:
+    """What is lacking for the years of the plan that are unknown, the first one also before it begins."""
     wanted = reading.asked or (None if reading.mismatch else reading.have)
-    years = range(opened.plan.base_year + 1, min(target.deadline, day.year) + 1)
+    first = opened.plan.base_year + 1
+    years = range(first, max(first, min(target.deadline, day.year)) + 1)
     known = {} if reading.mismatch else known_years(opened, cell(target, 0, wanted), years)
-    found = (
-        one for year in years if year not in known for one in owed(opened, cell(target, year, wanted), day)
-    )
-    return each_once(found)
-
-
-def _owing_units(opened: Opened, target: Target, owing: Sequence[Owed], reading: Reading) -> tuple[str, ...]:
-    units = tuple(dict.fromkeys(one.unit for one in owing))
-    if units or reading.years:
-        return units
-    return obliged_units(opened, target.quantity, target.entity, target.item)
+    return lacking(opened, [cell(target, year, wanted) for year in years if year not in known], day)
 
 
 def _changed(target: Target, day: date) -> list[str]:
@@ -310,7 +309,7 @@ def _trend(
     opened: Opened, target: Target, bound: Quantity, measure: Measure, reading: Reading, day: date
 ) -> tuple[TrendPoint, ...]:
     """Every year of the plan with its base year: actual and path."""
-    base, unit, goal = opened.plan.base_year, printed_unit(target, bound), target.value
+    base, unit, goal = base_year(opened.plan, target), printed_unit(target, bound), target.value
     grows = measure in ("decline", "amount") and bound.over_time != "last"
     laid = required_paths().paths.get(measure)
     points = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,16 @@ from duheng.assess.books import ZONE, Opened, day_of
 from duheng.assess.choices import chosen
 from duheng.assess.evidence import UNVERIFIED, Cell, leaves, owner, reasons
 from duheng.assess.judging import Case, judgement
-from duheng.assess.progress import clock, measure_of, printed_unit, progress, required_rate
+from duheng.assess.progress import (
+    base_year,
+    base_years,
+    clock,
+    common_base,
+    measure_of,
+    printed_unit,
+    progress,
+    required_rate,
+)
 from duheng.assess.status import read, summed_since
 from duheng.assess.warning import warning_rule
 from duheng.engine import Step
@@ -21,9 +30,9 @@ from duheng.model.entities import Places
 from duheng.model.errors import DuhengError, known
 from duheng.model.glossary import Quantity, definition, quantity
 from duheng.model.periods import Period, parse
-from duheng.model.plan import NOT_STATED, Target
+from duheng.model.plan import NOT_STATED, Plan, Target
 from duheng.model.rounding import printed, shown, with_unit
-from duheng.model.saying import say
+from duheng.model.saying import listed, say
 
 FIRST_SUMMED = 1949  # no statistics of the republic are older, and a year mistyped asks for no thousand sums
 CERTAINTY = {"secondary": "转引", "memory": UNVERIFIED, "derived": "推算"}
@@ -147,6 +156,8 @@ class Why:
             lines.append(f"项目：{quantity(self.cell.flow).title}")
         if self.cell.definition:
             lines.append(f"口径：{definition(self.cell.definition).title}")
+        if self.own_base:
+            lines.append(f"基年：{self.own_base}年（目标自定，规划的基年是{self.opened.plan.base_year}年）")
         for target in self.targets:
             lines += [self.clause(target), *self.verdict(target)]
         since = self.summed_since
@@ -156,6 +167,11 @@ class Why:
                 f"累计数的来历加 --since {since}"
             )
         return lines
+
+    @property
+    def own_base(self) -> int | None:
+        """The base year the number is reckoned from where it is not the plan's."""
+        return None if self.cell.base == self.opened.plan.base_year else self.cell.base
 
     @property
     def summed_since(self) -> int | None:
@@ -171,7 +187,11 @@ class Why:
         here, year = self.opened, parse(self.cell.period).year
         bound, measure = quantity(target.quantity), measure_of(target)
         actual = read(here, target, bound, measure, self.cell.definition).years.get(year)
-        if actual is None or target.value is None or not here.plan.base_year < year <= target.deadline:
+        if (
+            actual is None
+            or target.value is None
+            or not base_year(here.plan, target) < year <= target.deadline
+        ):
             return []
         unit = printed_unit(target, bound)
         at = clock(here.plan, target, year, day_of(here.moment))
@@ -206,6 +226,7 @@ class Why:
             "item": self.cell.item,
             "period": self.cell.period,
             "since": self.cell.since,
+            "base": self.cell.base,
             "definition": self.cell.definition,
             "flow": self.cell.flow,
             "scenario": self.opened.scenario,
@@ -241,11 +262,13 @@ def why(
     definition: str | None = None,
     flow: str | None = None,
     since: int | None = None,
+    base: int | None = None,
 ) -> Why:
     """The reasons of a number. of: a quantity's id or title; entity: id, name or alias; item: title or alias.
 
     flow: the row of the energy balance for which a rule is read (assess.flows); no target speaks of one row.
-    since: first year of the sum up to the period that is meant instead of the period alone.
+    since: first year of the sum up to the period that is meant instead of the period alone. base: the base year it
+    is reckoned from; where None that of the targets it answers if they state one and the same, else the plan's.
     Raises UnknownName, PeriodError, DuhengError.
     """
     bound = find_quantity(of)
@@ -260,6 +283,7 @@ def why(
     meant = definition or next((signed[t.id] for t in targets if t.id in signed), None)
     when = parse(period)
     cell = Cell(bound.id, where, named, str(when), opened.books.meant(bound, meant), flow or None)
+    cell = replace(cell, base=_base(opened.plan, base, targets))
     if since is not None and since != when.year:
         check_since(bound, when, since)
         cell = replace(cell, since=since)
@@ -281,6 +305,15 @@ def check_since(of: Quantity, when: Period, since: int) -> None:
                 last=when.year,
             )
         )
+
+
+def _base(plan: Plan, asked: int | None, targets: Sequence[Target]) -> int | None:
+    """The base year asked for, else the one that all targets state; None for the plan's. Raises DuhengError."""
+    known = base_years(plan)
+    if asked is not None and asked not in known:
+        text = "规划和目标都不以{base}年为基年。请改为：{known}。"
+        raise DuhengError(say(text, base=asked, known=listed("、", known)))
+    return asked or common_base(targets)
 
 
 def find_quantity(text: str) -> Quantity:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 HEADINGS = ("条款", "目标", "目标值", "最新", "时期", "进度", "预警", "依据", "责任单位", "来源或欠报")
 UNSTATED, UNJUDGED = "未填报", "不作判定"
-NOBODY_OWES = "尚未规定由谁报送"
 DRILL = "演练数据，非真实情况"
 
 
@@ -71,7 +70,7 @@ def cells(one: TargetStatus) -> tuple[str, ...]:
     """The columns of a target; what nobody has reported says so, with the unit that owes it."""
     goal = "待下达" if one.target.value is None else with_unit(f"{one.target.value:f}", one.unit)
     latest = UNSTATED if one.latest is None else with_unit(f"{one.latest:f}", one.unit)
-    owing = f"欠报：{'、'.join(one.owed_by)}" if one.owed_by else NOBODY_OWES if one.latest is None else ""
+    owing = f"欠报：{'、'.join(one.owed_by)}" if one.owed_by else ""
     return (
         one.target.article,
         one.target.title,
@@ -82,7 +81,7 @@ def cells(one: TargetStatus) -> tuple[str, ...]:
         _light(one),
         "；".join(part for part in (one.yardstick, one.note) if part),
         "、".join(one.units),
-        "；".join(part for part in (one.source, owing) if part),
+        "；".join(part for part in (one.source, owing, one.cause) if part),
     )
 
 

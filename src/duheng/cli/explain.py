@@ -40,6 +40,9 @@ def explain(
     since: Annotated[
         int | None, typer.Option("--since", metavar="YEAR", help="自哪一年起逐年累计到该时期，如 2021。")
     ] = None,
+    base: Annotated[
+        int | None, typer.Option("--base", metavar="YEAR", help="所用的基年，须是规划或某项目标的基年。")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
 ) -> None:
     """说明一个数字的来历：每行一步，写明算式、依据和来源；缺的写明由谁填报。
@@ -54,7 +57,8 @@ def explain(
     books = opened(here, chosen, scenario, moment(as_of))
     definition = definition_of(find_quantity(quantity), definition)
     books = on_the_basis(books, _basis(here, basis, flow)) if basis else books
-    reasons = why(books, quantity, entity, period, item=item, definition=definition, flow=flow, since=since)
+    read = {"item": item, "definition": definition, "flow": flow}
+    reasons = why(books, quantity, entity, period, **read, since=since, base=base)
     if as_json:
         typer.echo(json.dumps(reasons.as_json(), ensure_ascii=False, indent=1))
     else:

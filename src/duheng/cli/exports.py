@@ -41,7 +41,7 @@ def board_table(city: City, plan: Plan, scenario: str, as_of: date | datetime | 
                 target.article, target.title, "待下达" if target.value is None else target.value, one.unit,
                 target.deadline, "未填报" if one.latest is None else one.latest,
                 str(one.period) if one.period else None, one.progress,
-                one.light, one.yardstick, "、".join(one.units), one.source, "、".join(one.owed_by),
+                one.light, one.yardstick, "、".join(one.units), one.source, "、".join(one.owed_by) or one.cause,
             )  # fmt: skip
 
     columns = (

@@ -333,11 +333,16 @@ class Explanation:
         )
 
     def _owed(self, of: Reference, at: Place, kind: str | None = None) -> str:
-        """Who has to state a cell, or it of each entity of a kind, and by when; "" where no duty says so."""
+        """Who has to state a cell, or it of each entity of a kind, and by when; "" where no duty says so.
+
+        A duty asks for its own kind of period and so for the longer ones it adds up to: a month of what is stated
+        by years is owed by nobody.
+        """
         entity, _, period = at
         owing = [
             say("{unit}应报《{form}》（{due}前）", unit=duty.by, form=duty, due=duty.due(period))
             for duty in self.books.members.duties(of.id, entity, kind)
+            if KINDS.index(duty.every) <= KINDS.index(period.kind)
         ]
         return say("未填报：{owing}", owing=listed("；", owing)) if owing else ""
 

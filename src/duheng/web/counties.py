@@ -75,7 +75,7 @@ def _row(ask: Ask, light: CountyLight, quantity: str, meant: str | None, mapped:
         _word(ask.words, five, light.actual is not None, shut),
         mapped,
         shut,
-        cell_address("why", ask, quantity, id, period, None, meant) if period else "",
+        cell_address("why", ask, quantity, id, period, None, meant, base=light.base) if period else "",
         cell_address("why", ask, yearly, id, period, None, meant) if period and yearly else "",
     )
 
@@ -84,7 +84,7 @@ def _closed(ask: Ask, light: CountyLight, quantity: str) -> bool:
     if ask.sees_confidential or light.period is None:
         return False
     closed, here = Closed(ask.city.places), books(ask)
-    return closed(reasons(here, Place(quantity, light.entity.id, None, light.period)))
+    return closed(reasons(here, Place(quantity, light.entity.id, None, light.period, base=light.base)))
 
 
 def _word(words: Words, level: int | None, known: bool, shut: bool) -> str:

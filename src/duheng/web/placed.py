@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons
 from duheng.assess.progress import measure_of, printed_unit
-from duheng.assess.status import read, summed_since
+from duheng.assess.status import cell, read, summed_since
 from duheng.model.glossary import quantity
 from duheng.web import state
 from duheng.web.access import Closed
@@ -33,14 +32,15 @@ class Own:
 
 def own(ask: Ask, row: Row, entity: str) -> Own | None:
     """The place's newest value; None where unknown or withheld from this reader."""
-    target, bound, here = row.status.target, quantity(row.status.target.quantity), books(ask)
+    target, here = replace(row.status.target, entity=entity), books(ask)
+    bound = quantity(target.quantity)
     choice = state.choices(ask.plan, ask.selection.as_of).get(target.id)
-    reading = read(here, replace(target, entity=entity), bound, measure_of(target), choice)
+    reading = read(here, target, bound, measure_of(target), choice)
     if not reading.years or reading.gaps or reading.mismatch:
         return None
     year = max(reading.years)
     since = summed_since(here.plan, target, year)
-    place = Place(bound.id, entity, target.item, str(year), reading.have, since=since)
+    place = replace(cell(target, year, reading.have), since=since)
     if not ask.sees_confidential and Closed(ask.city.places)(reasons(here, place)):
         return None
     address = place_address("why", ask, place)

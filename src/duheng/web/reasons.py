@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from duheng import ledger
 from duheng.assess.evidence import Cell
 from duheng.assess.flows import instead_of
+from duheng.assess.progress import base_years
 from duheng.assess.why import CERTAINTY, Reason, Why
 from duheng.engine import Step
 from duheng.model.glossary import all_quantities, axes, axis
@@ -63,7 +64,7 @@ class Node:
 def tree(ask: Ask, found: Why) -> Node:
     """The nodes of a number's reasons for this reader."""
     closed = Closed(ask.city.places)
-    return _node(ask, found.top, closed, None)
+    return _node(ask, found.top, closed, None, base=found.cell.base)
 
 
 def redacted(ask: Ask, found: Why) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def _close(told: dict[str, Any], reason: Reason, closed: Closed) -> None:
         _close(part, below, closed)
 
 
-def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
+def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None, *, base: int | None) -> Node:
     step, words = reason.step, ask.words
     shut = not ask.sees_confidential and closed(step)
     document = None if shut else reason.document
@@ -102,8 +103,8 @@ def _node(ask: Ask, reason: Reason, closed: Closed, above: Step | None) -> Node:
         source=_source(ask, document) if document else "",
         note=words(CLOSED_NOTE if shut else step.note),
         history=_address("history", ask, step) if document else "",
-        why=_address("why", ask, step) if above and _has_page(step) else "",
-        parts=tuple(_node(ask, part, closed, step) for part in reason.parts),
+        why=_address("why", ask, step, base) if above and _has_page(step) else "",
+        parts=tuple(_node(ask, part, closed, step, base=base) for part in reason.parts),
     )
 
 
@@ -188,20 +189,30 @@ def item_title(ask: Ask, of: str | None, item: str) -> str:
     return item
 
 
-def _address(page: str, ask: Ask, step: Step) -> str:
+def _address(page: str, ask: Ask, step: Step, base: int | None = None) -> str:
     flow = basis = ""
-    if page == "why":  # a part rests on the same row of the balance and the same parameters as the whole
+    if page == "why":  # a part rests on the same row of the balance, parameters and base year as the whole
         asked = ask.request.GET
         flow, basis = asked.get("flow", ""), asked.get("basis", "")
         resting = rests_on(all_quantities()[step.quantity])
         flow = "" if instead_of(flow).keys().isdisjoint(resting) else flow
-    return cell_address(page, ask, step.quantity, step.entity, step.period, step.item, flow=flow, basis=basis)
+    return cell_address(
+        page, ask, step.quantity, step.entity, step.period, step.item, flow=flow, basis=basis, base=base
+    )
 
 
 def place_address(page: str, ask: Ask, cell: Cell) -> str:
-    """Address of a cell's page: of a sum over years with its first year."""
+    """Address of a cell's page: of a sum over years with its first year, of a base year with it."""
     return cell_address(
-        page, ask, cell.quantity, cell.entity, cell.period, cell.item, cell.definition, since=cell.since
+        page,
+        ask,
+        cell.quantity,
+        cell.entity,
+        cell.period,
+        cell.item,
+        cell.definition,
+        since=cell.since,
+        base=cell.base,
     )
 
 
@@ -216,14 +227,16 @@ def cell_address(
     flow: str = "",
     basis: str = "",
     since: int | None = None,
+    base: int | None = None,
 ) -> str:
     """Address of a cell's page (why or history), carrying the reader's scenario, plan and date.
 
     flow, basis: the row of the energy balance and the set of parameters for which a rule is read. since: first
-    year of a sum over years.
+    year of a sum over years. base: base year it is reckoned from, not written where the plan knows no other.
     """
     path = f"/{page}/{quote(quantity)}/{quote(entity)}/{quote(period)}"
     query = ask.selection.context()
     said = {"item": item, "definition": definition, "flow": flow, "basis": basis, "since": since}
+    said["base"] = None if base_years(ask.plan) == [base] else base
     extra = urlencode({key: value for key, value in said.items() if value})
     return path + query + (("&" if query else "?") + extra if extra else "")

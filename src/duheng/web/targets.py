@@ -7,7 +7,7 @@ from typing import Any
 
 from duheng.assess.board import Board
 from duheng.assess.books import Opened
-from duheng.assess.evidence import Cell, reasons
+from duheng.assess.evidence import reasons
 from duheng.assess.progress import clock, measure_of, progress
 from duheng.assess.status import TargetStatus
 from duheng.model.glossary import quantity
@@ -32,7 +32,8 @@ NO_LIGHT = "不作判定"
 
 @dataclass(frozen=True)
 class Row:
-    """A target as the board shows it to this reader. span: the time the value covers."""
+    """A target as the board shows it to this reader. span: the time the value covers. why, why_not: addresses of the
+    reasons of the value, and of why there is none."""
 
     status: TargetStatus
     title: str
@@ -42,6 +43,7 @@ class Row:
     unit: str
     span: str
     why: str
+    why_not: str
     href: str
     due: float | None
     progress_text: str
@@ -80,6 +82,9 @@ def row_of(ask: Ask, books: Opened, status: TargetStatus) -> Row:
         unit=words.unit(status.unit),
         span=words.span(status.cell.span),
         why=place_address("why", ask, status.cell) if known else "",
+        why_not=place_address("why", ask, replace(status.cell, period=status.cause_in))
+        if status.cause_in
+        else "",
         href=f"/target/{target.id}{ask.selection.context()}",
         due=due,
         progress_text=progress_text(status, due, words),
@@ -99,11 +104,11 @@ def needs_definition(ask: Ask, target: Target) -> bool:
 
 def is_closed(books: Opened, status: TargetStatus) -> bool:
     """Whether a value of the target rests on fewer than three confidential entities in any year shown."""
-    target, closed = status.target, Closed(books.city.places)
+    closed = Closed(books.city.places)
     years = [point.period for point in status.trend if point.actual is not None]
     if status.period is not None and status.period not in years:
         years.append(status.period)
-    cells = [Cell(target.quantity, target.entity, target.item, year, status.definition) for year in years]
+    cells = [replace(status.cell, period=year, since=None) for year in years]
     return any(closed(reasons(books, cell)) for cell in cells)
 
 

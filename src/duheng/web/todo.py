@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duheng.assess.books import Opened, day_of
+from duheng.assess.progress import base_year, measure_of
+from duheng.city.duties import asking
 from duheng.ingest.members import expected_items, expected_members
 from duheng.model.entities import Entity
 from duheng.model.glossary import quantity
-from duheng.model.periods import Period
+from duheng.model.periods import Period, of
 from duheng.model.plan import Duty, Plan
 from duheng.web.boards import books
 from duheng.web.page import Ask
@@ -44,22 +46,32 @@ class Item:
 
 
 def items(ask: Ask) -> list[Item]:
-    """Every duty and period whose last day has passed or comes soon, the oldest first, done ones included."""
+    """Every duty and period whose last day has passed or comes soon, the oldest first, done ones included.
+
+    The base year, which is not of the plan, is asked for only until it is stated.
+    """
     here, day = books(ask), day_of(ask.selection.as_of)
-    found = []
-    for duty in ask.plan.duties:
-        for period in _periods(ask.plan, duty):
-            due = duty.due(period)
-            if due <= day + SOON:
-                found.append(_item(here, duty, period, due, day))
-    return found
+    found = [
+        _item(here, duty, period, day)
+        for duty in ask.plan.duties
+        for period in (*_base(ask.plan, duty), *ask.plan.period.parts(duty.every))
+        if duty.due(period) <= day + SOON
+    ]
+    return [item for item in found if item.state != "done" or item.period.start >= ask.plan.period.start]
 
 
-def _periods(plan: Plan, duty: Duty) -> list[Period]:
-    return plan.period.parts(duty.every)
+def _base(plan: Plan, duty: Duty) -> list[Period]:
+    """The plan's base year of a yearly duty on which a target rests that is reckoned from it; else none."""
+    asked = (
+        one
+        for one in plan.targets
+        if base_year(plan, one) == plan.base_year and (one.base is not None or measure_of(one) == "decline")
+    )
+    needed = any(asking([duty], quantity(one.quantity), one.item) for one in asked)
+    return [of("year", date(plan.base_year, 1, 1))] if needed and duty.every == "year" else []
 
 
-def _item(here: Opened, duty: Duty, period: Period, due: date, day: date) -> Item:
+def _item(here: Opened, duty: Duty, period: Period, day: date) -> Item:
     members = expected_members(duty, here.city.places, period)
     stated = 0
     expected = 0
@@ -73,7 +85,7 @@ def _item(here: Opened, duty: Duty, period: Period, due: date, day: date) -> Ite
             missing = missing or not known
         if missing:
             lacking.append(member)
-    return Item(duty, period, due, expected, stated, tuple(lacking), not members, day)
+    return Item(duty, period, duty.due(period), expected, stated, tuple(lacking), not members, day)
 
 
 def _cells(duty: Duty) -> list[tuple[str, str | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from duheng.assess.progress import base_year
 from duheng.assess.status import TrendPoint, summed_since
 from duheng.ingest.export import DRILL_NOTICE
 from duheng.web import charts
@@ -74,7 +75,7 @@ def _actual(ask: Ask, row: Row, point: TrendPoint) -> Cell:
         return Cell.missing(ask.words("未填报"))
     year, target = int(point.period), row.status.target
     place = replace(row.status.cell, period=point.period, since=summed_since(ask.plan, target, year))
-    href = place_address("why", ask, place) if year > ask.plan.base_year else ""
+    href = place_address("why", ask, place) if year > base_year(ask.plan, target) else ""
     return Cell(f"{point.actual:f}", point.actual, href=href)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 
+from duheng import ledger
 from duheng.ingest.drill.settings import has_drill
 from duheng.model.plan import Article
 from duheng.web import state
-from duheng.web.boards import open_board, rows_of
+from duheng.web.boards import books, open_board, rows_of
 from duheng.web.counties import (
     CountyRow,
     county_map,
@@ -61,7 +63,7 @@ def show(ask: Ask) -> Page:
             "overdue": overdue,
             "county_values": own_values,
             "today": state.today(),
-            "drill_loaded": not settings.PRODUCTION and has_drill(ask.city),
+            "offer_drill": counts["none"] == len(every) and _offers_drill(ask),
         },
         tables=(targets_table(ask, rows), lights_table(ask, counties)),
         charts=(
@@ -69,6 +71,14 @@ def show(ask: Ask) -> Page:
             *([shown_map] if shown_map else []),
         ),
     )
+
+
+def _offers_drill(ask: Ask) -> bool:
+    """Whether there is a drill to look at while no unit has sent a figure: public ones are nobody's report."""
+    if settings.PRODUCTION or not has_drill(ask.city):
+        return False
+    sent = [one.id for one in ledger.sources() if one.kind == "submission"]
+    return books(ask).books.facts.filter(pl.col("source").is_in(sent)).is_empty()
 
 
 def _targets(ask: Ask, every: list[Row], rows: list[Row]) -> dict[str, Any]:
@@ -237,6 +247,6 @@ def _line(ask: Ask, row: Row) -> list[Cell]:
         Cell(percent(status.progress) or "—"),
         Cell(row.light_text),
         Cell(ask.who(status.units) or words("方案未列")),
-        Cell(ask.who(status.owed_by) or "—"),
+        Cell(ask.who(status.owed_by) or words(status.cause) or "—"),
         Cell("—" if row.closed else words(status.source or "—")),
     ]

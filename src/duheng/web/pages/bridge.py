@@ -14,7 +14,7 @@ from duheng.web.counties import place_options
 from duheng.web.errors import NotAllowed
 from duheng.web.naming import place_named
 from duheng.web.page import Ask, Page
-from duheng.web.reasons import CLOSED_TEXT, cell_address
+from duheng.web.reasons import CLOSED_TEXT, place_address
 from duheng.web.tables import Cell, Column, Table
 
 
@@ -120,7 +120,7 @@ def _cell(ask: Ask, figure: Figure | None, shut: _Shut) -> Cell:
     words, cell = ask.words, figure.cell
     if shut(figure):
         return Cell.missing(words(CLOSED_TEXT))
-    href = cell_address("why", ask, cell.quantity, cell.entity, cell.period, None, cell.definition)
+    href = place_address("why", ask, cell)
     if figure.value is None:
         return Cell.missing(words("未知"), href)
     return Cell(words.amount(figure.value, figure.unit), figure.value, href=href)

@@ -10,6 +10,7 @@ from duheng import ledger
 from duheng.assess.bridge import BRIDGED
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.flows import on_the_basis
+from duheng.assess.progress import base_years
 from duheng.assess.why import FIRST_SUMMED, Why, check_since, why
 from duheng.city.bases import Basis, bases
 from duheng.ingest.balance.form_rows import form_rows
@@ -54,7 +55,8 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     here = on_the_basis(books(ask), basis) if basis else books(ask)
     asked = Place(bound.id, place.id, item, str(when), wanted, since=since)
     read = {"item": item, "definition": wanted, "flow": flow.id if flow else None}
-    found = why(here, bound.id, place.id, str(when), **read, since=since)
+    found = why(here, bound.id, place.id, str(when), **read, since=since, base=base_of(ask))
+    asked = replace(asked, base=found.cell.base)
     top, words, what = tree(ask, found), ask.words, _what(ask, asked, bound)
     return Page(
         template="why.html",
@@ -69,6 +71,7 @@ def show(ask: Ask, quantity: str, entity: str, period: str) -> Page:
             "clauses": [_clause(ask, target, bound) for target in found.targets],
             "flow": flow,
             "basis": basis,
+            "base": found.own_base,
             "definition": definition(found.cell.definition) if found.cell.definition else None,
             "BRIDGED": BRIDGED,
             "top_entity": place.id,
@@ -154,7 +157,9 @@ def cell_of(ask: Ask, quantity: str, entity: str, period: str) -> Place:
     if confidential(place) and not ask.sees_confidential:
         raise NotAllowed("单个企业的数据属保密统计资料，请用有“查阅”权限的账号登录后查看。")
     meant = books(ask).books.meant(bound, _definition(ask, bound))
-    return Place(bound.id, place.id, item, str(when), meant, since=since_of(ask, bound, when))
+    return Place(
+        bound.id, place.id, item, str(when), meant, since=since_of(ask, bound, when), base=base_of(ask)
+    )
 
 
 def since_of(ask: Ask, bound: Quantity, when: Period) -> int | None:
@@ -166,6 +171,17 @@ def since_of(ask: Ask, bound: Quantity, when: Period) -> int | None:
         raise BadAddress("since", asked, f"{FIRST_SUMMED}-{when.year}")
     check_since(bound, when, int(asked[:9]))
     return int(asked) if int(asked) != when.year else None
+
+
+def base_of(ask: Ask) -> int | None:
+    """The base year that the address asks for; None for that of the targets or the plan."""
+    asked = ask.request.GET.get("base", "").strip()
+    if not asked:
+        return None
+    known = [str(year) for year in base_years(ask.plan)]
+    if asked not in known:
+        raise BadAddress("base", asked, known)
+    return int(asked)
 
 
 def flow_of(ask: Ask) -> Quantity | None:
