@@ -112,10 +112,17 @@ def _as_json(one: TargetStatus) -> dict[str, Any]:
         "unverified": one.unverified,
         "unverified_parameters": list(one.evidence.doubtful),
         "unverified_rules": list(one.evidence.unread),
+        **_lists(one),
+    }
+
+
+def _lists(one: TargetStatus) -> dict[str, Any]:
+    findings = [
+        finding.text for finding in one.findings if finding.code != "not-reported"
+    ]  # these are `owed`
+    return {
         "owed": [owed.text for owed in one.owed],
-        "findings": [
-            finding.text for finding in one.findings if finding.code != "not-reported"
-        ],  # these are `owed`
+        "findings": findings,
         "trend": [
             {"period": point.period, "actual": number(point.actual), "path": number(point.path)}
             for point in one.trend

@@ -58,12 +58,14 @@ def explain(
     definition = definition_of(find_quantity(quantity), definition)
     books = on_the_basis(books, _basis(here, basis, flow)) if basis else books
     read = {"item": item, "definition": definition, "flow": flow}
-    reasons = why(books, quantity, entity, period, **read, since=since, base=base)
-    if as_json:
-        typer.echo(json.dumps(reasons.as_json(), ensure_ascii=False, indent=1))
-    else:
-        for line in lines(reasons):
-            typer.echo(line)
+    _print(why(books, quantity, entity, period, **read, since=since, base=base), as_json)
+
+
+def _print(reasons: Why, as_json: bool) -> None:
+    made = (
+        json.dumps(reasons.as_json(), ensure_ascii=False, indent=1) if as_json else "\n".join(lines(reasons))
+    )
+    typer.echo(made)
 
 
 def _basis(city: City, name: str, flow: str | None) -> Basis:

@@ -4,8 +4,9 @@ from duheng.model.rule import Rule
 
 from .books import FACT_SCHEMA, Books
 from .evaluation import evaluation, table
-from .explain import Explanation, Step, explain, known_of, value
+from .explain import Explanation, explain, known_of, value
 from .members import Members
+from .step import Step
 
 
 def formula(rule: Rule) -> str:

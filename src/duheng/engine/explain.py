@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 from duheng.model.entities import Entity
 from duheng.model.glossary import Quantity, item_unit
@@ -30,40 +30,7 @@ from duheng.model.saying import Saying, listed, say
 from .books import Books
 from .members import valid
 from .memory import once
-
-Kind = Literal["fact", "rule", "parameter", "total", "aggregate", "target", "missing"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A result with its reasons. value [unit]; None is unknown.
-
-    label: what it is called here (the argument's name, the item, the entity); cite and certainty: the text
-    behind a rule or parameter; fact: id of the stated fact; note: what is special or missing.
-    """
-
-    label: str
-    kind: Kind
-    quantity: str
-    entity: str
-    item: str | None
-    period: str
-    value: float | None
-    unit: str
-    text: str = ""
-    formula: str = ""
-    cite: str = ""
-    certainty: str = ""
-    fact: str | None = None
-    note: str = ""
-    parts: tuple[Step, ...] = ()
-
-    def walk(self) -> Iterator[Step]:
-        """This step and all below it, depth first."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
-
+from .step import Kind, Step
 
 Place = tuple[str, str | None, Period]  # entity, item, period
 
