@@ -46,7 +46,7 @@ def home(city: City, rule: Rule, asked: bool) -> Home:
 def _national(rule: Rule) -> bool:
     """Whether the nation has a value of every parameter that a rule rests on."""
     read = (one for one in rule.below() if isinstance(one, Parameter))
-    return all(any(not setting.where for setting in one.settings) for one in read)
+    return all("" in one.places() for one in read)
 
 
 class NamedPlaces(Places):
