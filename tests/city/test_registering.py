@@ -72,6 +72,20 @@ def test_the_sample_is_read_back(folder: Path, tmp_path: Path) -> None:
     assert "新增 0 行，替换 1 行" in _run(folder, "reduction_project", sample, "--dry-run")[1]
 
 
+def test_a_kind_is_known_by_its_title_too(folder: Path, tmp_path: Path) -> None:
+    assert "新增 1 行" in _run(folder, "减排项目", _sheet(tmp_path, ROW))[1]
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("减排", "是否指“减排项目”"), ("zzz", "sewage_plant  污水处理厂")]
+)
+def test_an_unknown_kind_is_told_with_those_there_are(
+    folder: Path, tmp_path: Path, word: str, told: str
+) -> None:
+    words = ["register", word, str(_sheet(tmp_path, ROW)), "--city", str(folder)]
+    assert told in str(CliRunner().invoke(app, words).exception)
+
+
 def test_an_unknown_register_is_refused(folder: Path) -> None:
     with pytest.raises(UnknownName):
         register(folder, "factory", [], write=False)

@@ -21,10 +21,21 @@ from duheng.model.findings import Finding
 from duheng.model.glossary import kinds
 
 
+def registers() -> dict[str, str]:
+    """The kinds that are kept in registers, with their titles; the others stand in entities.csv."""
+    return {kind.id: kind.title for kind in kinds().values() if kind.attributes}
+
+
+def named(text: str) -> str:
+    """The kind of this id or title. Raises UnknownName with the names of those that have a register."""
+    for id, title in registers().items():
+        if text.strip() in (id, title):
+            return id
+    raise UnknownName(text, [name for both in registers().items() for name in both], "名录类别")
+
+
 def columns(kind: str) -> tuple[str, ...]:
-    """The columns of a kind's register. Raises UnknownName for a kind that has none."""
-    if kind not in kinds():
-        raise UnknownName(kind, kinds(), "名录类别")
+    """The columns of a kind's register."""
     return (*REGISTER_COLUMNS, *kinds()[kind].attributes)
 
 
@@ -34,10 +45,10 @@ def register(
     """Put rows into the register of a kind: a known id is replaced, a new one added.
 
     rows: cells by column id. Returns how many are new, how many replace others, and what is wrong with the rows or
-    with the folder as it would be; nothing is written then, nor where `write` is false. Raises OSError where the
-    folder cannot be written.
+    with the folder as it would be; nothing is written then, nor where `write` is false. Raises UnknownName for a
+    kind without a register, OSError where the folder cannot be written.
     """
-    names = columns(kind)
+    names = columns(kind := named(kind))
     path = folder / REGISTERS / f"{kind}.csv"
     if twice := [id for id, n in Counter(row.get("id", "") for row in rows).items() if id and n > 1]:
         return 0, 0, [_twice(path.name, id) for id in twice]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, CityOption, with_accepted
+from duheng.model.errors import DuhengError, UnknownName
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def enter(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="名录类别，如 reduction_project。")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="名录类别，如 减排项目 或 reduction_project。")],
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -40,6 +41,7 @@ def enter(
     from duheng.city.registering import register as put
     from duheng.ingest.project_forms import register_rows, register_sheet
 
+    kind = _kind(kind)
     folder = folders.default_city_folder(city)
     if sample is not None:
         with sample.open("wb") as out:
@@ -56,3 +58,14 @@ def enter(
         raise typer.Exit(1)
     done = "检查完毕，未写入" if dry_run else f"已写入 {folder}"
     typer.echo(f"{done}：新增 {new} 行，替换 {replaced} 行", err=True)
+
+
+def _kind(text: str) -> str:
+    """The id of a kind by its id or title; all there are, where none is near what was written."""
+    from duheng.city.registering import named, registers
+
+    try:
+        return named(text)
+    except UnknownName as error:
+        known = "".join(f"\n  {id}  {title}" for id, title in registers().items())
+        raise error if error.near else DuhengError(f"{error}{known}") from None
