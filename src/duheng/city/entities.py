@@ -197,7 +197,7 @@ def _check_ids(found: list[_Read], report: Report) -> None:
 
 
 def _check_parents(found: list[_Read], report: Report) -> None:
-    ids = {read.entity.id: read.entity for read in found}
+    ids = {read.entity.id: read.entity for read in found if read.entity.id}
     for read in found:
         for column in ("parent", "statistical_parent"):
             parent = read.row[column]
