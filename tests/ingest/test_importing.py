@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from duheng import ledger
 from duheng.ingest.documents import read_document
+from duheng.ingest.drill.places import city_in
 from duheng.ingest.importing import ImportResult, import_file, waiting_rows
 from duheng.ingest.sheets import read_sheets
-from duheng.model.errors import UnknownName, UnreadableSource
+from duheng.ingest.template import make_form, write_template
+from duheng.model.errors import DuhengError, UnknownName, UnreadableSource
 from duheng.model.plan import City
-from tests.ingest.conftest import COAL, TODAY, table
+from tests.ingest.conftest import COAL, HEADER, TODAY, table, workbook
 
 WRONG = ("分品种能源消费实物量", "安岳县", "原煤", "2023", "约5", "吨", "", "=危险")
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    """The content of a workbook."""
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def put(content: bytes, city: City, name: str = "月报.xlsx", **options: Any) -> ImportResult:
@@ -79,6 +90,46 @@ def test_waiting_rows_are_also_a_workbook(home: Path, city: City) -> None:
     result = put(table(COAL, WRONG), city)
     reading = read_sheets(waiting_rows(result), city, name="待改正.xlsx", today=TODAY)
     assert [finding.code for finding in reading.findings] == ["not-a-number"]
+
+
+@pytest.mark.parametrize("scenario", ["actual", "drill"])
+def test_waiting_rows_of_a_form_can_be_imported_once_mended(home: Path, city: City, scenario: str) -> None:
+    chosen = next(plan for plan in city_in(city, scenario).plans if plan.scenario == scenario)
+    form = io.BytesIO()
+    write_template([make_form(city_in(city, scenario), chosen, chosen.duties[0], today=TODAY)], form)
+    book = openpyxl.load_workbook(form)
+    columns = [cell.value for cell in book.worksheets[0][5]]
+    first = 8 if book.worksheets[0]["A7"].value == "口径" else 7
+    book.worksheets[0].cell(first, columns.index("备注"), "无")
+    wrong = put(saved(book), city, scenario=scenario)
+    assert [row.number for row in wrong.waiting] == [first]
+    back = openpyxl.load_workbook(io.BytesIO(waiting_rows(wrong)))
+    (cell,) = [cell for row in back.worksheets[0].iter_rows() for cell in row if cell.value == "无"]
+    cell.value = 128000
+    mended = put(saved(back), city, name="改正.xlsx", scenario=scenario)
+    assert (mended.failed, mended.added) == (False, 1)
+
+
+def test_a_waiting_percentage_stays_one(home: Path, city: City) -> None:
+    share = ("非化石能源消费比重", "未知县", "", "2023", None, "%", "", "")
+
+    def dress(book: Any, sheet: Any) -> None:
+        sheet.write_number(1, 4, 0.145, book.add_format({"num_format": "0.0%"}))
+
+    wrong = put(workbook([HEADER, share], dress), city)
+    assert "14.5%" in waiting_rows(wrong, "csv").decode("utf-8-sig")
+
+
+def test_waiting_rows_of_several_sheets_make_no_csv(home: Path, city: City) -> None:
+    def dress(book: Any, sheet: Any) -> None:
+        other = book.add_worksheet("表2")
+        other.write_row(0, 0, HEADER)
+        other.write_row(1, 0, WRONG)
+
+    wrong = put(workbook([HEADER, WRONG], dress), city)
+    with pytest.raises(DuhengError, match=r"\.xlsx"):
+        waiting_rows(wrong, "csv")
+    assert len(openpyxl.load_workbook(io.BytesIO(waiting_rows(wrong))).worksheets) == 2
 
 
 def test_a_dry_run_writes_nothing(home: Path, city: City) -> None:

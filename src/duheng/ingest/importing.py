@@ -11,7 +11,7 @@ from typing import Literal
 
 from duheng import ledger
 from duheng.ingest.documents import store_document
-from duheng.ingest.export import write_table
+from duheng.ingest.export import DRILL_MARK, is_drill, write_sheets
 from duheng.ingest.loading import unsaid
 from duheng.ingest.rows import Row
 from duheng.ingest.sheets import Reading, read_sheets
@@ -27,7 +27,7 @@ class ImportResult:
     """What an import did.
 
     receipt: the ledger's (None where nothing was written). number: the receipt number, the source's. added,
-    duplicates: facts. ready: facts that were good. waiting: rows kept out, each with its reasons.
+    duplicates: facts. ready: facts that were good. waiting: rows kept out, each with its reasons; mending: see Reading.
     """
 
     file: str
@@ -40,7 +40,7 @@ class ImportResult:
     added: int
     duplicates: int
     waiting: tuple[Row, ...]
-    headers: dict[str, tuple[str, ...]]
+    mending: dict[str, dict[int, Sequence[object]]]
     dry_run: bool = False
 
     @property
@@ -165,7 +165,7 @@ def _result(
         added=receipt.added if receipt else 0,
         duplicates=receipt.duplicates if receipt else 0,
         waiting=reading.waiting,
-        headers=reading.headers,
+        mending=reading.mending,
         dry_run=dry_run,
     )
 
@@ -176,28 +176,26 @@ def waiting_rows(
     words: Callable[[str], str] = str,
     told: Callable[[Finding], str] = str,
 ) -> bytes:
-    """The rows that waited, as they stood, each with its reasons: to be mended and imported again.
+    """The rows that waited, as they stood below the head of their sheet: to be mended and imported again.
 
-    Columns: 工作表, 行号, 原因, then the columns of the sheet; the rows of several sheets follow each other.
-    words and told say our own words and the findings in another language than Chinese.
+    The column after the last says the reasons; nothing else differs from the file, which is read by its layout.
+    words and told say our own words and the findings in another language than Chinese. DuhengError for a CSV where
+    the rows stand in several sheets.
     """
-    sheets = list(dict.fromkeys(row.sheet for row in result.waiting))
-    heads = [result.headers.get(sheet, ()) for sheet in sheets]
-    width = max((len(row.texts) for row in result.waiting), default=0)
-    head: Sequence[str] = heads[0] if len(set(heads)) == 1 and heads else ()
-    titles = [head[i] if i < len(head) and head[i] else words(say("第{n}列", n=i + 1)) for i in range(width)]
+    if format == "csv" and len(result.mending) > 1:
+        raise DuhengError("待改正的行在几张工作表里，.csv 只能写一张表，没有写出。请改写成 .xlsx。")
+    mark = [words(DRILL_MARK)] if is_drill(result.scenario) else []
+    beside = {
+        (row.sheet, row.number): [words("；").join(map(told, row.errors)), *mark] for row in result.waiting
+    }
+    sheets = {}
+    for sheet, rows in result.mending.items():
+        width = max(map(len, rows.values()))
+        sheets[sheet] = [
+            [*cells, *[""] * (width - len(cells)), *beside.get((sheet, number), ())]
+            for number, cells in rows.items()
+        ]
     out = io.BytesIO()
-    rows = (
-        (row.sheet, row.number, words("；").join(map(told, row.errors)), *row.texts) for row in result.waiting
-    )
-    title = words(say("{file} 待改正的行", file=result.file))
-    write_table(
-        rows,
-        [*map(words, ("工作表", "行号", "原因")), *titles],
-        out,
-        title=title,
-        scenario=result.scenario,
-        format=format,
-        words=words,
-    )
+    title = words(say("{file} 待改正的行，原因在最后一列", file=result.file))
+    write_sheets(sheets, out, title=title, scenario=result.scenario, format=format, words=words)
     return out.getvalue()

@@ -25,7 +25,7 @@ def read_long(sheet: Sheet, names: Names, book: Notebook) -> bool:
     if header is None:
         return False
     broken = _check_header(sheet, header, book)
-    book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[header.row])
+    book.first_rows[sheet.name] = header.row + 1
     reader = _RowReader(sheet, header, names, book)
     before = len(book.rows)
     for number in range(header.row):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from duheng.ingest.cells import CellTrouble, plain
+from duheng.ingest.cells import CellTrouble
 from duheng.ingest.guards import limits
 from duheng.model.entities import Entity
 from duheng.model.findings import Finding, Severity
@@ -51,25 +51,20 @@ class Row:
     errors: list[Finding] = field(default_factory=list)
     owner: str | None = None
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The row's cells as texts."""
-        return tuple(plain(cell) for cell in self.cells)
-
 
 @dataclass
 class Notebook:
     """What a reading of one file has come to so far: rows and findings, with the places of both.
 
-    file: its name. status: of the facts, chosen by the person who imports. owner: the unit that can mend a finding,
-    where the form names one.
+    file: its name. status: of the facts, chosen by the person who imports. first_rows: of the sheets whose rows can be
+    read each for itself, the index of the first one. owner: the unit that can mend a finding, where the form names one.
     """
 
     file: str
     status: str = "reported"
     rows: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    first_rows: dict[str, int] = field(default_factory=dict)
     owner: str | None = None
 
     def place(self, sheet: str, cell: str = "") -> str:

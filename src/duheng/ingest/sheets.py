@@ -46,7 +46,8 @@ class Reading:
     """A file as read.
 
     facts: those of the rows without errors, in file order. findings: errors first. waiting: rows kept out by
-    errors. headers: the header texts of each sheet. content: the file's bytes, digest their SHA-256.
+    errors. mending: of their sheets, by number, these rows and what they could not be read again without.
+    content: the file's bytes, digest their SHA-256.
     """
 
     file: str
@@ -56,7 +57,7 @@ class Reading:
     facts: tuple[NewFact, ...] = ()
     findings: tuple[Finding, ...] = ()
     waiting: tuple[Row, ...] = ()
-    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    mending: dict[str, dict[int, Sequence[object]]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -105,14 +106,29 @@ def _read(
     digest = hashlib.sha256(content).hexdigest()
     good, waiting = _parted(book)
     facts = tuple(_fact(row, said, scenario, status) for row in good for said in row.statements)
-    return Reading(
-        file, digest, content, kind, facts, tuple(shorten(book.findings, file)), waiting, book.headers
-    )
+    mending = {sheet.name: found for sheet in sheets if (found := _mending(sheet, waiting, book))}
+    return Reading(file, digest, content, kind, facts, tuple(shorten(book.findings, file)), waiting, mending)
 
 
 def _parted(book: Notebook) -> tuple[list[Row], tuple[Row, ...]]:
     good = [row for row in book.rows if not row.errors]
     return good, tuple(row for row in book.rows if row.errors)
+
+
+def _mending(sheet: Sheet, waiting: Sequence[Row], book: Notebook) -> dict[int, Sequence[object]]:
+    """The rows that wait below the head of their sheet; all rows where they are not read each for itself."""
+    numbers = {row.number for row in waiting if row.sheet == sheet.name}
+    head = book.first_rows.get(sheet.name, len(sheet.rows))
+    return {n: _shown(sheet, n - 1) for n in sorted({*range(1, head + 1), *numbers})} if numbers else {}
+
+
+def _shown(sheet: Sheet, number: int) -> Sequence[object]:
+    """The cells of a row; a share that is formatted as a percentage as it is shown."""
+    percents = sheet.marks.percents
+    return [
+        f"{plain(cell * 100)}%" if (number, column) in percents and isinstance(cell, float | int) else cell
+        for column, cell in enumerate(sheet.rows[number])
+    ]
 
 
 def _fact(row: Row, said: Statement, scenario: str, status: str) -> NewFact:
