@@ -102,6 +102,12 @@ def test_an_unknown_kind_is_told_with_those_there_are(
     assert told in str(CliRunner().invoke(app, words).exception)
 
 
+def test_the_sample_is_never_written_over_a_filled_sheet(folder: Path, tmp_path: Path) -> None:
+    filled = _sheet(tmp_path, ROW)
+    assert _run(folder, "reduction_project", "--sample", filled)[0] != 0
+    assert "R1" in filled.read_text("utf-8")
+
+
 def test_an_unknown_register_is_refused(folder: Path) -> None:
     with pytest.raises(UnknownName):
         register(folder, "factory", {}, write=False)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, CityOption, with_accepted
+from duheng.cli.refusals import not_filled
 from duheng.model.errors import DuhengError, UnknownName
 
 
@@ -44,6 +45,7 @@ def enter(
     kind = _kind(kind)
     folder = folders.default_city_folder(city)
     if sample is not None:
+        not_filled(sample)
         with sample.open("wb") as out:
             register_sheet(with_accepted(folders.load(folder)), "actual", day_of(None), out)
         typer.echo(f"已生成 {sample}", err=True)
