@@ -153,6 +153,27 @@ def test_an_old_file_imported_again_does_not_undo_a_correction(home: Path, city:
     assert ledger.read("actual")["value"].to_list() == [480000.0]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_old_file_imported_again_says_what_has_replaced_its_figures(
+    home: Path, city: City, dry_run: bool
+) -> None:
+    old = table(COAL)
+    put(old, city)
+    assert put(old, city, dry_run=dry_run).findings == ()
+    put(table((*COAL[:4], 480000, *COAL[5:])), city, name="更正.xlsx")
+    (told,) = put(old, city, dry_run=dry_run).findings
+    assert (told.severity, told.place) == ("notice", "月报.xlsx 表1!E2")
+    assert "1个数后来已被别的数取代" in told.text
+    assert "原报 470000 吨，现为 480000 吨（更正.xlsx 表1!E2）" in told.text
+
+
+def test_a_file_with_a_note_of_the_reason_puts_its_figures_back(home: Path, city: City) -> None:
+    put(table(COAL), city)
+    put(table((*COAL[:4], 480000, *COAL[5:])), city, name="更正.xlsx")
+    assert put(table((*COAL[:7], "核对原始台账，原数无误")), city).added == 1
+    assert ledger.read("actual")["value"].to_list() == [470000.0]
+
+
 def test_a_scenario_is_chosen_by_option_and_leaks_nowhere(home: Path, city: City) -> None:
     put(table((COAL[0], "演练企业01", *COAL[2:])), city, scenario="drill")
     assert ledger.read("actual").is_empty()

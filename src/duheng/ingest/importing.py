@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from duheng import ledger
+from duheng.ingest.comparing import compare
 from duheng.ingest.documents import store_document
 from duheng.ingest.export import DRILL_MARK, is_drill, write_sheets
 from duheng.ingest.loading import unsaid
 from duheng.ingest.rows import Row
 from duheng.ingest.sheets import Reading, read_sheets
-from duheng.ledger.records import NewSource, Receipt
+from duheng.ledger.records import NewFact, NewSource, Receipt
 from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding
 from duheng.model.plan import City
@@ -113,7 +114,8 @@ def import_file(
 
 def judged(reading: Reading, scenario: str) -> ImportResult:
     """What a reading comes to while nothing of it is written."""
-    return _result(reading, scenario, None, None, dry_run=True)
+    fresh = unsaid(reading.facts, NewSource("submission", reading.file, "", reading.digest))
+    return _result(_told_of_replaced(reading, fresh, scenario), scenario, None, None, dry_run=True)
 
 
 def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) -> ImportResult:
@@ -124,6 +126,7 @@ def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) 
     # A file imported before says nothing new, even where a later file has corrected it since.
     stated_by = NewSource("submission", reading.file, "", reading.digest)
     fresh = unsaid(wanted, stated_by)
+    reading = _told_of_replaced(reading, fresh, scenario)
     address = store_document(reading.content, reading.digest)
     stated_by = replace(stated_by, address=address)
     said = len(wanted) - len(fresh)
@@ -138,6 +141,28 @@ def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) 
     }
     ledger.audit(by, "import", reading.file, detail)
     return _result(reading, scenario, receipt, number)
+
+
+def _told_of_replaced(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Reading:
+    """The reading with a notice of those figures that this file has stated before and that others have replaced."""
+    kept = set(map(id, fresh))
+    said = [fact for fact in reading.facts if id(fact) not in kept]
+    replaced = [one.fact for one in compare(said, scenario) if one.effect == "changed"]
+    if not replaced:
+        return reading
+    first = replaced[0]
+    past = ledger.history(first.quantity, first.entity, first.item, first.period, scenario, first.definition)
+    now = next(one for one in past if one.standing == "effective")
+    found = say(
+        "本文件以前导入过，其中{n}个数后来已被别的数取代，现在仍用那些数；如本格原报 {old}，现为 {now}（{source}）",
+        n=len(replaced),
+        old=first.stated,
+        now=now.stated,
+        source=f"{now.source.title} {now.locator}".strip(),
+    )
+    remedy = "要改回本文件的数，请在备注中写明原因，保存后再导入。"
+    notice = Finding("replaced-since", "notice", f"{reading.file} {first.locator}", found, "", remedy)
+    return replace(reading, findings=(*reading.findings, notice))
 
 
 def _number(digest: str, title: str) -> str | None:
