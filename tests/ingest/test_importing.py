@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from duheng.ingest.importing import ImportResult, import_file, waiting_rows
 from duheng.ingest.sheets import read_sheets
 from duheng.ingest.template import make_form, write_template
 from duheng.model.errors import DuhengError, UnknownName, UnreadableSource
+from duheng.model.parameters import Parameters, Setting, packaged
 from duheng.model.plan import City
 from tests.ingest.conftest import COAL, HEADER, TODAY, table, workbook
 
@@ -172,6 +174,33 @@ def test_a_file_with_a_note_of_the_reason_puts_its_figures_back(home: Path, city
     put(table((*COAL[:4], 480000, *COAL[5:])), city, name="更正.xlsx")
     assert put(table((*COAL[:7], "核对原始台账，原数无误")), city).added == 1
     assert ledger.read("actual")["value"].to_list() == [470000.0]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("value", "unit", "warned"), [(47, "吨", True), (47, "万吨", False), (47e7, "千克", False)]
+)
+def test_a_figure_out_of_scale_with_the_year_before_is_asked_about_and_taken(
+    home: Path, city: City, value: float, unit: str, warned: bool, dry_run: bool
+) -> None:
+    put(table(COAL), city)
+    later = (*COAL[:3], "2024", value, unit, "", "")
+    result = put(table(later), city, name="下年.xlsx", dry_run=dry_run)
+    assert (result.ready, result.failed) == (1, False)
+    assert [one.severity for one in result.findings] == ["warning"] * warned
+    if warned:
+        told = (
+            "下年.xlsx 表1!E2：47 吨，而2023年为 470000 吨，相差超过100倍。请核对计量单位和小数点；仍予导入。"
+        )
+        assert result.findings[0].text == told
+
+
+def test_the_factor_of_a_figure_out_of_scale_is_the_citys_own(home: Path, city: City) -> None:
+    of = packaged()["audit_threshold"]
+    own = Setting(TODAY, Decimal(20000), "市统计局核定", "verified", "5120", "与上期数量级不符 最大倍数")
+    here = replace(city, parameters=Parameters({of.id: replace(of, settings=(*of.settings, own))}))
+    put(table(COAL), here)
+    assert put(table((*COAL[:3], "2024", 47, "吨", "", "")), here).findings == ()
 
 
 def test_a_scenario_is_chosen_by_option_and_leaks_nowhere(home: Path, city: City) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,8 @@ from duheng.ingest.comparing import compare
 from duheng.ingest.documents import store_document
 from duheng.ingest.export import DRILL_MARK, is_drill, write_sheets
 from duheng.ingest.loading import unsaid
-from duheng.ingest.rows import Row
+from duheng.ingest.magnitude import far_off
+from duheng.ingest.rows import Row, shorten
 from duheng.ingest.sheets import Reading, read_sheets
 from duheng.ledger.records import NewFact, NewSource, Receipt
 from duheng.model.errors import DuhengError
@@ -115,7 +116,7 @@ def import_file(
 def judged(reading: Reading, scenario: str) -> ImportResult:
     """What a reading comes to while nothing of it is written."""
     fresh = unsaid(reading.facts, NewSource("submission", reading.file, "", reading.digest))
-    return _result(_told_of_replaced(reading, fresh, scenario), scenario, None, None, dry_run=True)
+    return _result(_beside_ledger(reading, fresh, scenario), scenario, None, None, dry_run=True)
 
 
 def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) -> ImportResult:
@@ -126,7 +127,7 @@ def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) 
     # A file imported before says nothing new, even where a later file has corrected it since.
     stated_by = NewSource("submission", reading.file, "", reading.digest)
     fresh = unsaid(wanted, stated_by)
-    reading = _told_of_replaced(reading, fresh, scenario)
+    reading = _beside_ledger(reading, fresh, scenario)
     address = store_document(reading.content, reading.digest)
     stated_by = replace(stated_by, address=address)
     said = len(wanted) - len(fresh)
@@ -143,13 +144,22 @@ def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) 
     return _result(reading, scenario, receipt, number)
 
 
-def _told_of_replaced(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Reading:
-    """The reading with a notice of those figures that this file has stated before and that others have replaced."""
+def _beside_ledger(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Reading:
+    """The reading with what is found where its figures are held against those of the ledger."""
+    found = [
+        *far_off(fresh, scenario, reading.file, reading.most_times),
+        *_replaced(reading, fresh, scenario),
+    ]
+    return replace(reading, findings=tuple(shorten([*reading.findings, *found], reading.file)))
+
+
+def _replaced(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Iterator[Finding]:
+    """A notice of those figures that this file has stated before and that others have replaced since."""
     kept = set(map(id, fresh))
     said = [fact for fact in reading.facts if id(fact) not in kept]
     replaced = [one.fact for one in compare(said, scenario) if one.effect == "changed"]
     if not replaced:
-        return reading
+        return
     first = replaced[0]
     past = ledger.history(first.quantity, first.entity, first.item, first.period, scenario, first.definition)
     now = next(one for one in past if one.standing == "effective")
@@ -161,8 +171,7 @@ def _told_of_replaced(reading: Reading, fresh: Sequence[NewFact], scenario: str)
         source=f"{now.source.title} {now.locator}".strip(),
     )
     remedy = "要改回本文件的数，请在备注中写明原因，保存后再导入。"
-    notice = Finding("replaced-since", "notice", f"{reading.file} {first.locator}", found, "", remedy)
-    return replace(reading, findings=(*reading.findings, notice))
+    yield Finding("replaced-since", "notice", f"{reading.file} {first.locator}", found, "", remedy)
 
 
 def _number(digest: str, title: str) -> str | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from duheng.ingest import magnitude
 from duheng.ingest.air_form import read_air
 from duheng.ingest.balance.form_reading import is_balance_form, read_balance_form
 from duheng.ingest.cells import CellTrouble, plain
@@ -34,7 +35,7 @@ from duheng.ledger.records import STATUSES, NewFact
 from duheng.model.entities import Places
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
-from duheng.model.parameters import Local
+from duheng.model.parameters import Local, Setting
 from duheng.model.plan import City
 from duheng.model.saying import listed, say
 
@@ -47,7 +48,7 @@ class Reading:
 
     facts: those of the rows without errors, in file order. findings: errors first. waiting: rows kept out by
     errors. mending: of their sheets, by number, these rows and what they could not be read again without.
-    content: the file's bytes, digest their SHA-256.
+    content: the file's bytes, digest their SHA-256. most_times: how far a figure may be from an earlier one.
     """
 
     file: str
@@ -58,6 +59,7 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     waiting: tuple[Row, ...] = ()
     mending: dict[str, dict[int, Sequence[object]]] = field(default_factory=dict)
+    most_times: Setting | None = None
 
     @property
     def failed(self) -> bool:
@@ -107,7 +109,9 @@ def _read(
     good, waiting = _parted(book)
     facts = tuple(_fact(row, said, scenario, status) for row in good for said in row.statements)
     mending = {sheet.name: found for sheet in sheets if (found := _mending(sheet, waiting, book))}
-    return Reading(file, digest, content, kind, facts, tuple(shorten(book.findings, file)), waiting, mending)
+    findings = tuple(shorten(book.findings, file))
+    most_times = Local(city.parameters, city.code).at(magnitude.PARAMETER, today, magnitude.ITEM)
+    return Reading(file, digest, content, kind, facts, findings, waiting, mending, most_times)
 
 
 def _parted(book: Notebook) -> tuple[list[Row], tuple[Row, ...]]:
