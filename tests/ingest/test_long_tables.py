@@ -203,6 +203,15 @@ def test_a_hidden_sheet_is_not_read_and_named(read: Read) -> None:
     assert (codes(reading), len(reading.facts)) == (["sheet-hidden"], 1)
 
 
+def test_a_file_whose_only_sheet_is_hidden_is_told_so(read: Read) -> None:
+    def dress(book: Any, sheet: Any) -> None:
+        book.add_worksheet("空表").activate()
+        sheet.hide()
+
+    finding = only(read(workbook([HEADER, COAL], dress)))
+    assert (finding.code, "“表1”是隐藏的" in finding.found) == ("sheet-hidden", True)
+
+
 @pytest.mark.parametrize(("said", "offered"), [("千佧", "可能是“千克”"), ("斗米", "请改用t")])
 def test_only_units_that_would_fit_are_offered_for_an_unknown_one(
     read: Read, said: str, offered: str

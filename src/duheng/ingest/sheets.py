@@ -174,6 +174,8 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
                 read += 1
             else:
                 unread.append(sheet)
+    if not read and not unread:
+        _refuse_empty([sheet.name for sheet in sheets if sheet.marks.hidden], book)
     _note_unread(unread, read, book)
 
 
@@ -201,10 +203,18 @@ def _is_long(sheet: Sheet) -> bool:
     return header is not None and set(required_roles()) <= header.columns.keys()
 
 
+def _refuse_empty(hidden: list[str], book: Notebook) -> None:
+    expected = "至少一个表头和一行数据"
+    if hidden:
+        found = say("没有可读的数据；工作表“{names}”是隐藏的，没有读", names=listed("”“", hidden))
+        raise refuse("sheet-hidden", book.file, found, expected, "如需导入，请取消隐藏。")
+    raise refuse(
+        "file-no-rows", book.file, "没有可读的数据", expected, "请补上表头，或下载本系统的模板填写。"
+    )
+
+
 def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
     remedy = "请补上表头，或下载本系统的模板填写。"
-    if not read and not unread:
-        raise refuse("file-no-rows", book.file, "没有可读的数据", "至少一个表头和一行数据", remedy)
     expected = say("列名：{names}", names=listed("、", role_titles().values()))
     for sheet in unread:
         trouble = CellTrouble("column-missing", "没有可识别的表头，未读", "" if read else expected, remedy)
