@@ -150,7 +150,17 @@ def test_a_form_of_another_make_is_refused(city: City, read: Read, cell: str, co
 def test_code_and_name_must_agree(city: City, read: Read) -> None:
     book = form(city, "rural-sewage")
     book.worksheets[0].cell(7, 2).value = "安岳县"
-    assert codes(read(saved(book)), "error") == ["entity-mismatch"]
+    finding = next(one for one in read(saved(book)).findings if one.severity == "error")
+    assert (finding.code, finding.place.rpartition("!")[2]) == ("entity-mismatch", "B7")
+
+
+@pytest.mark.parametrize(("code", "name", "cell"), [("", "雁江区区", "B7"), ("999", "雁江区", "A7")])
+def test_a_wrong_name_is_told_at_its_cell(city: City, read: Read, code: str, name: str, cell: str) -> None:
+    book = form(city, "rural-sewage")
+    book.worksheets[0]["A7"], book.worksheets[0]["B7"] = code, name
+    book.worksheets[0]["C7"] = 5
+    places = [one.place for one in read(saved(book)).findings if one.code == "entity-unknown"]
+    assert [place.rpartition("!")[2] for place in places] == [cell]
 
 
 def test_the_wrong_cell_of_a_form_is_named_with_its_owner(city: City, read: Read) -> None:

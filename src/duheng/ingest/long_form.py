@@ -154,6 +154,7 @@ class _RowReader:
     def read(self, number: int, broken: bool) -> None:
         """One row: a statement, or the findings that keep it out. An unreadable table's rows only wait."""
         row = Row(self.sheet.name, number + 1, self.sheet.rows[number])
+        row.period_cell = cell_name(number, self.columns.get("period", self.value_column))
         self.book.rows.append(row)
         if broken:
             row.errors = [f for f in self.book.findings if f.code in ("column-missing", "column-twice")]

@@ -42,7 +42,10 @@ class Statement:
 
 @dataclass(slots=True)
 class Row:
-    """One row of a sheet as read: its cells, its statements, the errors that keep it out, and who can mend them."""
+    """One row of a sheet as read: its cells, its statements, the errors that keep it out, and who can mend them.
+
+    period_cell: where the row itself says its period; "" where its sheet does.
+    """
 
     sheet: str
     number: int
@@ -50,6 +53,7 @@ class Row:
     statements: list[Statement] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
     owner: str | None = None
+    period_cell: str = ""
 
 
 @dataclass
@@ -107,7 +111,7 @@ def check_statements(book: Notebook, city: City, scenario: str, today: date) -> 
             if said.period_text not in known:
                 known[said.period_text] = judge_period(said.period)
             if (trouble := known[said.period_text]) is not None:
-                book.note("error", row.sheet, said.cell, trouble, row)
+                book.note("error", row.sheet, row.period_cell or said.cell, trouble, row)
             if said.entity.since is not None or said.entity.until is not None:
                 _check_validity(said, row, book)
     _twice(book)

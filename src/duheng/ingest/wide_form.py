@@ -231,7 +231,9 @@ class _FormReader:
             entity = self._entity(number, row)
             item_text = self._text(number, self.columns.item)
         except CellTrouble as trouble:
-            column = self.columns.code if self.columns.code is not None else self.columns.entity or 0
+            by_code = self._text(number, self.columns.code) and trouble.code != "entity-mismatch"
+            keys = (self.columns.code, self.columns.entity)
+            column = next((key for key in (keys if by_code else reversed(keys)) if key is not None), 0)
             self.book.note("error", row.sheet, cell_name(number, column), trouble, row)
             return
         empty = [c for c in self.columns.quantities if not self._filled(number, c)]
