@@ -89,6 +89,18 @@ def test_the_instructions_explain_every_quantity(city: City) -> None:
     assert any(str(text).startswith("2. 未掌握的数留空") for text in texts)
 
 
+def test_the_instructions_promise_nothing_that_the_cells_refuse(city: City) -> None:
+    book = form(city, "economy")
+    assert cells(book.worksheets[0])  # take decimal numbers only
+    (line,) = [row[0].value for row in book["填报说明"].iter_rows() if str(row[0].value).startswith("3.")]
+    assert "不写单位" in line
+
+
+def test_a_period_of_another_kind_is_answered_with_one_that_fits(city: City) -> None:
+    with pytest.raises(PeriodError, match="每年填报，时期应如 2021，不能为“2023Q1”"):
+        form(city, "economy", "2023Q1")
+
+
 def test_printed_units_are_converted_to_the_declared_ones(city: City, read: Read) -> None:
     book = form(city, "industry-energy", "2023-05")
     row, column = cells(book.worksheets[0])[0]
