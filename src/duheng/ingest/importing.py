@@ -157,7 +157,7 @@ def _replaced(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Iter
     """A notice of those figures that this file has stated before and that others have replaced since."""
     kept = set(map(id, fresh))
     said = [fact for fact in reading.facts if id(fact) not in kept]
-    replaced = [one.fact for one in compare(said, scenario) if one.effect == "changed"]
+    replaced = [one.fact for one in compare(said, scenario) if one.effect == "changed"] if said else []
     if not replaced:
         return
     first = replaced[0]

@@ -23,7 +23,7 @@ def far_off(facts: Sequence[NewFact], scenario: str, file: str, most: Setting | 
 
     Shares and changes in %, and single days, are left alone: near nought they differ by any factor.
     """
-    if most is None:
+    if most is None or not facts:
         return
     times, known = float(most.value), _known(facts, scenario)
     for fact in facts:
