@@ -60,6 +60,8 @@ BREAKS = [
     ("plan.yaml", "by: 市水利局", "by: 水利", "unknown-unit-name", "duties[2].by", "市水利局"),
     ("plan.yaml", "every: quarter", "every: weekly", "unknown-word", "duties[2].every", "quarter"),
     ("plan.yaml", "kind: reduction_project", "kind: project", "unknown-kind", "duties[3].kind", "reduction_project"),
+    ("plan.yaml", "kind: reduction_project", "kind: zzz", "unknown-kind", "duties[3].kind", "reduction_project（减排项目）"),
+    ("plan.yaml", "item: 总磷", "item: COD", "unknown-item", "item", "“化学需氧量”（这里写的是它的别名）"),
     ("plan.yaml", "kind: reduction_project", "kind: zone", "duty-without-member", "duties[3].kind", "功能区"),
     ("plan.yaml", "    kind: reduction_project\n", "", "duty-members", "duties[3]", "kind和entity都没有写"),
     ("plan.yaml", "[gdp, industrial_value_added]", "[]", "no-quantities", "duties[1].quantities", "至少一个"),
@@ -121,6 +123,11 @@ def test_a_trouble_is_named_with_its_place_and_remedy(
     findings = broken(name, old, new)
     told = [f for f in findings if f.code == code and place in f.place and words in f.text]
     assert told, [f.text for f in findings]
+
+
+def test_the_unit_of_an_unknown_item_is_not_asked_about(broken: Broken) -> None:
+    found = broken("facts/energy.csv", "fuel_use,999902,原煤,2015", "fuel_use,999902,煤块,2015")
+    assert [(one.code, one.place) for one in found] == [("unknown-item", "facts/energy.csv 第2行 item")]
 
 
 def test_the_units_offered_stand_in_the_order_of_the_list(folder: Path) -> None:

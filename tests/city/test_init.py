@@ -17,6 +17,16 @@ def test_a_new_folder_passes_the_check(tmp_path: Path, city: str) -> None:
     assert load(folder).name == city
 
 
+def test_rows_of_the_example_that_stand_there_still_are_noted(tmp_path: Path) -> None:
+    folder = init("示例市", tmp_path)
+    (told,) = [one for one in check(folder) if one.code == "sample"]
+    assert (told.severity, told.place) == ("notice", "entities.csv 第2行 source")
+    assert "6行仍是样例（所属省、示例市、甲县等）" in told.text
+    path = folder / "entities.csv"
+    path.write_text(path.read_text("utf-8").replace("样例，请改成本市的内容和区划代码", "民政部"), "utf-8")
+    assert not [one for one in check(folder) if one.code == "sample"]
+
+
 @pytest.mark.parametrize("code", ["511100", "310000", "659001"])
 def test_a_code_is_taken_for_the_citys_id(tmp_path: Path, code: str) -> None:
     city = load(init(code, tmp_path))

@@ -59,6 +59,22 @@ def test_one_wrong_row_keeps_all_of_them_out(folder: Path, tmp_path: Path) -> No
     assert (folder / "registers" / "reduction_project.csv").read_text("utf-8") == before
 
 
+def test_findings_name_the_rows_of_the_sheet(folder: Path, tmp_path: Path) -> None:
+    _run(folder, "reduction_project", _sheet(tmp_path, ROW))
+    wrong = "R2,乙厂扩建,512002,2024-01-01,W3,明年,是"
+    said = _run(folder, "reduction_project", _sheet(tmp_path, "", wrong))[1]
+    assert "名录.csv 第3行 commissioned_on" in said
+    assert "registers/" not in said
+
+
+def test_a_row_without_an_id_is_told_once(folder: Path, tmp_path: Path) -> None:
+    said = _run(folder, "reduction_project", _sheet(tmp_path, ROW, ROW.replace("R1,甲", ",乙")))[1]
+    assert said.splitlines() == [
+        "名录.csv 第3行 id：是空的，应为必须填写。补上内容。",
+        "没有写入：1 处错误，改正后重来。",
+    ]
+
+
 def test_a_dry_run_writes_nothing(folder: Path, tmp_path: Path) -> None:
     code, said = _run(folder, "reduction_project", _sheet(tmp_path, ROW), "--dry-run")
     assert (code, "未写入" in said) == (0, True)
@@ -72,6 +88,26 @@ def test_the_sample_is_read_back(folder: Path, tmp_path: Path) -> None:
     assert "新增 0 行，替换 1 行" in _run(folder, "reduction_project", sample, "--dry-run")[1]
 
 
+def test_a_kind_is_known_by_its_title_too(folder: Path, tmp_path: Path) -> None:
+    assert "新增 1 行" in _run(folder, "减排项目", _sheet(tmp_path, ROW))[1]
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("减排", "是否指“减排项目”"), ("zzz", "sewage_plant  污水处理厂")]
+)
+def test_an_unknown_kind_is_told_with_those_there_are(
+    folder: Path, tmp_path: Path, word: str, told: str
+) -> None:
+    words = ["register", word, str(_sheet(tmp_path, ROW)), "--city", str(folder)]
+    assert told in str(CliRunner().invoke(app, words).exception)
+
+
+def test_the_sample_is_never_written_over_a_filled_sheet(folder: Path, tmp_path: Path) -> None:
+    filled = _sheet(tmp_path, ROW)
+    assert _run(folder, "reduction_project", "--sample", filled)[0] != 0
+    assert "R1" in filled.read_text("utf-8")
+
+
 def test_an_unknown_register_is_refused(folder: Path) -> None:
     with pytest.raises(UnknownName):
-        register(folder, "factory", [], write=False)
+        register(folder, "factory", {}, write=False)

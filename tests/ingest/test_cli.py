@@ -69,6 +69,20 @@ def test_the_good_rows_enter_and_the_rest_is_written_out(run: object, tmp_path: 
     assert "约5" in out.read_text(encoding="utf-8-sig")
 
 
+def test_the_waiting_rows_are_never_written_over_the_file_itself(run: object, tmp_path: Path) -> None:
+    path = saved(tmp_path / "月报.xlsx", content := table(COAL, WRONG))
+    refused = called(run, "import", path, "--waiting", path)
+    assert (refused.exit_code, "--waiting" in refused.stderr) == (2, True)
+    assert path.read_bytes() == content
+
+
+def test_a_template_is_never_written_over_a_filled_form(run: object, tmp_path: Path) -> None:
+    path = saved(tmp_path / "填报.xlsx", content := table(COAL))
+    refused = called(run, "template", "energy-balance", "-o", path, "--period", "2024")
+    assert "已存在，没有改动它" in str(refused.exception)
+    assert path.read_bytes() == content
+
+
 def test_a_dry_run_tells_and_writes_nothing(run: object, tmp_path: Path) -> None:
     result = called(run, "import", saved(tmp_path / "月报.xlsx", table(COAL)), "--dry-run", "--json")
     (told,) = json.loads(result.stdout)

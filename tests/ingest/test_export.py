@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,11 @@ import polars as pl
 import pytest
 
 from duheng.ingest.export import DRILL_MARK, DRILL_NOTICE, FORMATS, Printed, Tab, write_table, write_workbook
+from duheng.ingest.exporting import fact_table
+from duheng.ingest.loading import load_city
+from duheng.model.entities import Entity, Places
 from duheng.model.errors import DuhengError, UnknownName
+from duheng.model.plan import City
 
 ROWS = [
     ("甲厂", 1.5, Decimal("2.25"), date(2024, 1, 31), None, "=1+1"),
@@ -152,3 +157,15 @@ def test_every_row_of_every_sheet_of_the_drill_carries_the_mark() -> None:
         cells = [row[0].value for row in sheet.iter_rows()]
         assert (cells[0], cells[5:7]) == (DRILL_NOTICE, [DRILL_MARK, DRILL_MARK])
         assert DRILL_NOTICE in sheet.oddHeader.center.text
+
+
+def test_an_export_of_facts_holds_those_of_the_citys_own_places(home: Path, city: City) -> None:
+    load_city(city, drill=False)
+    other = replace(city, name="常德市", places=Places([Entity("430700", "常德市", "city")]))
+    fact = replace(city.facts[0], entity="430700")
+    load_city(replace(other, facts=(fact,), plans=()), drill=False)
+    own = fact_table(other, "actual")
+    assert [row[3] for row in own.rows] == ["430700"]
+    assert own.about["条数"] == "1"
+    assert own.about["未列出"] == f"账本中另有{len(city.facts)}条，对象不在本市文件夹内"
+    assert {row[3] for row in fact_table(city, "actual").rows} == {one.entity for one in city.facts}

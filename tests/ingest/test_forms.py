@@ -89,6 +89,18 @@ def test_the_instructions_explain_every_quantity(city: City) -> None:
     assert any(str(text).startswith("2. 未掌握的数留空") for text in texts)
 
 
+def test_the_instructions_promise_nothing_that_the_cells_refuse(city: City) -> None:
+    book = form(city, "economy")
+    assert cells(book.worksheets[0])  # take decimal numbers only
+    (line,) = [row[0].value for row in book["填报说明"].iter_rows() if str(row[0].value).startswith("3.")]
+    assert "不写单位" in line
+
+
+def test_a_period_of_another_kind_is_answered_with_one_that_fits(city: City) -> None:
+    with pytest.raises(PeriodError, match="每年填报，时期应如 2021，不能为“2023Q1”"):
+        form(city, "economy", "2023Q1")
+
+
 def test_printed_units_are_converted_to_the_declared_ones(city: City, read: Read) -> None:
     book = form(city, "industry-energy", "2023-05")
     row, column = cells(book.worksheets[0])[0]
@@ -150,7 +162,17 @@ def test_a_form_of_another_make_is_refused(city: City, read: Read, cell: str, co
 def test_code_and_name_must_agree(city: City, read: Read) -> None:
     book = form(city, "rural-sewage")
     book.worksheets[0].cell(7, 2).value = "安岳县"
-    assert codes(read(saved(book)), "error") == ["entity-mismatch"]
+    finding = next(one for one in read(saved(book)).findings if one.severity == "error")
+    assert (finding.code, finding.place.rpartition("!")[2]) == ("entity-mismatch", "B7")
+
+
+@pytest.mark.parametrize(("code", "name", "cell"), [("", "雁江区区", "B7"), ("999", "雁江区", "A7")])
+def test_a_wrong_name_is_told_at_its_cell(city: City, read: Read, code: str, name: str, cell: str) -> None:
+    book = form(city, "rural-sewage")
+    book.worksheets[0]["A7"], book.worksheets[0]["B7"] = code, name
+    book.worksheets[0]["C7"] = 5
+    places = [one.place for one in read(saved(book)).findings if one.code == "entity-unknown"]
+    assert [place.rpartition("!")[2] for place in places] == [cell]
 
 
 def test_the_wrong_cell_of_a_form_is_named_with_its_owner(city: City, read: Read) -> None:

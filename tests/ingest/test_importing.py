@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from duheng import ledger
 from duheng.ingest.documents import read_document
+from duheng.ingest.drill.places import city_in
 from duheng.ingest.importing import ImportResult, import_file, waiting_rows
 from duheng.ingest.sheets import read_sheets
-from duheng.model.errors import UnknownName, UnreadableSource
+from duheng.ingest.template import make_form, write_template
+from duheng.model.errors import DuhengError, UnknownName, UnreadableSource
+from duheng.model.parameters import Parameters, Setting, packaged
 from duheng.model.plan import City
-from tests.ingest.conftest import COAL, TODAY, table
+from tests.ingest.conftest import COAL, HEADER, TODAY, table, workbook
 
 WRONG = ("分品种能源消费实物量", "安岳县", "原煤", "2023", "约5", "吨", "", "=危险")
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    """The content of a workbook."""
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def put(content: bytes, city: City, name: str = "月报.xlsx", **options: Any) -> ImportResult:
@@ -81,6 +94,46 @@ def test_waiting_rows_are_also_a_workbook(home: Path, city: City) -> None:
     assert [finding.code for finding in reading.findings] == ["not-a-number"]
 
 
+@pytest.mark.parametrize("scenario", ["actual", "drill"])
+def test_waiting_rows_of_a_form_can_be_imported_once_mended(home: Path, city: City, scenario: str) -> None:
+    chosen = next(plan for plan in city_in(city, scenario).plans if plan.scenario == scenario)
+    form = io.BytesIO()
+    write_template([make_form(city_in(city, scenario), chosen, chosen.duties[0], today=TODAY)], form)
+    book = openpyxl.load_workbook(form)
+    columns = [cell.value for cell in book.worksheets[0][5]]
+    first = 8 if book.worksheets[0]["A7"].value == "口径" else 7
+    book.worksheets[0].cell(first, columns.index("备注"), "无")
+    wrong = put(saved(book), city, scenario=scenario)
+    assert [row.number for row in wrong.waiting] == [first]
+    back = openpyxl.load_workbook(io.BytesIO(waiting_rows(wrong)))
+    (cell,) = [cell for row in back.worksheets[0].iter_rows() for cell in row if cell.value == "无"]
+    cell.value = 128000
+    mended = put(saved(back), city, name="改正.xlsx", scenario=scenario)
+    assert (mended.failed, mended.added) == (False, 1)
+
+
+def test_a_waiting_percentage_stays_one(home: Path, city: City) -> None:
+    share = ("非化石能源消费比重", "未知县", "", "2023", None, "%", "", "")
+
+    def dress(book: Any, sheet: Any) -> None:
+        sheet.write_number(1, 4, 0.145, book.add_format({"num_format": "0.0%"}))
+
+    wrong = put(workbook([HEADER, share], dress), city)
+    assert "14.5%" in waiting_rows(wrong, "csv").decode("utf-8-sig")
+
+
+def test_waiting_rows_of_several_sheets_make_no_csv(home: Path, city: City) -> None:
+    def dress(book: Any, sheet: Any) -> None:
+        other = book.add_worksheet("表2")
+        other.write_row(0, 0, HEADER)
+        other.write_row(1, 0, WRONG)
+
+    wrong = put(workbook([HEADER, WRONG], dress), city)
+    with pytest.raises(DuhengError, match=r"\.xlsx"):
+        waiting_rows(wrong, "csv")
+    assert len(openpyxl.load_workbook(io.BytesIO(waiting_rows(wrong))).worksheets) == 2
+
+
 def test_a_dry_run_writes_nothing(home: Path, city: City) -> None:
     result = put(table(COAL), city, dry_run=True)
     assert (result.receipt, result.ready) == (None, 1)
@@ -100,6 +153,54 @@ def test_an_old_file_imported_again_does_not_undo_a_correction(home: Path, city:
     again = put(old, city)
     assert (again.added, again.duplicates) == (0, 1)
     assert ledger.read("actual")["value"].to_list() == [480000.0]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_old_file_imported_again_says_what_has_replaced_its_figures(
+    home: Path, city: City, dry_run: bool
+) -> None:
+    old = table(COAL)
+    put(old, city)
+    assert put(old, city, dry_run=dry_run).findings == ()
+    put(table((*COAL[:4], 480000, *COAL[5:])), city, name="更正.xlsx")
+    (told,) = put(old, city, dry_run=dry_run).findings
+    assert (told.severity, told.place) == ("notice", "月报.xlsx 表1!E2")
+    assert "1个数后来已被别的数取代" in told.text
+    assert "原报 470000 吨，现为 480000 吨（更正.xlsx 表1!E2）" in told.text
+
+
+def test_a_file_with_a_note_of_the_reason_puts_its_figures_back(home: Path, city: City) -> None:
+    put(table(COAL), city)
+    put(table((*COAL[:4], 480000, *COAL[5:])), city, name="更正.xlsx")
+    assert put(table((*COAL[:7], "核对原始台账，原数无误")), city).added == 1
+    assert ledger.read("actual")["value"].to_list() == [470000.0]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("value", "unit", "warned"), [(47, "吨", True), (47, "万吨", False), (47e7, "千克", False)]
+)
+def test_a_figure_out_of_scale_with_the_year_before_is_asked_about_and_taken(
+    home: Path, city: City, value: float, unit: str, warned: bool, dry_run: bool
+) -> None:
+    put(table(COAL), city)
+    later = (*COAL[:3], "2024", value, unit, "", "")
+    result = put(table(later), city, name="下年.xlsx", dry_run=dry_run)
+    assert (result.ready, result.failed) == (1, False)
+    assert [one.severity for one in result.findings] == ["warning"] * warned
+    if warned:
+        told = (
+            "下年.xlsx 表1!E2：47 吨，而2023年为 470000 吨，相差超过100倍。请核对计量单位和小数点；仍予导入。"
+        )
+        assert result.findings[0].text == told
+
+
+def test_the_factor_of_a_figure_out_of_scale_is_the_citys_own(home: Path, city: City) -> None:
+    of = packaged()["audit_threshold"]
+    own = Setting(TODAY, Decimal(20000), "市统计局核定", "verified", "5120", "与上期数量级不符 最大倍数")
+    here = replace(city, parameters=Parameters({of.id: replace(of, settings=(*of.settings, own))}))
+    put(table(COAL), here)
+    assert put(table((*COAL[:3], "2024", 47, "吨", "", "")), here).findings == ()
 
 
 def test_a_scenario_is_chosen_by_option_and_leaks_nowhere(home: Path, city: City) -> None:

@@ -82,6 +82,38 @@ def test_a_release_does_not_undo_a_correction(home: Path, city: City) -> None:
     assert ledger.history(fact.quantity, fact.entity, None, fact.period, "actual", None)[0].value == 1
 
 
+def _stating(city: City, value: str) -> City:
+    return replace(city, facts=(replace(city.facts[0], value=Decimal(value)), *city.facts[1:]))
+
+
+def test_a_slip_in_a_figure_of_the_folder_is_corrected_back(home: Path, city: City) -> None:
+    fact = city.facts[0]
+    added = [load_city(_stating(city, value), drill=False).added for value in ("4054.1", "4060.5", "4054.1")]
+    past = ledger.history(fact.quantity, fact.entity, None, fact.period, "actual", fact.definition)
+    assert added[1:] == [1, 1]
+    assert [one.stated.split()[0] for one in past] == ["4054.1", "4060.5", "4054.1"]
+    assert past[0].standing == "effective"
+    assert load_city(_stating(city, "4054.1"), drill=False).added == 0
+
+
+def test_a_slip_corrected_back_does_not_undo_a_persons_correction(home: Path, city: City) -> None:
+    fact = city.facts[0]
+    rows = [("指标", "对象", "时期", "数值", "单位"), (fact.quantity, fact.entity, fact.period, 1, fact.unit)]
+    load_city(_stating(city, "4054.1"), drill=False)
+    load_city(_stating(city, "4060.5"), drill=False)
+    assert import_file(workbook(rows), city, name="更正.xlsx", today=TODAY).added == 1
+    assert load_city(_stating(city, "4054.1"), drill=False).added == 0
+    assert ledger.history(fact.quantity, fact.entity, None, fact.period, "actual", None)[0].value == 1
+
+
+def test_two_values_of_one_document_for_one_cell_are_loaded_once(home: Path, city: City) -> None:
+    other = replace(city.facts[0], value=Decimal("4060.5"), place="")
+    both = replace(city, facts=(*_stating(city, "4054.1").facts, other))
+    load_city(_stating(city, "1"), drill=False)
+    assert load_city(both, drill=False).added == 2
+    assert load_city(both, drill=False).added == 0
+
+
 def test_a_target_changed_midway_keeps_both_versions(home: Path, city: City) -> None:
     from duheng.model.plan import Change
 

@@ -103,8 +103,8 @@ def test_a_missing_column_is_one_finding_and_every_row_waits(read: Read) -> None
         ({"品种": "元煤"}, "item-unknown", "表1!C2"),
         ({"时期": "去年"}, "period-unreadable", "表1!D2"),
         ({"时期": ""}, "period-missing", "表1!D2"),
-        ({"时期": "2035"}, "period-outside", "表1!E2"),
-        ({"时期": "1999"}, "period-outside", "表1!E2"),
+        ({"时期": "2035"}, "period-outside", "表1!D2"),
+        ({"时期": "1999"}, "period-outside", "表1!D2"),
         ({"数值": "约5"}, "not-a-number", "表1!E2"),
         ({"数值": "无"}, "not-a-number", "表1!E2"),
         ({"数值": "3-5"}, "not-a-number", "表1!E2"),
@@ -211,6 +211,15 @@ def test_a_hidden_sheet_is_not_read_and_named(read: Read) -> None:
 
     reading = read(workbook([HEADER, COAL], dress))
     assert (codes(reading), len(reading.facts)) == (["sheet-hidden"], 1)
+
+
+def test_a_file_whose_only_sheet_is_hidden_is_told_so(read: Read) -> None:
+    def dress(book: Any, sheet: Any) -> None:
+        book.add_worksheet("空表").activate()
+        sheet.hide()
+
+    finding = only(read(workbook([HEADER, COAL], dress)))
+    assert (finding.code, "“表1”是隐藏的" in finding.found) == ("sheet-hidden", True)
 
 
 @pytest.mark.parametrize(("said", "offered"), [("千佧", "可能是“千克”"), ("斗米", "请改用t")])

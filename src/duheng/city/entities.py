@@ -33,6 +33,7 @@ ENTITY_COLUMNS = (
 REGISTER_COLUMNS = ("id", "name", "parent", "since", "until", "source", "confidence")
 CONFIDENCES = ("quoted", "derived", "memory")
 REGISTERS = "registers"
+SAMPLE = "样例"
 ID = re.compile(r"[\w.-]+")
 _YES_NO = {"yes": True, "no": False, "是": True, "否": False, "": False}
 
@@ -63,7 +64,23 @@ def read_places(folder: Path, report: Report, city: str | None = None) -> Places
             found += _register(path, report)
     _check_ids(found, report)
     _check_parents(found, report)
+    _note_samples(found, report)
     return Places((read.entity for read in found), city)
+
+
+def _note_samples(found: list[_Read], report: Report) -> None:
+    """What `duheng init` wrote as an example and nobody has rewritten: it would count like a real county."""
+    left = [read for read in found if read.entity.source.startswith(SAMPLE)]
+    if left:
+        names = "、".join(read.entity.name for read in left[:3])
+        report.add(
+            "sample",
+            left[0].row.place("source"),
+            f"{len(left)}行仍是样例（{names}{'等' if len(left) > 3 else ''}）",
+            "本市的内容",
+            "改成本市的名称和区划代码，并在source写明出处",
+            "notice",
+        )
 
 
 def _entities(path: Path, report: Report) -> Iterable[_Read]:
@@ -197,7 +214,7 @@ def _check_ids(found: list[_Read], report: Report) -> None:
 
 
 def _check_parents(found: list[_Read], report: Report) -> None:
-    ids = {read.entity.id: read.entity for read in found}
+    ids = {read.entity.id: read.entity for read in found if read.entity.id}
     for read in found:
         for column in ("parent", "statistical_parent"):
             parent = read.row[column]

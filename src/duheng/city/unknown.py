@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from duheng.city.report import Report
+from duheng.city.report import Report, brief
 from duheng.model import data
 from duheng.model.entities import Places
+from duheng.model.errors import nearest
 from duheng.model.glossary import all_quantities, axis, definitions, kinds
 
 
@@ -25,10 +26,11 @@ def entity(report: Report, place: str, name: str, places: Places) -> None:
 
 
 def kind(report: Report, place: str, name: str) -> None:
-    """Note that there is no such kind of entities."""
-    report.unknown(
-        "unknown-kind", place, "实体类别", name, kinds(), [(one.title, id) for id, one in kinds().items()]
-    )
+    """Note that there is no such kind of entities; all there are, where none is near."""
+    titles = [(one.title, id) for id, one in kinds().items()]
+    near = nearest(name, [text for both in titles for text in both])
+    remedy = "" if near else f"改用其中之一：{'、'.join(f'{id}（{title}）' for title, id in titles)}"
+    report.unknown("unknown-kind", place, "实体类别", name, kinds(), titles, remedy)
 
 
 def definition(report: Report, place: str, name: str) -> None:
@@ -40,7 +42,13 @@ def definition(report: Report, place: str, name: str) -> None:
 
 
 def item(report: Report, place: str, name: str, axis_id: str) -> None:
-    """Note that the axis has no such item, and where a new pollutant or fuel is written down."""
+    """Note that the axis has no such item: its title where an alias was written, else where a new one is put down."""
+    items = axis(axis_id).items
+    meant = next((title for title, one in items.items() if name in (*one.aliases, one.title_en)), None)
+    if meant is not None:
+        expected = f"“{meant}”（这里写的是它的别名）"
+        report.add("unknown-item", place, f"分项“{brief(name)}”不存在", expected, "改写为该分项")
+        return
     file = data.root() / "axes" / f"{axis_id}.csv"
     remedy = f"改用已有的分项；确是新的，在{file}中加一行"
-    report.unknown("unknown-item", place, "分项", name, axis(axis_id).items, remedy=remedy)
+    report.unknown("unknown-item", place, "分项", name, items, remedy=remedy)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import typer
 
+from duheng.model.errors import DuhengError
+
 # The wordings of the command line library, which knows English only, and what stands for them here.
 _WORDINGS: tuple[tuple[str, str], ...] = (
     (r"No such command '(.+?)'\.(.*)", "没有“{0}”这个命令。"),
@@ -46,11 +48,17 @@ _PLACES = {
 }
 
 
-def not_over(out: Path | None, *read: Path | None) -> None:
+def not_over(out: Path | None, *read: Path | None, option: str = "-o") -> None:
     """BadParameter where a result would be written over a file that is read for it."""
     for path in read:
         if out is not None and path is not None and out.exists() and out.samefile(path):
-            raise typer.BadParameter(f"-o 与读入的“{path}”是同一个文件；请换一个文件名，以免覆盖。")
+            raise typer.BadParameter(f"{option} 与读入的“{path}”是同一个文件；请换一个文件名，以免覆盖。")
+
+
+def not_filled(out: Path) -> None:
+    """DuhengError where a sheet to be filled in would be written over a file, which is perhaps filled in already."""
+    if out.exists():
+        raise DuhengError(f"“{out}”已存在，没有改动它。请先移走，或用另一个文件名。")
 
 
 def usage_refused(error: typer.TyperException) -> str:

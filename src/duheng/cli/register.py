@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, CityOption, with_accepted
+from duheng.cli.refusals import not_filled
+from duheng.model.errors import DuhengError, UnknownName
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def enter(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="名录类别，如 reduction_project。")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="名录类别，如 减排项目 或 reduction_project。")],
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -35,16 +37,14 @@ def enter(
     列名用样表的中文名或列代码（id、name、parent、project_type ……）。页面“核算—减排项目”可下载样表。
     退出码：0 正常，1 有问题（见提示），2 用法错误。
     """
-    from duheng import city as folders
-    from duheng.assess.books import day_of
+    from duheng.city import default_city_folder
     from duheng.city.registering import register as put
-    from duheng.ingest.project_forms import register_rows, register_sheet
+    from duheng.ingest.project_forms import register_rows
 
-    folder = folders.default_city_folder(city)
+    kind = _kind(kind)
+    folder = default_city_folder(city)
     if sample is not None:
-        with sample.open("wb") as out:
-            register_sheet(with_accepted(folders.load(folder)), "actual", day_of(None), out)
-        typer.echo(f"已生成 {sample}", err=True)
+        _write_sample(folder, sample)
         return
     if file is None:
         raise typer.BadParameter("须给出 FILE；样表用 --sample 生成。")
@@ -56,3 +56,27 @@ def enter(
         raise typer.Exit(1)
     done = "检查完毕，未写入" if dry_run else f"已写入 {folder}"
     typer.echo(f"{done}：新增 {new} 行，替换 {replaced} 行", err=True)
+
+
+def _write_sample(folder: Path, sample: Path) -> None:
+    """The register of projects as it stands, to be added to."""
+    from duheng.assess.books import day_of
+    from duheng.city import load
+    from duheng.ingest.project_forms import register_sheet
+
+    not_filled(sample)
+    here = with_accepted(load(folder))
+    with sample.open("wb") as out:
+        register_sheet(here, "actual", day_of(None), out)
+    typer.echo(f"已生成 {sample}", err=True)
+
+
+def _kind(text: str) -> str:
+    """The id of a kind by its id or title; all there are, where none is near what was written."""
+    from duheng.city.registering import named, registers
+
+    try:
+        return named(text)
+    except UnknownName as error:
+        known = "".join(f"\n  {id}  {title}" for id, title in registers().items())
+        raise error if error.near else DuhengError(f"{error}{known}") from None

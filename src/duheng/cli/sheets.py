@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duheng.cli.opening import DEFAULT_CITY, SEVERITIES, CityOption
+from duheng.cli.refusals import not_filled, not_over
 from duheng.model.errors import DuhengError, UnknownName
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _importable(files: list[Path], waiting: Path | None) -> None:
             )
     if waiting is not None:
         _writable(waiting, (".xlsx", ".csv"))
+        not_over(waiting, *files, option="--waiting")
 
 
 def _report(result: ImportResult) -> None:
@@ -232,8 +234,7 @@ def template(
         name = f"{one.title} {forms[0].period}.xlsx"
     target = out or Path(name.replace("/", "_"))
     _writable(target, (".xlsx",))
-    if out is None and target.exists():  # perhaps filled in already
-        raise DuhengError(f"“{target}”已存在，没有改动它。请先移走，或用 -o 另取文件名。")
+    not_filled(target)
     write_template(forms, target)
     typer.echo(f"已生成 {target}（{sum(len(form.members) * len(form.items) for form in forms)} 行待填）")
 

@@ -29,11 +29,11 @@ def read_air(sheet: Sheet, names: Names, book: Notebook) -> bool:
     if header is None:
         return False
     number, columns = header
-    book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[number])
+    book.first_rows[sheet.name] = number + 1
     for line in range(number + 1, len(sheet.rows)):
         cells = sheet.rows[line]
         if any(plain(cell) for cell in cells):
-            row = Row(sheet.name, line + 1, cells)
+            row = Row(sheet.name, line + 1, cells, period_cell=cell_name(line, columns["time"]))
             book.rows.append(row)
             _read_row(row, line, columns, names, book)
     return True

@@ -95,7 +95,7 @@ def read_number(value: object, percent: bool = False) -> Number | None:
         text = plain(value)
         if text in _NOT_FINITE.values():
             raise CellTrouble("not-a-number", text, "数字", "请填写数字；未掌握的请留空。")
-        stated = Decimal(text)
+        stated = _sized(Decimal(text))
         return (
             Number(stated.scaleb(2).normalize(), "%", f"{stated.scaleb(2).normalize():f}%")
             if percent
@@ -122,12 +122,20 @@ def _number_of_text(text: str) -> Number:
         number = Decimal(digits.replace(",", ""))
     except InvalidOperation:
         raise _no_number(text) from None
-    if len(digits) > _LONGEST_NUMBER or abs(number.adjusted()) > _LONGEST_NUMBER:
-        raise _no_number(text)
+    _sized(number)
     # `1,23` and `3-5` are no numbers with a unit; a unit begins with neither digit nor sign.
     if rest[:1] and (rest[0] in ",.+-~<>=/:" or rest[0].isdigit()):
         raise _no_number(text)
     return Number(number, rest or None, text)
+
+
+def _sized(number: Decimal) -> Decimal:
+    """The number, where it is of a size that the ledger holds in any unit."""
+    _, digits, exponent = number.as_tuple()
+    if max(len(digits), abs(number.adjusted()), -int(exponent)) > _LONGEST_NUMBER:
+        found = say("数值 {number} 超出 {most} 位", number=f"{number:.3g}", most=_LONGEST_NUMBER)
+        raise CellTrouble("number-size", found, "写得下的数", "请核对计量单位和小数点。")
+    return number
 
 
 def _no_number(text: str) -> CellTrouble:

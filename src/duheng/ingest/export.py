@@ -25,7 +25,8 @@ from duheng.ingest.drill.places import is_drill
 from duheng.model.errors import DuhengError, UnknownName
 
 __all__ = [
-    "DRILL_MARK", "DRILL_NOTICE", "FORMATS", "Format", "Printed", "Tab", "is_drill", "write_table", "write_workbook",
+    "DRILL_MARK", "DRILL_NOTICE", "FORMATS", "Format", "Printed", "Tab", "is_drill", "write_sheets", "write_table",
+    "write_workbook",
 ]  # fmt: skip
 
 Format = Literal["xlsx", "csv", "json", "parquet"]
@@ -141,6 +142,24 @@ def write_workbook(
             Job(rows, columns, tab.title, lines, notice, _sheet_name(tab.title, used), widths, tab.note)
         )
     _write_jobs(jobs, out)
+
+
+def write_sheets(
+    sheets: Mapping[str, Iterable[Row]],
+    out: IO[bytes],
+    *,
+    title: str,
+    scenario: str,
+    format: Literal["csv", "xlsx"],
+    words: Callable[[str], str] = str,
+) -> None:
+    """Write sheets that have a layout of their own as they stand, below the title; of a CSV the first one only."""
+    notice = words(DRILL_NOTICE) if is_drill(scenario) else ""
+    jobs = [Job(rows, (), title, (), notice, name or words("数据")) for name, rows in sheets.items()]
+    if format == "csv":
+        _write_csv(jobs[0], out)
+    else:
+        _write_jobs(jobs, out)
 
 
 def _lines(about: Mapping[str, str], words: Callable[[str], str]) -> list[str]:

@@ -36,16 +36,17 @@ def said_as_of(moment: date | datetime | None) -> str:
 
 
 def fact_table(city: City, scenario: str, as_of: date | datetime | None = None) -> Exported:
-    """The effective facts of a scenario, each with its source and cell; the columns of a long table, so that an
-    export can be imported.
+    """The effective facts of a scenario about the city's places, each with its source and cell; the columns of a long
+    table, so that an export can be imported.
 
+    A ledger may hold several cities: how many facts are about the places of none here is said above the table.
     Columns: FACT_COLUMNS; 数值 in the declared unit, 原文 as printed.
     """
-    places = places_of(city, scenario)
-    frame = ledger.read(scenario, as_of=as_of)
+    whole = ledger.read(scenario, as_of=as_of)
+    names = {entity.id: entity.name for entity in places_of(city, scenario)}
+    frame = whole.filter(pl.col("entity").is_in(list(names)))
     titles = {source.id: source.title for source in ledger.sources()}
     quantities = glossary.all_quantities()
-    names = {entity.id: entity.name for entity in places}
 
     def rows() -> Iterator[Sequence[object]]:
         for row in frame.iter_rows(named=True):
@@ -53,7 +54,7 @@ def fact_table(city: City, scenario: str, as_of: date | datetime | None = None) 
             unit = row["unit"] or (item_unit(quantity, row["item"]) if quantity else "")
             yield (
                 quantity.title if quantity else row["quantity"], row["quantity"],
-                names.get(row["entity"], row["entity"]), row["entity"], row["item"], row["period"], row["definition"],
+                names[row["entity"]], row["entity"], row["item"], row["period"], row["definition"],
                 row["value"], unit, row["stated"], ledger.STATUS_TITLES.get(row["status"], row["status"]),
                 ledger.CONFIDENCE_TITLES.get(row["confidence"], row["confidence"]),
                 titles.get(row["source"], ""), row["locator"], row["recorded_at"].isoformat(" ", "seconds"),
@@ -64,6 +65,9 @@ def fact_table(city: City, scenario: str, as_of: date | datetime | None = None) 
         "情景": scenario,
         "截至": said_as_of(as_of),
         "条数": str(frame.height),
+        "未列出": f"账本中另有{rest}条，对象不在本市文件夹内"
+        if (rest := whole.height - frame.height)
+        else "",
         "来源": "见每行“来源”“位置”两列",
     }
     return Exported(f"{city.name} 事实表", FACT_COLUMNS, rows(), about)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from duheng import ledger
+from duheng.ingest.comparing import compare
 from duheng.ingest.documents import store_document
-from duheng.ingest.export import write_table
+from duheng.ingest.export import DRILL_MARK, is_drill, write_sheets
 from duheng.ingest.loading import unsaid
-from duheng.ingest.rows import Row
+from duheng.ingest.magnitude import far_off
+from duheng.ingest.rows import Row, shorten
 from duheng.ingest.sheets import Reading, read_sheets
-from duheng.ledger.records import NewSource, Receipt
+from duheng.ledger.records import NewFact, NewSource, Receipt
 from duheng.model.errors import DuhengError
 from duheng.model.findings import Finding
 from duheng.model.plan import City
@@ -27,7 +29,7 @@ class ImportResult:
     """What an import did.
 
     receipt: the ledger's (None where nothing was written). number: the receipt number, the source's. added,
-    duplicates: facts. ready: facts that were good. waiting: rows kept out, each with its reasons.
+    duplicates: facts. ready: facts that were good. waiting: rows kept out, each with its reasons; mending: see Reading.
     """
 
     file: str
@@ -40,7 +42,7 @@ class ImportResult:
     added: int
     duplicates: int
     waiting: tuple[Row, ...]
-    headers: dict[str, tuple[str, ...]]
+    mending: dict[str, dict[int, Sequence[object]]]
     dry_run: bool = False
 
     @property
@@ -113,7 +115,8 @@ def import_file(
 
 def judged(reading: Reading, scenario: str) -> ImportResult:
     """What a reading comes to while nothing of it is written."""
-    return _result(reading, scenario, None, None, dry_run=True)
+    fresh = unsaid(reading.facts, NewSource("submission", reading.file, "", reading.digest))
+    return _result(_beside_ledger(reading, fresh, scenario), scenario, None, None, dry_run=True)
 
 
 def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) -> ImportResult:
@@ -124,6 +127,7 @@ def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) 
     # A file imported before says nothing new, even where a later file has corrected it since.
     stated_by = NewSource("submission", reading.file, "", reading.digest)
     fresh = unsaid(wanted, stated_by)
+    reading = _beside_ledger(reading, fresh, scenario)
     address = store_document(reading.content, reading.digest)
     stated_by = replace(stated_by, address=address)
     said = len(wanted) - len(fresh)
@@ -138,6 +142,36 @@ def enter(reading: Reading, scenario: str, *, by: str, good_rows: bool = False) 
     }
     ledger.audit(by, "import", reading.file, detail)
     return _result(reading, scenario, receipt, number)
+
+
+def _beside_ledger(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Reading:
+    """The reading with what is found where its figures are held against those of the ledger."""
+    found = [
+        *far_off(fresh, scenario, reading.file, reading.most_times),
+        *_replaced(reading, fresh, scenario),
+    ]
+    return replace(reading, findings=tuple(shorten([*reading.findings, *found], reading.file)))
+
+
+def _replaced(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Iterator[Finding]:
+    """A notice of those figures that this file has stated before and that others have replaced since."""
+    kept = set(map(id, fresh))
+    said = [fact for fact in reading.facts if id(fact) not in kept]
+    replaced = [one.fact for one in compare(said, scenario) if one.effect == "changed"] if said else []
+    if not replaced:
+        return
+    first = replaced[0]
+    past = ledger.history(first.quantity, first.entity, first.item, first.period, scenario, first.definition)
+    now = next(one for one in past if one.standing == "effective")
+    found = say(
+        "本文件以前导入过，其中{n}个数后来已被别的数取代，现在仍用那些数；如本格原报 {old}，现为 {now}（{source}）",
+        n=len(replaced),
+        old=first.stated,
+        now=now.stated,
+        source=f"{now.source.title} {now.locator}".strip(),
+    )
+    remedy = "要改回本文件的数，请在备注中写明原因，保存后再导入。"
+    yield Finding("replaced-since", "notice", f"{reading.file} {first.locator}", found, "", remedy)
 
 
 def _number(digest: str, title: str) -> str | None:
@@ -165,7 +199,7 @@ def _result(
         added=receipt.added if receipt else 0,
         duplicates=receipt.duplicates if receipt else 0,
         waiting=reading.waiting,
-        headers=reading.headers,
+        mending=reading.mending,
         dry_run=dry_run,
     )
 
@@ -176,28 +210,26 @@ def waiting_rows(
     words: Callable[[str], str] = str,
     told: Callable[[Finding], str] = str,
 ) -> bytes:
-    """The rows that waited, as they stood, each with its reasons: to be mended and imported again.
+    """The rows that waited, as they stood below the head of their sheet: to be mended and imported again.
 
-    Columns: 工作表, 行号, 原因, then the columns of the sheet; the rows of several sheets follow each other.
-    words and told say our own words and the findings in another language than Chinese.
+    The column after the last says the reasons; nothing else differs from the file, which is read by its layout.
+    words and told say our own words and the findings in another language than Chinese. DuhengError for a CSV where
+    the rows stand in several sheets.
     """
-    sheets = list(dict.fromkeys(row.sheet for row in result.waiting))
-    heads = [result.headers.get(sheet, ()) for sheet in sheets]
-    width = max((len(row.texts) for row in result.waiting), default=0)
-    head: Sequence[str] = heads[0] if len(set(heads)) == 1 and heads else ()
-    titles = [head[i] if i < len(head) and head[i] else words(say("第{n}列", n=i + 1)) for i in range(width)]
+    if format == "csv" and len(result.mending) > 1:
+        raise DuhengError("待改正的行在几张工作表里，.csv 只能写一张表，没有写出。请改写成 .xlsx。")
+    mark = [words(DRILL_MARK)] if is_drill(result.scenario) else []
+    beside = {
+        (row.sheet, row.number): [words("；").join(map(told, row.errors)), *mark] for row in result.waiting
+    }
+    sheets = {}
+    for sheet, rows in result.mending.items():
+        width = max(map(len, rows.values()))
+        sheets[sheet] = [
+            [*cells, *[""] * (width - len(cells)), *beside.get((sheet, number), ())]
+            for number, cells in rows.items()
+        ]
     out = io.BytesIO()
-    rows = (
-        (row.sheet, row.number, words("；").join(map(told, row.errors)), *row.texts) for row in result.waiting
-    )
-    title = words(say("{file} 待改正的行", file=result.file))
-    write_table(
-        rows,
-        [*map(words, ("工作表", "行号", "原因")), *titles],
-        out,
-        title=title,
-        scenario=result.scenario,
-        format=format,
-        words=words,
-    )
+    title = words(say("{file} 待改正的行，原因在最后一列", file=result.file))
+    write_sheets(sheets, out, title=title, scenario=result.scenario, format=format, words=words)
     return out.getvalue()

@@ -40,6 +40,8 @@ BY = "系统装载"
 _ZONE = ZoneInfo("Asia/Shanghai")
 _MORNING = time(9, tzinfo=_ZONE)
 SCENARIOS = ("actual", "target", "drill", "drill-target")
+_CELL = ("quantity", "entity", "item", "period", "definition")
+Issue = tuple[str, str, date | None]
 _opened: dict[str, City] = {}
 
 
@@ -89,10 +91,30 @@ def load_city(city: City, *, drill: bool) -> Receipt:
 
 
 def _complete(city: City, settings: Settings | None) -> bool:
-    """Whether the ledger holds every source by its digest; the drill's last one stands for all of them."""
-    marks = {source.digest for source in ledger.sources()}
-    own = {one.source.digest for one in (*_public(city), *_targets(city))}
-    return own <= marks and (settings is None or _end_mark(settings.digest) in marks)
+    """Whether the ledger holds all that the city states; the drill's last source stands for all of them."""
+    known = ledger.sources()
+    drilled = settings is None or any(source.digest == _end_mark(settings.digest) for source in known)
+    marks = _marks(known)
+    return drilled and all(_loaded(one, marks) for one in (*_public(city), *_targets(city)))
+
+
+def _marks(known: Iterable[SourceRecord]) -> dict[Issue, set[str]]:
+    """The digests that a source of a day has had."""
+    marks: dict[Issue, set[str]] = {}
+    for source in known:
+        marks.setdefault(_issue(source), set()).add(source.digest)
+    return marks
+
+
+def _loaded(publication: Publication, marks: dict[Issue, set[str]]) -> bool:
+    """Whether the ledger holds the source by its digest; one that was otherwise once, by its figures in force."""
+    source = publication.source
+    had = marks.get(_issue(source), set())
+    return source.digest in had and (len(had) == 1 or not unsaid(publication.facts, source))
+
+
+def _issue(source: NewSource | SourceRecord) -> Issue:
+    return (source.kind, source.title, source.published_on)
 
 
 @contextmanager
@@ -107,13 +129,14 @@ def _alone() -> Iterator[None]:
 
 def _load(publications: list[Publication]) -> Receipt:
     """Append what is missing: with the dates of the sources while nothing else is in the ledger, else by the clock."""
-    present = {(source.title, source.published_on, source.digest) for source in ledger.sources()}
+    known = ledger.sources()
+    marks = _marks(known)
+    present = {(source.title, source.published_on, source.digest) for source in known}
     keys = [(one.source.title, one.source.published_on, one.source.digest) for one in publications]
     begun = next((n for n, key in enumerate(keys) if key not in present), len(keys))
     if present <= set(keys[:begun]):
         return _together(_append(one, one.facts, dated=True) for one in publications[begun:])
-    marks = {source.digest for source in ledger.sources() if source.digest}
-    fresh = [one for one in publications if one.source.digest not in marks]
+    fresh = [one for one in publications if not one.source.digest or not _loaded(one, marks)]
     return _together(_append(one, unsaid(one.facts, one.source), dated=False) for one in fresh)
 
 
@@ -128,9 +151,10 @@ def _append(publication: Publication, facts: list[NewFact], *, dated: bool) -> R
 
 
 def unsaid(facts: Iterable[NewFact], source: NewSource) -> list[NewFact]:
-    """The facts that this source has not said before, superseded or not.
+    """The facts that this source has not said before, superseded or not, or says again in place of its own latest ones.
 
     The ledger alone would take an old file, imported again after a correction, for news and put the wrong figure back.
+    What a document or plan of the folder says of a day counts as it stands there now: a slip can be corrected back.
     A source is the same where its digest is; a document or plan of the city's folder also where its title is, and
     a form of the drill where title and date are.
     """
@@ -138,13 +162,23 @@ def unsaid(facts: Iterable[NewFact], source: NewSource) -> list[NewFact]:
     same = {known.id for known in ledger.sources() if _same(known, source)}
     if not same:
         return given
-    said: dict[str, set[tuple[str, str, str | None, str, str | None, str]]] = {}
+    said: dict[str, set[tuple[str | None, ...]]] = {}
     for scenario in {fact.scenario for fact in given}:
         frame = ledger.read(scenario)
         rows = frame.filter(frame["source"].is_in(list(same)))
-        columns = ("quantity", "entity", "item", "period", "definition", "stated")
-        said[scenario] = set(rows.select(columns).iter_rows())
-    return [fact for fact in given if not _said(fact, said[fact.scenario], same)]
+        said[scenario] = set(rows.select(*_CELL, "stated").iter_rows())
+    # Of two values for one cell in one document only the last can be in force.
+    latest = {_cell(fact): fact for fact in given} if source.kind in ("document", "plan") else {}
+    return [
+        fact
+        for fact in given
+        if (*_cell(fact), fact.stated) not in said[fact.scenario]
+        and _news(fact, source if latest.get(_cell(fact)) is fact else None, same)
+    ]
+
+
+def _cell(fact: NewFact) -> tuple[str | None, ...]:
+    return (fact.quantity, fact.entity, fact.item, fact.period, fact.definition)
 
 
 def _same(known: SourceRecord, source: NewSource) -> bool:
@@ -155,13 +189,19 @@ def _same(known: SourceRecord, source: NewSource) -> bool:
     return not source.digest and (known.title, known.published_on) == (source.title, source.published_on)
 
 
-def _said(
-    fact: NewFact, effective: set[tuple[str, str, str | None, str, str | None, str]], same: set[int]
-) -> bool:
-    if (fact.quantity, fact.entity, fact.item, fact.period, fact.definition, fact.stated) in effective:
-        return True
+def _news(fact: NewFact, own: NewSource | None, same: set[int]) -> bool:
+    """Whether no source of `same` has said it yet, or `own`, a document of the folder, now says it in place of what it
+    said and what is in force still."""
     past = ledger.history(fact.quantity, fact.entity, fact.item, fact.period, fact.scenario, fact.definition)
-    return any(
+    now = next((one for one in past if one.standing == "effective"), None)
+    if (
+        own is not None
+        and now is not None
+        and now.status == fact.status
+        and _issue(now.source) == _issue(own)
+    ):
+        return True
+    return not any(
         one.source.id in same
         and (one.value, one.stated, one.status) == (fact.value, fact.stated, fact.status)
         for one in past

@@ -25,7 +25,7 @@ def read_long(sheet: Sheet, names: Names, book: Notebook) -> bool:
     if header is None:
         return False
     broken = _check_header(sheet, header, book)
-    book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[header.row])
+    book.first_rows[sheet.name] = header.row + 1
     reader = _RowReader(sheet, header, names, book)
     before = len(book.rows)
     for number in range(header.row):
@@ -154,6 +154,7 @@ class _RowReader:
     def read(self, number: int, broken: bool) -> None:
         """One row: a statement, or the findings that keep it out. An unreadable table's rows only wait."""
         row = Row(self.sheet.name, number + 1, self.sheet.rows[number])
+        row.period_cell = cell_name(number, self.columns.get("period", self.value_column))
         self.book.rows.append(row)
         if broken:
             row.errors = [f for f in self.book.findings if f.code in ("column-missing", "column-twice")]

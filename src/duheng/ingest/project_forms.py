@@ -140,10 +140,11 @@ def _row(project: Entity, of: Quantity, item: str | None, year: int, value: obje
     return (of.title, project.name, item or "", str(year), value, "" if unit == "1" else unit, note)
 
 
-def register_rows(kind: str, file: Path, name: str = "") -> list[dict[str, str]]:
-    """The rows of a register sheet by column id; name: what the file is called, where it lies under another name.
+def register_rows(kind: str, file: Path, name: str = "") -> dict[str, dict[str, str]]:
+    """The rows of a register sheet: where each stands -> its cells by column id.
 
-    Raises FileRefused; DuhengError where there is no such header or row, or the sheet holds projects of the drill.
+    name: what the file is called, where it lies under another name. Raises FileRefused; DuhengError where there is no
+    such header or row, or the sheet holds projects of the drill.
     """
     name = name or file.name
     titles = register_titles(kind)
@@ -153,8 +154,12 @@ def register_rows(kind: str, file: Path, name: str = "") -> list[dict[str, str]]
         for number, row in enumerate(sheet.rows[:40]):
             header = [known.get(plain(cell), "") for cell in row]
             if {"id", "name", "parent"} <= set(header):
-                found = [cells for below in sheet.rows[number + 1 :] if (cells := _cells(header, below))]
-                _refuse(name, found)
+                found = {
+                    f"{name} {sheet.name}".strip() + f" 第{n}行": cells
+                    for n, below in enumerate(sheet.rows[number + 1 :], number + 2)
+                    if (cells := _cells(header, below))
+                }
+                _refuse(name, list(found.values()))
                 return found
     wanted = "、".join(titles[id] for id in ("id", "name", "parent"))
     raise DuhengError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from duheng.ingest.cells import CellTrouble, plain
+from duheng.ingest.cells import CellTrouble
 from duheng.ingest.guards import limits
 from duheng.ingest.plain_cells import asked_whole
 from duheng.model.entities import Entity
@@ -43,7 +43,10 @@ class Statement:
 
 @dataclass(slots=True)
 class Row:
-    """One row of a sheet as read: its cells, its statements, the errors that keep it out, and who can mend them."""
+    """One row of a sheet as read: its cells, its statements, the errors that keep it out, and who can mend them.
+
+    period_cell: where the row itself says its period; "" where its sheet does.
+    """
 
     sheet: str
     number: int
@@ -51,26 +54,22 @@ class Row:
     statements: list[Statement] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
     owner: str | None = None
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The row's cells as texts."""
-        return tuple(plain(cell) for cell in self.cells)
+    period_cell: str = ""
 
 
 @dataclass
 class Notebook:
     """What a reading of one file has come to so far: rows and findings, with the places of both.
 
-    file: its name. status: of the facts, chosen by the person who imports. owner: the unit that can mend a finding,
-    where the form names one.
+    file: its name. status: of the facts, chosen by the person who imports. first_rows: of the sheets whose rows can be
+    read each for itself, the index of the first one. owner: the unit that can mend a finding, where the form names one.
     """
 
     file: str
     status: str = "reported"
     rows: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    first_rows: dict[str, int] = field(default_factory=dict)
     owner: str | None = None
 
     def place(self, sheet: str, cell: str = "") -> str:
@@ -113,7 +112,7 @@ def check_statements(book: Notebook, city: City, scenario: str, today: date) -> 
             if said.period_text not in known:
                 known[said.period_text] = judge_period(said.period)
             if (trouble := known[said.period_text]) is not None:
-                book.note("error", row.sheet, said.cell, trouble, row)
+                book.note("error", row.sheet, row.period_cell or said.cell, trouble, row)
             if said.entity.since is not None or said.entity.until is not None:
                 _check_validity(said, row, book)
     _twice(book)

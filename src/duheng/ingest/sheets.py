@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from duheng.ingest import magnitude
 from duheng.ingest.air_form import read_air
 from duheng.ingest.balance.form_reading import is_balance_form, read_balance_form
 from duheng.ingest.cells import CellTrouble, plain
@@ -34,7 +35,7 @@ from duheng.ledger.records import STATUSES, NewFact
 from duheng.model.entities import Places
 from duheng.model.errors import UnknownName
 from duheng.model.findings import Finding
-from duheng.model.parameters import Local
+from duheng.model.parameters import Local, Setting
 from duheng.model.plan import City
 from duheng.model.saying import listed, say
 
@@ -46,7 +47,8 @@ class Reading:
     """A file as read.
 
     facts: those of the rows without errors, in file order. findings: errors first. waiting: rows kept out by
-    errors. headers: the header texts of each sheet. content: the file's bytes, digest their SHA-256.
+    errors. mending: of their sheets, by number, these rows and what they could not be read again without.
+    content: the file's bytes, digest their SHA-256. most_times: how far a figure may be from an earlier one.
     """
 
     file: str
@@ -56,7 +58,8 @@ class Reading:
     facts: tuple[NewFact, ...] = ()
     findings: tuple[Finding, ...] = ()
     waiting: tuple[Row, ...] = ()
-    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    mending: dict[str, dict[int, Sequence[object]]] = field(default_factory=dict)
+    most_times: Setting | None = None
 
     @property
     def failed(self) -> bool:
@@ -105,14 +108,31 @@ def _read(
     digest = hashlib.sha256(content).hexdigest()
     good, waiting = _parted(book)
     facts = tuple(_fact(row, said, scenario, status) for row in good for said in row.statements)
-    return Reading(
-        file, digest, content, kind, facts, tuple(shorten(book.findings, file)), waiting, book.headers
-    )
+    mending = {sheet.name: found for sheet in sheets if (found := _mending(sheet, waiting, book))}
+    findings = tuple(shorten(book.findings, file))
+    most_times = Local(city.parameters, city.code).at(magnitude.PARAMETER, today, magnitude.ITEM)
+    return Reading(file, digest, content, kind, facts, findings, waiting, mending, most_times)
 
 
 def _parted(book: Notebook) -> tuple[list[Row], tuple[Row, ...]]:
     good = [row for row in book.rows if not row.errors]
     return good, tuple(row for row in book.rows if row.errors)
+
+
+def _mending(sheet: Sheet, waiting: Sequence[Row], book: Notebook) -> dict[int, Sequence[object]]:
+    """The rows that wait below the head of their sheet; all rows where they are not read each for itself."""
+    numbers = {row.number for row in waiting if row.sheet == sheet.name}
+    head = book.first_rows.get(sheet.name, len(sheet.rows))
+    return {n: _shown(sheet, n - 1) for n in sorted({*range(1, head + 1), *numbers})} if numbers else {}
+
+
+def _shown(sheet: Sheet, number: int) -> Sequence[object]:
+    """The cells of a row; a share that is formatted as a percentage as it is shown."""
+    percents = sheet.marks.percents
+    return [
+        f"{plain(cell * 100)}%" if (number, column) in percents and isinstance(cell, float | int) else cell
+        for column, cell in enumerate(sheet.rows[number])
+    ]
 
 
 def _fact(row: Row, said: Statement, scenario: str, status: str) -> NewFact:
@@ -154,6 +174,8 @@ def _read_all(sheets: Sequence[Sheet], kind: str, city: City, scenario: str, boo
                 read += 1
             else:
                 unread.append(sheet)
+    if not read and not unread:
+        _refuse_empty([sheet.name for sheet in sheets if sheet.marks.hidden], book)
     _note_unread(unread, read, book)
 
 
@@ -181,10 +203,18 @@ def _is_long(sheet: Sheet) -> bool:
     return header is not None and set(required_roles()) <= header.columns.keys()
 
 
+def _refuse_empty(hidden: list[str], book: Notebook) -> None:
+    expected = "至少一个表头和一行数据"
+    if hidden:
+        found = say("没有可读的数据；工作表“{names}”是隐藏的，没有读", names=listed("”“", hidden))
+        raise refuse("sheet-hidden", book.file, found, expected, "如需导入，请取消隐藏。")
+    raise refuse(
+        "file-no-rows", book.file, "没有可读的数据", expected, "请补上表头，或下载本系统的模板填写。"
+    )
+
+
 def _note_unread(unread: list[Sheet], read: int, book: Notebook) -> None:
     remedy = "请补上表头，或下载本系统的模板填写。"
-    if not read and not unread:
-        raise refuse("file-no-rows", book.file, "没有可读的数据", "至少一个表头和一行数据", remedy)
     expected = say("列名：{names}", names=listed("、", role_titles().values()))
     for sheet in unread:
         trouble = CellTrouble("column-missing", "没有可识别的表头，未读", "" if read else expected, remedy)

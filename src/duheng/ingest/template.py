@@ -27,9 +27,9 @@ from duheng.model import glossary
 from duheng.model.entities import Entity
 from duheng.model.errors import PeriodError, UnknownName
 from duheng.model.glossary import Quantity, item_unit
-from duheng.model.periods import KINDS, Period, of, parse
+from duheng.model.periods import Period, of, parse
 from duheng.model.plan import City, Duty, Plan
-from duheng.model.saying import listed, say
+from duheng.model.saying import say
 
 _EVERY = {"year": "每年", "half": "每半年", "quarter": "每季度", "month": "每月"}
 _BAD_IN_SHEET_NAME = str.maketrans("", "", "[]:*?/\\'")
@@ -84,15 +84,13 @@ def make_form(
         else period or latest_period(duty, plan, today or date.today())
     )
     if chosen.kind != duty.every:
-        kinds = listed("、", KINDS)
         raise PeriodError(
             say(
-                "“{form}”{every}填报，不能为“{period}”（类别 {kind}，可用：{kinds}）。",
+                "“{form}”{every}填报，时期应如 {like}，不能为“{period}”。请改写时期。",
                 form=duty,
                 every=_EVERY[duty.every],
+                like=str(of(duty.every, plan.period.start)),
                 period=str(chosen),
-                kind=chosen.kind,
-                kinds=kinds,
             )
         )
     within = plan.period.start <= chosen.start and chosen.end <= plan.period.end
@@ -267,7 +265,7 @@ def _guide(sheet: Any, forms: Sequence[Form], styles: dict[str, Any]) -> None:
         "填报说明",
         "1. 白色格填数字；灰色、蓝色格已锁定，请勿改动、增删行列或合并单元格。",
         "2. 未掌握的数留空，系统按“未填报”处理，不当作零；确为零请填 0，不要填“无”“—”。",
-        "3. 按表头单位填写；也可在数字后写单位（如 4218吨），系统精确换算。",
+        "3. 按表头单位填写，只填数字，不写单位。",
         "4. 请粘贴为数值：含公式的单元格不予导入。",
         "5. 时期写作 2024、2024H1、2024Q1、2024-01；更正以往数字，填原时期重新导入即可，旧数保留备查。",
         "6. 有错误的文件整份不导入，网页和命令行会逐格列出问题；改正后重新导入。",

@@ -37,7 +37,6 @@ class FormColumns:
     units: dict[int, str | None]
     definitions: dict[int, str | None]
     first_row: int
-    header: int
 
 
 def read_form(sheet: Sheet, city: City, places: Places, names: Names, book: Notebook) -> None:
@@ -90,7 +89,6 @@ def _read_columns(
         units,
         definitions,
         first,
-        head.header,
     )
 
 
@@ -156,7 +154,7 @@ def _rows_below(
 def _all_wait(sheet: Sheet, head: FormHead, book: Notebook) -> None:
     """Rows of a form that cannot be read as a whole wait with the form's own errors."""
     errors = [finding for finding in book.findings if finding.severity == "error"]
-    book.headers[sheet.name] = tuple(plain(cell) for cell in sheet.rows[head.header])
+    book.first_rows[sheet.name] = head.header + 1
     for number in range(head.header + 1, len(sheet.rows)):
         texts = tuple(plain(cell) for cell in sheet.rows[number])
         if any(texts):
@@ -202,8 +200,7 @@ class _FormReader:
 
     def read(self) -> None:
         """All rows, then what is expected and has no row."""
-        header = self.sheet.rows[self.columns.header]
-        self.book.headers[self.sheet.name] = tuple(plain(cell) for cell in header)
+        self.book.first_rows[self.sheet.name] = self.columns.first_row
         for number in range(self.columns.first_row, len(self.sheet.rows)):
             texts = tuple(plain(cell) for cell in self.sheet.rows[number])
             if not any(texts):
@@ -234,7 +231,9 @@ class _FormReader:
             entity = self._entity(number, row)
             item_text = self._text(number, self.columns.item)
         except CellTrouble as trouble:
-            column = self.columns.code if self.columns.code is not None else self.columns.entity or 0
+            by_code = self._text(number, self.columns.code) and trouble.code != "entity-mismatch"
+            keys = (self.columns.code, self.columns.entity)
+            column = next((key for key in (keys if by_code else reversed(keys)) if key is not None), 0)
             self.book.note("error", row.sheet, cell_name(number, column), trouble, row)
             return
         empty = [c for c in self.columns.quantities if not self._filled(number, c)]

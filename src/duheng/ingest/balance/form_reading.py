@@ -34,9 +34,8 @@ _HEAD_ROWS = 20
 
 @dataclass(frozen=True)
 class _Table:
-    """Where the figures stand: the row of titles, the fuel and unit of each column, the first row of figures."""
+    """Where the figures stand: the fuel and unit of each column, the first row of figures."""
 
-    titles: int
     fuels: dict[int, str]
     units: dict[int, str]
     first: int
@@ -135,7 +134,7 @@ def _table(sheet: Sheet, head: FormHead, book: Notebook) -> _Table | None:
     first = head.header + 1
     while first < len(sheet.rows) and plain(_cell(sheet, first, 0)) in ("计量单位", "甲"):
         first += 1
-    return _Table(head.header, fuels, units, first) if fuels else None
+    return _Table(fuels, units, first) if fuels else None
 
 
 def _cell(sheet: Sheet, number: int, at: int) -> object:
@@ -163,7 +162,6 @@ class _Filled:
 
     def read(self, nought: bool) -> None:
         """All rows. nought: a blank cell of an expected fuel states that there is no such flow."""
-        self.book.headers[self.sheet.name] = tuple(plain(cell) for cell in self.sheet.rows[self.table.titles])
         for number, row in self._rows():
             line = Row(self.sheet.name, number + 1, self.sheet.rows[number], owner=self.duty.by)
             self.book.rows.append(line)

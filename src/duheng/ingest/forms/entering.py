@@ -46,7 +46,7 @@ def enter_form(form: FormSheet, sheet: Sheet, names: Names, book: Notebook) -> N
         return
     left: list[str] = []
     for line in _counted(form):
-        row = Row(form.sheet, line.number, sheet.rows[line.number], owner=form.reporter or None)
+        row = Row(form.sheet, line.number + 1, sheet.rows[line.number], owner=form.reporter or None)
         row.errors.extend(wrong.get(line.row.title, []))
         left += _state(line, (entity, period), row, (form, names, book))
         if row.statements or row.errors:

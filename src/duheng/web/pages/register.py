@@ -77,7 +77,7 @@ def _receive(ask: Ask) -> Page | HttpResponse:
         "digest": digest,
         "added": new,
         "replaced": replaced,
-        "ids": [one["id"] for one in rows],
+        "ids": [one["id"] for one in rows.values()],
     }
     ledger.audit(ask.user.get_username(), ACTION, KIND, told)
     messages.success(
