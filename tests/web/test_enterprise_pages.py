@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from duheng import ledger
+from duheng.ledger.records import NewFact, NewSource
 from duheng.model.entities import Entity, Places
 from duheng.web import state
 from duheng.web.aggregates import grouped
@@ -22,6 +24,17 @@ def _json(client: Client, path: str, status: int = 200) -> Any:
     answer = client.get(path)
     assert answer.status_code == status, answer.content[:400]
     return answer.json()
+
+
+def _state(entity: str, item: str | None, values: Mapping[tuple[str, str], str]) -> None:
+    """Enters figures of the drill about an entity. values: by quantity and period [declared unit]."""
+    facts = [
+        NewFact(
+            of, entity, item, period, "drill", None, Decimal(value), value, "reported", "quoted", f"A{row}"
+        )
+        for row, ((of, period), value) in enumerate(values.items())
+    ]
+    ledger.append(facts, NewSource("submission", "月报"), by="reporter")
 
 
 # --- who sees what ----------------------------------------------------------------------------------------------------
@@ -162,6 +175,35 @@ def test_falsified_data_are_taxed_on_what_was_generated(drill: Site) -> None:
     page = _json(drill("viewer"), f"/tax.json{DRILL}&quarter=2025Q3")
     (penal,) = (row for row in page["payers"] if row["penal"] != "0")
     assert penal["penal"] == "3"
+
+
+def test_solid_waste_left_out_in_a_month_leaves_the_total_unknown_and_is_named(changing: Site) -> None:
+    waste = ("tax_waste_generated", "tax_waste_stored", "tax_waste_disposed", "tax_waste_used")
+    _state("drill-E01", "煤矸石", {(of, month): "0" for of in waste for month in ("2026-01", "2026-02")})
+    page = _json(changing("viewer"), f"/tax/drill-E01.json{DRILL}&quarter=2026Q1")
+    assert page["total"] is None
+    assert [one for one in page["findings"] if "演练企业01 2026-03 煤矸石：数量不全" in one]
+
+
+def test_noise_left_out_in_a_month_leaves_the_total_unknown_and_is_named(changing: Site) -> None:
+    _state("drill-E01", None, {("noise_exceedance", "2026-01"): "0", ("noise_exceedance", "2026-03"): "0"})
+    page = _json(changing("viewer"), f"/tax/drill-E01.json{DRILL}&quarter=2026Q1")
+    assert page["total"] is None
+    assert [one for one in page["findings"] if "演练企业01 2026-02 厂界：数量不全" in one]
+
+
+def test_a_payer_silent_for_quarters_owes_an_unknown_tax_and_not_none(changing: Site) -> None:
+    _state("drill-E01-DA001", "二氧化硫", {("air_tax_emission", "2026-09"): "5"})
+    page = _json(changing("viewer"), f"/tax.json{DRILL}&quarter=2026Q3")
+    assert {row["total"] for row in page["payers"]} == {None}
+    assert "0" not in {row["rows"] for row in page["payers"]}
+
+
+def test_a_payer_who_has_not_stated_anything_yet_owes_an_unknown_tax(changing: Site) -> None:
+    _state("drill-E01-DA001", "二氧化硫", {("air_tax_emission", "2024-01"): "5"})
+    page = _json(changing("viewer"), f"/tax/drill-E02.json{DRILL}&quarter=2024Q1")
+    assert page["total"] is None
+    assert "演练企业02 2024Q1：没有任何填报" in page["findings"][0]
 
 
 # --- emission amounts -------------------------------------------------------------------------------------------------
