@@ -18,6 +18,7 @@ from duheng.web.aggregates import grouped
 
 Site = Callable[..., Client]
 DRILL = "?scenario=drill"
+BALANCE = ("balance_input", "balance_product", "balance_recovered")
 
 
 def _json(client: Client, path: str, status: int = 200) -> Any:
@@ -223,6 +224,26 @@ def test_what_an_outlet_states_is_not_counted_again_for_its_enterprise(drill: Si
     rows = _json(drill("viewer"), f"/emissions.json{DRILL}&year=2025")["outlets"]
     assert len({(row["outlet"], row["pollutant"]) for row in rows}) == len(rows) == 24
     assert all(row["outlet"].endswith("001") for row in rows)
+
+
+def test_an_outlet_that_states_too_little_for_any_method_leaves_its_sums_unknown(changing: Site) -> None:
+    _state("drill-E01-DA001", "二氧化硫", {("balance_input", "2022"): "9", ("balance_product", "2022"): "3"})
+    _state("drill-E02-DA001", "二氧化硫", {(of, "2022"): n for of, n in zip(BALANCE, "932", strict=True)})
+    page = _json(changing("viewer"), f"/emissions.json{DRILL}&year=2022")
+    assert {row["outlet"]: row["amount"] for row in page["outlets"]} == {
+        "演练企业01 DA001": None,
+        "演练企业02 DA001": "4.000",
+    }
+    (whole,) = (row for name, rows in page.items() if name.startswith("sums") for row in rows[-1:])
+    assert (whole["members"], whole["unknown"], whole["value"]) == ("2", "1", None)
+
+
+def test_a_flow_without_concentration_leaves_the_pollutants_of_earlier_years_unknown(changing: Site) -> None:
+    _state("drill-E01-DA001", None, {("monitored_gas", "2026-03"): "9"})
+    _state("drill-E02-DA001", "二氧化硫", {(of, "2026"): "1" for of in BALANCE})
+    rows = _json(changing("viewer"), f"/emissions.json{DRILL}&year=2026")["outlets"]
+    silent = {row["pollutant"]: row["amount"] for row in rows if row["outlet"] == "演练企业01 DA001"}
+    assert silent == {"二氧化硫": None, "氮氧化物": None}
 
 
 # --- public institutions, real figures --------------------------------------------------------------------------------
