@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +13,12 @@ import pytest
 from django.test import Client
 
 from duheng import ledger
+from duheng.assess.books import default_plan, opened
 from duheng.ledger.records import NewFact, NewSource
 from duheng.model.entities import Entity, Places
 from duheng.web import state
 from duheng.web.aggregates import grouped
+from duheng.web.taxes import drawn
 
 Site = Callable[..., Client]
 DRILL = "?scenario=drill"
@@ -205,6 +209,17 @@ def test_a_payer_who_has_not_stated_anything_yet_owes_an_unknown_tax(changing: S
     page = _json(changing("viewer"), f"/tax/drill-E02.json{DRILL}&quarter=2024Q1")
     assert page["total"] is None
     assert "演练企业02 2024Q1：没有任何填报" in page["findings"][0]
+
+
+def test_an_outlet_that_no_longer_stands_owes_nothing(drill: Site) -> None:
+    city = state.city("drill")
+    here = opened(city, default_plan(city, "drill"), "drill")
+    closed = Places(
+        replace(one, until=date(2026, 3, 31)) if one.id == "drill-E01-DA001" else one for one in city.places
+    )
+    later = replace(here, city=replace(city, places=closed), memo={})
+    totals = [drawn(later, city.places.find(id), "2026Q2").total for id in ("drill-E01", "drill-E02")]
+    assert totals == [0, None]
 
 
 # --- emission amounts -------------------------------------------------------------------------------------------------
