@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from duheng.cli.opening import moment
 
 KEYS = {
     "id", "article", "title", "target", "unit", "deadline", "latest", "period", "progress", "light",
@@ -57,3 +60,16 @@ def test_a_new_installation_answers_in_json_and_in_a_pipe_and_refuses_what_it_do
         assert refused.returncode == 2, words
         assert refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("text", ["2024-07-31T18:00", "2024-07-31T10:00+00:00"])
+def test_a_time_is_told_by_the_clock_of_shanghai_wherever_the_machine_stands(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/New_York")
+        time.tzset()
+        asked = moment(text)
+    time.tzset()
+    assert asked is not None
+    assert asked.isoformat() == "2024-07-31T18:00:00+08:00"

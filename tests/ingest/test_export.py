@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import Iterator
@@ -73,6 +74,13 @@ def test_no_text_becomes_a_formula_in_csv_and_numbers_stay_numbers() -> None:
     )
     text = lines.decode("utf-8-sig").splitlines()
     assert text[-2:] == ["'=cmd,-1.5,-2,,,+86", "'\t=x,1,2,,,-5"]
+
+
+def test_no_title_of_a_column_becomes_a_formula_in_csv() -> None:
+    out = io.BytesIO()
+    write_table([(1, 2)], ('=HYPERLINK("x")', "2023"), out, title="表", scenario="actual", format="csv")
+    header = next(csv.reader([out.getvalue().decode("utf-8-sig").splitlines()[1]]))
+    assert header == ['\'=HYPERLINK("x")', "2023"]
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -242,6 +242,28 @@ def test_a_period_outside_the_plan_is_refused_when_the_form_is_asked_for(city: C
     assert str(make_form(city, *find_duty(city, "economy"), "2020").period) == "2020"
 
 
+def test_a_figure_stated_twice_counts_in_the_row_that_enters(city: City, read: Read) -> None:
+    book = form(city, "economy", "2023", plan="ziyang-145")
+    sheet = book.worksheets[0]
+    for row, second in ((8, "abc"), (9, 320)):
+        sheet.cell(row, 1).value, sheet.cell(row, 2).value = "512021", "安岳县"
+        sheet.cell(row, 3).value, sheet.cell(row, 4).value = 300, second
+    reading = read(saved(book))
+    assert [row.number for row in reading.waiting] == [8]
+    assert [fact.stated for fact in reading.facts] == ["300 亿元", "320 亿元"]
+
+
+def test_every_figure_of_an_unknown_definition_waits(city: City, read: Read) -> None:
+    book = form(city, "industry-output", "2023", plan="ziyang-145")
+    sheet = book.worksheets[0]
+    sheet.insert_rows(7)
+    sheet["A7"], sheet["C7"] = "口径", "二〇一五年不变价"
+    sheet["C8"], sheet["C9"] = 108, 109
+    reading = read(saved(book))
+    assert codes(reading, "error") == ["definition-unknown"] * 2
+    assert ([row.number for row in reading.waiting], reading.facts) == ([8, 9], ())
+
+
 def test_an_emptied_row_of_units_does_not_make_a_unit_of_the_titles_brackets(city: City, read: Read) -> None:
     book = form(city, "economy", "2024")
     book.worksheets[0]["C6"] = None

@@ -13,11 +13,13 @@ import openpyxl
 import pytest
 
 from duheng import ledger
+from duheng.ingest.comparing import compare
 from duheng.ingest.documents import read_document
 from duheng.ingest.drill.places import city_in
 from duheng.ingest.importing import ImportResult, import_file, waiting_rows
 from duheng.ingest.sheets import read_sheets
 from duheng.ingest.template import make_form, write_template
+from duheng.ledger.records import NewFact, NewSource
 from duheng.model.errors import DuhengError, UnknownName, UnreadableSource
 from duheng.model.parameters import Parameters, Setting, packaged
 from duheng.model.plan import City
@@ -220,3 +222,15 @@ def test_a_result_is_plain_data_for_machines(home: Path, city: City) -> None:
     told: Any = put(table(COAL, WRONG), city).as_json()
     assert (told["added"], told["receipt"], told["waiting"][0]["row"]) == (0, None, 3)
     assert told["findings"][0]["place"] == "月报.xlsx 表1!E3"
+
+
+@pytest.mark.parametrize(
+    ("value", "effect"), [("270.12345678901234567", "same"), ("270.12345678901234568", "changed")]
+)
+def test_a_figure_is_compared_with_all_its_digits(home: Path, value: str, effect: str) -> None:
+    before, now = (
+        NewFact("gdp", "512021", None, "2024", "actual", None, Decimal(one), one, "reported", "quoted", "A1")
+        for one in ("270.12345678901234567", value)
+    )
+    ledger.append([before], NewSource("submission", "年报"), "张三")
+    assert [one.effect for one in compare([now], "actual")] == [effect]

@@ -172,6 +172,11 @@ def test_two_values_for_one_cell_keep_both_rows_out(read: Read) -> None:
     assert [fact.entity for fact in reading.facts] == ["512021"]
 
 
+def test_a_value_repeated_beside_another_one_waits_as_well(read: Read) -> None:
+    reading = read(table(COAL, changed(数值=480000), COAL))
+    assert (codes(reading), reading.facts) == (["stated-differently"] * 3, ())
+
+
 def test_a_formula_is_refused_although_it_shows_a_number(read: Read) -> None:
     def dress(book: Any, sheet: Any) -> None:
         sheet.write_formula(1, 4, "=1+1", None, 2)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
+
+from duheng import ledger
+from duheng.ledger.records import NewFact, NewSource
 
 Site = Callable[..., Client]
 YEAR = "/air.json?scenario=drill&year=2025"
@@ -150,3 +154,17 @@ def test_soil_is_compared_with_limits_that_are_called_unchecked(drill: Site) -> 
 def test_the_template_names_every_station_and_day(drill: Site) -> None:
     text = drill().get("/air/template.csv?scenario=drill&month=2025-02").content.decode("utf-8-sig")
     assert sum("drill-A" in row for row in text.splitlines()) == 84
+
+
+def test_a_mean_exactly_on_the_limit_keeps_its_class(changing: Site) -> None:
+    months = {"2019-01": "0.15", "2019-02": "0.25", "2019-03": "0.20"}
+    facts = [
+        NewFact(
+            "water_concentration", "drill-W01", "总磷", month, "drill", None, Decimal(value), f"{value} mg/L",
+            "reported", "quoted", month,
+        )
+        for month, value in months.items()
+    ]  # fmt: skip
+    ledger.append(facts, NewSource("submission", "水质月报"), by="reporter")
+    told = changing().get("/water.json?scenario=drill&year=2019").json()["year"]
+    assert [one["year"] for one in told if one["section"] == "演练断面01"] == ["Ⅲ类"]

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from duheng import ledger
+from duheng.assess.books import default_plan, opened
+from duheng.ledger.records import NewFact, NewSource
 from duheng.model.entities import Entity, Places
 from duheng.web import state
 from duheng.web.aggregates import grouped
+from duheng.web.taxes import drawn
 
 Site = Callable[..., Client]
 DRILL = "?scenario=drill"
+BALANCE = ("balance_input", "balance_product", "balance_recovered")
 
 
 def _json(client: Client, path: str, status: int = 200) -> Any:
     answer = client.get(path)
     assert answer.status_code == status, answer.content[:400]
     return answer.json()
+
+
+def _state(entity: str, item: str | None, values: Mapping[tuple[str, str], str]) -> None:
+    """Enters figures of the drill about an entity. values: by quantity and period [declared unit]."""
+    facts = [
+        NewFact(
+            of, entity, item, period, "drill", None, Decimal(value), value, "reported", "quoted", f"A{row}"
+        )
+        for row, ((of, period), value) in enumerate(values.items())
+    ]
+    ledger.append(facts, NewSource("submission", "月报"), by="reporter")
 
 
 # --- who sees what ----------------------------------------------------------------------------------------------------
@@ -164,6 +182,46 @@ def test_falsified_data_are_taxed_on_what_was_generated(drill: Site) -> None:
     assert penal["penal"] == "3"
 
 
+def test_solid_waste_left_out_in_a_month_leaves_the_total_unknown_and_is_named(changing: Site) -> None:
+    waste = ("tax_waste_generated", "tax_waste_stored", "tax_waste_disposed", "tax_waste_used")
+    _state("drill-E01", "煤矸石", {(of, month): "0" for of in waste for month in ("2026-01", "2026-02")})
+    page = _json(changing("viewer"), f"/tax/drill-E01.json{DRILL}&quarter=2026Q1")
+    assert page["total"] is None
+    assert [one for one in page["findings"] if "演练企业01 2026-03 煤矸石：数量不全" in one]
+
+
+def test_noise_left_out_in_a_month_leaves_the_total_unknown_and_is_named(changing: Site) -> None:
+    _state("drill-E01", None, {("noise_exceedance", "2026-01"): "0", ("noise_exceedance", "2026-03"): "0"})
+    page = _json(changing("viewer"), f"/tax/drill-E01.json{DRILL}&quarter=2026Q1")
+    assert page["total"] is None
+    assert [one for one in page["findings"] if "演练企业01 2026-02 厂界：数量不全" in one]
+
+
+def test_a_payer_silent_for_quarters_owes_an_unknown_tax_and_not_none(changing: Site) -> None:
+    _state("drill-E01-DA001", "二氧化硫", {("air_tax_emission", "2026-09"): "5"})
+    page = _json(changing("viewer"), f"/tax.json{DRILL}&quarter=2026Q3")
+    assert {row["total"] for row in page["payers"]} == {None}
+    assert "0" not in {row["rows"] for row in page["payers"]}
+
+
+def test_a_payer_who_has_not_stated_anything_yet_owes_an_unknown_tax(changing: Site) -> None:
+    _state("drill-E01-DA001", "二氧化硫", {("air_tax_emission", "2024-01"): "5"})
+    page = _json(changing("viewer"), f"/tax/drill-E02.json{DRILL}&quarter=2024Q1")
+    assert page["total"] is None
+    assert "演练企业02 2024Q1：没有任何填报" in page["findings"][0]
+
+
+def test_an_outlet_that_no_longer_stands_owes_nothing(drill: Site) -> None:
+    city = state.city("drill")
+    here = opened(city, default_plan(city, "drill"), "drill")
+    closed = Places(
+        replace(one, until=date(2026, 3, 31)) if one.id == "drill-E01-DA001" else one for one in city.places
+    )
+    later = replace(here, city=replace(city, places=closed), memo={})
+    totals = [drawn(later, city.places.find(id), "2026Q2").total for id in ("drill-E01", "drill-E02")]
+    assert totals == [0, None]
+
+
 # --- emission amounts -------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +239,26 @@ def test_what_an_outlet_states_is_not_counted_again_for_its_enterprise(drill: Si
     rows = _json(drill("viewer"), f"/emissions.json{DRILL}&year=2025")["outlets"]
     assert len({(row["outlet"], row["pollutant"]) for row in rows}) == len(rows) == 24
     assert all(row["outlet"].endswith("001") for row in rows)
+
+
+def test_an_outlet_that_states_too_little_for_any_method_leaves_its_sums_unknown(changing: Site) -> None:
+    _state("drill-E01-DA001", "二氧化硫", {("balance_input", "2022"): "9", ("balance_product", "2022"): "3"})
+    _state("drill-E02-DA001", "二氧化硫", {(of, "2022"): n for of, n in zip(BALANCE, "932", strict=True)})
+    page = _json(changing("viewer"), f"/emissions.json{DRILL}&year=2022")
+    assert {row["outlet"]: row["amount"] for row in page["outlets"]} == {
+        "演练企业01 DA001": None,
+        "演练企业02 DA001": "4.000",
+    }
+    (whole,) = (row for name, rows in page.items() if name.startswith("sums") for row in rows[-1:])
+    assert (whole["members"], whole["unknown"], whole["value"]) == ("2", "1", None)
+
+
+def test_a_flow_without_concentration_leaves_the_pollutants_of_earlier_years_unknown(changing: Site) -> None:
+    _state("drill-E01-DA001", None, {("monitored_gas", "2026-03"): "9"})
+    _state("drill-E02-DA001", "二氧化硫", {(of, "2026"): "1" for of in BALANCE})
+    rows = _json(changing("viewer"), f"/emissions.json{DRILL}&year=2026")["outlets"]
+    silent = {row["pollutant"]: row["amount"] for row in rows if row["outlet"] == "演练企业01 DA001"}
+    assert silent == {"二氧化硫": None, "氮氧化物": None}
 
 
 # --- public institutions, real figures --------------------------------------------------------------------------------

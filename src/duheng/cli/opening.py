@@ -103,21 +103,22 @@ def definition_of(quantity: Quantity, text: str | None) -> str | None:
 
 
 def moment(text: str | None) -> date | datetime | None:
-    """An `--as-of` option: a date means the end of that day in Shanghai; with a time it is that moment.
+    """An `--as-of` option: a date means the end of that day, a time without an offset that moment, in Shanghai.
 
     Of a day that has not come it is said that what is known now is shown. Raises DuhengError for a text that is
     neither.
     """
-    from duheng.assess.books import day_of, lies_ahead
+    from duheng.assess.books import ZONE, day_of, lies_ahead
 
     if text is None:
         return None
+    asked: date | datetime
     try:
-        asked = (
-            date.fromisoformat(text)
-            if len(text) <= len("2024-07-31")
-            else datetime.fromisoformat(text).astimezone()
-        )
+        if len(text) <= len("2024-07-31"):
+            asked = date.fromisoformat(text)
+        else:
+            time = datetime.fromisoformat(text)
+            asked = time.astimezone(ZONE) if time.tzinfo else time.replace(tzinfo=ZONE)
     except ValueError as error:
         raise DuhengError(
             f"--as-of {text!r} 不是日期；应写成 2024-07-31 或 2024-07-31T18:00+08:00"

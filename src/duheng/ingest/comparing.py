@@ -40,7 +40,7 @@ def compare(facts: Sequence[NewFact], scenario: str, as_of: datetime | None = No
     """
     names = list(dict.fromkeys(fact.quantity for fact in facts))
     frame = ledger.read(scenario, as_of).filter(pl.col("quantity").is_in(names))
-    rows = frame.select(*_CELL, "stated", "status", "value").iter_rows()
+    rows = frame.select(*_CELL, "stated", "status", "value", "fact").iter_rows()
     present = {row[:5]: row[5:] for row in rows}
     return [_change(fact, present.get(_cell(fact))) for fact in facts]
 
@@ -49,11 +49,14 @@ def _cell(fact: NewFact) -> tuple[str | None, ...]:
     return (fact.quantity, fact.entity, fact.item, fact.period, fact.definition)
 
 
-def _change(fact: NewFact, present: tuple[str, str, float] | None) -> Change:
+def _change(fact: NewFact, present: tuple[str, str, float, str] | None) -> Change:
     if present is None:
         return Change(fact, "new")
-    stated, status, value = present
+    stated, status, value, id = present
     difference = fact.value - Decimal(repr(value))
+    if difference and float(fact.value) == value:
+        # The table has binary numbers: of digits beyond theirs only the ledger's own text says whether they differ.
+        difference = fact.value - ledger.fact(id).value
     effect: Effect = "changed"
     if STATUSES.index(status) < STATUSES.index(fact.status):
         effect = "outranked"

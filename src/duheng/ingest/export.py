@@ -328,7 +328,7 @@ def _write_csv(job: Job, out: IO[bytes]) -> int:
     writer = csv.writer(text)
     for line in _head(job):
         writer.writerow(["# " + line])
-    writer.writerow(job.columns)
+    writer.writerow(map(_harmless, job.columns))
     count = 0
     for row in job.rows:
         writer.writerow([_harmless(cell) for cell in row])

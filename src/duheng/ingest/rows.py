@@ -185,38 +185,48 @@ def _period_judge(city: City, scenario: str, today: date) -> Callable[[Period], 
 
 
 def _twice(book: Notebook) -> None:
-    """The same value twice counts once, with a warning; two different values keep both rows out."""
+    """The same value twice counts once, with a warning; two different values keep all of their rows out."""
     keys = [said.key for row in book.rows for said in row.statements]
     if len(set(keys)) == len(keys):
         return
-    first: dict[Key, tuple[Row, Statement]] = {}
+    stated: dict[Key, list[tuple[Row, Statement]]] = {}
     for row in book.rows:
-        kept: list[Statement] = []
         for said in row.statements:
-            other_row, other = first.setdefault(said.key, (row, said))
-            if other is said:
-                kept.append(said)
-                continue
-            where = locator(other_row.sheet, other.cell)
-            if other.value == said.value:
-                found = say("与 {where} 重复（同为 {stated}）", where=where, stated=said.stated)
-                remedy = "只计一次；请删去其中一行。"
-                trouble = CellTrouble("stated-twice", found, "同一数只填一次", remedy)
-                book.note("warning", row.sheet, said.cell, trouble)
-                continue
-            for mine, its, theirs, place in (
-                (row, said, other, where),
-                (other_row, other, said, locator(row.sheet, said.cell)),
-            ):
-                found = say(
-                    "同一对象同一时期有两个数：{one}，{place} 为 {other}",
-                    one=its.stated,
-                    place=place,
-                    other=theirs.stated,
-                )
-                trouble = CellTrouble("stated-differently", found, "一个数", "请核对后只留一个。")
-                book.note("error", mine.sheet, its.cell, trouble, mine)
-        row.statements = kept
+            stated.setdefault(said.key, []).append((row, said))
+    same = []
+    for group in stated.values():
+        if len({said.value for _, said in group}) > 1:
+            _differing(group, book)
+        else:
+            same.append(group)
+    # Only now is it known which rows enter: a value counts where it stands in one of them.
+    for group in same:
+        _repeated(sorted(group, key=lambda one: bool(one[0].errors)), book)
+
+
+def _differing(group: Sequence[tuple[Row, Statement]], book: Notebook) -> None:
+    first = group[0]
+    second = next(one for one in group if one[1].value != first[1].value)
+    for row, said in group:
+        other_row, other = second if said.value == first[1].value else first
+        found = say(
+            "同一对象同一时期有两个数：{one}，{place} 为 {other}",
+            one=said.stated,
+            place=locator(other_row.sheet, other.cell),
+            other=other.stated,
+        )
+        trouble = CellTrouble("stated-differently", found, "一个数", "请核对后只留一个。")
+        book.note("error", row.sheet, said.cell, trouble, row)
+
+
+def _repeated(group: Sequence[tuple[Row, Statement]], book: Notebook) -> None:
+    (first_row, first), *others = group
+    where = locator(first_row.sheet, first.cell)
+    for row, said in others:
+        found = say("与 {where} 重复（同为 {stated}）", where=where, stated=said.stated)
+        trouble = CellTrouble("stated-twice", found, "同一数只填一次", "只计一次；请删去其中一行。")
+        book.note("warning", row.sheet, said.cell, trouble)
+        row.statements = [one for one in row.statements if one is not said]
 
 
 def shorten(findings: list[Finding], file: str) -> list[Finding]:

@@ -186,17 +186,13 @@ class _FormReader:
         self.names, self.book = names, book
         self.members = {entity.id: entity for entity in expected_members(duty, places, period)}
         self.seen: set[tuple[str, str | None]] = set()
-        self.definitions = {column: self._definition(column) for column in columns.quantities}
 
     def _definition(self, column: int) -> str | None:
+        """The definition of a column; raises CellTrouble for an unknown one: whose figures they are is not guessed."""
         said = self.columns.definitions[column]
         if not said or said.startswith("("):
             return self.columns.quantities[column].at_prices_of(self.base_year)
-        try:
-            return self.names.definitions.find(said)
-        except CellTrouble as trouble:
-            self.book.note("error", self.sheet.name, cell_name(self.columns.first_row - 1, column), trouble)
-            return None
+        return self.names.definitions.find(said)
 
     def read(self) -> None:
         """All rows, then what is expected and has no row."""
@@ -307,10 +303,10 @@ class _FormReader:
             own = self._text(number, self.columns.item_unit) if "<" in quantity.unit else ""
             unit = own or self.columns.units[column]
             converted = self.names.convert(value, unit, quantity, item)
+            definition = self._definition(column)
         except CellTrouble as trouble:
             self.book.note("error", row.sheet, cell, trouble, row)
             return
-        definition = self.definitions[column]
         said = Statement(quantity, entity, item, self.period, str(self.period), definition, *converted, cell)
         row.statements.append(said)
 

@@ -7,6 +7,7 @@ row is read by the same two rules (assess.flows).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -46,7 +47,7 @@ class Amount:
 
     def cell(self) -> Cell:
         """The same for a table."""
-        number = judge(self.value, settings()["decimals"])
+        number = None if self.value is None else Decimal(self.text)
         return Cell(self.text, number, self.href, "" if number is not None else "missing")
 
     @property

@@ -122,15 +122,21 @@ def _spec(line: Line, width: int) -> dict[str, Any]:
 
 
 def table_of(ask: Ask, line: Line) -> Table:
-    """The same as a table: period, figure as stated, whether it is the one asked about."""
+    """The same as a table: period, figure as stated and in the unit of the chart, whether it is the one asked about."""
     words = ask.words
     columns = [
         Column("period", words("时期")),
         Column("stated", words("报送数"), number=True, width=18),
+        Column("value", words("数值") + words.bracketed(line.unit), number=True, width=18),
         Column("asked", words("被询问")),
     ]
     rows = [
-        [Cell(period), Cell(stated, Decimal(repr(value))), Cell(words("是") if asked else "—")]
+        [Cell(period), Cell(stated), _number(value), Cell(words("是") if asked else "—")]
         for period, value, stated, asked in line.points
     ]
     return Table(line.name, line.title, columns, rows)
+
+
+def _number(value: float) -> Cell:
+    number = Decimal(repr(value)).normalize()
+    return Cell(f"{number:f}", number)

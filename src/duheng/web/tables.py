@@ -29,7 +29,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: printed text, the number behind it if any, a link, and a class that styles it."""
+    """A cell: printed text, the number behind it if any, a link, and a class that styles it.
+
+    The number has the digits and the scale of the text (90% is 90), to which the text may add a unit or a doubt.
+    """
 
     text: str
     value: Decimal | None = None
@@ -120,7 +123,7 @@ def as_xlsx(
 
 
 def _printed(cell: Cell) -> object:
-    """The number with the digits that the page prints, else the text."""
+    """The number with its own digits, which are those that the page prints, else the text."""
     if cell.value is None:
         return cell.text
-    return Printed(cell.value, len(cell.text.rstrip("%").partition(".")[2]))
+    return Printed(cell.value, len(f"{cell.value:f}".partition(".")[2]))

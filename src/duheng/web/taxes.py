@@ -1,13 +1,14 @@
 """The environmental protection tax from the ledger: outlets, months and pollutants as entries of a quarter's return.
 
-A month of the quarter for which an outlet says nothing at all is missing, not free of tax: an entry without amount
-stands for each of its pollutants, so that the return's total stays unknown (L1).
+What an outlet has once stated (a pollutant, a solid waste, noise) it owes for every later month in which it stands. A
+month without it is missing, not free of tax: an entry without amount keeps the return's total unknown, and a finding
+names the month (L1).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -16,17 +17,23 @@ from duheng.assess.books import Opened
 from duheng.ingest.tax import Entry, Return, quarterly_return
 from duheng.ingest.tax.flat import Noise, Waste
 from duheng.model.entities import Entity
+from duheng.model.findings import Finding
 from duheng.model.periods import Period, of, parse
+from duheng.model.saying import listed
 
 OUTLET = "outlet"
 WASTE = ("tax_waste_generated", "tax_waste_stored", "tax_waste_disposed", "tax_waste_used")
 NOISE = ("noise_exceedance", "noise_far_places", "noise_short_month")
 _PARTS = ("emission", "generated", "concentration", "limit", "exceedances")
-STATED = (
-    *(f"{medium}_tax_{what}" for medium in ("air", "water") for what in _PARTS),
-    "tax_special_amount", "tax_on_generated", *WASTE, *NOISE,
-)  # fmt: skip
+_MEDIA = {
+    **{f"{medium}_tax_{what}": medium for medium in ("air", "water") for what in _PARTS},
+    "tax_special_amount": "special",
+    **dict.fromkeys(WASTE, "waste"),
+    **dict.fromkeys(NOISE, "noise"),
+}
+STATED = (*_MEDIA, "tax_on_generated")
 Facts = Mapping[tuple[str, str, str | None, str], Decimal]
+Subject = tuple[str, str]  # medium and item; of noise, which has no items, ""
 
 
 def facts(opened: Opened) -> Facts:
@@ -66,73 +73,79 @@ def payers(opened: Opened) -> list[Entity]:
 
 
 def drawn(opened: Opened, payer: Entity, quarter: str) -> Return:
-    """The return of a payer for a quarter."""
+    """The return of a payer for a quarter; of a payer who has nothing to state it from, the total is unknown."""
     key = ("tax-return", payer.id, quarter)
     if key not in opened.memo:
         whole = parse(quarter)
-        own = [e for e in _entities(opened) if (one := payer_of(opened, e)) and one.id == payer.id]
-        entries = [entry for entity in own for entry in _entries(opened, entity, whole)]
-        others = [one for entity in own for one in _others(opened, entity, whole)]
+        own = [e for e in sorted(_subjects(opened)) if (one := payer_of(opened, e)) and one.id == payer.id]
+        due = [(entity, *one) for entity in own for one in _due(opened, entity, whole)]
+        entries = [_entry(opened, *one) for one in due if one[2][0] not in ("waste", "noise")]
+        others = [_flat(opened, *one) for one in due if one[2][0] in ("waste", "noise")]
         code = opened.city.places.code(payer.id) or opened.city.code
-        opened.memo[key] = quarterly_return(entries, quarter, code, opened.books.parameters, others)
+        made = quarterly_return(entries, quarter, code, opened.books.parameters, others)
+        if not due and any(_stands(opened, entity, whole) for entity in own):
+            made = replace(made, total=None, findings=(_nothing(payer, quarter),))
+        opened.memo[key] = made
     found: Return = opened.memo[key]
     return found
 
 
-def _entities(opened: Opened) -> list[str]:
-    key = ("tax-entities",)
+def _nothing(payer: Entity, quarter: str) -> Finding:
+    remedy = "缺的不按零计，本季税额未知，请补报；没有排放的填0"
+    place = listed(" ", (payer.name, quarter))
+    return Finding("tax-entry", "error", place, "没有任何填报", "各排放口各月的数量", remedy)
+
+
+def _subjects(opened: Opened) -> Mapping[str, Mapping[Subject, Sequence[str]]]:
+    """What each entity has ever stated, and of which months."""
+    key = ("tax-subjects",)
     if key not in opened.memo:
-        opened.memo[key] = sorted({entity for _, entity, _, _ in facts(opened)})
-    found: list[str] = opened.memo[key]
+        stated: dict[str, dict[Subject, list[str]]] = {}
+        for of_, entity, item, month in facts(opened):
+            own, medium = stated.setdefault(entity, {}), _MEDIA.get(of_)
+            if medium == "noise" or (medium and item):
+                own.setdefault((medium, item or ""), []).append(month)
+        opened.memo[key] = stated
+    found: Mapping[str, Mapping[Subject, Sequence[str]]] = opened.memo[key]
     return found
 
 
-def _entries(opened: Opened, entity: str, quarter: Period) -> Iterable[Entry]:
-    known = facts(opened)
+def _due(opened: Opened, entity: str, quarter: Period) -> Iterable[tuple[str, Subject]]:
+    """Months and subjects that an entity owes: what it stated up to the end of the quarter, while it stands."""
+    months = quarter.parts("month")
+    for month in months:
+        for subject, stated in sorted(_subjects(opened)[entity].items()):
+            owed = min(stated) <= str(months[-1]) and _stands(opened, entity, month)
+            if owed or str(month) in stated:
+                yield str(month), subject
+
+
+def _stands(opened: Opened, entity: str, period: Period) -> bool:
     place = opened.city.places.get(entity)
-    name = place.name if place else entity
-    pollutants = _pollutants(opened, entity, quarter)
-    for month in map(str, quarter.parts("month")):
-        penal = known.get(("tax_on_generated", entity, None, month), Decimal(0)) >= 1
-        for medium, item in pollutants:
-            if medium == "special":
-                yield Entry(name, month, medium, item, known.get(("tax_special_amount", entity, item, month)))
-                continue
-            stated = [known.get((f"{medium}_tax_{what}", entity, item, month)) for what in _PARTS]
-            emitted, generated, concentration, limit, times = stated
-            yield Entry(
-                name, month, medium, item, emitted, generated, penal, concentration, limit,
-                None if times is None else int(times),
-            )  # fmt: skip
+    return place is None or place.valid(period.start, period.end)
 
 
-def _pollutants(opened: Opened, entity: str, quarter: Period) -> list[tuple[str, str]]:
-    """What an outlet emits by its own statements of this quarter and the one before."""
-    months = {*map(str, quarter.parts("month")), *map(str, _before(quarter).parts("month"))}
-    found = {}
-    for of_, at, item, month in facts(opened):
-        if at == entity and month in months and item is not None:
-            medium = of_.partition("_")[0]
-            if medium in ("air", "water"):
-                found[medium, item] = True
-            elif of_ == "tax_special_amount":
-                found["special", item] = True
-    return sorted(found)
-
-
-def _before(quarter: Period) -> Period:
-    return of("quarter", quarter.start - timedelta(days=1))
-
-
-def _others(opened: Opened, entity: str, quarter: Period) -> Iterable[Waste | Noise]:
-    known = facts(opened)
+def _name(opened: Opened, entity: str) -> str:
     place = opened.city.places.get(entity)
-    name = place.name if place else entity
-    for month in map(str, quarter.parts("month")):
-        items = {item for q, e, item, p in known if q in WASTE and (e, p) == (entity, month) and item}
-        for item in sorted(items):
-            yield Waste(name, month, item, *(known.get((q, entity, item, month)) for q in WASTE))
-        loud = known.get((NOISE[0], entity, None, month))
-        if loud is not None:
-            far, short = (known.get((q, entity, None, month), Decimal(0)) >= 1 for q in NOISE[1:])
-            yield Noise(name, month, "厂界", loud, far, short)
+    return place.name if place else entity
+
+
+def _entry(opened: Opened, entity: str, month: str, subject: Subject) -> Entry:
+    known, name, (medium, item) = facts(opened), _name(opened, entity), subject
+    penal = known.get(("tax_on_generated", entity, None, month), Decimal(0)) >= 1
+    if medium == "special":
+        return Entry(name, month, medium, item, known.get(("tax_special_amount", entity, item, month)))
+    stated = [known.get((f"{medium}_tax_{what}", entity, item, month)) for what in _PARTS]
+    emitted, generated, concentration, limit, times = stated
+    return Entry(
+        name, month, medium, item, emitted, generated, penal, concentration, limit,
+        None if times is None else int(times),
+    )  # fmt: skip
+
+
+def _flat(opened: Opened, entity: str, month: str, subject: Subject) -> Waste | Noise:
+    known, name, (medium, item) = facts(opened), _name(opened, entity), subject
+    if medium == "waste":
+        return Waste(name, month, item, *(known.get((q, entity, item, month)) for q in WASTE))
+    far, short = (known.get((q, entity, None, month), Decimal(0)) >= 1 for q in NOISE[1:])
+    return Noise(name, month, "厂界", known.get((NOISE[0], entity, None, month)), far, short)

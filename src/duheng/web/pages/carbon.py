@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from duheng.assess.evidence import Cell as Place
 from duheng.assess.evidence import reasons, steps
@@ -113,8 +114,8 @@ class Inventory:
 
 
 def _number(value: float, decimals: int, href: str) -> Cell:
-    number = judge(value, decimals)
-    return Cell("0" if not number else f"{number:f}", number, href)
+    number = judge(value, decimals) or Decimal(0)
+    return Cell(f"{number:f}", number, href)
 
 
 def show(ask: Ask) -> Page:

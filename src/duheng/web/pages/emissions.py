@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from duheng.ingest.reductions import method_order
+from duheng.ingest.reductions import Amount, method_order
 from duheng.model.glossary import axis, quantity
 from duheng.model.rounding import printed
 from duheng.web.access import Closed
@@ -30,6 +32,7 @@ def show(ask: Ask) -> Page:
     if ask.sees_confidential and found:
         tables.append(_outlets(ask, found, year))
     order = method_order("permit")
+    used = Counter(one.amount.method if one.amount else "" for one in found)
     return Page(
         template="emissions.html",
         title=words("污染物排放量"),
@@ -46,9 +49,7 @@ def show(ask: Ask) -> Page:
             "order": words.join(map(words, order.methods)),
             "cite": words.cite(order.cite),
             "verified": order.certainty == "verified",
-            "used": [
-                (words(method), sum(one.amount.method == method for one in found)) for method in METHODS
-            ],
+            "used": [(words(method or "未知"), used[method]) for method in (*METHODS, "")],
         },
         tables=tuple(tables),
         values=values(ask, RULES, year) if year else (),
@@ -56,16 +57,17 @@ def show(ask: Ask) -> Page:
     )
 
 
-def _amount(one: Emission, method: str, value: float) -> Decimal:
-    judged = printed(value, quantity(one.rules[method]))
-    return Decimal(0) if judged is None else judged
+def _amount(one: Emission, method: str) -> Decimal | None:
+    """The amount by a method as it is judged; None where it is unknown."""
+    return printed(one.known.get(method), quantity(one.rules[method]))
 
 
 def _sums(ask: Ask, item: str, found: Sequence[Emission]) -> Table:
     unit, values = Closed(ask.city.places).unit, dict[str, Decimal | None]()
     for one in found:  # three outlets of one enterprise are one unit, not three
-        amount = _amount(one, one.amount.method, one.amount.value)
-        values[unit(one.entity.id)] = (values.get(unit(one.entity.id)) or Decimal(0)) + amount
+        so_far = values.get(unit(one.entity.id), Decimal(0))
+        amount = _amount(one, one.amount.method) if one.amount else None
+        values[unit(one.entity.id)] = None if so_far is None or amount is None else so_far + amount
     number = [*axis("pollutant").items].index(item) + 1
     return sums_table(ask, f"sums-{number}", ask.words.title(axis("pollutant").items[item]), "t", values)
 
@@ -88,26 +90,29 @@ def _outlets(ask: Ask, found: Sequence[Emission], year: str) -> Table:
 
 
 def _row(ask: Ask, one: Emission, year: str) -> list[Cell]:
-    words, amount = ask.words, one.amount
+    words, unknown = ask.words, Cell.missing(ask.words("未知"))
     county = county_of(ask.city.places, one.entity)
-    known = {amount.method: amount.value, **amount.others}
 
     def figure(method: str) -> Cell:
-        if method not in known:
+        if method not in one.rules:
             return Cell("—")
-        value = _amount(one, method, known[method])
+        value = _amount(one, method)
         href = cell_address("why", ask, one.rules[method], one.entity.id, year, one.pollutant)
-        return Cell(f"{value:f}", value, href=href)
+        return replace(unknown, href=href) if value is None else Cell(f"{value:f}", value, href=href)
 
-    spread = max(
-        (abs(value / amount.value - 1) for value in amount.others.values() if amount.value), default=None
-    )
     return [
         Cell(words.name(one.entity)),
         Cell(words.name(county) if county else "—"),
         Cell(words.title(axis("pollutant").items[one.pollutant])),
-        Cell(words(amount.method)),
-        figure(amount.method),
+        Cell(words(one.amount.method)) if one.amount else unknown,
+        figure(one.amount.method) if one.amount else unknown,
         *(figure(method) for method in METHODS),
-        Cell("—" if spread is None else f"{spread:.1%}"),
+        _spread(one.amount),
     ]
+
+
+def _spread(amount: Amount | None) -> Cell:
+    """The greatest share by which another method differs from the one that counts."""
+    if amount is None or not amount.value or not amount.others:
+        return Cell("—")
+    return Cell(f"{max(abs(value / amount.value - 1) for value in amount.others.values()):.1%}")

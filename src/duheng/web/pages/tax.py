@@ -180,11 +180,10 @@ def _row(ask: Ask, row: Row, outlet: str) -> list[Cell]:
 
 
 def _plain(ask: Ask, value: Decimal | None, href: str = "") -> Cell:
-    return (
-        Cell.missing(ask.words("未填报"))
-        if value is None
-        else Cell(f"{value.normalize():f}", value, href=href)
-    )
+    if value is None:
+        return Cell.missing(ask.words("未填报"))
+    plain = value.normalize()
+    return Cell(f"{plain:f}", plain, href=href)
 
 
 def _flat(ask: Ask, row: Flat) -> list[Cell]:

@@ -280,7 +280,8 @@ def _coefficient(ask: Ask, source: Entity, part: str, year: str) -> Cell:
     certainty = known.setting.certainty
     doubt = "" if certainty == "verified" else ask.words.bracketed(ask.words(CERTAINTY[certainty]))
     href = f"/parameters/{known.parameter.id}{ask.selection.context()}"
-    return Cell(f"{(known.share * 100).normalize():f}%{doubt}", known.share, href=href)
+    share = (known.share * 100).normalize()
+    return Cell(f"{share:f}%{doubt}", share, href=href)
 
 
 BALANCE = ("voc_in_product", "voc_recovered", "voc_in_waste", "voc_in_water", "voc_generated")

@@ -353,10 +353,11 @@ def _vintages(ask: Ask, found: list[FactRecord]) -> Table:
             else words.bracketed(words(ledger.CONFIDENCE_TITLES.get(fact.confidence, fact.confidence)))
         )
         meant = words.title(definition(fact.definition)) if fact.definition else "—"
+        value = fact.value.normalize()
         rows.append(
             [
                 Cell(fact.stated, css="superseded" if fact.standing == "superseded" else ""),
-                Cell(f"{fact.value.normalize():f}", fact.value),
+                Cell(f"{value:f}", value),
                 Cell(words.unit(fact.unit)),
                 Cell(words(STANDING[fact.standing]), css="keep"),
                 Cell(words(ledger.STATUS_TITLES.get(fact.status, fact.status)) + doubt),
