@@ -161,6 +161,15 @@ def test_a_city_wide_sum_is_open_where_every_county_alone_would_be() -> None:
     assert not Closed(alike)(node("C", *(leaf(f"E{number}") for number in range(1, 8))))
 
 
+def test_a_city_wide_sum_is_closed_where_zones_leave_two_enterprises_of_their_county() -> None:
+    zone = Entity("Z", "区", "zone", "C2")
+    firms = [Entity(f"Z{number}", f"区内企业{number}", "enterprise", "Z") for number in range(3)]
+    zoned = places().joined([zone, *firms])
+    members = [leaf("E3"), leaf("E4"), *(leaf(one.id) for one in firms)]
+    assert Closed(zoned)(node("C", *members))
+    assert not Closed(zoned)(node("C", *members, leaf("E5")))
+
+
 def test_no_form_of_a_closed_target_holds_its_figures(drill: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     known = kinds()
     secret = {**known, "reduction_project": replace(known["reduction_project"], confidential=True)}

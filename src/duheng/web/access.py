@@ -7,7 +7,6 @@ otherwise subtract (statistics law: no figure from which a single unit can be id
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from duheng.engine import Step
@@ -71,13 +70,24 @@ class Closed:
         return next(id for id in reversed(chain) if id == entity or confidential(self.places.get(id)))
 
     def _thin_rest(self, whole: str, members: frozenset[str]) -> bool:
-        """Whether the whole less its open places would be the figure of one or two members.
+        """Whether the whole less the open places in it would be the figure of one or two members."""
+        return 0 < self._rest(whole, members) < LEAST_MEMBERS
 
-        A place's own sum of fewer than three is closed; who subtracts the open places from the whole finds it.
+    def _rest(self, whole: str, members: frozenset[str]) -> int:
+        """How many members are in no open place below the whole, however deep: a zone is open inside a closed county.
+
+        Who subtracts every open place from the whole finds their sum.
         """
-        counted = Counter(self._place_below(whole, member) for member in members)
-        rest = sum(count for count in counted.values() if count < LEAST_MEMBERS)
-        return 0 < rest < LEAST_MEMBERS
+        below: dict[str, set[str]] = {}
+        for member in members:
+            below.setdefault(self._place_below(whole, member), set()).add(member)
+        rest = len(below.pop("", ()))
+        for place, own in below.items():
+            hidden = self._rest(place, frozenset(own))
+            rest += (
+                hidden if hidden < LEAST_MEMBERS else 0
+            )  # such a place is closed, so nobody can subtract it
+        return rest
 
     def _place_below(self, whole: str, member: str) -> str:
         """The open place right below the whole in which a member lies; "" where it lies in none."""
