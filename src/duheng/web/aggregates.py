@@ -8,7 +8,7 @@ unknown leaves its sums unknown (L1).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from duheng.model.entities import Entity, Places
@@ -20,11 +20,15 @@ from duheng.web.tables import Cell, Column, Table
 
 @dataclass(frozen=True)
 class Group:
-    """The members of a place (None: of the whole) and their sum; closed: fewer than three, or open to subtraction."""
+    """The members of a place (None: of the whole) and their sum; closed: fewer than three, or open to subtraction.
+
+    bearing: members whose figure is known and not nought, as only these hide one another.
+    """
 
     place: Entity | None
     members: int
     unknown: int
+    bearing: int
     value: Decimal | None
     closed: bool
 
@@ -40,16 +44,15 @@ def grouped(places: Places, values: Mapping[str, Decimal | None]) -> list[Group]
         _group(places.get(id), below[id]) for id in sorted(below, key=[*(one.id for one in places), ""].index)
     ]
     whole = _group(None, list(values.values()))
-    thin = sum(one.members for one in found if one.closed)
-    hidden = whole.closed or 0 < thin < LEAST_MEMBERS
-    return [*found, Group(None, whole.members, whole.unknown, whole.value, hidden)]
+    thin = sum(one.bearing for one in found if one.closed)
+    return [*found, replace(whole, closed=whole.closed or 0 < thin < LEAST_MEMBERS)]
 
 
 def _group(place: Entity | None, values: list[Decimal | None]) -> Group:
     known = [value for value in values if value is not None]
     bearing = sum(value != 0 for value in known)
     whole = sum(known, Decimal(0)) if len(known) == len(values) else None
-    return Group(place, len(values), len(values) - len(known), whole, bearing < LEAST_MEMBERS)
+    return Group(place, len(values), len(values) - len(known), bearing, whole, bearing < LEAST_MEMBERS)
 
 
 def sums_table(
