@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,25 @@ def test_a_city_wide_sum_is_closed_where_zones_leave_two_enterprises_of_their_co
     members = [leaf("E3"), leaf("E4"), *(leaf(one.id) for one in firms)]
     assert Closed(zoned)(node("C", *members))
     assert not Closed(zoned)(node("C", *members, leaf("E5")))
+
+
+def test_a_sum_of_enterprises_is_closed_as_of_a_day_gone_by() -> None:
+    firms = [leaf(f"E{number}") for number in (3, 4, 5)]
+    yesterday = date.today() - timedelta(days=2)
+    assert Closed(places(), yesterday)(node("C2", *firms))
+    assert not Closed(places(), yesterday)(node("C", leaf("C1"), leaf("C2")))
+    assert not Closed(places(), date.today() + timedelta(days=2))(node("C2", *firms))
+
+
+@pytest.mark.parametrize(
+    ("page", "table"), [("voc", "counties"), ("tax", "counties"), ("emissions", "sums-1")]
+)
+def test_sums_of_enterprises_as_of_a_day_gone_by_are_for_accounts_only(
+    drill: Site, page: str, table: str
+) -> None:
+    past = f"/{page}.json?scenario=drill&as_of={date.today() - timedelta(days=2)}"
+    assert {row["value"] for row in drill().get(past).json()[table]} == {None}
+    assert {row["value"] for row in drill("viewer").get(past).json()[table]} != {None}
 
 
 def test_no_form_of_a_closed_target_holds_its_figures(drill: Site, monkeypatch: pytest.MonkeyPatch) -> None:

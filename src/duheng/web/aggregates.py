@@ -2,7 +2,7 @@
 
 A place's sum is open where at least three members make it up. The sum of the whole is open unless the places that are
 closed hold one or two members together: who subtracts the open places from it would find them. One whose figure is
-unknown leaves its sums unknown (L1).
+unknown leaves its sums unknown (L1). As of a day gone by no sum is open.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from duheng.model.entities import Entity, Places
-from duheng.web.access import LEAST_MEMBERS
+from duheng.web.access import LEAST_MEMBERS, gone_by
 from duheng.web.page import Ask
 from duheng.web.projects import county_of
 from duheng.web.tables import Cell, Column, Table
@@ -71,9 +71,10 @@ def sums_table(
         Column("unknown", words("其中未知"), number=True, width=10),
         Column("value", f"{title}{words.bracketed(words.unit(unit))}", number=True, width=20),
     ]
+    past = gone_by(ask.selection.as_of)
     rows = []
     for group in grouped(ask.city.places, values) if values else []:
-        if group.closed and not ask.sees_confidential:
+        if (group.closed or past) and not ask.sees_confidential:
             value = Cell.missing(words("涉密未显示"))
         elif group.value is None:
             value = Cell.missing(words("未知"))
@@ -87,5 +88,5 @@ def sums_table(
                 value,
             ]
         )
-    note = words("不足三家的汇总、可由其他数相减得出的汇总，不向未登录的读者显示。")
+    note = words("不足三家的汇总、可由其他数相减得出的汇总、截至以前某日的汇总，不向未登录的读者显示。")
     return Table(name, title, columns, rows, note=note, empty=words("尚无数据。"))
