@@ -6,13 +6,16 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from duheng import ledger
 from duheng.engine import Step
+from duheng.ledger import NewFact, NewSource
 from duheng.model.entities import Entity, Places
 from duheng.model.glossary import kinds
 from duheng.web import access, page
@@ -128,6 +131,23 @@ def test_without_account_it_is_withheld_from_workbooks(drill: Site) -> None:
 def test_without_account_an_enterprises_history_is_refused(drill: Site, suffix: str) -> None:
     assert drill().get(f"/history/fuel_use/drill-E01/2015-01{suffix}{ASKED}").status_code == 403
     assert drill("viewer").get(f"/history/fuel_use/drill-E01/2015-01{suffix}{ASKED}").status_code == 200
+
+
+def test_a_finding_that_quotes_a_sum_of_two_enterprises_is_for_accounts_only(changing: Site) -> None:
+    rest = NewFact(
+        "enterprise_voc_emission", "512002X", None, "2024", "drill", None, Decimal(40), "40 吨", "reported",
+        "quoted", "表1!C3",
+    )  # fmt: skip
+    ledger.append([rest], NewSource("submission", "县报"), by="reporter")
+    page.forget()
+    told, kept = (
+        [one["found"] for one in changing(role).get("/findings.json?scenario=drill").json()["findings"]]
+        for role in ("viewer", "")
+    )
+    quoting = [text for text in told if "填报40.000" in text]
+    assert quoting[0].count("27.338") == 1
+    assert not [text for text in kept if "填报40.000" in text]
+    assert [text for text in kept if "各成员之和" in text]
 
 
 def test_an_account_without_role_sees_no_more_than_none(drill_home: Path, drill: Site) -> None:
