@@ -220,3 +220,22 @@ def test_what_the_reviews_of_registers_find_can_be_asked_and_answered(drill: Sit
     assert "VOCs处理效率不达标" in page
     hidden = drill().get("/findings.json?scenario=drill").json()["findings"]
     assert not any(one["code"].startswith("voc-") for one in hidden)
+
+
+def test_nothing_is_said_to_what_was_known_on_an_earlier_day(site: Site) -> None:
+    report()
+    client = site("reviewer")
+    id = the_one(client)
+    address = f"/findings/{id}/word?as_of=2100-01-01"
+    assert client.post(address, {"word": "ask", "reason": "请说明原因"}).status_code == 403
+    assert ledger.trail(limit=None, action=ACTION) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["target/energy-intensity/sign", "import", "plans/readings", "projects/register", "monitor/receipts"],
+)
+def test_no_page_takes_a_word_for_an_earlier_day(site: Site, page: str) -> None:
+    answer = site("administrator").post(f"/{page}?as_of=2024-01-01", {"word": "x"})
+    assert answer.status_code == 403
+    assert "请先去掉截至日期" in answer.content.decode()
