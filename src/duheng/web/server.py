@@ -250,7 +250,7 @@ def set_password(name: str, password: str) -> list[str]:
     except ValidationError as error:
         return list(error.messages)
     user.set_password(password)
-    user.save()
+    user.save(update_fields=["password"])
     ledger.audit("命令行", "password", name, "")
     return []
 
