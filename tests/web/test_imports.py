@@ -250,6 +250,15 @@ def test_a_file_above_the_limit_is_refused(site: Site) -> None:
     assert not Upload.objects.exists()
 
 
+def test_a_file_with_a_very_long_name_is_opened_and_discarded_as_any_other(site: Site) -> None:
+    client = site("reporter")
+    check = send(client, filled(client), "乐至县二〇二四年能源消费统计表" * 14 + ".xlsx")
+    assert "可导入 6 条数据" in client.get(check).content.decode()
+    client.post(check, {"word": "discard"})
+    kept = Upload.objects.get()
+    assert (len(kept.name), kept.name[-5:], kept.settled) == (200, ".xlsx", "discarded")
+
+
 @pytest.mark.parametrize("token", [True, False])
 def test_a_file_just_above_the_limit_is_refused_before_its_token_is_checked(site: Site, token: bool) -> None:
     client = site("reporter", csrf=True)

@@ -66,6 +66,12 @@ def keep(file: File[bytes]) -> tuple[Path, str]:
     return place, name
 
 
+def name_of(file: File[bytes], longest: int) -> str:
+    """The file's name as it fits, with its ending, by which the file is found and read again."""
+    name = Path(file.name or "")
+    return name.stem[: longest - len(name.suffix)] + name.suffix
+
+
 def place_of(digest: str, ending: str) -> Path:
     """Where an uploaded file with this digest lies."""
     if len(digest) != 64 or not digest.isalnum() or ending not in KINDS:
