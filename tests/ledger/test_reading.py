@@ -173,5 +173,18 @@ def test_an_unknown_source_is_an_unknown_name() -> None:
         ledger.source(7)
 
 
+@both
+def test_an_earlier_history_has_the_standing_of_then() -> None:
+    for day, value, status in ((1, "1", "reported"), (2, "2", "reported"), (3, "3", "audited")):
+        ledger.append([new(value, status=status)], document(f"{value}.xlsx", f"d{day}"), "甲", on(day))
+    of = ("fuel_use", "512002", "原煤", "2023", "actual", None)
+    told = {
+        day: [(str(one.value), one.standing) for one in ledger.history(*of, on(day))] for day in (1, 2, 3)
+    }
+    assert told[1] == [("1", "effective")]
+    assert told[2] == [("2", "effective"), ("1", "superseded")]
+    assert told[3] == [("3", "effective"), ("2", "outranked"), ("1", "superseded")]
+
+
 def test_a_cell_nobody_has_stated_has_no_history() -> None:
     assert ledger.history("fuel_use", "512002", "原煤", "2023", "actual", None) == []

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth import password_validation
 from django.contrib.auth.models import User
 from django.test import Client
 
 from duheng import ledger
 from duheng.web import roles, server, throttle
+from duheng.web.pages import accounts
 from tests.web.conftest import PASSWORDS
 
 Site = Callable[..., Client]
@@ -161,6 +163,34 @@ def test_a_stopped_account_is_out_at_once(site: Site) -> None:
     reporter = site("reporter")
     site("administrator").post("/accounts", {"word": "stop", "username": "reporter"})
     assert reporter.post("/import", {}).status_code == 403
+
+
+def _stopped_meanwhile(password: str, user: User) -> None:
+    """Stands for the check of a new password, during which an administrator stops the account."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def test_a_new_password_of_its_own_does_not_revive_a_stopped_account(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site("viewer")
+    monkeypatch.setattr(accounts, "validate_password", _stopped_meanwhile)
+    client.post(
+        "/account", {"old": PASSWORDS["viewer"], "new": "Neues-Wort-2026", "again": "Neues-Wort-2026"}
+    )
+    viewer = User.objects.get(username="viewer")
+    assert viewer.check_password("Neues-Wort-2026")
+    assert not viewer.is_active
+
+
+def test_a_new_password_by_command_does_not_revive_a_stopped_account(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password_validation, "validate_password", _stopped_meanwhile)
+    assert server.set_password("viewer", "Neues-Wort-2026") == []
+    viewer = User.objects.get(username="viewer")
+    assert viewer.check_password("Neues-Wort-2026")
+    assert not viewer.is_active
 
 
 def test_an_administrator_cannot_lock_himself_out(site: Site) -> None:

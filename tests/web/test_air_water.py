@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ from django.test import Client
 
 from duheng import ledger
 from duheng.ledger.records import NewFact, NewSource
+from duheng.web import state
 
 Site = Callable[..., Client]
 YEAR = "/air.json?scenario=drill&year=2025"
@@ -50,6 +52,15 @@ def test_a_day_without_data_is_hatched_and_said_to_be_missing(drill: Site) -> No
     page = text_of(drill(), "/air?scenario=drill&year=2025")
     assert f'aria-label="{missing} 缺数据"' in page
     assert "缺数据" in text_of(drill(), f"/air/512000/{missing}?scenario=drill")
+
+
+def test_a_day_that_is_not_over_is_not_missing(drill: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "today", lambda: date(2027, 1, 2))
+    shown = text_of(drill(), "/air?scenario=drill&year=2027&month=1")
+    assert "缺数据 1 天" in shown
+    for day, told in (("2027-01-01", True), ("2027-01-02", False)):
+        assert (f'aria-label="{day} 缺数据"' in shown) == told
+        assert (f">{day}</a>" in shown) == told
 
 
 def test_every_day_of_the_picture_leads_to_its_reasons(drill: Site) -> None:

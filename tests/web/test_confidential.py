@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from duheng import ledger
 from duheng.engine import Step
+from duheng.ledger import NewFact, NewSource
 from duheng.model.entities import Entity, Places
 from duheng.model.glossary import kinds
 from duheng.web import access, page
@@ -129,6 +133,23 @@ def test_without_account_an_enterprises_history_is_refused(drill: Site, suffix: 
     assert drill("viewer").get(f"/history/fuel_use/drill-E01/2015-01{suffix}{ASKED}").status_code == 200
 
 
+def test_a_finding_that_quotes_a_sum_of_two_enterprises_is_for_accounts_only(changing: Site) -> None:
+    rest = NewFact(
+        "enterprise_voc_emission", "512002X", None, "2024", "drill", None, Decimal(40), "40 吨", "reported",
+        "quoted", "表1!C3",
+    )  # fmt: skip
+    ledger.append([rest], NewSource("submission", "县报"), by="reporter")
+    page.forget()
+    told, kept = (
+        [one["found"] for one in changing(role).get("/findings.json?scenario=drill").json()["findings"]]
+        for role in ("viewer", "")
+    )
+    quoting = [text for text in told if "填报40.000" in text]
+    assert quoting[0].count("27.338") == 1
+    assert not [text for text in kept if "填报40.000" in text]
+    assert [text for text in kept if "各成员之和" in text]
+
+
 def test_an_account_without_role_sees_no_more_than_none(drill_home: Path, drill: Site) -> None:
     from django.contrib.auth.models import User
 
@@ -159,6 +180,34 @@ def test_a_city_wide_sum_is_closed_where_open_counties_leave_two_enterprises() -
 def test_a_city_wide_sum_is_open_where_every_county_alone_would_be() -> None:
     alike = Places([*places(), Entity("E7", "企业7", "enterprise", "C1")])
     assert not Closed(alike)(node("C", *(leaf(f"E{number}") for number in range(1, 8))))
+
+
+def test_a_city_wide_sum_is_closed_where_zones_leave_two_enterprises_of_their_county() -> None:
+    zone = Entity("Z", "区", "zone", "C2")
+    firms = [Entity(f"Z{number}", f"区内企业{number}", "enterprise", "Z") for number in range(3)]
+    zoned = places().joined([zone, *firms])
+    members = [leaf("E3"), leaf("E4"), *(leaf(one.id) for one in firms)]
+    assert Closed(zoned)(node("C", *members))
+    assert not Closed(zoned)(node("C", *members, leaf("E5")))
+
+
+def test_a_sum_of_enterprises_is_closed_as_of_a_day_gone_by() -> None:
+    firms = [leaf(f"E{number}") for number in (3, 4, 5)]
+    yesterday = date.today() - timedelta(days=2)
+    assert Closed(places(), yesterday)(node("C2", *firms))
+    assert not Closed(places(), yesterday)(node("C", leaf("C1"), leaf("C2")))
+    assert not Closed(places(), date.today() + timedelta(days=2))(node("C2", *firms))
+
+
+@pytest.mark.parametrize(
+    ("page", "table"), [("voc", "counties"), ("tax", "counties"), ("emissions", "sums-1")]
+)
+def test_sums_of_enterprises_as_of_a_day_gone_by_are_for_accounts_only(
+    drill: Site, page: str, table: str
+) -> None:
+    past = f"/{page}.json?scenario=drill&as_of={date.today() - timedelta(days=2)}"
+    assert {row["value"] for row in drill().get(past).json()[table]} == {None}
+    assert {row["value"] for row in drill("viewer").get(past).json()[table]} != {None}
 
 
 def test_no_form_of_a_closed_target_holds_its_figures(drill: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,11 @@ def test_a_nought_does_not_hide_its_neighbours_and_an_unknown_leaves_the_sum_unk
     assert _groups({**known, "F": ("C1", None)})["C1"] == "None"
 
 
+def test_a_closed_county_of_one_member_and_two_noughts_closes_the_whole() -> None:
+    members = {"A": ("C1", "100"), "B": ("C1", "0"), "D": ("C1", "0")}
+    assert _groups({**members, **{f"E{n}": ("C2", "1") for n in range(3)}})[""] == "closed"
+
+
 # --- VOCs -------------------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import openpyxl
@@ -247,6 +248,27 @@ def test_a_file_above_the_limit_is_refused(site: Site) -> None:
         stated = client.post("/import", {"file": SimpleUploadedFile("big.csv", b"x" * 900_000)})
     assert (response.status_code, stated.status_code) == (413, 413)
     assert not Upload.objects.exists()
+
+
+def test_a_file_with_a_very_long_name_is_opened_and_discarded_as_any_other(site: Site) -> None:
+    client = site("reporter")
+    check = send(client, filled(client), "乐至县二〇二四年能源消费统计表" * 14 + ".xlsx")
+    assert "可导入 6 条数据" in client.get(check).content.decode()
+    client.post(check, {"word": "discard"})
+    kept = Upload.objects.get()
+    assert (len(kept.name), kept.name[-5:], kept.settled) == (200, ".xlsx", "discarded")
+
+
+@pytest.mark.parametrize("token", [True, False])
+def test_a_file_just_above_the_limit_is_refused_before_its_token_is_checked(site: Site, token: bool) -> None:
+    client = site("reporter", csrf=True)
+    page = client.get("/import").content.decode()
+    known = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[0]
+    with override_settings(DUHENG_UPLOAD_LIMIT=200_000):
+        sent = {"csrfmiddlewaretoken": known} if token else {}
+        answer = client.post("/import", {**sent, "file": SimpleUploadedFile("big.csv", b"x" * 210_000)})
+    assert answer.status_code == 413
+    assert "文件过大" in answer.content.decode()
 
 
 def test_a_sender_sees_only_his_own_files(site: Site) -> None:

@@ -134,6 +134,30 @@ def test_who_reported_the_figure_does_not_judge_it(site: Site, by: str) -> None:
     assert standing(site("reviewer"), id) == "answered"
 
 
+def test_who_reported_the_months_does_not_judge_their_year(site: Site) -> None:
+    county, chance = "512021", random.Random(5)
+    by_year = {"industrial_energy": (100, 140), "electricity_use": (500, 300)}  # one rises, the other falls
+
+    def month(of: str, period: str, level: int) -> NewFact:
+        value = Decimal(str(round(level * chance.gauss(1, 0.03), 2)))
+        return NewFact(of, county, None, period, "actual", None, value, "", "reported", "quoted", "月报")
+
+    facts = [
+        month(of, f"{year}-{number:02}", level)
+        for of, levels in by_year.items()
+        for year, level in zip((2022, 2023), levels, strict=True)
+        for number in range(1, 13)
+    ]
+    ledger.append(facts, NewSource("submission", "月报"), by="reviewer（administrator 审核）")
+    reviewer = site("reviewer")
+    (id,) = [str(one["id"]) for one in listed(reviewer) if one["code"] == "audit-opposite"]
+    say(site("reporter"), id, "answer")
+    say(reviewer, id, "clear")
+    assert standing(reviewer, id) == "answered"
+    say(site("administrator"), id, "clear")
+    assert standing(reviewer, id) == "cleared"
+
+
 def test_a_word_needs_its_role(site: Site) -> None:
     report()
     id = the_one(site("viewer"))
@@ -220,3 +244,22 @@ def test_what_the_reviews_of_registers_find_can_be_asked_and_answered(drill: Sit
     assert "VOCs处理效率不达标" in page
     hidden = drill().get("/findings.json?scenario=drill").json()["findings"]
     assert not any(one["code"].startswith("voc-") for one in hidden)
+
+
+def test_nothing_is_said_to_what_was_known_on_an_earlier_day(site: Site) -> None:
+    report()
+    client = site("reviewer")
+    id = the_one(client)
+    address = f"/findings/{id}/word?as_of=2100-01-01"
+    assert client.post(address, {"word": "ask", "reason": "请说明原因"}).status_code == 403
+    assert ledger.trail(limit=None, action=ACTION) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["target/energy-intensity/sign", "import", "plans/readings", "projects/register", "monitor/receipts"],
+)
+def test_no_page_takes_a_word_for_an_earlier_day(site: Site, page: str) -> None:
+    answer = site("administrator").post(f"/{page}?as_of=2024-01-01", {"word": "x"})
+    assert answer.status_code == 403
+    assert "请先去掉截至日期" in answer.content.decode()

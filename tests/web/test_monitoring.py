@@ -31,6 +31,7 @@ from duheng.telemetry.watching.signs import Sign
 from duheng.web import alarms, state
 from duheng.web.models import Alarm
 from duheng.web.monitoring import scenarios
+from duheng.web.pages import alarms as alarms_page
 
 Site = Callable[..., Client]
 DRILL = "?scenario=drill"
@@ -206,6 +207,25 @@ def test_an_alarm_goes_from_opening_to_closing_and_every_step_is_kept(opened: Al
     assert [one["word"] for one in told["words"]] == ["发出报警", "确认", "关闭"]
     assert told["words"][-1]["reason"] == "已修复：更换蠕动泵管"
     assert [one.action for one in ledger.trail(limit=2)] == ["alarm-close", "alarm-acknowledge"]
+
+
+def test_the_export_holds_every_alarm_and_the_page_says_how_many_it_does_not_show(
+    opened: Alarm, changing: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = datetime(2026, 3, 2, 8)
+    signs = [
+        Sign("stuck", f"M{n}", "w01018", start, start + timedelta(hours=8), f"停住{n}", "会动", 8, 6)
+        for n in (2, 3)
+    ]
+    alarms.take_in(
+        signs, {one.mn: Device(one.mn, "乙排口") for one in signs}, {one.mn: "drill" for one in signs}
+    )
+    monkeypatch.setattr(alarms_page, "SHOWN", 1)
+    client = changing("viewer")
+    page = client.get(f"/monitor/alarms{DRILL}").content.decode()
+    assert "还有 2 条，请用筛选缩小范围" in page
+    assert page.count("停住") == 1
+    assert client.get(f"/monitor/alarms.csv{DRILL}").content.decode().count("停住") == 3
 
 
 def test_closed_alarms_are_listed_only_when_asked_for(opened: Alarm, changing: Site) -> None:

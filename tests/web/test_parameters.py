@@ -13,12 +13,14 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from duheng import ledger
+from duheng.assess import parameters
 from duheng.assess.books import default_plan, opened
 from duheng.assess.parameters import ACCEPT, PROPOSE, proposals
 from duheng.assess.why import Why, why
 from duheng.cli import app
 from duheng.cli.explain import lines
 from duheng.ledger import NewFact, NewSource
+from duheng.model.errors import DuhengError
 from duheng.model.parameters import packaged
 from duheng.web import state
 
@@ -124,6 +126,18 @@ def test_a_returned_proposal_changes_nothing_and_keeps_its_reason(used: Site) ->
     assert value(used()) == pytest.approx(714.3)
     (told,) = used("administrator").get(f"{PAGE}.json").json()["proposals"]
     assert (told["standing"], told["reason"]) == ("returned", "检测报告未附")
+
+
+def test_of_two_who_settle_a_proposal_at_once_the_second_is_told_and_leaves_no_word(
+    used: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used("administrator").post(PAGE, COAL)
+    seen = proposals(state.city())
+    used("reviewer").post(PAGE, {"word": "accept", "number": str(waiting())})
+    monkeypatch.setattr(parameters, "proposals", lambda *_: seen)  # he looked before the first one spoke
+    with pytest.raises(DuhengError, match="已处理过"):
+        parameters.settle(state.city(), "actual", seen[0].number, parameters.RETURNED, by="乙", name="乙")
+    assert ledger.trail(limit=None, action=parameters.RETURN) == []
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ from duheng.assess.audit.report import Flag
 from duheng.assess.audit.series import monthly, placed, within
 from duheng.assess.audit.yearly import moved
 from duheng.assess.books import Opened
-from duheng.assess.evidence import Cell, owner
+from duheng.assess.evidence import Cell, owner, reasons
 from duheng.assess.flows import POWER_AND_HEAT
 from duheng.assess.judging import with_unit
 from duheng.assess.owed import Owed
 from duheng.assess.warning import Tolerance, tolerances
-from duheng.engine import Books, table
+from duheng.engine import Books, Explanation, Step, table
 from duheng.model.findings import Finding, Severity
-from duheng.model.glossary import Quantity, all_quantities, definitions, item_unit
+from duheng.model.glossary import Quantity, all_quantities, definitions, item_unit, quantity
 from duheng.model.periods import parse
 from duheng.model.plan import Target
 from duheng.model.rounding import shown
@@ -242,6 +242,20 @@ def counties_against_city(opened: Opened) -> tuple[Flag, ...]:
         tolerance = tolerances()["counties_vs_city"]
         found += _differing(opened, bound, rows, whole_sums, "members-whole", "各成员之和", tolerance)
     return tuple(found)
+
+
+def quoted(opened: Opened, flag: Flag) -> Iterator[Step]:
+    """The figures that a finding quotes, with their reasons: of its cells, and the computed one beside a stated."""
+    for cell in flag.cells:
+        yield reasons(opened, cell)
+        bound = quantity(cell.quantity)
+        if flag.finding.code == "stated-computed":
+            without = _without(opened, pl.col("quantity") != bound.id)
+        elif flag.finding.code == "members-whole":
+            without = _without(opened, _elsewhere(rests_on(bound), cell.entity))
+        else:
+            continue
+        yield Explanation(without, cell.definition).step(bound, (cell.entity, cell.item, parse(cell.period)))
 
 
 def _summed(of: Quantity) -> bool:

@@ -71,6 +71,10 @@ KINDS = {
 }
 
 
+Figures = list[tuple[Cell, str]]
+"""Stated figures, each with the cell it was stated in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What somebody said about a finding: the state it led to, why, by whom and when."""
@@ -85,12 +89,16 @@ class Word:
 
 @dataclass(frozen=True)
 class Case:
-    """A finding with what was said about it, oldest first. id: of the finding and the figures it stands on."""
+    """A finding with what was said about it, oldest first. id: of the finding and the figures it stands on.
+
+    stated: the cells in which these figures were stated, as the months of a year.
+    """
 
     id: str
     flag: Flag
     words: tuple[Word, ...]
     state: str
+    stated: tuple[Cell, ...]
 
     @property
     def finding(self) -> Finding:
@@ -115,13 +123,14 @@ def kinds() -> dict[str, str]:
 def cases(opened: Opened, flags: Iterable[Flag]) -> list[Case]:
     """The findings with their standing as of the opening's moment, in the order given; each once."""
     flags = list(flags)
-    values, said = _values(opened, flags), _said(opened)
+    figures, said = _figures(opened, flags), _said(opened)
     now = opened.moment or datetime.now(UTC)
     found: dict[str, Case] = {}
     for flag in flags:
-        id = _id(opened, flag, values)
+        id = _id(opened, flag, figures)
         words = tuple(said.get(id, ()))
-        found.setdefault(id, Case(id, flag, words, _standing(words, now)))
+        stated = tuple(cell for one in flag.cells for cell, _ in figures[one])
+        found.setdefault(id, Case(id, flag, words, _standing(words, now), stated))
     return list(found.values())
 
 
@@ -132,9 +141,9 @@ def _standing(words: Sequence[Word], now: datetime) -> str:
     return "open" if lapsed else words[-1].state
 
 
-def _id(opened: Opened, flag: Flag, values: Mapping[Cell, str]) -> str:
+def _id(opened: Opened, flag: Flag, figures: Mapping[Cell, Figures]) -> str:
     one = flag.finding
-    what: list[object] = [[*_key(cell), values.get(cell, "")] for cell in flag.cells]
+    what: list[object] = [[*_key(cell), " ".join(value for _, value in figures[cell])] for cell in flag.cells]
     what = what or [one.place, one.found]
     content = json.dumps([opened.city.id, opened.scenario, one.code, what], ensure_ascii=False, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
@@ -144,18 +153,19 @@ def _key(cell: Cell) -> tuple[str | None, ...]:
     return (cell.quantity, cell.entity, cell.item, cell.period, cell.definition)
 
 
-def _values(opened: Opened, flags: Sequence[Flag]) -> dict[Cell, str]:
-    """The figures under each cell as stated: of the cell itself, or of the months of its year."""
+def _figures(opened: Opened, flags: Sequence[Flag]) -> dict[Cell, Figures]:
+    """The figures under each cell and where they were stated: of the cell itself, or of the months of its year."""
     asked = {cell for flag in flags for cell in flag.cells}
     facts = opened.books.facts.filter(pl.col("quantity").is_in(list({cell.quantity for cell in asked})))
-    stated: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    for of, entity, item, period, value in facts.select(
-        "quantity", "entity", "item", "period", "value"
+    stated: dict[tuple[object, ...], Figures] = defaultdict(list)
+    for of, entity, item, period, definition, value in facts.select(
+        "quantity", "entity", "item", "period", "definition", "value"
     ).iter_rows():
-        stated[of, entity, item, period].append(repr(value))
+        figure = (Cell(of, entity, item, period, definition), repr(value))
+        stated[of, entity, item, period].append(figure)
         if len(period) == 7:
-            stated[of, entity, item, period[:4]].append(repr(value))
-    return {c: " ".join(stated.get((c.quantity, c.entity, c.item, c.period), [])) for c in asked}
+            stated[of, entity, item, period[:4]].append(figure)
+    return {c: stated.get((c.quantity, c.entity, c.item, c.period), []) for c in asked}
 
 
 def _said(opened: Opened) -> dict[str, list[Word]]:
@@ -191,9 +201,9 @@ def say_word(case: Case, word: str, reason: str, *, by: str, name: str, scenario
 
 
 def reporters(case: Case, scenario: str) -> set[str]:
-    """The accounts that answered the finding or sent a figure it questions."""
+    """The accounts that answered the finding or sent a figure it questions, be it as a month of its year."""
     found = {word.by for word in case.words if word.state == "answered"}
-    for c in case.flag.cells:
+    for c in case.stated:
         records = ledger.history(c.quantity, c.entity, c.item, c.period, scenario, c.definition)
         # An import keeps both names: sender（reviewer 审核）.
         found |= {one.recorded_by.partition("（")[0] for one in records}

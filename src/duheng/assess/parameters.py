@@ -28,6 +28,7 @@ from duheng.model.units import convert
 
 PROPOSE, ACCEPT, RETURN = "propose-parameter", "accept-parameter", "return-parameter"
 WAITING, ACCEPTED, RETURNED = "waiting", "accepted", "returned"
+SETTLED = "这条取值已处理过，没有再作改动。"
 LEAST_CITE = 4
 # Read by nothing that stands on a ledger, so that a replacement changes none of its numbers; said on the page.
 COMMANDS_ONLY = {"balance_coal_factor": "duheng balance"}
@@ -97,23 +98,22 @@ def settle(
     if found is None:
         raise DuhengError("没有这条待核准的取值。")
     if found.standing != WAITING:
-        raise DuhengError("这条取值已处理过，没有再作改动。")
+        raise DuhengError(SETTLED)
     if found.by == by:
         raise DuhengError("自己提出的取值须由另一人核准。")
     detail = {"city": city.id, "scenario": scenario, "proposal": number, "name": name, "reason": reason}
     detail |= {"item": found.setting.item, "stated": found.stated, "proposed_by": found.by}
-    ledger.audit(by, {ACCEPTED: ACCEPT, RETURNED: RETURN}[word], found.parameter, detail)
+    with ledger.one_commit():
+        said = ledger.audit(by, {ACCEPTED: ACCEPT, RETURNED: RETURN}[word], found.parameter, detail)
+        # The trail is locked from our entry on: whoever settled it between our look and our word came first.
+        if _words(city, scenario, None)[number][1].seq != said:
+            raise DuhengError(SETTLED)
     return found
 
 
 def proposals(city: City, scenario: str = "actual", moment: datetime | None = None) -> list[Proposal]:
     """All proposals of the city made by a moment (now where None), newest first, as they stood at that moment."""
-    words: dict[int, tuple[str, AuditRecord, Mapping[str, str]]] = {}
-    for action, standing in ((ACCEPT, ACCEPTED), (RETURN, RETURNED)):
-        for entry, detail in _entries(action, city, scenario, moment):
-            number = int(detail["proposal"])
-            if number not in words or entry.seq < words[number][1].seq:
-                words[number] = (standing, entry, detail)
+    words = _words(city, scenario, moment)
     found = []
     for entry, detail in _entries(PROPOSE, city, scenario, moment):
         one = _proposal(entry, detail)
@@ -129,6 +129,19 @@ def proposals(city: City, scenario: str = "actual", moment: datetime | None = No
             )
         found.append(one)
     return found
+
+
+def _words(
+    city: City, scenario: str, moment: datetime | None
+) -> dict[int, tuple[str, AuditRecord, Mapping[str, str]]]:
+    """By number of a proposal the first word on it: what it led to, its entry and detail."""
+    words: dict[int, tuple[str, AuditRecord, Mapping[str, str]]] = {}
+    for action, standing in ((ACCEPT, ACCEPTED), (RETURN, RETURNED)):
+        for entry, detail in _entries(action, city, scenario, moment):
+            number = int(detail["proposal"])
+            if number not in words or entry.seq < words[number][1].seq:
+                words[number] = (standing, entry, detail)
+    return words
 
 
 def newest() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import duheng.settings
 from duheng.model.errors import UnreadableSource
@@ -26,12 +27,15 @@ def store_document(content: bytes, digest: str) -> str:
     """
     place = folder() / digest
     if not place.is_file():
-        fresh = place.with_name(f".{digest}.{os.getpid()}")
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(place)
+        fresh = place.with_name(f".{digest}.{uuid4().hex}")  # two threads may keep the same content at once
+        try:
+            with fresh.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(place)
+        finally:
+            fresh.unlink(missing_ok=True)
     return f"{FOLDER}/{digest}"
 
 

@@ -1,7 +1,7 @@
 """Single facts and sources: by id, and all vintages of a cell."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -57,13 +57,25 @@ def fact(id: str) -> FactRecord:
 
 
 def history(
-    quantity: str, entity: str, item: str | None, period: str, scenario: str, definition: str | None
+    quantity: str,
+    entity: str,
+    item: str | None,
+    period: str,
+    scenario: str,
+    definition: str | None,
+    as_of: date | datetime | None = None,
 ) -> list[FactRecord]:
-    """All facts ever stated about a cell, newest first, each with its source and its standing today."""
+    """All facts ever stated about a cell, newest first, each with its source and its standing.
+
+    as_of: what the ledger knew then, in the standing it had then (a date: at the end of that day; None: now).
+    """
+    known, until = (
+        ("", []) if as_of is None else ("AND f.recorded_at <= %s ", [moments.text_of(moments.until(as_of))])
+    )
     rows = _rows(
         "WHERE f.scenario = %s AND f.quantity = %s AND f.entity = %s AND f.period = %s AND f.item = %s "
-        "AND f.definition = %s ORDER BY f.seq DESC",
-        [scenario, quantity, entity, period, item or "", definition or ""],
+        f"AND f.definition = %s {known}ORDER BY f.seq DESC",
+        [scenario, quantity, entity, period, item or "", definition or "", *until],
     )
     superseded = {row[_FACT.index("supersedes")] for row in rows}
     live = [row for row in rows if row[1] not in superseded]

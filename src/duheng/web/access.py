@@ -2,14 +2,16 @@
 
 Denied unless allowed: without the permission a reader sees of a tree of reasons only what rests on no confidential
 entity, or on a sum over at least three of them. A closed part closes what is computed from it, because a reader could
-otherwise subtract (statistics law: no figure from which a single unit can be identified).
+otherwise subtract (statistics law: no figure from which a single unit can be identified). Of a day gone by no sum
+over confidential entities is open: less the sum of now it would be the figure of who was corrected or added since.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
+from datetime import date, datetime
 
+from duheng.assess.books import day_of
 from duheng.engine import Step
 from duheng.model.entities import Entity, Places
 from duheng.model.findings import Finding
@@ -29,11 +31,17 @@ def confidential(entity: Entity | None) -> bool:
     return entity is None or confidential_kind(entity.kind)
 
 
-class Closed:
-    """Which steps of trees over the same places are closed to a reader without the permission."""
+def gone_by(as_of: date | datetime | None) -> bool:
+    """Whether figures as of then may differ from those of now."""
+    return as_of is not None and day_of(as_of) < day_of(None)
 
-    def __init__(self, places: Places):
+
+class Closed:
+    """Which steps of trees over the same places, as of the same day, are closed to a reader without the permission."""
+
+    def __init__(self, places: Places, as_of: date | datetime | None = None):
         self.places = places
+        self.past = gone_by(as_of)
         self._known: dict[int, tuple[bool, frozenset[str]]] = {}
         self._kept: list[Step] = []
 
@@ -63,7 +71,8 @@ class Closed:
             if closed and not (summed and confidential(self.places.get(part.entity))):
                 return True, members
         direct = any(confidential(self.places.get(part.entity)) for part in step.parts)
-        return direct and (len(members) < LEAST_MEMBERS or self._thin_rest(step.entity, members)), members
+        thin = len(members) < LEAST_MEMBERS or self._thin_rest(step.entity, members)
+        return direct and (self.past or thin), members
 
     def unit(self, entity: str) -> str:
         """The unit whose figure an entity's is: of a source or outlet the enterprise, whose parts do not hide it."""
@@ -71,13 +80,24 @@ class Closed:
         return next(id for id in reversed(chain) if id == entity or confidential(self.places.get(id)))
 
     def _thin_rest(self, whole: str, members: frozenset[str]) -> bool:
-        """Whether the whole less its open places would be the figure of one or two members.
+        """Whether the whole less the open places in it would be the figure of one or two members."""
+        return 0 < self._rest(whole, members) < LEAST_MEMBERS
 
-        A place's own sum of fewer than three is closed; who subtracts the open places from the whole finds it.
+    def _rest(self, whole: str, members: frozenset[str]) -> int:
+        """How many members are in no open place below the whole, however deep: a zone is open inside a closed county.
+
+        Who subtracts every open place from the whole finds their sum.
         """
-        counted = Counter(self._place_below(whole, member) for member in members)
-        rest = sum(count for count in counted.values() if count < LEAST_MEMBERS)
-        return 0 < rest < LEAST_MEMBERS
+        below: dict[str, set[str]] = {}
+        for member in members:
+            below.setdefault(self._place_below(whole, member), set()).add(member)
+        rest = len(below.pop("", ()))
+        for place, own in below.items():
+            hidden = self._rest(place, frozenset(own))
+            rest += (
+                hidden if hidden < LEAST_MEMBERS else 0
+            )  # such a place is closed, so nobody can subtract it
+        return rest
 
     def _place_below(self, whole: str, member: str) -> str:
         """The open place right below the whole in which a member lies; "" where it lies in none."""

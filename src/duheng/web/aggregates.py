@@ -2,17 +2,17 @@
 
 A place's sum is open where at least three members make it up. The sum of the whole is open unless the places that are
 closed hold one or two members together: who subtracts the open places from it would find them. One whose figure is
-unknown leaves its sums unknown (L1).
+unknown leaves its sums unknown (L1). As of a day gone by no sum is open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from duheng.model.entities import Entity, Places
-from duheng.web.access import LEAST_MEMBERS
+from duheng.web.access import LEAST_MEMBERS, gone_by
 from duheng.web.page import Ask
 from duheng.web.projects import county_of
 from duheng.web.tables import Cell, Column, Table
@@ -20,11 +20,15 @@ from duheng.web.tables import Cell, Column, Table
 
 @dataclass(frozen=True)
 class Group:
-    """The members of a place (None: of the whole) and their sum; closed: fewer than three, or open to subtraction."""
+    """The members of a place (None: of the whole) and their sum; closed: fewer than three, or open to subtraction.
+
+    bearing: members whose figure is known and not nought, as only these hide one another.
+    """
 
     place: Entity | None
     members: int
     unknown: int
+    bearing: int
     value: Decimal | None
     closed: bool
 
@@ -40,16 +44,15 @@ def grouped(places: Places, values: Mapping[str, Decimal | None]) -> list[Group]
         _group(places.get(id), below[id]) for id in sorted(below, key=[*(one.id for one in places), ""].index)
     ]
     whole = _group(None, list(values.values()))
-    thin = sum(one.members for one in found if one.closed)
-    hidden = whole.closed or 0 < thin < LEAST_MEMBERS
-    return [*found, Group(None, whole.members, whole.unknown, whole.value, hidden)]
+    thin = sum(one.bearing for one in found if one.closed)
+    return [*found, replace(whole, closed=whole.closed or 0 < thin < LEAST_MEMBERS)]
 
 
 def _group(place: Entity | None, values: list[Decimal | None]) -> Group:
     known = [value for value in values if value is not None]
     bearing = sum(value != 0 for value in known)
     whole = sum(known, Decimal(0)) if len(known) == len(values) else None
-    return Group(place, len(values), len(values) - len(known), whole, bearing < LEAST_MEMBERS)
+    return Group(place, len(values), len(values) - len(known), bearing, whole, bearing < LEAST_MEMBERS)
 
 
 def sums_table(
@@ -68,9 +71,10 @@ def sums_table(
         Column("unknown", words("其中未知"), number=True, width=10),
         Column("value", f"{title}{words.bracketed(words.unit(unit))}", number=True, width=20),
     ]
+    past = gone_by(ask.selection.as_of)
     rows = []
     for group in grouped(ask.city.places, values) if values else []:
-        if group.closed and not ask.sees_confidential:
+        if (group.closed or past) and not ask.sees_confidential:
             value = Cell.missing(words("涉密未显示"))
         elif group.value is None:
             value = Cell.missing(words("未知"))
@@ -84,5 +88,5 @@ def sums_table(
                 value,
             ]
         )
-    note = words("不足三家的汇总、可由其他数相减得出的汇总，不向未登录的读者显示。")
+    note = words("不足三家的汇总、可由其他数相减得出的汇总、截至以前某日的汇总，不向未登录的读者显示。")
     return Table(name, title, columns, rows, note=note, empty=words("尚无数据。"))

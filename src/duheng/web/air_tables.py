@@ -292,12 +292,12 @@ def published_table(ask: Ask, air: Air) -> Table:
 
 def missing(air: Air) -> int:
     """Days that are over and have no index."""
-    over = air.days.filter(pl.col("date") <= air.today)
+    over = air.days.filter(pl.col("date") < air.today)
     return int(over["aqi"].null_count())
 
 
 def days_table(ask: Ask, air: Air) -> Table:
-    """Every day of the span with concentrations and result."""
+    """Every day of the span that is over, and today once something is stated of it, with concentrations and result."""
     words = ask.words
     columns = [
         Column("date", words("日期"), width=12),
@@ -307,7 +307,9 @@ def days_table(ask: Ask, air: Air) -> Table:
         Column("primary", words("首要污染物"), width=26),
         Column("note", words("说明"), width=30),
     ]
-    rows = [_day_row(ask, air, row) for row in air.days.iter_rows(named=True) if row["date"] <= air.today]
+    today = (pl.col("date") == air.today) & pl.col("entity").is_not_null()
+    told = air.days.filter((pl.col("date") < air.today) | today)
+    rows = [_day_row(ask, air, row) for row in told.iter_rows(named=True)]
     return Table("days", words("逐日数据"), columns, rows, empty=words("没有日数据"))
 
 

@@ -63,7 +63,7 @@ class BalanceBook:
         self.ask, self.where, self.basis = ask, where, basis
         self.opened = opened or books(ask)
         self.rows = form_rows()
-        self.closed = Closed(ask.city.places)
+        self.closed = Closed(ask.city.places, ask.selection.as_of)
 
     @cached_property
     def asked(self) -> frozenset[str]:

@@ -83,7 +83,7 @@ def _row(ask: Ask, light: CountyLight, quantity: str, meant: str | None, mapped:
 def _closed(ask: Ask, light: CountyLight, quantity: str) -> bool:
     if ask.sees_confidential or light.period is None:
         return False
-    closed, here = Closed(ask.city.places), books(ask)
+    closed, here = Closed(ask.city.places, ask.selection.as_of), books(ask)
     return closed(reasons(here, Place(quantity, light.entity.id, None, light.period, base=light.base)))
 
 

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import os
 import threading
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,11 +58,13 @@ def _place(key: tuple[object, ...]) -> Path:
 
 
 def read(key: tuple[object, ...]) -> Kept | None:
-    """The page kept under this key; None where there is none or it cannot be read."""
+    """The page kept under this key; None where there is none or it cannot be read: the page made anew replaces it."""
     try:
         packed = _place(key).read_bytes()
         body = gzip.decompress(packed)
-    except (OSError, EOFError, gzip.BadGzipFile):
+    except (OSError, EOFError, gzip.BadGzipFile, zlib.error):
+        return None
+    if not body:  # a file that a full disk or a loss of power left empty unpacks without an error
         return None
     return Kept(body, packed, f'"{hashlib.sha256(body).hexdigest()[:20]}"', "html", 200, "board.html")
 

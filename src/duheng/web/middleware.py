@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db.utils import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
 
 from duheng.model.errors import DuhengError, PeriodError, UnknownName
@@ -64,7 +65,8 @@ def language(request: HttpRequest) -> str:
 
 
 def limit_size(get_response: Get) -> Get:
-    """Refuse a request whose stated length is above the limit before anything of it is kept."""
+    """Refuse a request whose stated length is above the limit before anything of it is kept, and a file that proves
+    to be as it is read."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
@@ -73,12 +75,29 @@ def limit_size(get_response: Get) -> Get:
             length = 0
         if length > settings.DUHENG_UPLOAD_LIMIT + 65_536:
             _drain(request, min(length, DRAINED_AT_MOST))
-            response = error_page(request, 413, str(TooLarge(settings.DUHENG_UPLOAD_LIMIT)))
-            response["Connection"] = "close"
-            return response
-        return get_response(request)
+            return _too_large(request)
+        return _too_large(request) if _proves_too_large(request) else get_response(request)
 
     return middleware
+
+
+def _proves_too_large(request: HttpRequest) -> bool:
+    """Read what was sent: the check of the token, which would read it next, can only fail on a file too large."""
+    try:
+        _ = request.FILES
+    except TooLarge:
+        with suppress(UnreadablePostError):
+            request.read()  # at most what a length may be above the limit; as in `_drain`
+        return True
+    except UnreadablePostError:  # the sender has gone; whoever asks next finds nothing sent
+        return False
+    return False
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    response = error_page(request, 413, str(TooLarge(settings.DUHENG_UPLOAD_LIMIT)))
+    response["Connection"] = "close"
+    return response
 
 
 def _drain(request: HttpRequest, length: int) -> None:

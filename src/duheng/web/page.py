@@ -34,7 +34,7 @@ from duheng.model.errors import UnknownName
 from duheng.model.plan import City, Plan, Target
 from duheng.web import lasting_pages, plan_versions, roles, state
 from duheng.web.charts import Chart
-from duheng.web.errors import BadAddress
+from duheng.web.errors import BadAddress, NotAllowed
 from duheng.web.lasting_pages import Kept
 from duheng.web.middleware import language
 from duheng.web.selection import LEVELS, SCENARIOS, Selection, selection_of
@@ -163,7 +163,7 @@ def answer(
     """The Django view of a page.
 
     keep: may be kept for readers without account. lasting: and on disk, so that a restart finds it.
-    writes: accepts POST.
+    writes: accepts POST, of what is known now: with an as-of day in the address it is refused.
     """
 
     def django_view(request: HttpRequest, suffix: str = "html", **parts: str) -> HttpResponse:
@@ -173,6 +173,9 @@ def answer(
         _refuse_unwritable(request, parts)
         lang = language(request)
         ask = Ask(request, _chosen_scenario(selection_of(request.GET, lang)), Words(lang, state.names(lang)))
+        if request.method == "POST" and ask.selection.as_of is not None:
+            # What may be said next depends on what was said last, and a past day does not know it.
+            raise NotAllowed("所看的是以前的数据，不能改动。请先去掉截至日期。")
         if not keep or request.user.is_authenticated:
             made = _made(ask, view, parts, suffix)
             return made if isinstance(made, HttpResponse) else _respond(request, made, False)

@@ -41,7 +41,7 @@ def own(ask: Ask, row: Row, entity: str) -> Own | None:
     year = max(reading.years)
     since = summed_since(here.plan, target, year)
     place = replace(cell(target, year, reading.have), since=since)
-    if not ask.sees_confidential and Closed(ask.city.places)(reasons(here, place)):
+    if not ask.sees_confidential and Closed(ask.city.places, ask.selection.as_of)(reasons(here, place)):
         return None
     address = place_address("why", ask, place)
     return Own(ask.words.span(place.span), reading.years[year], printed_unit(target, bound), address)

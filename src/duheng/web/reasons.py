@@ -32,7 +32,7 @@ KINDS = {
 }
 ROUNDED = "部分数据因四舍五入（数值修约）的原因，存在总计与分项合计不等的情况，未作机械调整。"
 CLOSED_TEXT = "涉密未显示"
-CLOSED_NOTE = "单个企业的数据（含不足三家的汇总）属保密统计资料，登录后按权限查阅"
+CLOSED_NOTE = "单个企业的数据（含不足三家的汇总、截至以前某日的汇总）属保密统计资料，登录后按权限查阅"
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ class Node:
 
 def tree(ask: Ask, found: Why) -> Node:
     """The nodes of a number's reasons for this reader."""
-    closed = Closed(ask.city.places)
+    closed = Closed(ask.city.places, ask.selection.as_of)
     return _node(ask, found.top, closed, None, base=found.cell.base)
 
 
 def redacted(ask: Ask, found: Why) -> dict[str, Any]:
     """The same as plain data: like `Why.as_json`, values closed where the reader may not see them."""
     told = found.as_json()
-    closed = Closed(ask.city.places)
+    closed = Closed(ask.city.places, ask.selection.as_of)
     if not ask.sees_confidential:
         _close(told["why"], found.top, closed)
         if closed(found.top.step):

@@ -247,7 +247,7 @@ def set_password(name: str, password: str) -> list[str]:
     if troubles := weaknesses(password, user):
         return troubles
     user.set_password(password)
-    user.save()
+    user.save(update_fields=["password"])
     ledger.audit("命令行", "password", name, "")
     return []
 

@@ -104,7 +104,7 @@ def needs_definition(ask: Ask, target: Target) -> bool:
 
 def is_closed(books: Opened, status: TargetStatus) -> bool:
     """Whether a value of the target rests on fewer than three confidential entities in any year shown."""
-    closed = Closed(books.city.places)
+    closed = Closed(books.city.places, books.moment)
     years = [point.period for point in status.trend if point.actual is not None]
     if status.period is not None and status.period not in years:
         years.append(status.period)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.files import File
@@ -54,12 +55,21 @@ def keep(file: File[bytes]) -> tuple[Path, str]:
     name = digest.hexdigest()
     place = place_of(name, ending)
     place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_suffix(place.suffix + ".part")
-    with fresh.open("wb") as out:
-        for chunk in file.chunks():
-            out.write(chunk)
-    fresh.replace(place)
+    fresh = place.with_name(f".{place.name}.{uuid4().hex}")  # two may send the same file at once
+    try:
+        with fresh.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
+        fresh.replace(place)
+    finally:
+        fresh.unlink(missing_ok=True)
     return place, name
+
+
+def name_of(file: File[bytes], longest: int) -> str:
+    """The file's name as it fits, with its ending, by which the file is found and read again."""
+    name = Path(file.name or "")
+    return name.stem[: longest - len(name.suffix)] + name.suffix
 
 
 def place_of(digest: str, ending: str) -> Path:

@@ -87,7 +87,7 @@ def _change_password(ask: Ask) -> list[str]:
     if troubles := weaknesses(sent.get("new", ""), ask.user):
         return [ask.words(text) for text in troubles]
     ask.user.set_password(sent["new"])
-    ask.user.save()
+    ask.user.save(update_fields=["password"])  # all else may have been changed meanwhile
     update_session_auth_hash(ask.request, ask.user)
     ledger.audit(ask.user.get_username(), "password", ask.user.get_username(), "")
     return []

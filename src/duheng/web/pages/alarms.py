@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -40,7 +41,7 @@ def show(ask: Ask) -> Page:
         for one in every
         if (state == "all" or one.state in ((state,) if state else WAITING)) and rule in ("", one.alarm.rule)
     ]
-    table = alarm_table(ask, kept[:SHOWN])
+    table = alarm_table(ask, kept)
     return Page(
         "alarms.html",
         words("监测报警"),
@@ -50,6 +51,7 @@ def show(ask: Ask) -> Page:
             "STATES": STATES,
             "rules": {key: one["title"] for key, one in rules().items()},
             "asked": asked,
+            "short": replace(table, rows=table.rows[:SHOWN]),
             "total": len(kept),
             "SHOWN": SHOWN,
             "steps": alarms.steps(),

@@ -58,7 +58,7 @@ class _Shut:
 
     def __init__(self, ask: Ask, found: Bridge) -> None:
         self.open = ask.sees_confidential
-        self.closed = Closed(ask.city.places)
+        self.closed = Closed(ask.city.places, ask.selection.as_of)
         self.opened = found.opened
 
     def __call__(self, *figures: Figure | None) -> bool:

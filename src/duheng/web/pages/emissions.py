@@ -63,7 +63,7 @@ def _amount(one: Emission, method: str) -> Decimal | None:
 
 
 def _sums(ask: Ask, item: str, found: Sequence[Emission]) -> Table:
-    unit, values = Closed(ask.city.places).unit, dict[str, Decimal | None]()
+    unit, values = Closed(ask.city.places, ask.selection.as_of).unit, dict[str, Decimal | None]()
     for one in found:  # three outlets of one enterprise are one unit, not three
         so_far = values.get(unit(one.entity.id), Decimal(0))
         amount = _amount(one, one.amount.method) if one.amount else None

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from duheng.assess.audit.report import Flag
 from duheng.assess.audit.settings import PARAMETER, items, settings
-from duheng.assess.findings import flags_over_ledger
+from duheng.assess.findings import flags_over_ledger, quoted
 from duheng.assess.inbox import STATES, WAITING, Case, cases, kinds
 from duheng.assess.values import Value
 from duheng.model.findings import Finding
 from duheng.web import register_flags, roles
-from duheng.web.access import confidential, findings_for
+from duheng.web.access import Closed, confidential, findings_for
 from duheng.web.boards import books, open_board, values
 from duheng.web.counties import place_options
 from duheng.web.errors import BadAddress, NotThere
@@ -123,15 +123,20 @@ def case_of(ask: Ask, id: str) -> Case:
 
 
 def visible_cases(ask: Ask) -> list[Case]:
-    """Every finding that this reader may see, the gravest first."""
-    found = cases(books(ask), _flags(ask))
+    """Every finding that this reader may see, the gravest first: without the permission none that quotes a figure
+    closed to him."""
+    here = books(ask)
+    found = cases(here, _flags(ask))
     if not ask.sees_confidential:
         places = ask.city.places
+        closed = Closed(places, here.moment)
         told = {id(one) for one in findings_for([one.finding for one in found], places, False)}
         found = [
             one
             for one in found
-            if id(one.finding) in told and not any(confidential(places.get(id)) for id in one.flag.about)
+            if id(one.finding) in told
+            and not any(confidential(places.get(id)) for id in one.flag.about)
+            and not any(closed(step) for step in quoted(here, one.flag))
         ]
     order = list(SEVERITIES)
     return sorted(found, key=lambda one: order.index(one.finding.severity))

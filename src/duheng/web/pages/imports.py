@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -59,7 +57,7 @@ def _receive(ask: Ask) -> HttpResponse:
         raise BadAddress("scenario", scenario, list(SCENARIOS))
     place, digest = uploads.keep(sent)
     kept = Upload.objects.create(
-        name=Path(sent.name or "").name[:200],
+        name=uploads.name_of(sent, 200),
         digest=digest,
         size=sent.size or place.stat().st_size,
         sent_by=ask.user.get_username(),

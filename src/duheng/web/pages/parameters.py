@@ -32,7 +32,7 @@ from duheng.model.glossary import axis, item_unit
 from duheng.model.parameters import CERTAINTIES, Parameter, Setting
 from duheng.web import roles
 from duheng.web.boards import books
-from duheng.web.errors import BadAddress, NotAllowed
+from duheng.web.errors import BadAddress
 from duheng.web.page import Ask, Page
 from duheng.web.pages.handbook import CERTAINTY
 from duheng.web.reasons import item_title
@@ -339,8 +339,6 @@ def _say(ask: Ask, of: Parameter) -> HttpResponse | None:
     if word not in done:
         raise BadAddress("word", word, list(done))
     roles.demand(ask.user, roles.SET_PARAMETERS if word == "propose" else roles.ACCEPT_FACTS)
-    if ask.selection.as_of is not None:
-        raise NotAllowed("所看的是以前的数据，不能改动。请先去掉截至日期。")
     try:
         messages.success(ask.request, ask.words(done[word](ask, of, word)))
     except (DuhengError, UnknownName) as trouble:

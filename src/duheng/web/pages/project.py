@@ -191,9 +191,7 @@ def _history(ask: Ask, here: Opened, id: str) -> Table:
     facts = here.books.facts.filter(pl.col("entity") == id).select("quantity", "item", "period", "definition")
     found: list[FactRecord] = []
     for of, item, period, what in facts.iter_rows():
-        found += ledger.history(of, id, item, period, ask.selection.scenario, what)
-    moment = here.moment
-    found = [one for one in found if moment is None or one.recorded_at <= moment]
+        found += ledger.history(of, id, item, period, ask.selection.scenario, what, here.moment)
     found.sort(key=lambda one: one.seq, reverse=True)
     columns = [
         Column("recorded_at", words("入账时间"), width=18),

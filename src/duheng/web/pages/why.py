@@ -264,8 +264,9 @@ def history(ask: Ask, quantity: str, entity: str, period: str) -> Page:
     found = [
         fact
         for one in wanted
-        for fact in ledger.history(bound.id, place.id, item, str(when), ask.selection.scenario, one)
-        if _known_then(ask, fact)
+        for fact in ledger.history(
+            bound.id, place.id, item, str(when), ask.selection.scenario, one, ask.selection.as_of
+        )
     ]
     words = ask.words
     what = " ".join(
@@ -292,13 +293,6 @@ def history(ask: Ask, quantity: str, entity: str, period: str) -> Page:
         },
         tables=(_vintages(ask, found),),
     )
-
-
-def _known_then(ask: Ask, fact: FactRecord) -> bool:
-    from duheng.assess.books import end_of_day
-
-    moment = end_of_day(ask.selection.as_of)
-    return moment is None or fact.recorded_at <= moment
 
 
 def _as_json(fact: FactRecord) -> dict[str, object]:
