@@ -7,13 +7,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth import password_validation
 from django.contrib.auth.models import User
 from django.test import Client
 
 from duheng import ledger
-from duheng.web import roles, server, throttle
-from duheng.web.pages import accounts
+from duheng.web import passwords, roles, server, throttle
 from tests.web.conftest import PASSWORDS
 
 Site = Callable[..., Client]
@@ -174,7 +172,7 @@ def test_a_new_password_of_its_own_does_not_revive_a_stopped_account(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = site("viewer")
-    monkeypatch.setattr(accounts, "validate_password", _stopped_meanwhile)
+    monkeypatch.setattr(passwords, "validate_password", _stopped_meanwhile)
     client.post(
         "/account", {"old": PASSWORDS["viewer"], "new": "Neues-Wort-2026", "again": "Neues-Wort-2026"}
     )
@@ -186,7 +184,7 @@ def test_a_new_password_of_its_own_does_not_revive_a_stopped_account(
 def test_a_new_password_by_command_does_not_revive_a_stopped_account(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(password_validation, "validate_password", _stopped_meanwhile)
+    monkeypatch.setattr(passwords, "validate_password", _stopped_meanwhile)
     assert server.set_password("viewer", "Neues-Wort-2026") == []
     viewer = User.objects.get(username="viewer")
     assert viewer.check_password("Neues-Wort-2026")

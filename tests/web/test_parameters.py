@@ -193,7 +193,7 @@ def test_the_list_shows_certainty_and_use_and_is_filtered(site: Site) -> None:
     assert 0 < len(unsure) < len(every)
     (coal,) = [one for one in every if (one["title"], one["item"]) == ("各种能源折标准煤系数", "原煤")]
     assert (coal["value"], coal["where"]) == ("0.7143", "全国")
-    assert coal["used"].endswith("等 4 条规则")
+    assert coal["used"].endswith("等 5 条规则")
     found = site().get("/parameters.json?q=甲醇").json()["parameters"]
     assert {one["item"] for one in found} == {"甲醇"}
     assert site().get("/parameters?certainty=sure").status_code == 400

@@ -29,6 +29,8 @@ from duheng.model.rounding import shown
 from duheng.model.rule import Rule, rests_on
 from duheng.model.saying import listed, say
 
+_REGIONS = ("city", "county", "zone", "residual", "town")
+
 
 def of_target(
     target: Target,
@@ -175,9 +177,17 @@ def unnamed_price_bases(opened: Opened) -> tuple[Flag, ...]:
 
 
 def power_at_calorific_value(opened: Opened) -> tuple[Flag, ...]:
-    """Power and heat for which a place has entered no equal value: energy made of them is no published total."""
+    """Power and heat for which a region has entered no equal value: energy made of them is no published total.
+
+    Enterprises and institutions are at calorific value anyhow.
+    """
     of, places = opened.books.parameters.get("equal_value_factor"), opened.city.places
-    used = opened.books.facts.filter(pl.col("quantity") == "fuel_use", pl.col("item").is_in(POWER_AND_HEAT))
+    regions = [one.id for one in places if one.kind in _REGIONS]
+    used = opened.books.facts.filter(
+        pl.col("quantity") == "fuel_use",
+        pl.col("item").is_in(POWER_AND_HEAT),
+        pl.col("entity").is_in(regions),
+    )
     found = []
     for (item,), rows in used.partition_by("item", as_dict=True, maintain_order=True).items():
         cells = [_cell(row) for row in rows.iter_rows(named=True)]
