@@ -53,7 +53,8 @@ def test_a_local_value_outranks_the_national_one(tmp_path: Path) -> None:
             "  - {since: 2020-01-01, value: 1, cite: 甲}\n  - {since: 2020-01-01, value: 2, cite: 乙}\n",
             "两个取值",
         ),
-        ("  - [\n", "trial"),
+        ("  - [\n", "trial.yaml：不能读取，请核对文件、编码（应为UTF-8）、缩进和日期"),
+        ("  - {since: 2020-13-01, value: 1, cite: 甲}\n", "不能读取.*日期"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_its_place(tmp_path: Path, settings: str, said: str) -> None:

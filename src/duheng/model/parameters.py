@@ -165,8 +165,7 @@ def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -
         try:
             read = _read_one(path)
         except _UNREADABLE as trouble:
-            said = f"缺少 {trouble}" if isinstance(trouble, KeyError) else trouble
-            troubles.append(f"{path.name}：{said}")
+            troubles.append(f"{path.name}：{_said(trouble)}")
             continue
         earlier = (onto or {}).get(read.id)
         if earlier is not None and (read.unit, read.axis) != (earlier.unit, earlier.axis):
@@ -178,6 +177,14 @@ def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -
     if troubles:
         raise FolderError(troubles)
     return found
+
+
+def _said(trouble: Exception) -> str:
+    """What is wrong with a file, in Chinese: YAML, dates and the file system speak English of themselves."""
+    if isinstance(trouble, KeyError):
+        return f"缺少 {trouble}"
+    ours = any("一" <= sign <= "鿿" for sign in str(trouble))
+    return str(trouble) if ours else f"不能读取，请核对文件、编码（应为UTF-8）、缩进和日期（{trouble}）"
 
 
 def _read_one(path: Path) -> Parameter:
