@@ -83,6 +83,12 @@ def test_a_template_is_never_written_over_a_filled_form(run: object, tmp_path: P
     assert path.read_bytes() == content
 
 
+def test_a_template_may_take_the_place_of_an_empty_file(run: object, tmp_path: Path) -> None:
+    path = saved(tmp_path / "填报.xlsx", b"")
+    assert called(run, "template", "energy-balance", "-o", path, "--period", "2024").exit_code == 0
+    assert path.stat().st_size
+
+
 def test_a_dry_run_tells_and_writes_nothing(run: object, tmp_path: Path) -> None:
     result = called(run, "import", saved(tmp_path / "月报.xlsx", table(COAL)), "--dry-run", "--json")
     (told,) = json.loads(result.stdout)

@@ -57,7 +57,7 @@ def not_over(out: Path | None, *read: Path | None, option: str = "-o") -> None:
 
 def not_filled(out: Path) -> None:
     """DuhengError where a sheet to be filled in would be written over a file, which is perhaps filled in already."""
-    if out.exists():
+    if out.exists() and (out.is_dir() or out.stat().st_size):
         raise DuhengError(f"“{out}”已存在，没有改动它。请先移走，或用另一个文件名。")
 
 
