@@ -40,9 +40,8 @@ def books(seed: int, *, gaps: float = 0.05, computed: bool = True) -> Books:
             continue
         items: list[str | None] = [None]
         if quantity.axis:
-            items = [
-                *dice.sample(sorted(axis(quantity.axis).items), k=min(3, len(axis(quantity.axis).items)))
-            ]
+            few = sorted(axis(quantity.axis).items)[:5]  # so that quantities meet in the same items
+            items = [*dice.sample(few, k=min(3, len(few)))]
         level = dice.choice(
             ["county", "zone", "city", "enterprise", "sewage_plant", "reduction_project", "industrial_park"]
         )

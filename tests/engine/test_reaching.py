@@ -323,6 +323,21 @@ def test_an_item_that_no_duty_names_counts_for_those_who_state_it() -> None:
     assert both(energy, at, "5120", "2022") == pytest.approx(2 * 7.143 + 14.571)
 
 
+def test_such_an_item_is_not_lost_to_what_others_say_of_it() -> None:
+    duty = Duty("d", "能源平衡表", ("fuel_use",), "市统计局", kind="county", items=("原煤",))
+    rows: list[Row] = [("fuel_use", id, "原煤", "2022", 10) for id in ("512002", "512021")]
+    rows += [("fuel_use", "512021", "柴油", "2022", 10), ("fuel_use", "zone", "柴油", "2022", 3)]
+    rows += [("fuel_use", "512002", "柴油", "2021", 4), ("feedstock_use", "512002", "柴油", "2022", 1)]
+    at = books(*rows, duties=[duty])
+    assert both(energy, at, "5120", "2022") == pytest.approx(2 * 7.143 + 14.571)
+
+
+def test_a_town_does_not_stand_for_the_city() -> None:
+    towns = Places([*TOWN, Entity("t", "镇", "town", "512002", since=None)])
+    at = books(("population", "t", None, "2022", 3), places=towns)
+    assert both(quantity("population"), at, "5120", "2022") is None
+
+
 def test_where_one_county_is_listed_its_neighbours_are_expected_too() -> None:
     at = books(("population", "512002", None, "2022", 90))
     assert both(quantity("population"), at, "5120", "2022") is None

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 
 from duheng.ingest.guards import limits
+from duheng.ingest.importing import judged
 from duheng.ingest.sheets import Reading, read_sheets
 from duheng.model.plan import City
 from tests.ingest.conftest import COAL, HEADER, only, table, workbook
@@ -220,3 +221,10 @@ def test_an_error_without_a_place_keeps_the_sheet_out(read: Read) -> None:
         lambda name, part: part.replace(b'r="E2"', b"") if name.endswith("sheet1.xml") else part,
     )
     assert "错误值" in next(one.found for one in read(content).findings if one.severity == "error")
+
+
+@pytest.mark.django_db
+def test_how_many_findings_are_not_listed_is_told_at_import_too(read: Read) -> None:
+    rows = "\n".join(f"未知{n},安岳县,2023,1" for n in range(limits()["findings"] + 500))
+    found = judged(read(f"指标,对象,时期,数值\n{rows}\n".encode(), "月报.csv"), "actual")
+    assert "另有 500 处问题未逐条列出" in found.findings[-1].text

@@ -121,6 +121,14 @@ def test_a_series_never_begins_with_one_parameter_and_goes_on_with_another(tmp_p
     assert factor.ruling("电力", "110000").id == "standard_coal_factor"
 
 
+@pytest.mark.parametrize("followed", ["trial", "no_such_parameter"])
+def test_a_parameter_follows_only_another_one(tmp_path: Path, followed: str) -> None:
+    text = f"title: 试\nunit: t\nfollows: {followed}\nsettings: []\n"
+    (tmp_path / "trial.yaml").write_text(text, "utf-8")
+    with pytest.raises(FolderError, match=f"follows“{followed}”应为另一个参数的编号"):
+        read_parameters(tmp_path, onto=packaged())
+
+
 def test_an_unknown_parameter_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="standard_coal_factor"):
         parameter("standard_coal_facter")

@@ -39,6 +39,11 @@ def test_the_tariff_of_a_province_is_not_that_of_another(tmp_path: Path) -> None
     assert computed(tmp_path, "household_bill", BILL.format(place="四川省"))[0] == "172.72"
     assert computed(tmp_path, "household_bill", BILL.format(place="湖南省"))[0] == ""
     assert computed(tmp_path, "household_bill", BILL.format(place="常德市"))[0] == ""
+    assert computed(tmp_path, "household_bill", BILL.format(place="海淀区"))[0] == ""
+
+
+def test_a_site_of_a_works_is_no_district(tmp_path: Path) -> None:
+    assert computed(tmp_path, "household_bill", BILL.format(place="一厂区"))[0] == "172.72"
 
 
 def test_a_tariff_for_a_table_without_place_is_that_of_the_default_city_and_says_so(tmp_path: Path) -> None:

@@ -250,9 +250,16 @@ def test_nothing_is_said_to_what_was_known_on_an_earlier_day(site: Site) -> None
     report()
     client = site("reviewer")
     id = the_one(client)
-    address = f"/findings/{id}/word?as_of=2100-01-01"
+    address = f"/findings/{id}/word?as_of=2024-01-01"
     assert client.post(address, {"word": "ask", "reason": "请说明原因"}).status_code == 403
     assert ledger.trail(limit=None, action=ACTION) == []
+
+
+def test_todays_day_in_the_address_is_no_earlier_day(site: Site) -> None:
+    report()
+    client = site("reviewer")
+    address = f"/findings/{the_one(client)}/word?as_of={state.today()}"
+    assert client.post(address, {"word": "ask", "reason": "请说明原因"}).status_code == 302
 
 
 @pytest.mark.parametrize(

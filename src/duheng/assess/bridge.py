@@ -26,6 +26,7 @@ from duheng.model.references import BASE_YEAR
 from duheng.model.rounding import printed
 from duheng.model.rule import Rule
 from duheng.model.saying import Saying, listed, say
+from duheng.model.verbs import OPERATIONS
 
 ENERGY, INTENSITY, DECLINE = "energy", "energy_intensity", "energy_intensity_decline"
 BRIDGED = (ENERGY, INTENSITY, DECLINE)
@@ -150,7 +151,7 @@ def _overdetermined(opened: Opened, here: Entity, period: Period) -> Iterator[Fi
     found = [reasons(opened, Cell(name, here.id, None, str(period))).value for name in names]
     known = [value for value in found if value is not None]
     offtake, evidence = known[0] if known else 0.0, known[1:]
-    if len(known) == len(names) and sum(evidence) > offtake:
+    if len(known) == len(names) and OPERATIONS[">"](sum(evidence), offtake):
         said = say(
             "交易认定与绿证认定之和 {evidence} 万kWh大于下网电量 {offtake} 万kWh",
             evidence=f"{sum(evidence):.10g}",

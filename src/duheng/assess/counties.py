@@ -251,7 +251,7 @@ def _change(
 
 
 def _lacking(opened: Opened, row: _Row, year: int | None, day: date) -> Lacking:
-    first = opened.plan.base_year + 1
+    first = base_year(opened.plan, row.target) + 1
     last = max(first, min(row.target.deadline, day.year))
     years = range(first, last + 1) if year is None else (year,)
     return lacking(opened, [cell(row.target, one, row.reading.have) for one in years], day)

@@ -262,7 +262,7 @@ def cell(target: Target, year: int | str, definition: str | None) -> Cell:
 def _lacking(opened: Opened, target: Target, reading: Reading, day: date) -> Lacking:
     """What is lacking for the years of the plan that are unknown, the first one also before it begins."""
     wanted = reading.asked or (None if reading.mismatch else reading.have)
-    first = opened.plan.base_year + 1
+    first = base_year(opened.plan, target) + 1
     years = range(first, max(first, min(target.deadline, day.year)) + 1)
     known = {} if reading.mismatch else known_years(opened, cell(target, 0, wanted), years)
     return lacking(opened, [cell(target, year, wanted) for year in years if year not in known], day)

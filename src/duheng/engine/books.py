@@ -68,7 +68,7 @@ class Books:
     @cached_property
     def members(self) -> Members:
         """Expected members of totals."""
-        return Members(self.places, self.duties, self.listed, self.stating)
+        return Members(self.places, self.duties, self.listed)
 
     def listed(self, quantity: str) -> tuple[frozenset[str], frozenset[str]]:
         """Entities and items for which a quantity is stated."""
@@ -80,18 +80,6 @@ class Books:
         entities, _, items = cells.codes
         named = frozenset(item for code in occurring(items) if (item := self.grid.items[code]))
         return frozenset(self.grid.entities[code] for code in occurring(entities)), named
-
-    def stating(self, quantity: str, item: str) -> frozenset[str]:
-        """Entities for which a quantity is stated of one item."""
-        stated = self.grid.stated.get(quantity)
-        return self._stating(stated.cells, item) if stated else frozenset()
-
-    @once
-    def _stating(self, cells: Cells, item: str) -> frozenset[str]:
-        entities, _, items = cells.codes
-        return frozenset(
-            self.grid.entities[e] for e in occurring(entities[items == self.grid.items.index(item)])
-        )
 
     def kinds(self, quantity: str) -> frozenset[tuple[str, Kind]]:
         """For which entities a quantity is stated by which kinds of period."""

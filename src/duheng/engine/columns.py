@@ -33,7 +33,7 @@ class PolarsColumns(Algebra):
             case "ln":
                 return pl.when(first > 0).then(first.log())
             case "ceil":
-                return pl.Expr.ceil(first - noise(first))
+                return (first - pl.min_horizontal(noise(first), pl.lit(0.5))).ceil()
             case "where":
                 return pl.when(first).then(operands[1]).when(~first).then(last)
             case "greatest" | "least":
@@ -70,7 +70,7 @@ class IbisColumns(Algebra):
                 positive = (first > 0).fill_null(False)
                 return ibis.ifelse(positive, ibis.ifelse(positive, first, 1.0).ln(), unknown)
             case "ceil":
-                return (first - noise(first)).ceil().cast("float64")
+                return (first - ibis.least(noise(first), 0.5)).ceil().cast("float64")
             case "where":
                 return ibis.cases((first, operands[1]), (~first, last), else_=unknown)
             case "greatest" | "least":

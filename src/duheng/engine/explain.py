@@ -182,9 +182,6 @@ class Explanation:
             return None
         resting_on = self._resting(of)
         members = valid(self.books.members.children(resting_on, entity), period)
-        if item in self.books.members.beside(resting_on):
-            stating = self.books.members.stating_beside(resting_on, item)
-            members = [one for one in members if one.id in stating]
         # A residual is part of the whole only by its own figures; its difference would come from the whole.
         steps = [
             self._quantity(of, (m.id, item, period), by_difference=False)
@@ -192,6 +189,9 @@ class Explanation:
             else self.step(of, (m.id, item, period))
             for m in members
         ]
+        if item in self.books.members.beside(resting_on):
+            known = [pair for pair in zip(members, steps, strict=True) if pair[1].value is not None]
+            members, steps = [one for one, _ in known], [step for _, step in known]
         return self._of_members(of, at, "aggregate", members, steps) if members else None
 
     def _residual(self, of: Quantity, at: Place) -> Step | None:
@@ -328,9 +328,10 @@ def known_of(steps: Sequence[Step], called: Callable[[Step], object]) -> Saying:
 def _taken(wording: Wording, part: Step, item: str | None) -> Step:
     """An input with a note where the formula takes it with fewer digits, as the text has it."""
     taken = wording.taken(part.label, item, part.value)
-    if taken == part.value or part.note:
+    if taken == part.value:
         return part
-    return replace(part, note=say("按{cite}先修约为{value}", cite=wording.cite, value=f"{taken:.15g}"))
+    said = say("按{cite}先修约为{value}", cite=wording.cite, value=f"{taken:.15g}")
+    return replace(part, note=listed("；", filter(None, (part.note, said))))
 
 
 def _step(of: Reference, at: Place, kind: Kind, value: float | None, **more: Any) -> Step:

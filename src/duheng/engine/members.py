@@ -1,7 +1,7 @@
 """Who is expected in a total (L1): those a duty names; where no duty does, all that the books list.
 
 Divisions of one kind make up what they lie in: where one of them is listed, the others are expected too. An item that
-no duty names beside those it does (a fuel that one county reports of its own accord) counts for those who state it.
+no duty names beside those it does (a fuel that one county reports of its own accord) counts where it is known.
 """
 
 from __future__ import annotations
@@ -37,12 +37,10 @@ class Members:
         places: Places,
         duties: Iterable[Duty],
         listed: Callable[[str], tuple[frozenset[str], frozenset[str]]],
-        stating: Callable[[str, str], frozenset[str]],
     ) -> None:
-        """What the books hold facts for: quantity -> (entities, items), and quantity, item -> entities."""
+        """listed: quantity -> (entities, items) for which the books hold a fact."""
         self.places = places
         self.listed = listed
-        self.stating = stating
         self._duties: dict[str, list[Duty]] = defaultdict(list)
         for duty in duties:
             for quantity in duty.quantities:
@@ -78,12 +76,6 @@ class Members:
         return tuple(sorted({item for q in quantities for item in self.listed(q)[1]}.difference(expected)))
 
     @once
-    def stating_beside(self, quantities: frozenset[str], item: str) -> frozenset[str]:
-        """Who states an item that no duty names, and all that contain one of them."""
-        found = _union(self.stating(q, item) for q in quantities)
-        return found | {above.id for id in found for above in self.places.ancestors(id)}
-
-    @once
     def obliged(self, quantities: frozenset[str]) -> Obliged:
         """Entities that must state these quantities, and whether a duty says so."""
         duties = [duty for q in quantities for duty in self._duties.get(q, ())]
@@ -93,12 +85,17 @@ class Members:
 
     @once
     def _with_alike(self, listed: frozenset[str]) -> frozenset[str]:
-        """The listed ones, and the divisions of the same kind beside one of them."""
-        divisions = (one for id in listed if (one := self.places.get(id)) and one.kind in _DIVISIONS)
-        parts = {(one.contained_in, one.kind) for one in divisions if one.contained_in}
-        return listed | {
-            one.id for whole, kind in parts for one in self.places.children(whole) if one.kind == kind
-        }
+        """The listed ones, and the divisions beside the listed divisions and beside all that contain these."""
+        divisions = {id for id in listed if self._division(id)}
+        divisions |= {above.id for id in divisions for above in self.places.ancestors(id)}
+        found = [one for id in divisions if (one := self._division(id)) and one.contained_in]
+        parts = {(one.contained_in or "", one.kind) for one in found}
+        alike = {one.id for whole, kind in parts for one in self.places.children(whole) if one.kind == kind}
+        return listed | alike
+
+    def _division(self, id: str) -> Entity | None:
+        one = self.places.get(id)
+        return one if one and one.kind in _DIVISIONS else None
 
     @once
     def _bearing(self, entities: frozenset[str], by_duty: bool) -> Obliged:

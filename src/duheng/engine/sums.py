@@ -21,28 +21,39 @@ from .memory import once
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """Which rows add up into which: those from starts[n] on into into[n]. Only what is complete is listed."""
+    """Which rows add up into which: those from starts[n] on into into[n]. Only what is complete is listed.
+
+    loose: into which of these goes what is known, though nobody waits for it.
+    """
 
     rows: Ints
     starts: Ints
     into: Ints
     size: int
+    loose: npt.NDArray[np.bool_]
 
     @staticmethod
-    def of(rows: Ints, into: Ints, due: Ints) -> Lift:
+    def of(rows: Ints, into: Ints, due: Ints, loose: npt.NDArray[np.bool_] | None = None) -> Lift:
         """rows[n] goes into into[n] (ABSENT: nowhere); due: members each row waits for, 0 for no sum."""
         rows, into = rows[into != ABSENT], into[into != ABSENT]
-        complete = (due > 0) & (np.bincount(into, minlength=len(due)) == due)
+        loose = np.zeros(len(due), np.bool_) if loose is None else loose
+        complete = loose | (due > 0) & (np.bincount(into, minlength=len(due)) == due)
         rows, into = rows[complete[into]], into[complete[into]]
         order = np.argsort(into, kind="stable")
         starts = np.flatnonzero(np.diff(into[order], prepend=ABSENT))
-        return Lift(rows[order], starts, into[order][starts], len(due))
+        sums = into[order][starts]
+        return Lift(rows[order], starts, sums, len(due), loose[sums])
 
     def sums(self, values: Floats) -> Floats:
         """The sums; unknown unless every member that is due is known (L1)."""
         found = np.full(self.size, np.nan)
         if len(self.starts):
-            found[self.into] = np.add.reduceat(values[self.rows], self.starts)
+            members = values[self.rows]
+            found[self.into] = np.add.reduceat(members, self.starts)
+            if self.loose.any():
+                known = np.add.reduceat(~np.isnan(members), self.starts, dtype=np.int64) > 0
+                loose = np.add.reduceat(np.nan_to_num(members), self.starts)
+                found[self.into[self.loose & known]] = loose[self.loose & known]
         return found
 
     def filling(self, values: Floats) -> Floats:
@@ -114,27 +125,24 @@ class Sums:
         if of.over_place != "sum":
             return values
         resting_on = rests_on(of)
-        beside = frozenset(self.members.beside(resting_on)) if of.axis else frozenset()
-        stating = {item: self.members.stating_beside(resting_on, item) for item in beside}
-        for level in self._levels(of.axis, self.members.obliged(resting_on), frozenset(stating.items())):
+        beside = self.members.beside(resting_on) if of.axis else ()
+        for level in self._levels(of.axis, self.members.obliged(resting_on), beside):
             values = level.filling(values)
         for whole, outside in self._residuals(of.axis):
             values = filled(values, whole.sums(values) - outside.sums(values))
         return values
 
     @once
-    def _levels(
-        self, axis: str | None, obliged: Obliged, beside: frozenset[tuple[str, frozenset[str]]]
-    ) -> list[Lift]:
+    def _levels(self, axis: str | None, obliged: Obliged, beside: tuple[str, ...]) -> list[Lift]:
         """Expected children by parent, the lowest parents first: what they sum to is there for the next.
 
-        beside: items that no duty names, with those of whom they are expected.
+        beside: items that no duty names, so that nobody is waited for.
         """
         levels: dict[int, dict[str, list[Entity]]] = {}
         for container in self._containers:
             if expected := self.members.expected(obliged, container):
                 levels.setdefault(len(self.grid.places.ancestors(container)), {})[container] = expected
-        return [self._of_members(axis, levels[depth], dict(beside)) for depth in sorted(levels, reverse=True)]
+        return [self._of_members(axis, levels[depth], beside) for depth in sorted(levels, reverse=True)]
 
     @once
     def _residuals(self, axis: str | None) -> list[tuple[Lift, Lift]]:
@@ -149,30 +157,23 @@ class Sums:
         ]
 
     def _of_members(
-        self,
-        axis: str | None,
-        members: Mapping[str, Sequence[Entity]],
-        beside: Mapping[str, frozenset[str]] | None = None,
+        self, axis: str | None, members: Mapping[str, Sequence[Entity]], beside: tuple[str, ...] = ()
     ) -> Lift:
-        """Members valid in a period add up into their entity; of an item beside the duties, those who state it."""
+        """Members valid in a period add up into their entity; of an item beside the duties, those that are known."""
         keys, code, (_, periods, items) = self.grid.keys(axis), self.grid.code_of_entity, self.grid.shape
         pairs = [(code[id], code.get(m.id, ABSENT), m) for id, some in members.items() for m in some]
         whole = np.array([into for into, _, _ in pairs], np.int64)
         part = np.array([own for _, own, _ in pairs], np.int64)
         valid = self._valid([member for _, _, member in pairs])
         entity, period, item = keys.codes
-        due = self._due(whole, valid)[entity, period]
-        for name, stating in (beside or {}).items():
-            asked = np.array([member.id in stating for _, _, member in pairs], bool)
-            own = item == self.grid.items.index(name)
-            due[own] = self._due(whole[asked], valid[asked])[entity[own], period[own]]
+        loose = np.isin(item, [number for number, name in enumerate(self.grid.items) if name in beside])
         first, last = (np.searchsorted(entity, part, side) for side in ("left", "right"))
         pair = np.repeat(np.arange(len(pairs)), last - first)
         before = np.cumsum(last - first) - (last - first)
         row = np.arange(len(pair)) + (first - before)[pair]
         row, pair = (numbers[valid[pair, period[row]]] for numbers in (row, pair))
         into = keys.rows(keys.cells[row] + (whole - part)[pair] * periods * items)
-        return Lift.of(row, into, due)
+        return Lift.of(row, into, self._due(whole, valid)[entity, period], loose)
 
     def _due(self, whole: Ints, valid: npt.NDArray[np.bool_]) -> Ints:
         """How many members each entity (row) waits for in each period (column)."""

@@ -150,7 +150,7 @@ def _beside_ledger(reading: Reading, fresh: Sequence[NewFact], scenario: str) ->
         *far_off(fresh, scenario, reading.file, reading.most_times),
         *_replaced(reading, fresh, scenario),
     ]
-    return replace(reading, findings=tuple(shorten([*reading.findings, *found], reading.file)))
+    return replace(reading, findings=(*reading.findings, *shorten(found, reading.file)))
 
 
 def _replaced(reading: Reading, fresh: Sequence[NewFact], scenario: str) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from duheng.model.parameters import Parameters
 from duheng.model.plan import City
 
 _DIVISIONS = ("province", "city", "county")
-_ENDINGS = ("省", "市", "县", "州")
+_ENDINGS = ("省", "市", "县", "州", "区", "旗", "盟")
+_SITES = ("厂区", "园区", "矿区", "社区", "小区", "开发区", "高新区")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,11 @@ class NamedPlaces(Places):
 
     def at_home(self, id: str) -> bool:
         """Whether nothing but the home says where the entity lies; a city or county nobody knows lies elsewhere."""
-        return bool(self.home.code) and not self._named(id) and not id.endswith(_ENDINGS)
+        return (
+            bool(self.home.code)
+            and not self._named(id)
+            and (id.endswith(_SITES) or not id.endswith(_ENDINGS))
+        )
 
     def _named(self, id: str) -> str:
         return super().code(id) or self.home.codes.get(id) or codes().get(id, "")

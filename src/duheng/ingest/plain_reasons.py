@@ -147,7 +147,7 @@ class Reasons:
             if self._parameters[step.quantity].local() and not self.explanation.books.places.code(
                 step.entity
             ):
-                return "请把对象写成省、市、县名或行政区划代码，取值按地区"
+                return "请把对象写成行政区划代码，或已收录的省、市、县名，取值按地区"
             return f"请在参数表中补充，并写明依据{self._neighbours(step)}"
         if step.period not in self.periods:
             return f"表中没有 {step.period} 的行；要算出这一格，请加上"

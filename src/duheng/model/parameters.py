@@ -169,11 +169,17 @@ def read_parameters(folder: Path, onto: Mapping[str, Parameter] | None = None) -
             continue
         earlier = (onto or {}).get(read.id)
         if earlier is not None and (read.unit, read.axis) != (earlier.unit, earlier.axis):
-            said, known = (f"unit {one.unit}、axis {one.axis or '无'}" for one in (read, earlier))
-            troubles.append(f"{path.name}：{said}，应与随程序发布的一致，为 {known}；请换算取值")
+            said, wanted = (f"unit {one.unit}、axis {one.axis or '无'}" for one in (read, earlier))
+            troubles.append(f"{path.name}：{said}，应与随程序发布的一致，为 {wanted}；请换算取值")
             continue
         found[read.id] = replace(earlier, settings=(*earlier.settings, *read.settings)) if earlier else read
     troubles += [text for p in found.values() for text in _twice(p)]
+    known = {**(onto or {}), **found}
+    troubles += [
+        f"{p.id}.yaml：follows“{p.follows}”应为另一个参数的编号"
+        for p in found.values()
+        if p.follows and (p.follows == p.id or p.follows not in known)
+    ]
     if troubles:
         raise FolderError(troubles)
     return found

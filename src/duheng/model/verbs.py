@@ -39,7 +39,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "==": lambda one, other: _size(one - other) <= noise(one, other),
     "!=": lambda one, other: _size(one - other) > noise(one, other),
     "neg": operator.neg,
-    "ceil": lambda value: math.ceil(value - noise(value)),
+    "ceil": lambda value: math.ceil(value - min(noise(value), 0.5)),
     "ln": math.log,
     "greatest": max,
     "least": min,

@@ -82,7 +82,8 @@ def grid_power_left(offtake=quantity("grid_offtake"), traded=TRADED, certified=C
 
     Below nought the statement does not balance: trade and certificates together may not exceed what is taken.
     """
-    return offtake - traded - certified
+    # Decimals that balance do not in binary: a difference of them is never exactly nought.
+    return where(traded + certified == offtake, 0, offtake - traded - certified)
 
 
 @rule(

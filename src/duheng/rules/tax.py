@@ -213,7 +213,8 @@ def waste_taxable_amount(
 
     Below nought the statement does not balance: waste of earlier months was counted in, or a number is wrong.
     """
-    return generated - stored - disposed - used
+    # Decimals that balance do not in binary: a difference of them is never exactly nought.
+    return where(stored + disposed + used == generated, 0, generated - stored - disposed - used)
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,11 @@ class Air:
     days: pl.DataFrame
     today: date
     local: Local
+
+    @property
+    def over(self) -> date:
+        """The last of the days looked at that is over."""
+        return min(self.today, state.today() - timedelta(days=1))
 
     @property
     def period(self) -> str:

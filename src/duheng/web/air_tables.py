@@ -292,7 +292,7 @@ def published_table(ask: Ask, air: Air) -> Table:
 
 def missing(air: Air) -> int:
     """Days that are over and have no index."""
-    over = air.days.filter(pl.col("date") < air.today)
+    over = air.days.filter(pl.col("date") <= air.over)
     return int(over["aqi"].null_count())
 
 
@@ -308,7 +308,7 @@ def days_table(ask: Ask, air: Air) -> Table:
         Column("note", words("说明"), width=30),
     ]
     today = (pl.col("date") == air.today) & pl.col("entity").is_not_null()
-    told = air.days.filter((pl.col("date") < air.today) | today)
+    told = air.days.filter((pl.col("date") <= air.over) | today)
     rows = [_day_row(ask, air, row) for row in told.iter_rows(named=True)]
     return Table("days", words("逐日数据"), columns, rows, empty=words("没有日数据"))
 

@@ -33,6 +33,7 @@ from duheng.ingest.export import DRILL_NOTICE
 from duheng.model.errors import UnknownName
 from duheng.model.plan import City, Plan, Target
 from duheng.web import lasting_pages, plan_versions, roles, state
+from duheng.web.access import gone_by
 from duheng.web.charts import Chart
 from duheng.web.errors import BadAddress, NotAllowed
 from duheng.web.lasting_pages import Kept
@@ -173,7 +174,7 @@ def answer(
         _refuse_unwritable(request, parts)
         lang = language(request)
         ask = Ask(request, _chosen_scenario(selection_of(request.GET, lang)), Words(lang, state.names(lang)))
-        if request.method == "POST" and ask.selection.as_of is not None:
+        if request.method == "POST" and gone_by(ask.selection.as_of):
             # What may be said next depends on what was said last, and a past day does not know it.
             raise NotAllowed("所看的是以前的数据，不能改动。请先去掉截至日期。")
         if not keep or request.user.is_authenticated:

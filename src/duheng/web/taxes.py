@@ -1,8 +1,8 @@
 """The environmental protection tax from the ledger: outlets, months and pollutants as entries of a quarter's return.
 
-What an outlet has once stated (a pollutant, a solid waste, noise) it owes for every later month in which it stands. A
-month without it is missing, not free of tax: an entry without amount keeps the return's total unknown, and a finding
-names the month (L1).
+What an outlet has once stated (a pollutant, a solid waste, noise) it owes for every month of that quarter and of later
+ones in which it stands. A month without it is missing, not free of tax: an entry without amount keeps the return's
+total unknown, and a finding names the month (L1).
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def _charts(ask: Ask, air: Air, title: str) -> tuple[Chart, ...]:
 def _drawn(ask: Ask, air: Air, row: Mapping[str, Any]) -> Day:
     words, when, aqi = ask.words, row["date"], row["aqi"]
     level = level_of(row["quality"])
-    if not level and when >= air.today:  # a day that is not over is not missing yet
+    if not level and when > air.over:  # a day that is not over is not missing yet
         return Day(when, None, None, "", "")
     said = f"{when} AQI {aqi} {words(row['quality'])}" if level else f"{when} {words('缺数据')}"
     if row["dust"]:
