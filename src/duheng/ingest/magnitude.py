@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -28,10 +29,11 @@ def far_off(facts: Sequence[NewFact], scenario: str, file: str, most: Setting | 
     times, known = float(most.value), _known(facts, scenario)
     for fact in facts:
         period, value = parse(fact.period), float(fact.value)
-        earlier = [one for one in known.get(_series(fact, period), ()) if one[0].start < period.start]
-        if not earlier or not value or period.kind == "day" or quantity(fact.quantity).printed_unit == "%":
+        series = known.get(_series(fact, period), [])
+        at = bisect_left(series, period.start, key=lambda one: one[0].start) - 1
+        if at < 0 or not value or period.kind == "day" or quantity(fact.quantity).printed_unit == "%":
             continue
-        before, was, stated = max(earlier, key=lambda one: one[0].start)
+        before, was, stated = series[at]
         if was and not 1 / times <= abs(value / was) <= times:
             found = say(
                 "{stated}，而{before}为 {was}，相差超过{times}倍",
@@ -49,7 +51,7 @@ def _series(fact: NewFact, period: Period) -> tuple[str | None, ...]:
 
 
 def _known(facts: Sequence[NewFact], scenario: str) -> dict[tuple[str | None, ...], list[Before]]:
-    """What the ledger holds of the facts' cells in whatever period."""
+    """What the ledger holds of the facts' cells in whatever period, the oldest first."""
     frame = ledger.read(scenario).filter(
         pl.col("quantity").is_in(list({fact.quantity for fact in facts})),
         pl.col("entity").is_in(list({fact.entity for fact in facts})),
@@ -60,4 +62,6 @@ def _known(facts: Sequence[NewFact], scenario: str) -> dict[tuple[str | None, ..
         period = parse(text)
         if period.kind != "day":
             known.setdefault((*cell, period.kind), []).append((period, value, stated))
+    for series in known.values():
+        series.sort(key=lambda one: one[0].start)
     return known
