@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from duheng.model.entities import Entity, Places
 from duheng.model.periods import Period
@@ -86,16 +87,16 @@ class Members:
     @once
     def _with_alike(self, listed: frozenset[str]) -> frozenset[str]:
         """The listed ones, and the divisions beside the listed divisions and beside all that contain these."""
-        divisions = {id for id in listed if self._division(id)}
+        divisions = listed & self._divisions.keys()
         divisions |= {above.id for id in divisions for above in self.places.ancestors(id)}
-        found = [one for id in divisions if (one := self._division(id)) and one.contained_in]
-        parts = {(one.contained_in or "", one.kind) for one in found}
+        found = [self._divisions[id] for id in divisions & self._divisions.keys()]
+        parts = {(one.contained_in, one.kind) for one in found if one.contained_in}
         alike = {one.id for whole, kind in parts for one in self.places.children(whole) if one.kind == kind}
         return listed | alike
 
-    def _division(self, id: str) -> Entity | None:
-        one = self.places.get(id)
-        return one if one and one.kind in _DIVISIONS else None
+    @cached_property
+    def _divisions(self) -> dict[str, Entity]:
+        return {one.id: one for one in self.places if one.kind in _DIVISIONS}
 
     @once
     def _bearing(self, entities: frozenset[str], by_duty: bool) -> Obliged:

@@ -30,19 +30,20 @@ class Lift:
     starts: Ints
     into: Ints
     size: int
-    loose: npt.NDArray[np.bool_]
+    loose: npt.NDArray[np.bool_] | None
 
     @staticmethod
     def of(rows: Ints, into: Ints, due: Ints, loose: npt.NDArray[np.bool_] | None = None) -> Lift:
         """rows[n] goes into into[n] (ABSENT: nowhere); due: members each row waits for, 0 for no sum."""
         rows, into = rows[into != ABSENT], into[into != ABSENT]
-        loose = np.zeros(len(due), np.bool_) if loose is None else loose
-        complete = loose | (due > 0) & (np.bincount(into, minlength=len(due)) == due)
+        complete = (due > 0) & (np.bincount(into, minlength=len(due)) == due)
+        if loose is not None:
+            complete |= loose
         rows, into = rows[complete[into]], into[complete[into]]
         order = np.argsort(into, kind="stable")
         starts = np.flatnonzero(np.diff(into[order], prepend=ABSENT))
         sums = into[order][starts]
-        return Lift(rows[order], starts, sums, len(due), loose[sums])
+        return Lift(rows[order], starts, sums, len(due), None if loose is None else loose[sums])
 
     def sums(self, values: Floats) -> Floats:
         """The sums; unknown unless every member that is due is known (L1)."""
@@ -50,7 +51,7 @@ class Lift:
         if len(self.starts):
             members = values[self.rows]
             found[self.into] = np.add.reduceat(members, self.starts)
-            if self.loose.any():
+            if self.loose is not None:
                 known = np.add.reduceat(~np.isnan(members), self.starts, dtype=np.int64) > 0
                 loose = np.add.reduceat(np.nan_to_num(members), self.starts)
                 found[self.into[self.loose & known]] = loose[self.loose & known]
@@ -166,7 +167,8 @@ class Sums:
         part = np.array([own for _, own, _ in pairs], np.int64)
         valid = self._valid([member for _, _, member in pairs])
         entity, period, item = keys.codes
-        loose = np.isin(item, [number for number, name in enumerate(self.grid.items) if name in beside])
+        codes = [number for number, name in enumerate(self.grid.items) if name in beside]
+        loose = np.isin(item, codes) if codes else None
         first, last = (np.searchsorted(entity, part, side) for side in ("left", "right"))
         pair = np.repeat(np.arange(len(pairs)), last - first)
         before = np.cumsum(last - first) - (last - first)
